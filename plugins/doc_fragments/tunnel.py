@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that describe one tunnel: the API's words in snake_case, with the API's own spelling as an alias."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  state:
+    description:
+      - V(present) creates the tunnel, or updates it in place where it differs. V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+  vpn_id:
+    description:
+      - The id of the VPN gateway, made of letters, digits, C(-) and C(_).
+    type: str
+    required: true
+    aliases: [vpnId]
+  vpn_conn_name:
+    description:
+      - The tunnel's name on its gateway, by which it is found. It must match exactly.
+      - 1 to 65 characters; starts with a letter and has only letters, digits and C(-_/.).
+      - One of O(vpn_conn_name) and O(vpn_conn_id) is needed.
+    type: str
+    aliases: [vpnConnName, name]
+  vpn_conn_id:
+    description:
+      - The tunnel's id. With it an existing tunnel is picked, and O(vpn_conn_name) is the name that it gets.
+    type: str
+    aliases: [vpnConnId]
+  secret_key:
+    description:
+      - The shared key of the tunnel.
+      - 8 to 17 characters, with letters, digits and symbols all present; symbols only from C(!@#$%^*(\)_).
+      - Needed to create a tunnel. If not given, an existing tunnel keeps its key.
+    type: str
+    aliases: [secretKey, psk]
+  local_subnets:
+    description:
+      - The networks on the cloud's side, as CIDRs. Order and spelling do not matter.
+      - Needed to create a tunnel.
+    type: list
+    elements: str
+    aliases: [localSubnets]
+  remote_subnets:
+    description:
+      - The networks on the peer's side, as CIDRs. Order and spelling do not matter.
+      - Needed to create a tunnel.
+    type: list
+    elements: str
+    aliases: [remoteSubnets]
+  remote_ip:
+    description:
+      - The peer gateway's IP address.
+      - To create a tunnel O(remote_ip) or O(cgw_id) is needed, whichever the API of your site takes; what is given is sent.
+    type: str
+    aliases: [remoteIp]
+  cgw_id:
+    description:
+      - The id of the customer gateway that stands for the peer's address in the newer contract of the API.
+    type: str
+    aliases: [cgwId]
+  description:
+    description:
+      - A text of your own. An empty text clears it; not given, it is left as it is.
+    type: str
+  ike_config:
+    description:
+      - The parameters of phase 1. All are needed to create a tunnel; to an existing one only those given are applied.
+    type: dict
+    aliases: [ikeConfig]
+    suboptions:
+      ike_version:
+        description:
+          - The version of IKE.
+        type: str
+        choices: [v1, v2]
+        aliases: [ikeVersion]
+      ike_mode:
+        description:
+          - The negotiation mode. It has a meaning for IKE v1 only, but the API always asks for it.
+        type: str
+        choices: [main, aggressive]
+        aliases: [ikeMode]
+      ike_enc_alg:
+        description:
+          - The cipher; V(aes) has a key of 128 bits.
+        type: str
+        choices: [aes, aes192, aes256, 3des]
+        aliases: [ikeEncAlg]
+      ike_auth_alg:
+        description:
+          - The hash. The SHA-2 values are not in the API's official table, but in Baidu's own Terraform provider.
+        type: str
+        choices: [sha1, md5, sha2_256, sha2_384, sha2_512]
+        aliases: [ikeAuthAlg]
+      ike_pfs:
+        description:
+          - The Diffie-Hellman group.
+        type: str
+        choices: [group2, group5, group14, group24]
+        aliases: [ikePfs]
+      ike_life_time:
+        description:
+          - The life time of the IKE SA in seconds, from 60 to 86400.
+        type: int
+        aliases: [ikeLifeTime]
+  ipsec_config:
+    description:
+      - The parameters of phase 2. All are needed to create a tunnel; to an existing one only those given are applied.
+    type: dict
+    aliases: [ipsecConfig]
+    suboptions:
+      ipsec_enc_alg:
+        description:
+          - The cipher; V(aes) has a key of 128 bits.
+        type: str
+        choices: [aes, aes192, aes256, 3des]
+        aliases: [ipsecEncAlg]
+      ipsec_auth_alg:
+        description:
+          - The hash. The SHA-2 values are not in the API's official table, but in Baidu's own Terraform provider.
+        type: str
+        choices: [sha1, md5, sha2_256, sha2_384, sha2_512]
+        aliases: [ipsecAuthAlg]
+      ipsec_pfs:
+        description:
+          - The Diffie-Hellman group for perfect forward secrecy. V(disabled) is not in the API's official table, but in Baidu's own
+            Terraform provider.
+        type: str
+        choices: [group2, group5, group14, group24, disabled]
+        aliases: [ipsecPfs]
+      ipsec_lifetime:
+        description:
+          - The life time of the IPsec SAs in seconds, from 180 to 86400.
+        type: int
+        aliases: [ipsecLifetime]
+  client_token:
+    description:
+      - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
+      - Best left out. The module then derives one from gateway and name, which makes a creation safe to repeat at any time.
+    type: str
+    aliases: [clientToken]
+  version:
+    description:
+      - The version of the API.
+    type: int
+    default: 1
+  wait_for:
+    description:
+      - Wait until the tunnel is V(active), or until the peer is V(reachable) through it. V(none) does not wait.
+    type: str
+    choices: [none, active, reachable]
+    default: none
+  wait_timeout:
+    description:
+      - Seconds to wait for O(wait_for), from 1 to 86400. After that the task fails, with the tunnel's id in its result.
+    type: int
+    default: 300
+"""

@@ -1,0 +1,350 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""BceClient: one requests.Session that signs, sends, retries by deadline and raises the BceError family.
+
+It knows HTTP and BCE's common rules, nothing of VPN and nothing of Ansible.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import traceback
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from . import signer
+from .errors import (
+    BceAccessError,
+    BceAnswerError,
+    BceApiError,
+    BceNotFoundError,
+    BceServerError,
+    BceThrottledError,
+    BceTokenMismatchError,
+    BceTransportError,
+)
+from .secret import conceal
+
+try:
+    import requests
+    from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+COLLECTION_VERSION = "1.0.0"
+USER_AGENT = "ansible-collection-baiducloud.network/" + COLLECTION_VERSION
+
+BACKOFF_BASE = 0.2  # seconds before the first retry at the most; doubled for each further one
+BACKOFF_CAP = 8.0  # seconds
+LARGEST_ANSWER = 32 * 1024 * 1024  # bytes; a gateway's list is far below it
+LONGEST_QUOTE = 300  # characters of a foreign text in a message of ours
+
+# How often a request is tried again after an outcome.
+NEVER, ONCE, THRICE, UNTIL_DEADLINE = 0, 1, 3, float("inf")
+
+# The whole retry policy: outcome of a try -> how often again, for each verb. A POST may be repeated blindly only if it
+# carries a clientToken, by which the API recognises the repetition; "POST" here is one without.
+VERBS = ("GET", "PUT", "DELETE", "POST with token", "POST")
+RETRIES = {
+    "not connected": (UNTIL_DEADLINE,) * 5,
+    "name not resolved": (THRICE,) * 5,
+    "not trusted": (NEVER,) * 5,
+    "cut off": (UNTIL_DEADLINE,) * 4 + (NEVER,),
+    "not JSON": (ONCE,) * 4 + (NEVER,),
+    "RequestExpired": (ONCE,) * 5,
+    429: (UNTIL_DEADLINE,) * 5,
+    500: (UNTIL_DEADLINE,) * 4 + (NEVER,),
+    502: (UNTIL_DEADLINE,) * 4 + (NEVER,),
+    503: (UNTIL_DEADLINE,) * 4 + (NEVER,),
+    504: (UNTIL_DEADLINE,) * 4 + (NEVER,),
+}
+# After these outcomes nobody knows whether the request was carried out.
+AMBIGUOUS = frozenset(("cut off", "not JSON", 500, 502, 503, 504))
+
+# What to do about the refusals that are the user's to mend (code -> advice).
+ADVICE = {
+    "InvalidAccessKeyId": "check access_key_id (or BCE_ACCESS_KEY_ID)",
+    "SignatureDoesNotMatch": "check secret_access_key (or BCE_SECRET_ACCESS_KEY), and security_token for temporary keys",
+    "RequestExpired": "check the clock of the machine that runs the task",
+    "AccessDenied": "give the user of these keys the right to manage VPN",
+    "OptInRequired": "enable the VPN service in the console",
+    "QualifyNotPass": "complete the account's real-name verification",
+    "IdempotentParameterMismatch": "give another client_token, or none",
+}
+
+
+class Answer(NamedTuple):
+    """A successful answer: HTTP status, the JSON object (empty dict for an empty body) and the request id or None."""
+
+    status: int
+    body: dict
+    request_id: str
+
+
+class BceClient:
+    """Signed, retried JSON requests to one endpoint over one connection pool.
+
+    :arg connection: credentials.Connection. :arg clock: stands in for the module `time`.
+    :arg jitter: stands in for random.uniform.
+    """
+
+    def __init__(self, connection, clock=time, jitter=random.uniform):
+        self._connection = connection
+        self._clock = clock
+        self._jitter = jitter
+        self._clock_offset = 0.0  # seconds that the server's clock is ahead of ours
+        self._secrets = {connection.secret_access_key, connection.access_key_id, connection.security_token} - {None}
+        self._host = urlsplit(connection.endpoint).netloc
+        self._session = requests.Session()
+        verify = (connection.ca_path or True) if connection.validate_certs else False
+        if connection.loopback:
+            self._send_options = {"proxies": {}, "verify": verify, "cert": None}
+        else:
+            self._send_options = self._session.merge_environment_settings(connection.endpoint, {}, True, verify, None)
+        self._send_options.update(stream=True, allow_redirects=False)
+
+    def remember_secret(self, secret):
+        """From now on no error text of this client shows this Secret."""
+        self._secrets.add(secret)
+
+    def request(self, method, path, query=None, body=None, doing="send the request", deadline=None):
+        """Send one request, again where RETRIES allows it, and return its Answer.
+
+        :arg path: decoded, absolute. :arg query: dict of decoded names and values. :arg body: dict, sent as JSON.
+        :arg doing: what the request is to do, for error texts: "create the tunnel".
+        :arg deadline: moment of clock.monotonic() past which nothing is tried again, beside retry_timeout's own.
+        :raises BceError: with maybe_done set if any of the tries may have been carried out.
+        """
+        query = query or {}
+        verb = "POST with token" if method == "POST" and query.get("clientToken") else method
+        column = VERBS.index(verb)
+        ends = self._clock.monotonic() + self._connection.retry_timeout
+        if deadline is not None:
+            ends = min(ends, deadline)
+        maybe_done = False
+        seen = {}
+        tries = 0
+        while True:
+            try:
+                return self._try_once(method, path, query, body, doing, ends)
+            except _Failure as failure:
+                outcome, error, wait = failure.outcome, failure.error, failure.retry_after
+            maybe_done = maybe_done or (outcome in AMBIGUOUS and method != "GET")
+            error.maybe_done = maybe_done
+            tries += 1
+            seen[outcome] = seen.get(outcome, 0) + 1
+            allowed = RETRIES.get(outcome, (NEVER,) * 5)[column]
+            error.retryable = allowed != NEVER and outcome != "RequestExpired"
+            if seen[outcome] > allowed:
+                raise error
+            pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0**tries)))
+            if self._clock.monotonic() + pause >= ends:
+                raise error
+            self._clock.sleep(pause)
+
+    def _try_once(self, method, path, query, body, doing, ends):
+        """One try, signed afresh; raises _Failure."""
+        now = self._clock.monotonic()
+        # With retry_timeout 0 there is a first try all the same.
+        timeout = min(self._connection.timeout, ends - now) if ends > now else self._connection.timeout
+        gives_up = now + timeout
+        target = "%s %s" % (method, self._connection.endpoint)
+        prepared = self._signed(method, path, query, body)
+        try:
+            response = self._session.send(prepared, timeout=(timeout, timeout), **self._send_options)
+            try:
+                content = self._read(response, gives_up)
+            finally:
+                response.close()
+        except (requests.RequestException, HTTPError, OSError) as exc:
+            outcome, text = _transport_outcome(exc, timeout)
+            message = "Cannot %s: %s (%s)" % (doing, text, target)
+            raise _Failure(outcome, BceTransportError(self._clean(message), "ConnectionFailed")) from None
+        return self._interpret(response, content, doing)
+
+    def _signed(self, method, path, query, body):
+        connection = self._connection
+        timestamp = int(self._clock.time() + self._clock_offset)
+        headers = {"Host": self._host, "x-bce-date": signer.timestamp_text(timestamp)}
+        if connection.security_token:
+            headers["x-bce-security-token"] = connection.security_token.reveal()
+        headers["Authorization"] = signer.authorization(
+            connection.access_key_id.reveal(),
+            connection.secret_access_key.reveal(),
+            method,
+            path,
+            query,
+            headers,
+            timestamp,
+            signed_headers=[name.lower() for name in headers],
+        )
+        headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
+        content = None
+        if body is not None:
+            content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+            headers["Content-Type"] = "application/json;charset=utf-8"
+        wire_query = signer.canonical_query(query)
+        url = connection.endpoint + signer.canonical_uri(path) + ("?" + wire_query if wire_query else "")
+        # Not Session.prepare_request: it would let a ~/.netrc replace the Authorization header.
+        return requests.Request(method, url, headers=headers, data=content).prepare()
+
+    def _read(self, response, gives_up):
+        """The whole body; raises as requests does when it is cut off, too slow or too long."""
+        read_some = getattr(response.raw, "read1", None) or response.raw.read
+        parts, length = [], 0
+        while True:
+            part = read_some(65536, decode_content=True)
+            if not part:
+                break
+            parts.append(part)
+            length += len(part)
+            if length > LARGEST_ANSWER:
+                raise requests.exceptions.ContentDecodingError("the answer is longer than %d bytes" % LARGEST_ANSWER)
+            if self._clock.monotonic() > gives_up:
+                raise requests.exceptions.ReadTimeout("the answer took too long")
+        declared = response.headers.get("Content-Length", "")
+        if declared.isdigit() and "Content-Encoding" not in response.headers and length < int(declared):
+            raise requests.exceptions.ChunkedEncodingError("the answer ended early")
+        return b"".join(parts)
+
+    def _interpret(self, response, content, doing):
+        """The Answer of a 2xx with a JSON object or nothing in it; raises _Failure for all else."""
+        status = response.status_code
+        request_id = response.headers.get("x-bce-request-id")
+        try:
+            body = json.loads(content.decode("utf-8")) if content.strip() else {}
+        except (ValueError, RecursionError):
+            body = None
+        is_object = isinstance(body, dict)
+        request_id = request_id or (_text(body.get("requestId")) if is_object else None)
+        if 200 <= status < 300:
+            if is_object:
+                return Answer(status, body, request_id)
+            message = "Cannot %s: the answer of %s is not a JSON object but %s; check endpoint and proxy" % (
+                doing,
+                self._connection.endpoint,
+                self._quoted(content),
+            )
+            error = BceAnswerError(message, "BadAnswer", status, request_id)
+            raise _Failure("not JSON", error)
+
+        code = (_text(body.get("code")) if is_object else None) or "Http%d" % status
+        text = (_text(body.get("message")) if is_object else None) or self._quoted(content)
+        if 300 <= status < 400:
+            text = "the answer is a redirect, which is not followed; give the right endpoint"
+        details = "%s, HTTP %d%s" % (code, status, ", request id %s" % request_id if request_id else "")
+        # Secrets go before the text is cut to length: half a secret would not be recognised.
+        message = "Cannot %s: %s (%s)" % (doing, _shortened(self._clean(text)), self._clean(details))
+        if code in ADVICE:
+            message += "; " + ADVICE[code]
+        error = _api_error_class(code, status)(message, self._clean(code), status, request_id)
+        outcome = "RequestExpired" if code == "RequestExpired" else status
+        if outcome == "RequestExpired":
+            self._learn_clock(response.headers.get("Date"))
+        raise _Failure(outcome, error, self._retry_after(response.headers.get("Retry-After")))
+
+    def _learn_clock(self, date):
+        moment = _http_date(date)
+        if moment is not None:
+            self._clock_offset = moment - self._clock.time()
+
+    def _retry_after(self, value):
+        """Seconds that the server asks to wait: a number or an HTTP date (RFC 9110, 10.2.3); 0 if it asks nothing."""
+        if not value:
+            return 0.0
+        try:
+            return max(0.0, float(int(value)))
+        except ValueError:
+            moment = _http_date(value)
+            return max(0.0, moment - self._clock.time() - self._clock_offset) if moment is not None else 0.0
+
+    def _clean(self, text):
+        return conceal(text, self._secrets)
+
+    def _quoted(self, content):
+        text = self._clean(content[:65536].decode("utf-8", "replace"))
+        return repr(_shortened(text)) if text.strip() else "empty"
+
+
+class _Failure(Exception):
+    """One try that failed: its outcome (a key of RETRIES, or a status), the error it ends in, seconds to wait."""
+
+    def __init__(self, outcome, error, retry_after=0.0):
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.error = error
+        self.retry_after = retry_after
+
+
+def _api_error_class(code, status):
+    """What a refusal means: decided by code and status, never by the message's text (contract, section 7)."""
+    if code == "IdempotentParameterMismatch":
+        return BceTokenMismatchError
+    if any(part in code for part in ("NotFound", "Notfound", "NotExist", "NoSuch")):
+        return BceNotFoundError
+    if status == 404 and code not in ("InvalidVersion", "InvalidURI"):
+        return BceNotFoundError
+    if status in (401, 403) or code in ("SignatureDoesNotMatch", "InvalidHTTPAuthHeader", "RequestExpired"):
+        return BceAccessError
+    if status == 429:
+        return BceThrottledError
+    if status >= 500:
+        return BceServerError
+    return BceApiError
+
+
+def _transport_outcome(exc, timeout):
+    """The outcome (a key of RETRIES) and a plain text of a request that got no whole answer in timeout seconds."""
+    reason = getattr(exc.args[0], "reason", None) if exc.args else None
+    if "CERTIFICATE_VERIFY_FAILED" in str(exc):
+        return "not trusted", "the server's certificate cannot be verified; give ca_path, or set validate_certs: false"
+    if isinstance(reason, NewConnectionError):
+        text = _root_cause(reason)
+        if "NameResolution" in type(reason).__name__ or "getaddrinfo" in str(reason) or "Name or service" in str(reason):
+            return "name not resolved", "the host's name cannot be resolved; check region and endpoint"
+        return "not connected", "no connection: %s" % text
+    if isinstance(exc, requests.exceptions.ConnectTimeout):
+        return "not connected", "no connection within %.3g s" % timeout
+    if isinstance(exc, requests.exceptions.ProxyError):
+        return "not connected", "the proxy of the environment cannot be used: %s" % _root_cause(exc)
+    if isinstance(exc, (requests.exceptions.Timeout, TimeoutError)):
+        return "cut off", "no whole answer within %.3g s" % timeout
+    return "cut off", "the connection broke before the whole answer came: %s" % _root_cause(exc)
+
+
+def _root_cause(exc):
+    """The shortest true words for a nested exception: those of the innermost operating-system error."""
+    text = str(exc)
+    for _depth in range(10):
+        inner = exc.__cause__ or exc.__context__ or next((arg for arg in exc.args if isinstance(arg, Exception)), None)
+        inner = getattr(exc, "reason", None) or inner
+        if not isinstance(inner, Exception):
+            break
+        exc = inner
+        text = getattr(exc, "strerror", None) or str(exc) or text
+    return _shortened(text)
+
+
+def _http_date(value):
+    """Seconds since the epoch of an HTTP date, or None if it is none."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (TypeError, ValueError, IndexError):
+        return None
+
+
+def _text(value):
+    return value if isinstance(value, str) and value else None
+
+
+def _shortened(text):
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The BceError family: everything that can go wrong between a task and the cloud, by what it means for the caller."""
+
+from __future__ import annotations
+
+
+class BceError(Exception):
+    """A request that did not succeed.
+
+    :ivar code: the API's error code, or one of ours for failures before or beside the API (str).
+    :ivar message: what went wrong and what to do, without any secret (str).
+    :ivar http_status: int, or None where there was no answer.
+    :ivar request_id: the API's request id, which its support asks for; or None.
+    :ivar retryable: True if the same request may succeed later without any change.
+    :ivar maybe_done: True if this or an earlier try of the request may have been carried out all the same.
+    """
+
+    def __init__(self, message, code, http_status=None, request_id=None, retryable=False, maybe_done=False):
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.http_status = http_status
+        self.request_id = request_id
+        self.retryable = retryable
+        self.maybe_done = maybe_done
+
+    def as_result(self):
+        """The failure as a task's result shows it, a dict."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "http_status": self.http_status,
+            "request_id": self.request_id,
+            "retryable": self.retryable,
+        }
+
+
+class BceUsageError(BceError):
+    """The options are wrong; nothing was sent. `problems` lists every mistake that was found."""
+
+    def __init__(self, problems):
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems), "InvalidOption")
+
+
+class BceTransportError(BceError):
+    """No whole answer: name not resolved, refused, reset, timed out, cut off, not trusted."""
+
+
+class BceAnswerError(BceError):
+    """An answer that is not what the API's contract says, such as an HTML page of a proxy."""
+
+
+class BceApiError(BceError):
+    """The API answered with an error."""
+
+
+class BceAccessError(BceApiError):
+    """The API refused the keys, their signature or their rights."""
+
+
+class BceNotFoundError(BceApiError):
+    """The object does not exist."""
+
+
+class BceTokenMismatchError(BceApiError):
+    """The clientToken was used before with other parameters (``IdempotentParameterMismatch``)."""
+
+
+class BceThrottledError(BceApiError):
+    """Too many requests."""
+
+
+class BceServerError(BceApiError):
+    """The API failed on its own account (5xx)."""
+
+
+class BceStateError(BceError):
+    """The cloud's present state does not allow what the task asks for, such as two tunnels of one name."""
+
+
+class BceWaitError(BceError):
+    """The tunnel did not get into the awaited state in time."""

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values that must never be shown: holding them, and taking them out of a text."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "********"
+
+
+class Secret:
+    """A secret text that no print, repr, format, JSON dump or traceback shows; only reveal() does."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text):
+        self._text = text
+
+    def reveal(self):
+        """The text itself, for the wire and for nothing else."""
+        return self._text
+
+    def __eq__(self, other):
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode("utf-8"), other._text.encode("utf-8"))
+
+    def __hash__(self):
+        return hash(self._text)
+
+    def __repr__(self):
+        return HIDDEN
+
+    __str__ = __repr__
+
+
+def conceal(text, secrets):
+    """The text with every one of the secrets replaced by stars, in any spelling in which an answer may echo it.
+
+    :arg secrets: iterable of Secret.
+    """
+    spellings = set()
+    for secret in secrets:
+        plain = secret.reveal()
+        if plain:
+            spellings.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain), json.dumps(plain)[1:-1]))
+    # The longest first, so that a secret that contains another one leaves no rest behind.
+    for spelling in sorted(spellings, key=len, reverse=True):
+        text = text.replace(spelling, HIDDEN)
+    return text

@@ -1,0 +1,527 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a VPN tunnel is: the rule of every field, its normal form, comparison and plan. Pure: no I/O, no HTTP.
+
+Field rules: the API page "Create VPN tunnel" and its appendix; SHA-2 and a disabled PFS are not in the official table
+but in Baidu's own Terraform provider. Names are the API's words in snake_case.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import NamedTuple
+
+from .errors import BceStateError, BceUsageError
+from .secret import Secret
+
+CREATE, UPDATE, DELETE, NOTHING = "create", "update", "delete", "nothing"
+
+# What a diff shows in place of a key.
+KEY_HIDDEN = "(hidden)"
+KEY_CHANGED = "(hidden, changed)"
+
+KEY_SYMBOLS = "!@#$%^*()_"
+
+
+class Field(NamedTuple):
+    """One option that describes a tunnel.
+
+    :ivar rule: what a value must be, as one phrase for people.
+    :ivar normal: callable that gives a value's normal form and raises ValueError or TypeError if the rule is broken.
+    :ivar spec: what the argument spec says of it beside its aliases.
+    :ivar needed: True if a tunnel cannot be created without it.
+    """
+
+    name: str
+    rule: str
+    normal: object
+    spec: dict
+    needed: bool = True
+
+
+def _matching(pattern):
+    def normal(value):
+        text = value.strip()
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return text
+
+    return normal
+
+
+def _one_of(*choices):
+    def normal(value):
+        text = value.strip().lower()
+        if text not in choices:
+            raise ValueError
+        return text
+
+    return normal
+
+
+def _whole_number(least, most):
+    def normal(value):
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError
+        return value
+
+    return normal
+
+
+def _address(value):
+    return str(ipaddress.ip_address(value.strip()))
+
+
+def _text(value):
+    value.encode("utf-8")  # a lone surrogate cannot be sent as JSON
+    return value.strip()
+
+
+def subnet(value):
+    """A CIDR in canonical form: ``192.168.0.0/255.255.240.0`` and ``192.168.1.1/20`` are ``192.168.0.0/20``."""
+    if "/" not in value:
+        raise ValueError
+    return str(ipaddress.ip_network(value.strip(), strict=False))
+
+
+def _has_host_bits(value):
+    network = ipaddress.ip_network(value.strip(), strict=False)
+    return str(network.network_address) != str(ipaddress.ip_address(value.strip().split("/")[0]))
+
+
+def _subnets(value):
+    if not isinstance(value, (list, tuple)) or not value:
+        raise ValueError
+    return list(dict.fromkeys(subnet(item) for item in value))
+
+
+def _secret_key(value):
+    text = value.reveal() if isinstance(value, Secret) else value
+    if not re.fullmatch(r"[A-Za-z0-9!@#$%^*()_]{8,17}", text):
+        raise ValueError
+    if not (re.search("[A-Za-z]", text) and re.search("[0-9]", text) and re.search(r"[!@#$%^*()_]", text)):
+        raise ValueError
+    return Secret(text)
+
+
+def _choice(name, *choices):
+    rule = "must be %s" % " or ".join((", ".join(choices[:-1]), choices[-1]))
+    return Field(name, rule, _one_of(*choices), {"type": "str", "choices": list(choices)})
+
+
+def _seconds(name, least, most):
+    rule = "must be a whole number of seconds from %d to %d" % (least, most)
+    return Field(name, rule, _whole_number(least, most), {"type": "int"})
+
+
+CIPHERS = ("aes", "aes192", "aes256", "3des")
+HASHES = ("sha1", "md5", "sha2_256", "sha2_384", "sha2_512")
+GROUPS = ("group2", "group5", "group14", "group24")
+
+IKE_CONFIG = (
+    _choice("ike_version", "v1", "v2"),
+    _choice("ike_mode", "main", "aggressive"),
+    _choice("ike_enc_alg", *CIPHERS),
+    _choice("ike_auth_alg", *HASHES),
+    _choice("ike_pfs", *GROUPS),
+    _seconds("ike_life_time", 60, 86400),
+)
+IPSEC_CONFIG = (
+    _choice("ipsec_enc_alg", *CIPHERS),
+    _choice("ipsec_auth_alg", *HASHES),
+    _choice("ipsec_pfs", *GROUPS + ("disabled",)),
+    _seconds("ipsec_lifetime", 180, 86400),
+)
+GROUPED = {"ike_config": IKE_CONFIG, "ipsec_config": IPSEC_CONFIG}
+
+_CIDRS = "must be a list of at least one CIDR such as 192.168.0.0/20"
+_ID = "must be letters, digits, - and _ only"
+
+SECRET_KEY = Field(
+    "secret_key",
+    "must be 8 to 17 characters, with letters, digits and symbols all present, symbols only from " + KEY_SYMBOLS,
+    _secret_key,
+    {"type": "str", "no_log": True},
+)
+VPN_CONN_NAME = Field(
+    "vpn_conn_name",
+    "must be 1 to 65 characters, start with a letter, and have only letters, digits and -_/.",
+    _matching(r"[A-Za-z][A-Za-z0-9_/.-]{0,64}"),
+    {"type": "str"},
+)
+# The fields of a tunnel in the order of the API page's request. Of remote_ip and cgw_id one is needed.
+FIELDS = (
+    Field("local_subnets", _CIDRS, _subnets, {"type": "list", "elements": "str"}),
+    Field("remote_ip", "must be an IP address such as 10.107.245.188", _address, {"type": "str"}, False),
+    Field("cgw_id", _ID, _matching("[A-Za-z0-9_-]+"), {"type": "str"}, False),
+    Field("remote_subnets", _CIDRS, _subnets, {"type": "list", "elements": "str"}),
+    Field("description", "must be text", _text, {"type": "str"}, False),
+    VPN_CONN_NAME,
+)
+VPN_ID = Field("vpn_id", _ID, _matching("[A-Za-z0-9_-]+"), {"type": "str", "required": True})
+VPN_CONN_ID = Field("vpn_conn_id", _ID, _matching("[A-Za-z0-9_-]+"), {"type": "str"}, False)
+
+# How one task treats a tunnel, beside what the tunnel is.
+HANDLING = (
+    Field(
+        "state",
+        "must be present or absent",
+        _one_of("present", "absent"),
+        {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    ),
+    Field(
+        "client_token",
+        "must be 1 to 64 characters of printable ASCII without spaces",
+        _matching(r"[!-~]{1,64}"),
+        {"type": "str", "no_log": False},
+    ),
+    Field("version", "must be a whole number from 1 to 99", _whole_number(1, 99), {"type": "int", "default": 1}),
+    Field(
+        "wait_for",
+        "must be none, active or reachable",
+        _one_of("none", "active", "reachable"),
+        {"type": "str", "choices": ["none", "active", "reachable"], "default": "none"},
+    ),
+    Field(
+        "wait_timeout",
+        "must be a whole number of seconds from 1 to 86400",
+        _whole_number(1, 86400),
+        {"type": "int", "default": 300},
+    ),
+)
+_NOT_OF_THE_API = ("state", "wait_for", "wait_timeout")
+# Further names that people use for an option.
+_NICKNAMES = {"vpn_conn_name": ["name"], "secret_key": ["psk"]}
+
+
+def camel_case(name):
+    """An option's name as the API spells it: ``ike_life_time`` is ``ikeLifeTime``."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def argument_spec():
+    """The argument spec of one tunnel, made from the fields above; each option has the API's own name as an alias."""
+    spec = {field.name: _spec_of(field) for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING}
+    for name, fields in GROUPED.items():
+        options = {field.name: _spec_of(field) for field in fields}
+        spec[name] = {"type": "dict", "aliases": [camel_case(name)], "options": options}
+    return spec
+
+
+def _spec_of(field):
+    own = [] if field.name in _NOT_OF_THE_API else [camel_case(field.name)]
+    aliases = [alias for alias in own if alias != field.name] + _NICKNAMES.get(field.name, [])
+    return dict(field.spec, aliases=aliases) if aliases else dict(field.spec)
+
+
+class Desired(NamedTuple):
+    """What a task asks for, in normal form; fields holds only what the task manages.
+
+    :ivar fields: dict of option names to normal values; ike_config and ipsec_config are dicts of the same kind.
+    :ivar secret_key: Secret, or None if the key is left as it is.
+    """
+
+    state: str
+    vpn_id: str
+    vpn_conn_id: str  # or None
+    vpn_conn_name: str  # or None
+    fields: dict
+    secret_key: Secret  # or None
+    client_token: str  # or None
+    wait_for: str
+    wait_timeout: int  # seconds
+
+
+class Tunnel(NamedTuple):
+    """A tunnel as the cloud has it.
+
+    :ivar fields: dict of every option name, and of the API's read-only words; None where the cloud does not tell.
+    :ivar secret_key: Secret, or None where the cloud does not tell.
+    """
+
+    fields: dict
+    secret_key: Secret  # or None
+
+
+class Plan(NamedTuple):
+    """What is to be done about one tunnel; check mode, diff and the real run all read it.
+
+    :ivar action: CREATE, UPDATE, DELETE or NOTHING.
+    :ivar changes: the fields that change, such as ``ike_config.ike_life_time``.
+    :ivar before: what a diff shows, without any secret; {} where there is no tunnel. :ivar after: likewise.
+    :ivar tunnel: the Tunnel as it will be, or None.
+    :ivar warnings: what could not be compared.
+    """
+
+    action: str
+    changes: tuple
+    before: dict
+    after: dict
+    tunnel: Tunnel  # or None
+    warnings: tuple = ()
+
+    @property
+    def secret_key_changed(self):
+        """True if an existing tunnel gets another key."""
+        return self.action == UPDATE and "secret_key" in self.changes
+
+
+READ_ONLY = ("local_ip", "created_time", "status", "health_status")
+FIELD_NAMES = ("vpn_id", "vpn_conn_id") + tuple(field.name for field in FIELDS) + tuple(GROUPED) + READ_ONLY
+
+
+def problems(options, where=""):
+    """Every mistake in the options of one tunnel, each a sentence that names the option and its rule.
+
+    :arg options: dict of option names to values; None counts as not given. :arg where: put before each name.
+    """
+    found = []
+    for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING:
+        value = options.get(field.name)
+        if value is not None:
+            found += _problem(field, value, where)
+    for name, fields in GROUPED.items():
+        group = options.get(name)
+        if group is not None and not isinstance(group, dict):
+            found.append("%s%s: must be a dictionary of %s" % (where, name, ", ".join(field.name for field in fields)))
+        elif group:
+            for field in fields:
+                if group.get(field.name) is not None:
+                    found += _problem(field, group[field.name], "%s%s." % (where, name))
+    if options.get("vpn_id") is None:
+        found.append("%svpn_id: is needed; give the id of the VPN gateway" % where)
+    if options.get("vpn_conn_name") is None and options.get("vpn_conn_id") is None:
+        found.append("%svpn_conn_name: is needed, or vpn_conn_id, to tell which tunnel is meant" % where)
+    return found
+
+
+def _problem(field, value, where):
+    """The mistake in one value, as a list of none or one; the value itself is quoted unless it is secret."""
+    if field.spec.get("type") == "list" and isinstance(value, (list, tuple)) and value:
+        bad = ["%s%s[%d]" % (where, field.name, place) for place, item in enumerate(value) if not _is_subnet(item)]
+        return ["%s: %s is no CIDR such as 192.168.0.0/20" % (name, _quoted(value[_place(name)])) for name in bad]
+    try:
+        field.normal(value)
+    except (ValueError, TypeError, AttributeError):
+        shown = " (its value is not shown)" if field is SECRET_KEY else ", but is " + _quoted(value)
+        return ["%s%s: %s%s" % (where, field.name, field.rule, shown)]
+    return []
+
+
+def _place(name):
+    return int(name[name.rindex("[") + 1 : -1])
+
+
+def _is_subnet(value):
+    try:
+        return bool(subnet(value))
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
+def _quoted(value):
+    text = repr(value)
+    return text if len(text) <= 80 else text[:80] + "…"
+
+
+def desire(options):
+    """The Desired of the options of one tunnel and a list of warnings.
+
+    :raises BceUsageError: with every mistake.
+    """
+    mistakes = problems(options)
+    if mistakes:
+        raise BceUsageError(mistakes)
+    normal = {
+        field.name: field.normal(options[field.name])
+        for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING
+        if options.get(field.name) is not None
+    }
+    fields = {field.name: normal[field.name] for field in FIELDS if field.name in normal}
+    for name, group in GROUPED.items():
+        given = options.get(name) or {}
+        managed = {field.name: field.normal(given[field.name]) for field in group if given.get(field.name) is not None}
+        if managed:
+            fields[name] = managed
+    warnings = [
+        "%s: %s has bits set beside the network; it is taken as %s" % (name, item, subnet(item))
+        for name in ("local_subnets", "remote_subnets")
+        for item in options.get(name) or ()
+        if _has_host_bits(item)
+    ]
+    desired = Desired(
+        state=normal.get("state", "present"),
+        vpn_id=normal["vpn_id"],
+        vpn_conn_id=normal.get("vpn_conn_id"),
+        vpn_conn_name=normal.get("vpn_conn_name"),
+        fields=fields,
+        secret_key=normal.get("secret_key"),
+        client_token=normal.get("client_token"),
+        wait_for=normal.get("wait_for", "none"),
+        wait_timeout=normal.get("wait_timeout", 300),
+    )
+    return desired, warnings
+
+
+def find(tunnels, desired):
+    """The one Tunnel of the list that the task means, or None.
+
+    :raises BceStateError: if several have the name, or another one has the name that this one is to get.
+    """
+    named = [item for item in tunnels if desired.vpn_conn_name and item.fields["vpn_conn_name"] == desired.vpn_conn_name]
+    if desired.vpn_conn_id:
+        meant = [item for item in tunnels if item.fields["vpn_conn_id"] == desired.vpn_conn_id]
+        others = [item for item in named if item not in meant]
+        if others and meant and meant[0].fields["vpn_conn_name"] != desired.vpn_conn_name and desired.state == "present":
+            raise BceStateError(
+                "vpn_conn_name: %r is already the name of %s on gateway %s; choose another name"
+                % (desired.vpn_conn_name, _ids(others), desired.vpn_id),
+                "NameTaken",
+            )
+        if not meant and desired.state == "present":
+            raise BceStateError(
+                "vpn_conn_id: gateway %s has no tunnel %s; leave vpn_conn_id out to create one by its name"
+                % (desired.vpn_id, desired.vpn_conn_id),
+                "NoSuchTunnel",
+            )
+        named = meant
+    if len(named) > 1:
+        raise BceStateError(
+            "vpn_conn_name: gateway %s has %d tunnels named %r: %s; give vpn_conn_id to say which one is meant"
+            % (desired.vpn_id, len(named), desired.vpn_conn_name, _ids(named)),
+            "AmbiguousName",
+        )
+    if named and not named[0].fields["vpn_conn_id"]:
+        raise BceStateError(
+            "The list of gateway %s shows the tunnel %r without its id, so it cannot be handled"
+            % (desired.vpn_id, desired.vpn_conn_name),
+            "BadAnswer",
+        )
+    return named[0] if named else None
+
+
+def _ids(tunnels):
+    return ", ".join(str(item.fields["vpn_conn_id"]) for item in tunnels)
+
+
+def plan(desired, current):
+    """What to do so that the tunnel is as desired.
+
+    :arg current: Tunnel or None.
+    :raises BceUsageError: if fields are missing that a creation, or the whole replacement of an update, needs.
+    """
+    if desired.state == "absent":
+        if current is None:
+            return Plan(NOTHING, (), {}, {}, None)
+        return Plan(DELETE, (), _shown(current), {}, None)
+    if current is None:
+        return _creation(desired)
+    changes, unknown = _differences(desired, current)
+    warnings = tuple(
+        "%s: the cloud's list does not tell the present value, so it was not compared" % name for name in unknown
+    )
+    if not changes:
+        shown = _shown(current)
+        return Plan(NOTHING, (), shown, shown, current, warnings)
+    target = _merged(desired, current)
+    before, after = _shown(current), _shown(target)
+    if "secret_key" in changes:
+        before["secret_key"], after["secret_key"] = KEY_HIDDEN, KEY_CHANGED
+    return Plan(UPDATE, changes, before, after, target, warnings)
+
+
+def _creation(desired):
+    missing = [field.name for field in (SECRET_KEY,) + FIELDS if field.needed and not _given(desired, field.name)]
+    for name, fields in GROUPED.items():
+        given = desired.fields.get(name, {})
+        missing += ["%s.%s" % (name, field.name) for field in fields if field.name not in given]
+    if not (desired.fields.get("remote_ip") or desired.fields.get("cgw_id")):
+        missing.append("remote_ip (or cgw_id)")
+    if missing:
+        raise BceUsageError(
+            ["%s: is needed, because the tunnel does not exist yet and is to be created" % name for name in missing]
+        )
+    fields = dict(dict.fromkeys(FIELD_NAMES), **desired.fields)
+    fields["vpn_id"] = desired.vpn_id
+    target = Tunnel(fields, desired.secret_key)
+    after = {name: value for name, value in _shown(target).items() if value is not None}
+    after["secret_key"] = KEY_HIDDEN
+    return Plan(CREATE, tuple(sorted(desired.fields)) + ("secret_key",), {}, after, target)
+
+
+def _given(desired, name):
+    return desired.secret_key if name == "secret_key" else desired.fields.get(name)
+
+
+def _differences(desired, current):
+    """(names of the managed fields that differ, names of those that the cloud does not tell)."""
+    differing, unknown = [], []
+    for path, want, have in _pairs(desired.fields, current.fields):
+        if have is None:
+            # The list tells remote_ip, cgw_id or both; which one is a matter of the contract, not worth a warning.
+            if path not in ("remote_ip", "cgw_id"):
+                unknown.append(path)
+        elif not _same(want, have):
+            differing.append(path)
+    if desired.secret_key is not None:
+        if current.secret_key is None:
+            unknown.append("secret_key")
+        elif desired.secret_key != current.secret_key:
+            differing.append("secret_key")
+    return tuple(differing), tuple(unknown)
+
+
+def _pairs(wanted, present):
+    for name, want in wanted.items():
+        if name in GROUPED:
+            group = present.get(name) or {}
+            for inner, value in want.items():
+                yield "%s.%s" % (name, inner), value, group.get(inner)
+        else:
+            yield name, want, present.get(name)
+
+
+def _same(want, have):
+    """Subnets are sets: neither order nor repetition is a difference."""
+    return set(want) == set(have) if isinstance(want, list) else want == have
+
+
+def _merged(desired, current):
+    """The Tunnel that replaces the current one: what the task manages, and all the rest as it is.
+
+    :raises BceUsageError: if the cloud does not tell a value that the replacement needs and the task does not either.
+    """
+    fields = dict(current.fields)
+    missing = []
+    for field in FIELDS:
+        want = desired.fields.get(field.name)
+        if want is not None and (fields[field.name] is None or not _same(want, fields[field.name])):
+            fields[field.name] = want
+        if field.needed and fields[field.name] is None:
+            missing.append(field.name)
+    for name, group in GROUPED.items():
+        fields[name] = dict(fields[name] or {}, **desired.fields.get(name, {}))
+        missing += ["%s.%s" % (name, field.name) for field in group if fields[name].get(field.name) is None]
+    # Address and customer gateway are two names of one peer: the old one of the pair must not stay beside a new other.
+    for name, other in (("remote_ip", "cgw_id"), ("cgw_id", "remote_ip")):
+        want = desired.fields.get(name)
+        if want is not None and want != current.fields[name] and other not in desired.fields:
+            fields[other] = None
+    secret_key = desired.secret_key or current.secret_key
+    if secret_key is None:
+        missing.append("secret_key")
+    if missing:
+        raise BceUsageError(
+            ["%s: is needed, because an update replaces the whole tunnel and the cloud does not tell it" % name for name in missing]
+        )
+    return Tunnel(fields, secret_key)
+
+
+def _shown(tunnel):
+    """The part of a tunnel that a diff shows: what can be managed, never a secret."""
+    hidden = READ_ONLY + ("vpn_id",)
+    return {name: value for name, value in tunnel.fields.items() if name not in hidden}

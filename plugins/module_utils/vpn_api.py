@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The API's VPN operations: paths, wire names <-> option names, and secrets taken off where an answer is parsed.
+
+Contract: the API pages "Create / Query / Update / Delete VPN tunnel". Note the trap in the paths: behind /vpn/vpnconn/
+stands a gateway's id for the list, a tunnel's id for update and delete; there is no call that reads one tunnel.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import NamedTuple
+
+from .errors import BceAnswerError
+from .secret import Secret
+from .tunnel import FIELDS, GROUPED, READ_ONLY, SECRET_KEY, Tunnel, camel_case, subnet
+
+
+class Listing(NamedTuple):
+    """The tunnels of one gateway at one moment: list of Tunnel, and the request id."""
+
+    tunnels: list
+    request_id: str
+
+
+class VpnApi:
+    """The VPN operations over a BceClient. Every method raises what BceClient.request raises.
+
+    :arg version: the API's version, an int.
+    """
+
+    def __init__(self, client, version=1):
+        self._client = client
+        self._root = "/v%d/vpn" % version
+
+    def list_tunnels(self, vpn_id, deadline=None):
+        """The Listing of a gateway; the API has neither pages nor filters here.
+
+        :raises BceAnswerError: if the answer is no list of tunnels.
+        """
+        doing = "list the tunnels of VPN gateway %s" % vpn_id
+        answer = self._client.request(
+            "GET", "%s/vpnconn/%s" % (self._root, vpn_id), doing=doing, deadline=deadline
+        )
+        if "vpnConns" not in answer.body:
+            raise _bad_answer(doing, "has no vpnConns", answer)
+        entries = answer.body["vpnConns"]
+        # Some JSON writers put null for an empty list.
+        if entries is None:
+            entries = []
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise _bad_answer(doing, "has vpnConns that are not a list of objects", answer)
+        return Listing([self._read_tunnel(entry, vpn_id) for entry in entries], answer.request_id)
+
+    def create_tunnel(self, tunnel, client_token):
+        """Create the Tunnel on the gateway that its fields name; the id and the request id.
+
+        :raises BceAnswerError: if the answer has no id; maybe_done is set then.
+        """
+        fields = tunnel.fields
+        doing = "create the tunnel %s on VPN gateway %s" % (fields["vpn_conn_name"], fields["vpn_id"])
+        path = "%s/%s/vpnconn" % (self._root, fields["vpn_id"])
+        answer = self._client.request("POST", path, {"clientToken": client_token}, _body(tunnel), doing)
+        vpn_conn_id = answer.body.get("vpnConnId")
+        if not isinstance(vpn_conn_id, str) or not re.fullmatch("[A-Za-z0-9_-]+", vpn_conn_id):
+            raise _bad_answer(doing, "has no vpnConnId", answer, maybe_done=True)
+        return vpn_conn_id, answer.request_id
+
+    def update_tunnel(self, tunnel, client_token):
+        """Replace the tunnel of the same vpn_conn_id by this Tunnel, whole; the request id."""
+        fields = tunnel.fields
+        doing = "update the tunnel %s (%s)" % (fields["vpn_conn_name"], fields["vpn_conn_id"])
+        body = dict(_body(tunnel), vpnId=fields["vpn_id"])
+        path = "%s/vpnconn/%s" % (self._root, fields["vpn_conn_id"])
+        return self._client.request("PUT", path, {"clientToken": client_token}, body, doing).request_id
+
+    def delete_tunnel(self, vpn_conn_id, client_token):
+        """Delete a tunnel; the request id."""
+        path = "%s/vpnconn/%s" % (self._root, vpn_conn_id)
+        doing = "delete the tunnel %s" % vpn_conn_id
+        return self._client.request("DELETE", path, {"clientToken": client_token}, doing=doing).request_id
+
+    def _read_tunnel(self, entry, vpn_id):
+        """The Tunnel of one list entry, read tolerantly: what cannot be read is None, as if it was not told."""
+        fields = {"vpn_id": vpn_id, "vpn_conn_id": _word(entry.get("vpnConnId"))}
+        for field in FIELDS:
+            fields[field.name] = _READERS[field.spec["type"]](entry.get(camel_case(field.name)))
+        # A tunnel without a description has an empty one.
+        fields["description"] = fields["description"] or ""
+        fields["remote_ip"] = _address(fields["remote_ip"])
+        for name, group in GROUPED.items():
+            told = entry.get(camel_case(name))
+            told = told if isinstance(told, dict) else {}
+            fields[name] = {
+                field.name: _READERS["choice" if "choices" in field.spec else field.spec["type"]](
+                    told.get(camel_case(field.name))
+                )
+                for field in group
+            }
+        for name in READ_ONLY:
+            fields[name] = _word(entry.get(camel_case(name)))
+        return Tunnel(fields, self._read_secret_key(entry.get("secretKey")))
+
+    def _read_secret_key(self, value):
+        """The key as a Secret, or None where the answer has none or only a mask of it."""
+        if not isinstance(value, str) or not value:
+            return None
+        secret = Secret(value)
+        self._client.remember_secret(secret)
+        try:
+            return SECRET_KEY.normal(secret)
+        except ValueError:
+            return None
+
+
+def _body(tunnel):
+    """The request body of a Tunnel in the order of the API page; what is None is left out."""
+    body = {"secretKey": tunnel.secret_key.reveal()}
+    for field in FIELDS:
+        if tunnel.fields[field.name] is not None:
+            body[camel_case(field.name)] = tunnel.fields[field.name]
+    for name, group in GROUPED.items():
+        body[camel_case(name)] = {camel_case(field.name): tunnel.fields[name][field.name] for field in group}
+    return body
+
+
+def _bad_answer(doing, what, answer, maybe_done=False):
+    message = "Cannot %s: the answer %s (HTTP %d, request id %s)" % (doing, what, answer.status, answer.request_id)
+    return BceAnswerError(message, "BadAnswer", answer.status, answer.request_id, True, maybe_done)
+
+
+def _word(value):
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _choice(value):
+    return _word(value.lower()) if isinstance(value, str) else None
+
+
+def _seconds(value):
+    """A life time in seconds: the API answers 28800, "28800" or "28800s"."""
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*([0-9]{1,9})\s*s?\s*", value, re.IGNORECASE)
+        return int(match.group(1)) if match else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _subnets(value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return None
+    return list(dict.fromkeys(_subnet(item) for item in value))
+
+
+def _subnet(text):
+    try:
+        return subnet(text)
+    except ValueError:
+        return text.strip()
+
+
+def _address(text):
+    try:
+        return str(ipaddress.ip_address(text)) if text else text
+    except ValueError:
+        return text
+
+
+_READERS = {"str": _word, "choice": _choice, "int": _seconds, "list": _subnets}

@@ -1,0 +1,230 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_tunnel
+short_description: Manage a site-to-site VPN tunnel on Baidu AI Cloud
+version_added: 1.0.0
+description:
+  - Creates, updates and deletes one IPsec tunnel (C(vpnconn)) of a VPN gateway.
+  - A tunnel is found by its exact name on its gateway. Options that are not given are left as they are.
+  - A tunnel is never made twice, whatever happens between the task and the API.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.tunnel
+  - baiducloud.network.attributes
+  - baiducloud.network.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+"""
+
+EXAMPLES = r"""
+- name: The tunnel exists as described
+  baiducloud.network.vpn_tunnel:
+    vpn_id: vpn-119bd69b
+    vpn_conn_name: vpncon
+    secret_key: "{{ tunnel_key }}"
+    local_subnets:
+      - 192.168.0.0/20
+    remote_ip: 10.107.245.188
+    remote_subnets:
+      - 192.168.100.0/24
+    description: "111"
+    ike_config:
+      ike_version: v1
+      ike_mode: main
+      ike_enc_alg: aes
+      ike_auth_alg: sha1
+      ike_pfs: group2
+      ike_life_time: 200
+    ipsec_config:
+      ipsec_enc_alg: aes
+      ipsec_auth_alg: sha1
+      ipsec_pfs: group2
+      ipsec_lifetime: 28800
+  register: created
+
+- name: The same in the words of the API page
+  baiducloud.network.vpn_tunnel:
+    vpnId: vpn-119bd69b
+    vpnConnName: vpncon
+    secretKey: "{{ tunnel_key }}"
+    localSubnets: [192.168.0.0/20]
+    remoteIp: 10.107.245.188
+    remoteSubnets: [192.168.100.0/24]
+    description: "111"
+    ikeConfig:
+      ikeVersion: v1
+      ikeMode: main
+      ikeEncAlg: aes
+      ikeAuthAlg: sha1
+      ikePfs: group2
+      ikeLifeTime: 200
+    ipsecConfig:
+      ipsecEncAlg: aes
+      ipsecAuthAlg: sha1
+      ipsecPfs: group2
+      ipsecLifetime: 28800
+
+- name: Only the life time of phase 2 changes, all else stays
+  baiducloud.network.vpn_tunnel:
+    vpn_id: vpn-119bd69b
+    vpn_conn_name: vpncon
+    ipsec_config:
+      ipsec_lifetime: 3600
+
+- name: The tunnel gets another name, and is waited for
+  baiducloud.network.vpn_tunnel:
+    vpn_id: vpn-119bd69b
+    vpn_conn_id: "{{ created.vpn_conn_id }}"
+    vpn_conn_name: branch-berlin
+    wait_for: active
+
+- name: The tunnel is gone
+  baiducloud.network.vpn_tunnel:
+    vpn_id: vpn-119bd69b
+    vpn_conn_name: branch-berlin
+    state: absent
+"""
+
+RETURN = r"""
+vpn_conn_id:
+  description: The tunnel's id; null where there is none, such as before a creation in check mode.
+  returned: always on success, and on failure if known
+  type: str
+  sample: vpnconn-ku4cxya6nisq
+vpnConnId:
+  description: The same as RV(vpn_conn_id), in the API's spelling.
+  returned: as RV(vpn_conn_id)
+  type: str
+  sample: vpnconn-ku4cxya6nisq
+vpn_tunnel:
+  description:
+    - The tunnel as it is now; in check mode, as it would be. It holds no secret.
+    - A value is null where the API does not tell it.
+  returned: if there is a tunnel
+  type: dict
+  contains:
+    vpn_id:
+      description: The id of its VPN gateway.
+      type: str
+      sample: vpn-119bd69b
+    vpn_conn_id:
+      description: Its id.
+      type: str
+      sample: vpnconn-ku4cxya6nisq
+    vpn_conn_name:
+      description: Its name.
+      type: str
+      sample: vpncon
+    description:
+      description: Its description.
+      type: str
+      sample: "111"
+    local_subnets:
+      description: The networks on the cloud's side.
+      type: list
+      elements: str
+      sample: [192.168.0.0/20]
+    remote_subnets:
+      description: The networks on the peer's side.
+      type: list
+      elements: str
+      sample: [192.168.100.0/24]
+    remote_ip:
+      description: The peer gateway's address.
+      type: str
+      sample: 10.107.245.188
+    cgw_id:
+      description: The id of the customer gateway.
+      type: str
+      sample: cgw-b036571edc5d
+    local_ip:
+      description: The gateway's own address, as the API tells it.
+      type: str
+      sample: 192.168.100.1
+    created_time:
+      description: When it was created, as the API tells it (without a time zone).
+      type: str
+      sample: "2026-04-25 17:22:34"
+    status:
+      description: Its status, as the API tells it.
+      type: str
+      sample: active
+    health_status:
+      description: Whether the peer is reachable, as the API tells it.
+      type: str
+      sample: reachable
+    ike_config:
+      description: The parameters of phase 1, under the names of the option O(ike_config).
+      type: dict
+      sample: {ike_version: v1, ike_mode: main, ike_enc_alg: aes, ike_auth_alg: sha1, ike_pfs: group2, ike_life_time: 200}
+    ipsec_config:
+      description: The parameters of phase 2, under the names of the option O(ipsec_config).
+      type: dict
+      sample: {ipsec_enc_alg: aes, ipsec_auth_alg: sha1, ipsec_pfs: group2, ipsec_lifetime: 28800}
+secret_key_changed:
+  description: Whether an existing tunnel got another shared key, or would get it in check mode.
+  returned: success
+  type: bool
+  sample: false
+request_id:
+  description: The API's id of the request that did the work; Baidu's support asks for it.
+  returned: if a request was answered
+  type: str
+  sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
+diff:
+  description: The tunnel before and after; a changed key is shown as a fixed marker. An empty dictionary stands for no tunnel.
+  returned: success, and on failure if something was changed
+  type: dict
+  contains:
+    before:
+      description: What it was.
+      type: dict
+    after:
+      description: What it is, or would be in check mode.
+      type: dict
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no answer.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+"""
+
+from ..module_utils import module_door, vpn_tunnel
+
+
+def main():
+    module_door.open_door(vpn_tunnel)
+
+
+if __name__ == "__main__":
+    main()
