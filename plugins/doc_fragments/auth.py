@@ -23,8 +23,10 @@ options:
   security_token:
     description:
       - The session token of temporary keys.
-      - If not given, E(BCE_SECURITY_TOKEN) or E(BCE_SESSION_TOKEN) is taken, then E(BAIDUCLOUD_SESSION_TOKEN), then the profile;
-        but never one that stands further down in this order than the O(secret_access_key), because it belongs to another key.
+      - If not given, E(BCE_SECURITY_TOKEN) or E(BCE_SESSION_TOKEN) is taken, then E(BAIDUCLOUD_SESSION_TOKEN), then
+        the profile;
+        but never one that stands further down in this order than the O(secret_access_key), because it belongs to
+        another key.
     type: str
   region:
     description:
@@ -39,7 +41,8 @@ options:
     type: str
   profile:
     description:
-      - A profile of bce-cli's configuration C(~/.bce/config.json), from which keys and region are taken where neither option nor
+      - A profile of bce-cli's configuration C(~/.bce/config.json), from which keys and region are taken where neither
+        option nor
         environment has them.
       - If not given, the file's current profile is looked at, and only if keys are missing.
     type: str
@@ -60,7 +63,8 @@ options:
   retry_timeout:
     description:
       - Seconds that all tries of one request may take together. V(0) means one try.
-      - Tried again are requests that got no whole answer, and those answered with HTTP status 429, 500, 502, 503 or 504.
+      - Tried again are requests that got no whole answer, and those answered with HTTP status 429, 500, 502, 503 or
+        504.
     type: float
     default: 60
 requirements:

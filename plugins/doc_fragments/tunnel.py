@@ -58,7 +58,8 @@ options:
   remote_ip:
     description:
       - The peer gateway's IP address.
-      - To create a tunnel O(remote_ip) or O(cgw_id) is needed, whichever the API of your site takes; what is given is sent.
+      - To create a tunnel O(remote_ip) or O(cgw_id) is needed, whichever the API of your site takes; what is given is
+        sent.
     type: str
     aliases: [remoteIp]
   cgw_id:
@@ -131,7 +132,8 @@ options:
         aliases: [ipsecAuthAlg]
       ipsec_pfs:
         description:
-          - The Diffie-Hellman group for perfect forward secrecy. V(disabled) is not in the API's official table, but in Baidu's own
+          - The Diffie-Hellman group for perfect forward secrecy. V(disabled) is not in the API's official table, but
+            in Baidu's own
             Terraform provider.
         type: str
         choices: [group2, group5, group14, group24, disabled]
@@ -144,7 +146,8 @@ options:
   client_token:
     description:
       - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
-      - Best left out. The module then derives one from gateway and name, which makes a creation safe to repeat at any time.
+      - Best left out. The module then derives one from gateway and name, which makes a creation safe to repeat at any
+        time.
     type: str
     aliases: [clientToken]
   version:

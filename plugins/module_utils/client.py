@@ -70,7 +70,7 @@ AMBIGUOUS = frozenset(("cut off", "not JSON", 500, 502, 503, 504))
 # What to do about the refusals that are the user's to mend (code -> advice).
 ADVICE = {
     "InvalidAccessKeyId": "check access_key_id (or BCE_ACCESS_KEY_ID)",
-    "SignatureDoesNotMatch": "check secret_access_key (or BCE_SECRET_ACCESS_KEY), and security_token for temporary keys",
+    "SignatureDoesNotMatch": "check secret_access_key (or BCE_SECRET_ACCESS_KEY), and security_token if there is one",
     "RequestExpired": "check the clock of the machine that runs the task",
     "AccessDenied": "give the user of these keys the right to manage VPN",
     "OptInRequired": "enable the VPN service in the console",
@@ -306,7 +306,11 @@ def _transport_outcome(exc, timeout):
         return "not trusted", "the server's certificate cannot be verified; give ca_path, or set validate_certs: false"
     if isinstance(reason, NewConnectionError):
         text = _root_cause(reason)
-        if "NameResolution" in type(reason).__name__ or "getaddrinfo" in str(reason) or "Name or service" in str(reason):
+        if (
+            "NameResolution" in type(reason).__name__
+            or "getaddrinfo" in str(reason)
+            or "Name or service" in str(reason)
+        ):
             return "name not resolved", "the host's name cannot be resolved; check region and endpoint"
         return "not connected", "no connection: %s" % text
     if isinstance(exc, requests.exceptions.ConnectTimeout):

@@ -141,7 +141,9 @@ def _profile(name, environ, problems):
             problems.append("profile: %s cannot be read (%s); make it with bce-cli" % (path, exc.strerror))
         return {}
     except (ValueError, TypeError, KeyError):
-        problems.append("profile: %s is not a bce-cli configuration (JSON with a list `profiles`); mend or remove it" % path)
+        problems.append(
+            "profile: %s is not a bce-cli configuration (JSON with a list `profiles`); mend or remove it" % path
+        )
         return {}
     if wanted in profiles:
         return {field: value for field, value in profiles[wanted].items() if isinstance(value, str)}

@@ -4,8 +4,8 @@
 
 """Carry a plan out: create, update, delete and wait, exactly once, whatever happens on the way.
 
-The API has client tokens but no unique names. A creation sends a token derived from gateway and tunnel name, so that all
-runs that want the same tunnel, be they parallel, repeated or restarted, get the same one from the API.
+The API has client tokens but no unique names. A creation sends a token derived from gateway and tunnel name, so that
+all runs that want the same tunnel, be they parallel, repeated or restarted, get the same one from the API.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ class _Run:
             self.gone.add(vpn_conn_id)
             if self.desired.client_token:
                 raise BceStateError(
-                    "client_token: it was used before for %s, which is gone; give another one or leave it out" % vpn_conn_id,
+                    "client_token: it was used before for %s, which is gone; give another one or leave it out"
+                    % vpn_conn_id,
                     "ClientTokenUsed",
                 )
             # The answer to an old request, whose tunnel is gone. All runs in this situation derive the same next token.
@@ -183,7 +184,9 @@ class _Run:
 
     def _shows(self, tunnels, vpn_conn_id):
         name = self.desired.vpn_conn_name
-        return any(vpn_conn_id == item.fields["vpn_conn_id"] or name == item.fields["vpn_conn_name"] for item in tunnels)
+        return any(
+            vpn_conn_id == item.fields["vpn_conn_id"] or name == item.fields["vpn_conn_name"] for item in tunnels
+        )
 
     def _keep_one(self, tunnels, vpn_conn_id):
         """Of several tunnels of the name the oldest stays; those that this run made beside it are removed."""

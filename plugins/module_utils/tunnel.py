@@ -372,11 +372,18 @@ def find(tunnels, desired):
 
     :raises BceStateError: if several have the name, or another one has the name that this one is to get.
     """
-    named = [item for item in tunnels if desired.vpn_conn_name and item.fields["vpn_conn_name"] == desired.vpn_conn_name]
+    named = [
+        item for item in tunnels if desired.vpn_conn_name and item.fields["vpn_conn_name"] == desired.vpn_conn_name
+    ]
     if desired.vpn_conn_id:
         meant = [item for item in tunnels if item.fields["vpn_conn_id"] == desired.vpn_conn_id]
         others = [item for item in named if item not in meant]
-        if others and meant and meant[0].fields["vpn_conn_name"] != desired.vpn_conn_name and desired.state == "present":
+        if (
+            others
+            and meant
+            and meant[0].fields["vpn_conn_name"] != desired.vpn_conn_name
+            and desired.state == "present"
+        ):
             raise BceStateError(
                 "vpn_conn_name: %r is already the name of %s on gateway %s; choose another name"
                 % (desired.vpn_conn_name, _ids(others), desired.vpn_id),
@@ -516,7 +523,10 @@ def _merged(desired, current):
         missing.append("secret_key")
     if missing:
         raise BceUsageError(
-            ["%s: is needed, because an update replaces the whole tunnel and the cloud does not tell it" % name for name in missing]
+            [
+                "%s: is needed, because an update replaces the whole tunnel and the cloud does not tell it" % name
+                for name in missing
+            ]
         )
     return Tunnel(fields, secret_key)
 

@@ -42,9 +42,7 @@ class VpnApi:
         :raises BceAnswerError: if the answer is no list of tunnels.
         """
         doing = "list the tunnels of VPN gateway %s" % vpn_id
-        answer = self._client.request(
-            "GET", "%s/vpnconn/%s" % (self._root, vpn_id), doing=doing, deadline=deadline
-        )
+        answer = self._client.request("GET", "%s/vpnconn/%s" % (self._root, vpn_id), doing=doing, deadline=deadline)
         if "vpnConns" not in answer.body:
             raise _bad_answer(doing, "has no vpnConns", answer)
         entries = answer.body["vpnConns"]

@@ -169,7 +169,13 @@ vpn_tunnel:
     ike_config:
       description: The parameters of phase 1, under the names of the option O(ike_config).
       type: dict
-      sample: {ike_version: v1, ike_mode: main, ike_enc_alg: aes, ike_auth_alg: sha1, ike_pfs: group2, ike_life_time: 200}
+      sample:
+        ike_version: v1
+        ike_mode: main
+        ike_enc_alg: aes
+        ike_auth_alg: sha1
+        ike_pfs: group2
+        ike_life_time: 200
     ipsec_config:
       description: The parameters of phase 2, under the names of the option O(ipsec_config).
       type: dict
@@ -185,7 +191,8 @@ request_id:
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
-  description: The tunnel before and after; a changed key is shown as a fixed marker. An empty dictionary stands for no tunnel.
+  description:
+    - The tunnel before and after; a changed key is shown as a fixed marker. An empty dictionary stands for no tunnel.
   returned: success, and on failure if something was changed
   type: dict
   contains:

@@ -1,0 +1,85 @@
+# Each command sets up what it needs in .venv/ and is quick the second time.
+PYTHON ?= python3
+B := .venv/bin
+LOCK := tests/requirements/lock.txt
+
+# Ansible refuses a locale that is not UTF-8, and is slow to start without its bytecode.
+export LC_ALL := C.UTF-8
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
+
+help:
+	@echo 'make demo         the main job, shown on a local stand-in for the cloud'
+	@echo 'make test         everything below except lock and clean, as CI runs it'
+	@echo 'make lint         style, documentation, changelog'
+	@echo 'make units        unit tests'
+	@echo 'make integration  real playbooks against the local stand-in'
+	@echo 'make sanity       ansible-test sanity'
+	@echo 'make package      build the tarball, check, install and import it'
+	@echo 'make lock         renew the pinned versions in $(LOCK)'
+	@echo 'make clean        remove all that these commands have made'
+
+demo: .venv/demo.done
+	$(B)/python tests/demo
+
+# Two at a time, the output of each in one piece; the playbooks then have both cores for themselves.
+test: .venv/test.done
+	@$(MAKE) --no-print-directory -j2 -Otarget lint units sanity package
+	@$(MAKE) --no-print-directory integration
+	@echo 'make test: lint, units, sanity, package and integration passed'
+
+lint: .venv/test.done
+	$(B)/ruff check
+	$(B)/yamllint --strict .
+	$(B)/antsibull-changelog lint
+	mkdir -p .cache/home  # antsibull-docs leaves a log in its home
+	HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(B):$$PATH" \
+	  $(B)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	PATH="$(CURDIR)/$(B):$$PATH" $(B)/ansible-lint
+
+units: .venv/test.done
+	$(B)/python -m pytest -q tests/unit
+
+integration: .venv/test.done
+	$(B)/python -m pytest -q -n 2 tests/integration
+
+sanity: .venv/test.done
+	$(B)/python tests/gates/sanity.py
+
+package: .venv/test.done
+	$(B)/python tests/gates/package.py
+
+lock: .venv/demo.done
+	cd tests/requirements && ../../$(B)/uv pip compile -q --upgrade --universal --python-version 3.11 \
+	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o lock.txt test.in
+
+clean:
+	rm -rf .venv .cache
+
+# uv knows nothing of pip's own configuration; where that is needed, pip does the work.
+install = $(B)/uv pip install -q --python $(B)/python -c $(LOCK) -r $(1) || \
+  $(B)/python -m pip install -q -c $(LOCK) -r $(1)
+
+# The link lets every Ansible command in .venv/ find the collection as it stands in this checkout.
+.venv/demo.done: $(LOCK) tests/requirements/demo.in
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo 'Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(B)/python -m pip install -q --disable-pip-version-check -c $(LOCK) uv
+	$(call install,tests/requirements/demo.in)
+	cd .venv/lib/python3.*/site-packages && mkdir -p ansible_collections/baiducloud && \
+	  ln -s "$(CURDIR)" ansible_collections/baiducloud/network
+	echo "$(CURDIR)" >.venv/made-in
+	touch $@
+
+.venv/test.done: .venv/demo.done tests/requirements/test.in
+	$(call install,tests/requirements/test.in)
+	touch $@
+
+# A checkout that was moved, or a Python that is gone, needs a new environment.
+ifneq ($(shell $(B)/python -c '' 2>/dev/null && cat .venv/made-in),$(CURDIR))
+.venv/demo.done: FORCE
+endif
+
+FORCE:
+.PHONY: FORCE help demo test lint units integration sanity package lock clean

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all tests share: the collection under its full name as it stands in this checkout, and a clean emulator."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from ansible.plugins.loader import init_plugin_loader
+from emulator_process import EmulatorProcess
+
+# Before the first test is imported: Ansible's loader does not accept modules that Python's own has already loaded.
+init_plugin_loader()
+
+# What a developer's own shell says of the cloud must not reach a test.
+for name in [name for name in os.environ if name.startswith(("BCE_", "BAIDUCLOUD_", "ANSIBLE_"))]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def emulator_process():
+    with EmulatorProcess() as process:
+        yield process
+
+
+@pytest.fixture
+def emulator(emulator_process):
+    """The emulator with nothing stored, no faults, and one gateway: vpn-119bd69b."""
+    emulator_process.reset()
+    return emulator_process

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which request meets which fault: the fault plan of a test, checked and counted; no sockets here.
+
+A fault is a dictionary as ``POST /_emulator/faults`` takes it (see ``KEYS``); what it does to the connection is the
+server's job.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any, Callable, Dict, List, Optional
+
+from bce_contract import refused
+
+_COMMON = frozenset(("match", "fault", "times", "probability", "seed"))
+_MATCH = frozenset(("method", "path_regex", "nth"))
+
+KEYS: Dict[str, frozenset] = {
+    "reset_before": _COMMON,
+    "reset_after": _COMMON,
+    "status": _COMMON
+    | {"status", "code", "message", "headers", "commit", "echo_key", "body", "content_type"},
+    "hang": _COMMON | {"commit", "seconds"},
+    "truncate": _COMMON,
+    "garbage": _COMMON | {"status", "headers", "echo_key", "body", "body_repeat", "content_type"},
+    "slow": _COMMON | {"seconds"},
+}
+"""The faults, and the keys that each of them takes."""
+
+NEEDS_NO_SIGNATURE = frozenset(("reset_before", "hang", "status"))
+FOR_EVER = (None, 0, -1)
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_headers(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, (str, int)) for item in value.values())
+
+
+_TYPES: Dict[str, Callable[[Any], bool]] = {
+    "status": lambda value: _is_int(value) and 200 <= value <= 599,
+    "code": _is_text,
+    "message": _is_text,
+    "content_type": _is_text,
+    "headers": _is_headers,
+    "commit": lambda value: isinstance(value, bool),
+    "echo_key": lambda value: isinstance(value, bool),
+    "seconds": lambda value: _is_number(value) and value >= 0,
+    "body_repeat": lambda value: _is_int(value) and value >= 0,
+    "times": lambda value: value is None or (_is_int(value) and value >= -1),
+    "probability": lambda value: _is_number(value) and 0 <= value <= 1,
+}
+
+
+def complaints_about(spec: Any) -> List[str]:
+    """What is wrong with a fault, in words that name the key."""
+    if not isinstance(spec, dict):
+        return ["a fault must be an object"]
+    kind = spec.get("fault")
+    if not isinstance(kind, str) or kind not in KEYS:
+        return [f"fault: {kind!r} is not one of {', '.join(KEYS)}"]
+    complaints = [f"{key}: is not a key of the fault {kind}" for key in spec if key not in KEYS[kind]]
+    wrong = [key for key, good in _TYPES.items() if key in spec and not good(spec[key])]
+    complaints += [f"{key}: has a wrong type or value" for key in wrong]
+    match = spec.get("match", {})
+    if not isinstance(match, dict):
+        return complaints + ["match: must be an object"]
+    complaints += [f"match.{key}: is not a key of match" for key in match if key not in _MATCH]
+    if not isinstance(match.get("method", ""), str):
+        complaints.append("match.method: must be a string")
+    try:
+        re.compile(match.get("path_regex", ""))
+    except (re.error, TypeError):
+        complaints.append("match.path_regex: must be a regular expression")
+    nth = match.get("nth", 1)
+    if not all(_is_int(place) and place >= 1 for place in (nth if isinstance(nth, list) else [nth])):
+        complaints.append("match.nth: must be an integer from 1, or a list of them")
+    return complaints
+
+
+class Fault:
+    """One fault with its counters. Left out, ``times`` is the number of ``nth`` places, or for ever with a
+    ``probability``, or 1."""
+
+    def __init__(self, spec: Dict[str, Any]) -> None:
+        self.spec = spec
+        self.kind: str = spec["fault"]
+        self.seen = 0
+        self.hits = 0
+        match = spec.get("match", {})
+        self._method = match.get("method", "").upper()
+        self._path = re.compile(match.get("path_regex", ""))
+        nth = match.get("nth", [])
+        self._nth = nth if isinstance(nth, list) else [nth]
+        default = None if "probability" in spec else len(self._nth) or 1
+        self._times = spec.get("times", default)
+        self._random = random.Random(spec.get("seed"))
+
+    def meets(self, method: str, path: str, signed: bool) -> bool:
+        """Counts the request, and says whether the fault would hit it."""
+        if self._method not in ("", method) or not self._path.search(path):
+            return False
+        self.seen += 1
+        if self._nth and self.seen not in self._nth:
+            return False
+        if self._times not in FOR_EVER and self.hits >= self._times:
+            return False
+        # Drawn for every request in question, so that a seed gives the same pattern whoever else is served.
+        if self._random.random() >= self.spec.get("probability", 1):
+            return False
+        return signed or self.kind in NEEDS_NO_SIGNATURE
+
+
+class FaultPlan:
+    """The faults in force; the first that meets a request wins, and only it is used up."""
+
+    def __init__(self) -> None:
+        self._faults: List[Fault] = []
+
+    def install(self, specs: Any) -> None:
+        """Appends faults, all or none; an empty list clears the plan."""
+        if not isinstance(specs, list):
+            raise refused("faults: must be a list")
+        complaints = [
+            f"faults[{index}].{words}" for index, spec in enumerate(specs) for words in complaints_about(spec)
+        ]
+        if complaints:
+            raise refused("; ".join(complaints))
+        if not specs:
+            self._faults = []
+        self._faults += [Fault(spec) for spec in specs]
+
+    def choose(self, method: str, path: str, signed: bool) -> Optional[Fault]:
+        """The fault for a request; every fault counts it, so ``nth`` does not depend on the others."""
+        met = [fault for fault in self._faults if fault.meets(method, path, signed)]
+        if not met:
+            return None
+        met[0].hits += 1
+        return met[0]
+
+    def describe(self) -> List[Dict[str, Any]]:
+        return [{**fault.spec, "seen": fault.seen, "hits": fault.hits} for fault in self._faults]

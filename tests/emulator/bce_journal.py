@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of requests, in memory and as JSON lines, with every shared key masked before it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Callable, Dict, List, Optional, TextIO
+
+MASK = "********"
+SECRET_NAMES = frozenset(("secretkey", "psk"))
+
+Entry = Dict[str, Any]
+
+
+def hide(_value: Any) -> str:
+    return MASK
+
+
+def digest(value: Any) -> str:
+    """``sha256:`` and the hex digest of a key, so that a test can prove which key arrived without seeing it."""
+    return "sha256:" + hashlib.sha256(str(value).encode("utf-8", "replace")).hexdigest()
+
+
+def _is_secret(name: str) -> bool:
+    return name.replace("_", "").lower() in SECRET_NAMES
+
+
+def masked(value: Any, instead: Callable[[Any], str] = hide) -> Any:
+    """A copy of a JSON value with every shared key replaced, in whatever spelling the field is written; null stays."""
+    if isinstance(value, dict):
+        return {
+            name: instead(item) if _is_secret(name) and item is not None else masked(item, instead)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [masked(item, instead) for item in value]
+    return value
+
+
+def logged_body(body: bytes) -> Any:
+    """The parsed and masked body; None where it is empty or not JSON, because then a key cannot be found in it."""
+    try:
+        return masked(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+
+
+class Journal:
+    """Requests in order of arrival; a line of the file is written when the request is over, and flushed."""
+
+    def __init__(self, file: Optional[TextIO]) -> None:
+        self._file = file
+        self.entries: List[Entry] = []
+
+    def open_entry(self, entry: Entry) -> Entry:
+        """Keeps a request that has arrived; its ``status`` stays None until it is answered."""
+        entry = {"number": len(self.entries) + 1, **entry}
+        self.entries.append(entry)
+        return entry
+
+    def close_entry(self, entry: Entry) -> None:
+        if self._file is not None:
+            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            self._file.flush()
+
+    def clear(self) -> None:
+        """Forgets what is in memory; the file keeps its lines."""
+        self.entries = []

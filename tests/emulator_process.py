@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One emulator process and its control, for the tests, the demo and the benchmarks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+
+EMULATOR = Path(__file__).resolve().parent / "emulator"
+# Baidu's public sample pair, the emulator's own default.
+ACCESS_KEY_ID = "0b0f67dfb88244b289b72b142befad0c"
+SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
+GATEWAY = "vpn-119bd69b"
+
+
+class EmulatorProcess:
+    """The BCE VPN API on a free port of loopback, gone with the process that started it.
+
+    :arg options: command line options of tests/emulator.
+    """
+
+    def __init__(self, *options):
+        command = [sys.executable, str(EMULATOR), "--exit-with-parent", *map(str, options)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the emulator did not start: exit status {self._process.wait()}")
+        self.endpoint = json.loads(line)["endpoint"]
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    @property
+    def environment(self):
+        """The environment variables that lead the collection to this emulator, a dict."""
+        return {
+            "BCE_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+            "BCE_ENDPOINT": self.endpoint,
+        }
+
+    def requests(self, method=None):
+        """What came in, in order; only those of one method if it is given."""
+        return [entry for entry in self._get("requests") if method in (None, entry["method"])]
+
+    def tunnels(self):
+        """The stored tunnels as the API's own objects; keys stand as sha256:HEX."""
+        return self._get("state?secrets=digest")["tunnels"]
+
+    def plant(self, *tunnels, vpn_id=GATEWAY):
+        """Put objects into a gateway's list just as they are; their ids."""
+        return self._post(f"tunnels?vpnId={vpn_id}", list(tunnels))["planted"]
+
+    def faults(self, *faults):
+        """Let requests fail as tests/emulator describes it; none takes all faults away."""
+        self._post("faults", list(faults))
+
+    def settings(self, **settings):
+        """Change contract, latency_ms, settle_ms, list_lag_ms or clock_offset_seconds until the next reset."""
+        self._post("settings", settings)
+
+    def reset(self):
+        """Forget tunnels, tokens, faults, settings and requests."""
+        self._post("reset", None)
+
+    def stop(self):
+        self._session.close()
+        self._process.terminate()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self.stop()
+
+    def _get(self, path):
+        return self._answer(self._session.get(f"{self.endpoint}/_emulator/{path}", timeout=30))
+
+    def _post(self, path, body):
+        return self._answer(self._session.post(f"{self.endpoint}/_emulator/{path}", json=body, timeout=30))
+
+    @staticmethod
+    def _answer(response):
+        if not response.ok:
+            raise RuntimeError(response.text)
+        return response.json() if response.content else None

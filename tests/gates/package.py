@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the tarball, look at what is in it, install it into an empty place, and import it as Galaxy would.
+
+python tests/gates/package.py leaves the tarball in .cache/package/.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = ROOT / ".cache/package"
+INSTALLED = PLACE / "installed"
+BIN = Path(sys.executable).parent
+
+# What a user of the collection needs; anything else in the tarball is a mistake in galaxy.yml's build_ignore.
+WANTED_FOLDERS = {"changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
+WANTED_FILES = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"}
+NEEDED = {"CHANGELOG.md", "LICENSE", "README.md", "meta/runtime.yml"}
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> str:
+    environment = dict(
+        os.environ,
+        PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        ANSIBLE_COLLECTIONS_PATH=str(INSTALLED),
+        # Else the link in .venv/ answers with the checkout, and not the tarball.
+        ANSIBLE_COLLECTIONS_SCAN_SYS_PATH="false",
+    )
+    result = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    output = result.stdout.decode(errors="replace")
+    if result.returncode:
+        sys.exit(f"{output}\n{Path(command[0]).name} ended with exit status {result.returncode}")
+    return output
+
+
+def build() -> Path:
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir(parents=True)
+    run(BIN / "ansible-galaxy", "collection", "build", "--output-path", PLACE)
+    (tarball,) = PLACE.glob("*.tar.gz")
+    return tarball
+
+
+def tracked_content() -> set[str]:
+    """Files of the checkout that belong to the plugins, roles, playbooks and meta of the collection."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-coz", "--exclude-standard", "meta", "playbooks", "plugins", "roles"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
+    names = {os.fsdecode(name) for name in listing.split(b"\0") if name}
+    return {name for name in names if (ROOT / name).is_file()}
+
+
+def check_files(tarball: Path) -> int:
+    with tarfile.open(tarball) as archive:
+        names = {member.name for member in archive.getmembers()}
+    surplus = {
+        name
+        for name in names
+        if (name.split("/")[0] not in WANTED_FOLDERS and name not in WANTED_FILES)
+        or any(part.startswith(".") or part == "__pycache__" for part in name.split("/"))
+    }
+    missing = (NEEDED | tracked_content()) - names
+    if surplus or missing:
+        sys.exit(f"{tarball.name}: not wanted {sorted(surplus)}, missing {sorted(missing)}")
+    return len(names)
+
+
+def install(tarball: Path) -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    full_name = f"{galaxy['namespace']}.{galaxy['name']}"
+    run(BIN / "ansible-galaxy", "collection", "install", "--offline", "-p", INSTALLED, tarball)
+    run(BIN / "ansible-galaxy", "collection", "verify", "--offline", "-p", INSTALLED, full_name)
+    collection = INSTALLED / "ansible_collections" / galaxy["namespace"] / galaxy["name"]
+    modules = sorted(f"{full_name}.{path.stem}" for path in collection.glob("plugins/modules/*.py"))
+    if not modules:
+        sys.exit("the installed collection holds no module")
+    for name, answer in json.loads(run(BIN / "ansible-doc", "--json", *modules)).items():
+        if not answer["doc"]["filename"].startswith(str(collection)):
+            sys.exit(f"{name} came from {answer['doc']['filename']}, not from the tarball")
+
+
+def import_to_galaxy(tarball: Path) -> None:
+    """galaxy-importer reports much only as a warning in its log; every one counts here."""
+    output = run(sys.executable, "-m", "galaxy_importer.main", tarball, cwd=PLACE)
+    complaints = re.findall(r"^.*\b(?:WARNING|ERROR|CRITICAL)\b.*$", output, re.MULTILINE)
+    if complaints:
+        sys.exit("\n".join(["galaxy-importer:", *complaints]))
+    if not (PLACE / "importer_result.json").is_file():
+        sys.exit(f"{output}\ngalaxy-importer wrote no result")
+
+
+def main() -> None:
+    tarball = build()
+    count = check_files(tarball)
+    install(tarball)
+    import_to_galaxy(tarball)
+    print(f"package: {tarball.relative_to(ROOT)} ({count} files) is complete, installs and imports")
+
+
+if __name__ == "__main__":
+    main()
