@@ -9,6 +9,7 @@ import os
 
 import pytest
 from ansible.plugins.loader import init_plugin_loader
+
 from emulator_process import EmulatorProcess
 
 # Before the first test is imported: Ansible's loader does not accept modules that Python's own has already loaded.

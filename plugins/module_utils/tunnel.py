@@ -450,7 +450,10 @@ def _creation(desired):
         missing.append("remote_ip (or cgw_id)")
     if missing:
         raise BceUsageError(
-            ["%s: is needed, because the tunnel does not exist yet and is to be created" % name for name in missing]
+            [
+                "The tunnel %r does not exist on gateway %s, and to create it these options are needed too: %s"
+                % (desired.vpn_conn_name, desired.vpn_id, ", ".join(missing))
+            ]
         )
     fields = dict(dict.fromkeys(FIELD_NAMES), **desired.fields)
     fields["vpn_id"] = desired.vpn_id
@@ -524,8 +527,8 @@ def _merged(desired, current):
     if missing:
         raise BceUsageError(
             [
-                "%s: is needed, because an update replaces the whole tunnel and the cloud does not tell it" % name
-                for name in missing
+                "An update replaces the whole tunnel; give these options too, as the cloud does not tell them: %s"
+                % ", ".join(missing)
             ]
         )
     return Tunnel(fields, secret_key)

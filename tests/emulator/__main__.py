@@ -72,12 +72,19 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (%(default)s)")
     parser.add_argument("--access-key-id", default=SAMPLE_ACCESS_KEY_ID, help="(%(default)s, Baidu's public sample)")
     parser.add_argument("--secret-access-key", default=SAMPLE_SECRET_ACCESS_KEY, help="(the sample's secret)")
-    parser.add_argument("--gateway", type=_gateway, action="append", default=[], metavar="ID[:NAME[:VPC]]",
-                        help=f"a VPN gateway, repeatable ({DEFAULT_GATEWAY} in {DEFAULT_VPC} if there is no other)")
+    parser.add_argument(
+        "--gateway",
+        type=_gateway,
+        action="append",
+        default=[],
+        metavar="ID[:NAME[:VPC]]",
+        help=f"a VPN gateway, repeatable ({DEFAULT_GATEWAY} in {DEFAULT_VPC} if there is no other)",
+    )
     parser.add_argument("--gateways", type=_count, default=0, metavar="N", help="N more: vpn-00000001 ...")
     parser.add_argument("--contract", choices=CONTRACTS, default="both", help="remoteIp, cgwId, either (%(default)s)")
-    parser.add_argument("--latency-ms", type=_milliseconds, default=0,
-                        help="half before the commit, half after (%(default)s)")
+    parser.add_argument(
+        "--latency-ms", type=_milliseconds, default=0, help="half before the commit, half after (%(default)s)"
+    )
     parser.add_argument("--settle-ms", type=_milliseconds, default=0, help="until a new tunnel is active (%(default)s)")
     parser.add_argument("--list-lag-ms", type=_milliseconds, default=0, help="until lists show a write (%(default)s)")
     parser.add_argument("--clock-offset-seconds", type=float, default=0, help="added to the server's time of day")

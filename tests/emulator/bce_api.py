@@ -70,7 +70,9 @@ ROUTES = (
     _route("POST", "/v1/vpn/cgw", lambda cloud, _id, request: cloud.create_customer_gateway(_body(request)), True),
     _route("GET", "/v1/vpn/cgw/{id}", lambda cloud, cgw_id, _request: cloud.customer_gateway(cgw_id)),
     _route(
-        "PUT", "/v1/vpn/cgw/{id}", lambda cloud, cgw_id, request: cloud.update_customer_gateway(cgw_id, _body(request)),
+        "PUT",
+        "/v1/vpn/cgw/{id}",
+        lambda cloud, cgw_id, request: cloud.update_customer_gateway(cgw_id, _body(request)),
         True,
     ),
     # Unlike the others, this write takes no clientToken (section 3).
@@ -78,7 +80,9 @@ ROUTES = (
     # The id is a gateway's for GET and a tunnel's for PUT and DELETE (section 1, trap).
     _route("GET", "/v1/vpn/vpnconn/{id}", lambda cloud, vpn_id, _request: cloud.list_tunnels(vpn_id)),
     _route(
-        "PUT", "/v1/vpn/vpnconn/{id}", lambda cloud, tunnel_id, request: cloud.update_tunnel(tunnel_id, _body(request)),
+        "PUT",
+        "/v1/vpn/vpnconn/{id}",
+        lambda cloud, tunnel_id, request: cloud.update_tunnel(tunnel_id, _body(request)),
         True,
     ),
     _route("DELETE", "/v1/vpn/vpnconn/{id}", lambda cloud, tunnel_id, _request: cloud.delete_tunnel(tunnel_id), True),

@@ -119,7 +119,7 @@ def page(items: Sequence[Dict[str, Any]], id_name: str, array_name: str, query: 
         if marker not in ids:
             raise refused("marker: is not the id of an object in the list")
         start = ids.index(marker)
-    chosen = items[start:start + size]
+    chosen = items[start : start + size]
     truncated = len(items) > start + size
     answer: Dict[str, Any] = {
         "marker": chosen[0][id_name] if chosen else marker,
@@ -193,9 +193,7 @@ class Cloud:
         chosen = [
             gateway
             for gateway in self._gateways.values()
-            if gateway["vpcId"] == vpc_id
-            and kind in ("", gateway["type"].lower())
-            and eip in ("", gateway["eip"])
+            if gateway["vpcId"] == vpc_id and kind in ("", gateway["type"].lower()) and eip in ("", gateway["eip"])
         ]
         answer = page(chosen, "vpnId", "vpns", query)
         answer["vpns"] = [self._summary(gateway["vpnId"]) for gateway in answer["vpns"]]

@@ -21,8 +21,7 @@ _MATCH = frozenset(("method", "path_regex", "nth"))
 KEYS: Dict[str, frozenset] = {
     "reset_before": _COMMON,
     "reset_after": _COMMON,
-    "status": _COMMON
-    | {"status", "code", "message", "headers", "commit", "echo_key", "body", "content_type"},
+    "status": _COMMON | {"status", "code", "message", "headers", "commit", "echo_key", "body", "content_type"},
     "hang": _COMMON | {"commit", "seconds"},
     "truncate": _COMMON,
     "garbage": _COMMON | {"status", "headers", "echo_key", "body", "body_repeat", "content_type"},

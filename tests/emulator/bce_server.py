@@ -34,8 +34,15 @@ JSON_TYPE = "application/json;charset=utf-8"
 POLL_SECONDS = 0.02
 SLOW_GROUPS = 20
 GARBAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-CODES = {400: "InvalidHTTPRequest", 403: "AccessDenied", 404: "NoSuchObject", 409: "OperationDenied",
-         412: "PreconditionFailed", 429: "RequestLimitExceeded", 503: "ServiceUnavailable"}
+CODES = {
+    400: "InvalidHTTPRequest",
+    403: "AccessDenied",
+    404: "NoSuchObject",
+    409: "OperationDenied",
+    412: "PreconditionFailed",
+    429: "RequestLimitExceeded",
+    503: "ServiceUnavailable",
+}
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,10 @@ class EmulatorServer:
         except (OSError, web.RequestPayloadError, asyncio.IncompleteReadError):
             # The client went away in the middle of its request, so there never was one.
             return web.Response(status=400)
-        pairs = [(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
-                 for name, value in decode_query(raw_query)]
+        pairs = [
+            (name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
+            for name, value in decode_query(raw_query)
+        ]
         request = Request(http.method, unquote(raw_path, errors="replace"), dict(pairs), body)
         if request.path.startswith(CONTROL):
             return _plain(self._control(request, request_id))
@@ -201,7 +210,7 @@ class EmulatorServer:
         return self._success(Answer(200, payload), request_id)
 
     def _controlled(self, request: Request) -> Any:
-        operation = (request.method, request.path[len(CONTROL):])
+        operation = (request.method, request.path[len(CONTROL) :])
         if operation == ("GET", "requests"):
             return self._journal.entries
         if operation == ("GET", "state"):
@@ -350,7 +359,7 @@ async def _send_slowly(http: web.BaseRequest, reply: Reply, seconds: float) -> w
     try:
         for start in starts:
             await asyncio.sleep(seconds / len(starts))
-            await response.write(body[start:start + size])
+            await response.write(body[start : start + size])
         await response.write_eof()
     except ConnectionError:
         raise Gone() from None

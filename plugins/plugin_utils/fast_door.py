@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fast door: a module's core run inside the controller, where the task would run on the controller anyway.
+
+Starting a Python module costs Ansible some ten times what a task of ours needs; docs/benchmarks.md has the figures.
+Whatever this door does not handle goes to the module, which gives the same result.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as ModuleDoor
+
+from ..module_utils.client import REQUESTS_IMPORT_ERROR
+from ..module_utils.door import refusal, result_of
+
+SWITCH = "baiducloud_in_process"  # the variable that turns this door off
+
+
+class FastDoor(ModuleDoor):
+    """Base of the action plugins; a subclass names its core (see module_utils/door.py)."""
+
+    core = None
+
+    def run(self, tmp=None, task_vars=None):
+        if not self._is_for_us(task_vars or {}):
+            return super().run(tmp, task_vars)
+        environment = {}
+        self._compute_environment_string(environment)
+        with _environment(environment):
+            return self._run_core()
+
+    def _is_for_us(self, task_vars):
+        """True if the module would run on this machine, as this user and in the foreground."""
+        if REQUESTS_IMPORT_ERROR or self._task.async_val or self._connection.become or self._play_context.become:
+            return False
+        if self._connection.transport.split(".")[-1] != "local":
+            return False
+        return boolean(self._templar.template(task_vars.get(SWITCH, True)), strict=False)
+
+    def _run_core(self):
+        """What AnsibleModule does around a module: check the options, run, and take secrets off the result."""
+        arguments = dict(self.core.ARGUMENTS)
+        arguments.pop("supports_check_mode")
+        validator = ArgumentSpecValidator(**arguments)
+        found = validator.validate(_plain(self._task.args))
+        params = found.validated_parameters
+        result = refusal(found, params, self.core) or result_of(self.core, params, self._task.check_mode)
+        warnings = ["Both option %(option)s and its alias %(alias)s are set." % clash for clash in found._warnings]
+        warnings += result.pop("warnings", [])
+        if warnings:
+            result["warnings"] = warnings
+        result.setdefault("changed", False)
+        result["invocation"] = {"module_args": params}
+        return remove_values(result, found._no_log_values)
+
+
+def _plain(value):
+    """The value as a module gets it over JSON: without tags, templates, vault wrappers and types of Ansible's own."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(item) for item in value]
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
+@contextmanager
+def _environment(variables):
+    """The variables of the task's environment keyword, as a module's process would have them."""
+    before = dict(os.environ)
+    os.environ.update({str(name): str(value) for name, value in variables.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

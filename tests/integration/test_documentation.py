@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every YAML example that a reader can copy is run against the emulator, and works."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel
+from page_example import BODY, SECRET_KEY
+from playbook import ROOT, play
+
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
+
+
+def examples_of_page(path):
+    """The YAML blocks of a Markdown page, each a list of tasks or plays."""
+    blocks = re.findall(r"^ *```ya?ml\n(.*?)^ *```$", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [yaml.safe_load(block) for block in blocks]
+
+
+def examples_of_module(path):
+    (block,) = re.findall(r'^EXAMPLES = r"""(.*?)^"""', path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [yaml.safe_load(block)]
+
+
+def run_all(emulator, examples):
+    """Run the examples in their order as the plays of one playbook."""
+    plays = []
+    for example in examples:
+        assert isinstance(example, list) and example, f"an example must be tasks or plays: {example}"
+        plays += example if "hosts" in example[0] else [{"hosts": "localhost", "gather_facts": False, "tasks": example}]
+    extra = ["-e", "tunnel_key=" + SECRET_KEY]
+    return play(plays, *extra, environment=emulator.environment)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if examples_of_page(page)], ids=lambda page: page.name)
+def test_the_examples_of_a_page_work(emulator, page):
+    done = run_all(emulator, examples_of_page(page))
+    assert done.status == 0, done.output
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_the_examples_of_a_module_work(emulator, module):
+    done = run_all(emulator, examples_of_module(module))
+    assert done.status == 0, done.output
+
+
+def test_the_readmes_first_task_is_the_api_pages_example(emulator):
+    done = run_all(emulator, examples_of_page(ROOT / "README.md")[:1])
+    assert done.results[0]["changed"], done.output
+    assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
+
+
+def test_the_readmes_table_has_every_option():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## Options of `vpn_tunnel`")[1].split("What comes back")[0]
+    rows = " ".join(line for line in table.splitlines() if line.startswith("|"))
+    for name, spec in vpn_tunnel.ARGUMENTS["argument_spec"].items():
+        for option in [f"{name}.{inner}" for inner in spec.get("options", ())] or [name]:
+            assert f"`{option}`" in rows, f"{option} is missing in the README's table"
+
+
+def test_the_ready_playbooks_example_is_the_api_pages(emulator):
+    example = DataLoader().load_from_file(str(ROOT / "playbooks/vars/page_example.yml"))
+    done = play([{"baiducloud.network.vpn_tunnel": dict(example)}], environment=emulator.environment)
+    assert done.results[0]["changed"], done.output
+    assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
+
+
+def test_links_between_the_pages_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

@@ -1,0 +1,265 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a playbook's author is promised, shown with real ansible-playbook runs against the emulator."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from page_example import BODY, OPTIONS, PASTED, SECRET_KEY, options
+from playbook import ROOT, play
+
+MODULE = "baiducloud.network.vpn_tunnel"
+
+
+def task(arguments, **keywords):
+    return dict({"name": keywords.pop("called", "Tunnel"), MODULE: arguments}, **keywords)
+
+
+def run(emulator, *tasks, arguments=()):
+    done = play(list(tasks), *arguments, environment=emulator.environment)
+    assert len(done.results) == len(tasks), done.output
+    return done.results
+
+
+def planted(emulator, **names):
+    """Tunnels that the list shows, by id, each with its name."""
+    ids = {key.replace("_", "-"): name for key, name in names.items()}
+    emulator.plant(*[dict(BODY, vpnConnId=vpn_conn_id, vpnConnName=name) for vpn_conn_id, name in ids.items()])
+    return list(ids)
+
+
+def digest(secret_key):
+    return "sha256:" + hashlib.sha256(secret_key.encode()).hexdigest()
+
+
+def test_a_task_pasted_from_the_api_page_sends_the_pages_request(emulator):
+    (result,) = run(emulator, task(PASTED))
+    (request,) = emulator.requests("POST")
+    assert (request["path"], list(request["query"])) == ("/v1/vpn/vpn-119bd69b/vpnconn", ["clientToken"])
+    assert len(request["query"]["clientToken"]) <= 64 and request["query"]["clientToken"].isascii()
+    assert request["body"] == dict(BODY, secretKey="********") and list(request["body"]) == list(BODY)
+    assert request["status"] == 200 and request["signed_headers"] == ["host", "x-bce-date"]
+    (stored,) = emulator.tunnels()
+    assert stored["secretKey"] == digest(SECRET_KEY)
+    assert result["vpnConnId"] == result["vpn_conn_id"] == stored["vpnConnId"] and result["changed"]
+
+
+def test_check_mode_foresees_the_creation_and_sends_no_write_then_it_is_made_once(emulator):
+    (foreseen,) = run(emulator, task(OPTIONS), arguments=["--check", "--diff"])
+    assert foreseen["changed"] and foreseen["vpn_conn_id"] is None
+    assert [entry["method"] for entry in emulator.requests()] == ["GET"]
+    first, second = run(emulator, task(OPTIONS), task(OPTIONS))
+    assert (first["changed"], second["changed"]) == (True, False)
+    assert first["diff"] == foreseen["diff"] and first["diff"]["before"] == {}
+    assert first["vpn_conn_id"] == second["vpn_conn_id"] == emulator.tunnels()[0]["vpnConnId"]
+    assert len(emulator.tunnels()) == len(emulator.requests("POST")) == 1
+    assert first["vpn_tunnel"] == second["vpn_tunnel"]
+    assert second["vpn_tunnel"]["ipsec_config"]["ipsec_lifetime"] == 28800
+
+
+def test_spelling_and_order_are_no_change(emulator):
+    two = ["10.1.0.0/16", "192.168.0.0/20"]
+    spelled = ["192.168.0.0/255.255.240.0", "10.1.0.0/16", "10.1.0.0/255.255.0.0"]
+    first, again, page = run(
+        emulator,
+        task(options(local_subnets=two)),
+        task(options(local_subnets=spelled, description=" 111 ")),
+        task(dict(PASTED, localSubnets=two[::-1])),
+    )
+    assert [first["changed"], again["changed"], page["changed"]] == [True, False, False]
+    assert emulator.requests("PUT") == []
+
+
+def test_an_update_changes_what_is_given_and_sends_all_the_rest_as_it_is(emulator):
+    made, foreseen, changed, again = run(
+        emulator,
+        task(OPTIONS),
+        task({"vpn_id": "vpn-119bd69b", "name": "vpncon", "ipsec_config": {"ipsec_lifetime": 3600}}, check_mode=True),
+        task({"vpn_id": "vpn-119bd69b", "name": "vpncon", "ipsec_config": {"ipsec_lifetime": 3600}}),
+        task(options(ipsec_config__ipsec_lifetime=3600)),
+    )
+    assert [made["changed"], foreseen["changed"], changed["changed"], again["changed"]] == [True, True, True, False]
+    assert foreseen["diff"] == changed["diff"]
+    assert changed["vpn_tunnel"]["ipsec_config"]["ipsec_lifetime"] == 3600
+    (request,) = emulator.requests("PUT")
+    ipsec = dict(BODY["ipsecConfig"], ipsecLifetime=3600)
+    assert request["body"] == dict(BODY, secretKey="********", vpnId="vpn-119bd69b", ipsecConfig=ipsec)
+    (stored,) = emulator.tunnels()
+    assert stored["secretKey"] == digest(SECRET_KEY) and stored["vpnConnId"] == made["vpn_conn_id"]
+
+
+def test_a_new_key_is_told_as_changed_and_never_shown(emulator):
+    done = play(
+        [task(OPTIONS), task(options(secret_key="NEWkey@22")), task(options(secret_key="NEWkey@22"))],
+        "--diff",
+        environment=emulator.environment,
+    )
+    assert [result["secret_key_changed"] for result in done.results] == [False, True, False]
+    assert done.results[1]["diff"]["after"]["secret_key"] == "(hidden, changed)"
+    assert emulator.tunnels()[0]["secretKey"] == digest("NEWkey@22")
+    assert SECRET_KEY not in done.output and "NEWkey@22" not in done.output
+
+
+def test_description_is_left_alone_or_cleared(emulator):
+    _made, left, cleared, again = run(
+        emulator,
+        task(OPTIONS),
+        task(options(description=None)),
+        task(options(description="")),
+        task(options(description="")),
+    )
+    assert [left["changed"], cleared["changed"], again["changed"]] == [False, True, False]
+    assert emulator.tunnels()[0]["description"] == ""
+
+
+def test_absent_deletes_once_and_a_deleted_tunnel_is_created_again(emulator):
+    gone = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", "state": "absent"}
+    made, foreseen, deleted, twice, anew = run(
+        emulator, task(OPTIONS), task(gone, check_mode=True), task(gone), task(gone), task(OPTIONS)
+    )
+    assert [foreseen["changed"], deleted["changed"], twice["changed"], anew["changed"]] == [True, True, False, True]
+    assert deleted["vpn_conn_id"] == made["vpn_conn_id"] and deleted["diff"]["after"] == {}
+    assert anew["vpn_conn_id"] != made["vpn_conn_id"]
+    assert [tunnel["vpnConnId"] for tunnel in emulator.tunnels()] == [anew["vpn_conn_id"]]
+    assert len(emulator.requests("DELETE")) == 1
+
+
+def test_only_the_exact_name_is_meant_and_two_of_it_are_an_error_that_lists_their_ids(emulator):
+    ids = planted(emulator, vpnconn_1="vpncon-2", vpnconn_2="Vpncon")
+    twins = planted(emulator, vpnconn_3="twin", vpnconn_4="twin")
+    where = {"vpn_id": "vpn-119bd69b"}
+    absent, ambiguous, picked = run(
+        emulator,
+        task(dict(where, vpn_conn_name="vpncon", state="absent")),
+        task(dict(where, vpn_conn_name="twin", state="absent"), ignore_errors=True),
+        task(dict(where, vpn_conn_id=twins[1], state="absent")),
+    )
+    assert not absent["changed"] and picked["changed"]
+    assert ambiguous["failed"] and all(twin in ambiguous["msg"] for twin in twins) and "vpn_conn_id" in ambiguous["msg"]
+    assert [tunnel["vpnConnId"] for tunnel in emulator.tunnels()] == [*ids, twins[0]]
+
+
+def test_an_id_picks_a_tunnel_and_allows_a_rename(emulator):
+    first, second = planted(emulator, vpnconn_1="vpncon", vpnconn_2="other")
+    renamed, taken, missing = run(
+        emulator,
+        task({"vpn_id": "vpn-119bd69b", "vpn_conn_id": first, "vpn_conn_name": "branch"}),
+        task({"vpn_id": "vpn-119bd69b", "vpn_conn_id": first, "vpn_conn_name": "other"}, ignore_errors=True),
+        task(dict(OPTIONS, vpn_conn_id="vpnconn-nowhere"), ignore_errors=True),
+    )
+    assert renamed["changed"] and renamed["vpn_conn_id"] == first
+    assert [tunnel["vpnConnName"] for tunnel in emulator.tunnels()] == ["branch", "other"]
+    assert taken["failed"] and second in taken["msg"]
+    assert missing["failed"] and "vpnconn-nowhere" in missing["msg"] and not emulator.requests("POST")
+
+
+def test_a_customer_gateway_goes_in_place_of_the_address(emulator):
+    made, again = run(
+        emulator,
+        task(options(remote_ip=None, cgw_id="cgw-b036571edc5d")),
+        task(options(remote_ip=None, cgw_id="cgw-b036571edc5d")),
+    )
+    (request,) = emulator.requests("POST")
+    assert request["body"]["cgwId"] == "cgw-b036571edc5d" and "remoteIp" not in request["body"]
+    assert [made["changed"], again["changed"]] == [True, False]
+
+
+BAD_VALUES = {
+    "version": [0, "one"],
+    "client_token": ["", "x" * 65, "grün"],
+    "vpn_id": ["", "vpn/119", "vpn-119bd69b?"],
+    "secret_key": [
+        "",
+        "a1@bcde",
+        "a1@bcdefghijklmnop",
+        "abcdefgh1",
+        "abcdefgh@",
+        "12345678@",
+        "ddd22@ww&",
+        "ddd22-www",
+    ],
+    "local_subnets": [[], ["192.168.0.0"], ["192.168.0.0/33"], ["192.168.0.0/20", "branch"]],
+    "remote_subnets": [[], ["192.168.100.0/x"]],
+    "remote_ip": ["", "10.107.245", "branch.example.com", "10.107.245.188/32"],
+    "cgw_id": ["", "cgw 1"],
+    "vpn_conn_name": ["", "1vpncon", "vpn con", "v" * 66, "vpncon!"],
+    "ike_config": [{"ike_version": "v3"}, {"ike_mode": "quick"}, {"ike_enc_alg": "des"}, {"ike_auth_alg": "sha256"}]
+    + [{"ike_pfs": "group1"}, {"ike_life_time": 59}, {"ike_life_time": 86401}, {"ike_life_time": "1h"}, "v1"],
+    "ipsec_config": [{"ipsec_enc_alg": "aes128"}, {"ipsec_auth_alg": "none"}, {"ipsec_pfs": "group1"}]
+    + [{"ipsec_lifetime": 179}, {"ipsec_lifetime": 86401}, {"ipsec_lifetime": 200.5}],
+    "state": ["gone"],
+    "wait_for": ["up"],
+    "wait_timeout": [0],
+    "timeout": [0],
+    "retry_timeout": [-1],
+}
+
+
+def test_every_bad_value_is_one_error_that_names_its_option_before_any_request(emulator):
+    cases = [(option, value) for option, values in BAD_VALUES.items() for value in values]
+    tasks = [task(dict(OPTIONS, **{option: value}), ignore_errors=True) for option, value in cases]
+    for (option, value), result in zip(cases, run(emulator, *tasks)):
+        inner = next(iter(value)) if isinstance(value, dict) else option
+        assert result["failed"] and inner in result["msg"], (option, value, result)
+        assert result["error"]["code"] == "InvalidOption" and "Traceback" not in str(result)
+        if option == "secret_key" and value:
+            assert str(value) not in str(result)
+    assert emulator.requests() == []
+
+
+def test_several_mistakes_are_reported_together(emulator):
+    bad = options(secret_key="short", ike_config__ike_mode="quick", ike_config__ike_life_time="soon", remote_subnets=[])
+    (result,) = run(
+        emulator, task(dict(bad, local_subnets=["a", "192.168.0.0/20", "b"], colour="red"), ignore_errors=True)
+    )
+    places = ["colour", "secret_key", "local_subnets[0]", "local_subnets[2]", "remote_subnets", "ike_config.ike_mode"]
+    for place in [*places, "ike_config.ike_life_time"]:
+        assert place + ":" in result["msg"], (place, result["msg"])
+    assert emulator.requests() == []
+
+
+def test_what_is_missing_for_a_creation_is_named_all_together_and_nothing_is_written(emulator):
+    (result,) = run(emulator, task({"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon"}, ignore_errors=True))
+    for name in ("secret_key", "local_subnets", "remote_subnets", "remote_ip", "ike_config.ike_version"):
+        assert name in result["msg"], result["msg"]
+    assert emulator.tunnels() == [] and [entry["method"] for entry in emulator.requests()] == ["GET"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"]], ids=["run", "check"])
+def test_refusals_by_the_api_are_told_in_one_line_with_what_to_do(emulator, arguments):
+    wrong_key, no_gateway = run(
+        emulator,
+        task(dict(OPTIONS, secret_access_key="wrong-key"), ignore_errors=True),
+        task(dict(OPTIONS, vpn_id="vpn-nowhere"), ignore_errors=True),
+        arguments=arguments,
+    )
+    assert wrong_key["error"]["code"] == "SignatureDoesNotMatch" and "secret_access_key" in wrong_key["msg"]
+    assert not wrong_key["error"]["retryable"] and wrong_key["error"]["request_id"] in wrong_key["msg"]
+    assert "vpn-nowhere" in no_gateway["msg"] and no_gateway["error"]["http_status"] == 404
+    assert emulator.tunnels() == []
+
+
+def test_module_defaults_of_the_action_group_and_play_environment_are_used(emulator):
+    environment = {name: value for name, value in emulator.environment.items() if name != "BCE_ENDPOINT"}
+    content = {
+        "name": "Defaults",
+        "hosts": "localhost",
+        "gather_facts": False,
+        "environment": environment,
+        "module_defaults": {"group/baiducloud.network.baiducloud": {"endpoint": emulator.endpoint}},
+        "tasks": [task(OPTIONS)],
+    }
+    done = play([content])
+    assert done.results[0]["changed"], done.output
+    assert len(emulator.tunnels()) == 1
+
+
+def test_the_ready_playbook_finds_the_collection_from_the_repositorys_root(emulator):
+    example = "@" + str(ROOT / "playbooks/vars/page_example.yml")
+    done = play("baiducloud.network.create_tunnel", "-e", example, environment=emulator.environment, cwd=ROOT)
+    assert done.status == 0, done.output
+    assert f"vpnConnId: {emulator.tunnels()[0]['vpnConnId']}" in done.output

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The example of the API page "Create VPN tunnel": its body, the task pasted from it, and the module's own words."""
+
+from __future__ import annotations
+
+SECRET_KEY = "ddd22@www"
+
+# The request's body, field for field and in the page's order.
+BODY = {
+    "secretKey": SECRET_KEY,
+    "localSubnets": ["192.168.0.0/20"],
+    "remoteIp": "10.107.245.188",
+    "remoteSubnets": ["192.168.100.0/24"],
+    "description": "111",
+    "vpnConnName": "vpncon",
+    "ikeConfig": {
+        "ikeVersion": "v1",
+        "ikeMode": "main",
+        "ikeEncAlg": "aes",
+        "ikeAuthAlg": "sha1",
+        "ikePfs": "group2",
+        "ikeLifeTime": 200,
+    },
+    "ipsecConfig": {"ipsecEncAlg": "aes", "ipsecAuthAlg": "sha1", "ipsecPfs": "group2", "ipsecLifetime": 28800},
+}
+
+# A task pasted from the page.
+PASTED = dict(BODY, vpnId="vpn-119bd69b")
+
+# The same in the module's own words.
+OPTIONS = {
+    "vpn_id": "vpn-119bd69b",
+    "vpn_conn_name": "vpncon",
+    "secret_key": SECRET_KEY,
+    "local_subnets": ["192.168.0.0/20"],
+    "remote_ip": "10.107.245.188",
+    "remote_subnets": ["192.168.100.0/24"],
+    "description": "111",
+    "ike_config": {
+        "ike_version": "v1",
+        "ike_mode": "main",
+        "ike_enc_alg": "aes",
+        "ike_auth_alg": "sha1",
+        "ike_pfs": "group2",
+        "ike_life_time": 200,
+    },
+    "ipsec_config": {
+        "ipsec_enc_alg": "aes",
+        "ipsec_auth_alg": "sha1",
+        "ipsec_pfs": "group2",
+        "ipsec_lifetime": 28800,
+    },
+}
+
+
+def options(**changes):
+    """The example with other options; None takes one away, a name with two underscores reaches into a dictionary."""
+    result = {name: dict(value) if isinstance(value, dict) else value for name, value in OPTIONS.items()}
+    for name, value in changes.items():
+        outer, _double, inner = name.partition("__")
+        target, key = (result[outer], inner) if inner else (result, outer)
+        target[key] = value
+        if value is None:
+            del target[key]
+    return result

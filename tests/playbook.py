@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real ansible-playbook runs for tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+ANSIBLE_PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
+
+
+class Play(NamedTuple):
+    """What came of a run: the tasks' results in order, by name too, exit status, and all that was printed."""
+
+    results: list
+    named: dict
+    status: int
+    output: str
+
+
+def play(content, *arguments, environment=None, cwd=None):
+    """Run ansible-playbook and wait.
+
+    :arg content: a list of tasks for localhost, a list of plays, or the path of a playbook.
+    :arg arguments: further arguments of ansible-playbook. :arg environment: dict of further variables.
+    """
+    with tempfile.TemporaryDirectory(prefix="play-") as folder:
+        path = content
+        if not isinstance(content, (str, Path)):
+            path = Path(folder, "play.yml")
+            path.write_text(json.dumps(plays(content)), encoding="utf-8")
+        log = Path(folder, "results")
+        log.touch()
+        result = subprocess.run(
+            [ANSIBLE_PLAYBOOK, path, *arguments],
+            cwd=cwd or folder,
+            env=play_environment(log, environment),
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    results = [entry["result"] for entry in entries]
+    return Play(results, {entry["task"]: entry["result"] for entry in entries}, result.returncode, result.stdout)
+
+
+def plays(content):
+    """Tasks as a list of one play; plays as they are."""
+    if content and "hosts" in content[0]:
+        return content
+    return [{"name": "Test", "hosts": "localhost", "gather_facts": False, "tasks": content}]
+
+
+def play_environment(log, more=None):
+    """The environment of a run: this process's own, without a developer's Ansible and cloud settings."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("BCE_", "BAIDUCLOUD_", "ANSIBLE_"))
+    }
+    environment.update(
+        ANSIBLE_NOCOLOR="1",
+        ANSIBLE_LOCALHOST_WARNING="false",
+        ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
+        ANSIBLE_CALLBACK_PLUGINS=str(ROOT / "tests/callbacks"),
+        ANSIBLE_CALLBACKS_ENABLED="task_results",
+        TASK_RESULTS=str(log),
+    )
+    return dict(environment, **(more or {}))
