@@ -45,5 +45,21 @@ def result_of(core, params, check_mode):
         return {"failed": True, "msg": text, "exception": traceback.format_exc()}
 
 
+def declared_secrets(spec, params):
+    """The texts of all options that the argument spec marks no_log, a set; at any depth, whatever else is wrong.
+
+    Ansible's own search ends at the first option of a wrong type, and would then show the secrets behind it.
+    """
+    found = set()
+    for name, option in spec.items():
+        for value in [params.get(spelling) for spelling in [name] + option.get("aliases", [])]:
+            if option.get("no_log") and value:
+                found.add(str(value))
+            for item in value if isinstance(value, list) else [value]:
+                if "options" in option and isinstance(item, dict):
+                    found |= declared_secrets(option["options"], item)
+    return found
+
+
 def _words(text):
     return set(re.findall("[a-z_]+", text))

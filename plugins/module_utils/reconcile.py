@@ -49,6 +49,7 @@ class Progress:
         self.secret_key_changed = False
         self.request_id = None
         self.warnings = []
+        self.secrets = set()  # keys, old and new, that may stand in a text of the tunnel
 
 
 def reconcile(api, desired, progress, check_mode=False, clock=time):
@@ -78,8 +79,10 @@ class _Run:
 
     def _settle(self, tunnels, check_mode=False):
         """Compare with this list, and do what is to be done."""
-        step = plan(self.desired, self._find(tunnels))
+        current = self._find(tunnels)
+        step = plan(self.desired, current)
         progress = self.progress
+        progress.secrets |= {self.desired.secret_key, current.secret_key if current else None} - {None}
         if step.action != NOTHING or not progress.changed:
             progress.action, progress.before, progress.after = step.action, step.before, step.after
         progress.warnings += [text for text in step.warnings if text not in progress.warnings]

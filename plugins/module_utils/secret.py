@@ -53,3 +53,14 @@ def conceal(text, secrets):
     for spelling in sorted(spellings, key=len, reverse=True):
         text = text.replace(spelling, HIDDEN)
     return text
+
+
+def conceal_all(value, secrets):
+    """A JSON-like value with conceal() applied to every text in it."""
+    if isinstance(value, str):
+        return conceal(value, secrets)
+    if isinstance(value, dict):
+        return {name: conceal_all(item, secrets) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [conceal_all(item, secrets) for item in value]
+    return value

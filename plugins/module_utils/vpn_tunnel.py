@@ -12,6 +12,7 @@ from . import credentials, tunnel
 from .client import BceClient
 from .errors import BceError, BceUsageError
 from .reconcile import Progress, reconcile
+from .secret import conceal_all
 from .vpn_api import VpnApi
 
 ARGUMENTS = {
@@ -72,4 +73,5 @@ def _report(progress):
         result["vpn_tunnel"] = progress.tunnel.fields
     if progress.warnings:
         result["warnings"] = progress.warnings
-    return result
+    # People put keys into descriptions.
+    return conceal_all(result, progress.secrets)

@@ -13,13 +13,15 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 
+from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleDoor
 
 from ..module_utils.client import REQUESTS_IMPORT_ERROR
-from ..module_utils.door import refusal, result_of
+from ..module_utils.door import declared_secrets, refusal, result_of
 
 SWITCH = "baiducloud_in_process"  # the variable that turns this door off
 
@@ -35,7 +37,7 @@ class FastDoor(ModuleDoor):
         environment = {}
         self._compute_environment_string(environment)
         with _environment(environment):
-            return self._run_core()
+            return self._run_core(task_vars)
 
     def _is_for_us(self, task_vars):
         """True if the module would run on this machine, as this user and in the foreground."""
@@ -45,7 +47,7 @@ class FastDoor(ModuleDoor):
             return False
         return boolean(self._templar.template(task_vars.get(SWITCH, True)), strict=False)
 
-    def _run_core(self):
+    def _run_core(self, task_vars):
         """What AnsibleModule does around a module: check the options, run, and take secrets off the result."""
         arguments = dict(self.core.ARGUMENTS)
         arguments.pop("supports_check_mode")
@@ -58,8 +60,17 @@ class FastDoor(ModuleDoor):
         if warnings:
             result["warnings"] = warnings
         result.setdefault("changed", False)
-        result["invocation"] = {"module_args": params}
-        return remove_values(result, found._no_log_values)
+        if _shows_invocation(task_vars):
+            result["invocation"] = {"module_args": params}
+        return remove_values(result, declared_secrets(self.core.ARGUMENTS["argument_spec"], params))
+
+
+def _shows_invocation(task_vars):
+    """Whether results tell the module's arguments: always up to ansible-core 2.20, by a setting since then."""
+    try:
+        return C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
+    except AnsibleError:
+        return True
 
 
 def _plain(value):

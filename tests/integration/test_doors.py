@@ -1,0 +1,261 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two doors, one behaviour: a task gives the same result in the controller's process and as a module."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+from page_example import OPTIONS, PASTED, options
+from playbook import ANSIBLE_PLAYBOOK, play, play_environment
+
+MODULE = "baiducloud.network.vpn_tunnel"
+WHERE = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon"}
+# With it a task only succeeds if no Python is started for it.
+NO_PYTHON = {"ansible_python_interpreter": "/nowhere/python"}
+FAILING = {"match": {"method": "GET"}, "fault": "status", "status": 503, "code": "Busy", "times": None}
+
+# name -> (options, keywords of the task); run in this order, so each finds what those before it left behind.
+TASKS = {
+    "create in check mode": (OPTIONS, {"check_mode": True, "diff": True}),
+    "create": (OPTIONS, {}),
+    "nothing to do": (OPTIONS, {"diff": True}),
+    "pasted from the page": (PASTED, {}),
+    "numbers as text": (options(ike_config__ike_life_time="200", description=111), {}),
+    "update in check mode": (options(ipsec_config__ipsec_lifetime=3600), {"check_mode": True}),
+    "update": (options(ipsec_config__ipsec_lifetime=3600), {"diff": True}),
+    "another key": (options(secret_key="NEWkey@22"), {"diff": True}),
+    "a date and braces as text": (dict(WHERE, description="2026-11-22 {% raw %}{{ braces }}{% endraw %}"), {}),
+    "a key in the text": (dict(WHERE, secret_key="NEWkey@22", description="my key is NEWkey@22"), {}),
+    "host bits": (dict(WHERE, local_subnets=["192.168.1.1/20"]), {}),
+    "an option and its alias": (dict(OPTIONS, vpnId="vpn-119bd69b"), {}),
+    "a connection from the task's environment": (
+        dict(WHERE, endpoint=None),
+        {"environment": {"BCE_ENDPOINT": "{{ good_endpoint }}", "BCE_SECURITY_TOKEN": "token-in-the-environment"}},
+    ),
+    "the API refuses the key": (dict(OPTIONS, secret_access_key="wrong-secret"), {}),
+    "no such gateway": (dict(OPTIONS, vpn_id="vpn-nowhere"), {}),
+    "plain http elsewhere": (dict(OPTIONS, endpoint="http://bcc.bj.baidubce.com"), {}),
+    "many mistakes": (
+        dict(PASTED, remoteIp="x", ikeConfig={"ikeMode": "quick", "a": 1}, timeout="soon", secretKey="short", b=2),
+        {},
+    ),
+    "wrong types": (dict(OPTIONS, ike_config="v1", local_subnets={"a": 1}, ca_path=["x"]), {}),
+    "no gateway named": ({"vpn_conn_name": "vpncon"}, {}),
+    "nothing named": ({}, {}),
+    "not found by id": (dict(OPTIONS, vpn_conn_id="vpnconn-nowhere"), {}),
+    "a wait that is in vain": (dict(OPTIONS, vpn_conn_name="slow", wait_for="active", wait_timeout=1), {}),
+    "nobody listens": (dict(OPTIONS, endpoint="http://127.0.0.1:9", retry_timeout=0.2), {}),
+    "absent": (dict(WHERE, state="absent"), {"diff": True}),
+    "absent again": (dict(WHERE, state="absent"), {}),
+}
+
+
+SECRETS = {
+    "key": "ddd22@www",
+    "new_key": "NEWkey@22",
+    "wrong_secret": "wrong-secret",
+    "token": "token-in-the-environment",
+}
+
+
+def without_secrets(content):
+    """The plays with templates in place of secrets: Ansible quotes a playbook's own lines in its errors."""
+    text = json.dumps(content)
+    for name, secret in SECRETS.items():
+        text = text.replace(secret, "{{ %s }}" % name)
+    return json.loads(text)
+
+
+def run_table(emulator, in_process, extra):
+    emulator.reset()
+    emulator.settings(settle_ms=60000)
+    tasks = [
+        dict({"name": name, MODULE: arguments, "ignore_errors": True}, **keywords)
+        for name, (arguments, keywords) in TASKS.items()
+    ]
+    content = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": dict(NO_PYTHON if in_process else {"baiducloud_in_process": False}, good_endpoint=emulator.endpoint),
+        "tasks": tasks,
+    }
+    extra.write_text(json.dumps(SECRETS))
+    done = play(without_secrets([content]), "-vvv", "-e", f"@{extra}", environment=emulator.environment)
+    assert list(done.named) == list(TASKS), done.output
+    return done
+
+
+def comparable(value, endpoint):
+    """The value without what differs from one run to the next: ids, times and ports."""
+    text = json.dumps(value, sort_keys=True).replace(endpoint, "ENDPOINT")
+    for pattern in (r"vpnconn-[a-z0-9]{12}", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"\d{4}(-\d\d){2} [\d:]{8}"):
+        text = re.sub(pattern, "ID", text)
+    return json.loads(text)
+
+
+def test_a_table_of_tasks_gives_the_same_results_through_both_doors(emulator, tmp_path):
+    fast, slow = (run_table(emulator, in_process, tmp_path / "extra.json") for in_process in (True, False))
+    for name in TASKS:
+        mine, modules = (comparable(done.named[name], emulator.endpoint) for done in (fast, slow))
+        assert mine == modules, name
+    failed = [name for name in TASKS if fast.named[name]["failed"]]
+    assert failed == list(TASKS)[list(TASKS).index("the API refuses the key") : list(TASKS).index("absent")]
+    assert [name for name in TASKS if fast.named[name]["changed"]] == [
+        "create in check mode",
+        "create",
+        "update in check mode",
+        "update",
+        "another key",
+        "a date and braces as text",
+        "a key in the text",
+        "an option and its alias",
+        "a wait that is in vain",
+        "absent",
+    ]
+    for done in (fast, slow):
+        for secret in SECRETS.values():
+            assert secret not in done.output
+        assert "Traceback" not in done.output
+
+
+def test_a_failing_api_gives_the_same_failure_through_both_doors(emulator):
+    emulator.faults(FAILING)
+    arguments = dict(OPTIONS, retry_timeout=0.3)
+    fast = play([{MODULE: arguments, "vars": NO_PYTHON}], environment=emulator.environment)
+    slow = play([{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment)
+    mine, modules = (comparable(done.results[0], emulator.endpoint) for done in (fast, slow))
+    assert mine == modules and mine["error"]["code"] == "Busy" and mine["error"]["retryable"]
+
+
+def test_keywords_of_a_task_work_in_process(emulator, tmp_path):
+    emulator.settings(settle_ms=400)
+    content = {
+        "hosts": "branches",
+        "gather_facts": False,
+        "vars": NO_PYTHON,
+        "module_defaults": {"group/baiducloud.network.baiducloud": dict(OPTIONS, endpoint=emulator.endpoint)},
+        "tasks": [
+            {
+                "name": "delegated, looped and throttled",
+                MODULE: {"vpn_conn_name": "{{ inventory_hostname }}-{{ item }}"},
+                "loop": ["a", "b"],
+                "delegate_to": "localhost",
+                "throttle": 1,
+                "register": "made",
+            },
+            {"ansible.builtin.assert": {"that": ["made.results | map(attribute='changed') is all"]}},
+            {
+                "name": "retried until it is active",
+                MODULE: {"vpn_conn_name": "{{ inventory_hostname }}-a"},
+                "delegate_to": "localhost",
+                "register": "tunnel",
+                "until": "tunnel.vpn_tunnel.status == 'active'",
+                "retries": 20,
+                "delay": 0.1,
+            },
+            {
+                "name": "a failure is rescued",
+                "block": [{MODULE: {"remote_ip": "nowhere"}, "delegate_to": "localhost"}],
+                "rescue": [{"ansible.builtin.assert": {"that": ["'remote_ip' in ansible_failed_result.msg"]}}],
+            },
+        ],
+    }
+    environment = {name: value for name, value in emulator.environment.items() if name != "BCE_ENDPOINT"}
+    inventory = tmp_path / "inventory"
+    inventory.write_text("[branches]\nberlin ansible_connection=ssh\nparis ansible_connection=ssh\n")
+    done = play([content], "-i", str(inventory), environment=environment)
+    assert done.status == 0, done.output
+    assert sorted(tunnel["vpnConnName"] for tunnel in emulator.tunnels()) == [
+        "berlin-a",
+        "berlin-b",
+        "paris-a",
+        "paris-b",
+    ]
+    assert done.named["retried until it is active"]["attempts"] > 1
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"vars": {"baiducloud_in_process": False}},
+        {"vars": {"baiducloud_in_process": "{{ 'no' }}"}},
+        {"become": True},
+        {"connection": "ssh"},
+        {"async": 30, "poll": 1},
+    ],
+    ids=["switched off", "switched off by a template", "become", "not local", "async"],
+)
+def test_everywhere_else_the_module_does_the_work(emulator, keywords):
+    keywords = dict(keywords, vars=dict(keywords.get("vars", {}), **NO_PYTHON))
+    tasks = [dict({MODULE: OPTIONS, "timeout": 20}, **keywords)]
+    content = {"hosts": "all", "gather_facts": False, "connection": "local", "tasks": tasks}
+    done = play([content], "-i", "127.0.0.1,", environment=emulator.environment)
+    assert done.status != 0 and emulator.requests() == [], done.output
+
+
+def test_in_the_background_the_module_runs_and_gives_its_result(emulator):
+    done = play([{"name": "Background", MODULE: OPTIONS, "async": 30, "poll": 1}], environment=emulator.environment)
+    assert done.named["Background"]["changed"] and done.named["Background"]["ansible_job_id"], done.output
+    assert len(emulator.tunnels()) == 1
+
+
+def test_a_vaulted_key_is_read_and_not_shown(emulator, tmp_path):
+    password = tmp_path / "password"
+    password.write_text("vault")
+    command = [ANSIBLE_PLAYBOOK.with_name("ansible-vault"), "encrypt_string", "--vault-password-file", password]
+    vaulted = subprocess.run([*command, "ddd22@www"], check=True, capture_output=True, text=True).stdout
+    extra = tmp_path / "extra.yml"
+    extra.write_text("tunnel_key: " + vaulted)
+    done = play(
+        [{MODULE: options(secret_key="{{ tunnel_key }}"), "vars": NO_PYTHON}],
+        "-vvvvv",
+        "-e",
+        f"@{extra}",
+        "--vault-password-file",
+        str(password),
+        environment=emulator.environment,
+    )
+    assert done.status == 0 and len(emulator.tunnels()) == 1, done.output
+    assert "ddd22@www" not in done.output
+
+
+def test_ad_hoc_commands_use_the_fast_door_too(emulator, tmp_path):
+    environment = play_environment(tmp_path / "results", emulator.environment)
+
+    def command(program, *arguments, stdin=""):
+        fixed = ["-i", "localhost,", "-c", "local", "-e", json.dumps(NO_PYTHON)]
+        path = ANSIBLE_PLAYBOOK.with_name(program)
+        done = subprocess.run(
+            [path, *fixed, *arguments], env=environment, input=stdin, check=False, capture_output=True, text=True
+        )
+        assert "ddd22@www" not in done.stdout + done.stderr
+        return done.stdout
+
+    output = command("ansible", "localhost", "-m", MODULE, "-a", json.dumps(OPTIONS))
+    (tunnel,) = emulator.tunnels()
+    assert tunnel["vpnConnId"] in output
+    output = command("ansible-console", stdin=f"{MODULE} vpn_id=vpn-119bd69b name=vpncon state=absent\n")
+    assert emulator.tunnels() == [] and tunnel["vpnConnId"] in output
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_without_requests_the_task_says_what_to_install(emulator, tmp_path, in_process):
+    (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
+    variables = {"baiducloud_in_process": in_process}
+    environment = dict(emulator.environment, PYTHONPATH=str(tmp_path))
+    done = play([{MODULE: OPTIONS, "vars": variables}], environment=environment)
+    assert "requests" in done.results[0]["msg"] and "install" in done.results[0]["msg"].lower(), done.output
+    assert emulator.requests() == []
+
+
+def test_the_modules_payload_stays_small(emulator, tmp_path):
+    environment = dict(emulator.environment, ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TMP=str(tmp_path))
+    tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
+    play(tasks, environment=environment)
+    ours, least = (next(tmp_path.rglob(f"AnsiballZ_{name}.py")).stat().st_size for name in ("vpn_tunnel", "ping"))
+    assert ours - least < 48 * 1024
