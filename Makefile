@@ -10,13 +10,14 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo 'make demo         the main job, shown on a local stand-in for the cloud'
-	@echo 'make test         everything below except lock and clean, as CI runs it'
+	@echo 'make test         everything below up to package, as CI runs it'
 	@echo 'make lint         style, documentation, changelog'
 	@echo 'make units        unit tests'
 	@echo 'make integration  real playbooks against the local stand-in'
 	@echo 'make sanity       ansible-test sanity'
 	@echo 'make package      build the tarball, check, install and import it'
-	@echo 'make lock         renew the pinned versions in $(LOCK)'
+	@echo 'make bench        what a task costs, beside the peers; writes docs/benchmarks.md'
+	@echo 'make lock         renew the pinned versions in tests/requirements/'
 	@echo 'make clean        remove all that these commands have made'
 
 demo: .venv/demo.done
@@ -49,9 +50,22 @@ sanity: .venv/test.done
 package: .venv/test.done
 	$(B)/python tests/gates/package.py
 
+# The peers come with the package `ansible`, which has an environment of its own.
+BENCH := .cache/bench
+bench: .venv/demo.done $(BENCH)/done
+	$(BENCH)/bin/python tests/bench
+
+$(BENCH)/done: tests/requirements/bench-lock.txt
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(B)/uv pip install -q --python $(BENCH)/bin/python -r $< || $(BENCH)/bin/python -m pip install -q -r $<
+	cd $(BENCH)/lib/python3.*/site-packages/ansible_collections && mkdir -p baiducloud && ln -s "$(CURDIR)" baiducloud/network
+	touch $@
+
 lock: .venv/demo.done
 	cd tests/requirements && ../../$(B)/uv pip compile -q --upgrade --universal --python-version 3.11 \
 	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o lock.txt test.in
+	cd tests/requirements && ../../$(B)/uv pip compile -q --upgrade --universal --python-version 3.11 \
+	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o bench-lock.txt bench.in
 
 clean:
 	rm -rf .venv .cache
@@ -82,4 +96,4 @@ ifneq ($(shell $(B)/python -c '' 2>/dev/null && cat .venv/made-in),$(CURDIR))
 endif
 
 FORCE:
-.PHONY: FORCE help demo test lint units integration sanity package lock clean
+.PHONY: FORCE help demo test lint units integration sanity package bench lock clean
