@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """make bench: what a task costs, beside Ansible's own modules and the peers'; writes docs/benchmarks.md.
 
-All kinds of tasks are measured in turn within one run, so that a busy machine is busy for all of them alike. Compare the
-ratios, not the milliseconds.
+All kinds of tasks are measured in turn within one run, so that a busy machine is busy for all of them alike. Compare
+the ratios, not the milliseconds.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-import peer_stub  # noqa: E402
-from emulator_process import EmulatorProcess  # noqa: E402
-from page_example import OPTIONS, options  # noqa: E402
+import peer_stub
+from emulator_process import EmulatorProcess
+from page_example import OPTIONS, options
 
 PAGE = ROOT / "docs/benchmarks.md"
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -108,9 +108,10 @@ def count_requests(emulator, environment):
 
 def time_signers():
     """Microseconds per signature: (ours, the official SDK's), medians of interleaved rounds."""
-    from ansible_collections.baiducloud.network.plugins.module_utils import signer
     from baidubce.auth import bce_v1_signer
     from baidubce.auth.bce_credentials import BceCredentials
+
+    from ansible_collections.baiducloud.network.plugins.module_utils import signer
 
     keys = ("0b0f67dfb88244b289b72b142befad0c", "bad522c2126a4618a8125f4b6cf6356f")
     path, query = "/v1/vpn/vpn-119bd69b/vpnconn", {"clientToken": "1849ef6b-f73c-4f5d-b88b-259ca47af849"}
@@ -147,58 +148,70 @@ def processor():
     return platform.processor() or platform.machine()
 
 
+PAGE_TEXT = """# Benchmarks
+
+Written by `make bench`, all in one run. Compare the ratios: the milliseconds are this machine's.
+
+- Machine: {machine}; load average {load_before:.1f} before and {load_after:.1f} after the run.
+- Versions: {versions}.
+- Medians of {rounds} rounds; every round measures every kind of task in turn.
+
+## One task with nothing to do
+
+Each further item of a loop on localhost, from loops of {few} and {many} items ({many_quick} for the quick kinds).
+All tasks that talk HTTP talk to a server on the same machine.
+
+| task | ms per item | beside `debug` | beside `ping` | CPU ms per item | peak MiB of a process |
+|---|---:|---:|---:|---:|---:|
+{items}
+
+In process an item costs {to_debug:.1f} × `debug` and 1/{to_ping:.0f} of `ping`, because no Python is started for it.
+The module is used where the task does not run on the controller; see the two doors in
+[architecture.md](architecture.md).
+
+## Requests per operation
+
+| operation | requests | which |
+|---|---:|---|
+{operations}
+
+A creation looks its tunnel up afterwards: that is how an answer to an old request is told from a new tunnel
+([reliability.md](reliability.md)). Waiting adds one `GET` per look.
+
+## Signer
+
+One signature of a creation takes {ours:.0f} µs; the official SDK's signer takes {theirs:.0f} µs ({ratio:.1f} ×) for
+the same result.
+"""
+
+
 def page(items, operations, signers, load):
     """The text of docs/benchmarks.md."""
     debug, ping = items["ansible.builtin.debug"][0], items["ansible.builtin.ping"][0]
     in_process = items["vpn_tunnel, in process"][0]
     rows = [
-        f"| {kind} | {wall:.0f} | {wall / debug:.1f} × | {wall / in_process:.1f} × | {cpu:.0f} | {memory:.0f} |"
+        f"| {kind} | {wall:.1f} | {wall / debug:.1f} × | {wall / ping:.3f} × | {cpu:.1f} | {memory:.0f} |"
         for kind, (wall, cpu, memory) in items.items()
     ]
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("ansible-core", "ansible", "requests", "bce-python-sdk")
-    )
     counts = [f"| {name} | {len(methods)} | {', '.join(methods)} |" for name, methods in operations.items()]
+    packages = [f"{name} {version(name)}" for name in ("ansible-core", "ansible", "requests", "bce-python-sdk")]
     ours, theirs = signers
-    return "\n".join(
-        [
-            "# Benchmarks",
-            "",
-            "Written by `make bench`, all in one run. Compare the ratios: the milliseconds are this machine's.",
-            "",
-            f"- Machine: {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()};"
-            f" load average {load[0]:.1f} before and {load[1]:.1f} after the run.",
-            f"- Versions: Python {platform.python_version()}, {versions}.",
-            f"- Medians of {ROUNDS} rounds; every round measures every kind of task in turn.",
-            "",
-            "## One task with nothing to do",
-            "",
-            f"Each further item of a loop on localhost, from loops of {FEW} and {MANY} items ({MANY_QUICK} for the quick kinds)."
-            " All tasks that talk HTTP talk to a server on the same machine.",
-            "",
-            "| task | ms per item | beside `debug` | beside `vpn_tunnel` in process | CPU ms per item | peak MiB of a process |",
-            "|---|---:|---:|---:|---:|---:|",
-            *rows,
-            "",
-            f"In process an item costs {in_process / debug:.1f} × `debug` and 1/{ping / in_process:.0f} of `ping`: no Python is"
-            " started for it. The module is used where the task does not run on the controller; see the fast door in"
-            " [architecture.md](architecture.md).",
-            "",
-            "## Requests per operation",
-            "",
-            "| operation | requests | which |",
-            "|---|---:|---|",
-            *counts,
-            "",
-            "A creation looks its tunnel up afterwards: that is how an answer to an old request is told from a new tunnel"
-            " ([reliability.md](reliability.md)). Waiting adds one `GET` per look.",
-            "",
-            "## Signer",
-            "",
-            f"One signature of a creation takes {ours:.0f} µs; the official SDK's signer takes {theirs:.0f} µs"
-            f" ({theirs / ours:.1f} ×) for the same result.",
-            "",
-        ]
+    return PAGE_TEXT.format(
+        machine=f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
+        load_before=load[0],
+        load_after=load[1],
+        versions=", ".join([f"Python {platform.python_version()}", *packages]),
+        rounds=ROUNDS,
+        few=FEW,
+        many=MANY,
+        many_quick=MANY_QUICK,
+        items="\n".join(rows),
+        to_debug=in_process / debug,
+        to_ping=ping / in_process,
+        operations="\n".join(counts),
+        ours=ours,
+        theirs=theirs,
+        ratio=theirs / ours,
     )
 
 
