@@ -31,6 +31,7 @@ test: .venv/test.done
 
 lint: .venv/test.done
 	$(B)/ruff check
+	$(B)/ruff format --check
 	$(B)/yamllint --strict .
 	$(B)/antsibull-changelog lint
 	mkdir -p .cache/home  # antsibull-docs leaves a log in its home

@@ -152,7 +152,7 @@ options:
     aliases: [clientToken]
   version:
     description:
-      - The version of the API.
+      - The version of the API, a whole number from 1 to 99.
     type: int
     default: 1
   wait_for:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 import traceback
 from typing import NamedTuple
@@ -27,11 +28,12 @@ from .errors import (
     BceTokenMismatchError,
     BceTransportError,
 )
-from .secret import conceal
+from .secret import HIDDEN, conceal
 
 try:
     import requests
-    from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, TimeoutError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -44,6 +46,8 @@ BACKOFF_BASE = 0.2  # seconds before the first retry at the most; doubled for ea
 BACKOFF_CAP = 8.0  # seconds
 LARGEST_ANSWER = 32 * 1024 * 1024  # bytes; a gateway's list is far below it
 LONGEST_QUOTE = 300  # characters of a foreign text in a message of ours
+LOOKED_AT = 65536  # bytes of an answer from which such a text is taken
+LONGEST_SECRET = 4096  # characters
 
 # How often a request is tried again after an outcome.
 NEVER, ONCE, THRICE, UNTIL_DEADLINE = 0, 1, 3, float("inf")
@@ -57,6 +61,7 @@ RETRIES = {
     "not trusted": (NEVER,) * 5,
     "cut off": (UNTIL_DEADLINE,) * 4 + (NEVER,),
     "not JSON": (ONCE,) * 4 + (NEVER,),
+    "too long": (NEVER,) * 5,
     "RequestExpired": (ONCE,) * 5,
     429: (UNTIL_DEADLINE,) * 5,
     500: (UNTIL_DEADLINE,) * 4 + (NEVER,),
@@ -65,7 +70,7 @@ RETRIES = {
     504: (UNTIL_DEADLINE,) * 4 + (NEVER,),
 }
 # After these outcomes nobody knows whether the request was carried out.
-AMBIGUOUS = frozenset(("cut off", "not JSON", 500, 502, 503, 504))
+AMBIGUOUS = frozenset(("cut off", "not JSON", "too long", 500, 502, 503, 504))
 
 # What to do about the refusals that are the user's to mend (code -> advice).
 ADVICE = {
@@ -100,18 +105,26 @@ class BceClient:
         self._jitter = jitter
         self._clock_offset = 0.0  # seconds that the server's clock is ahead of ours
         self._secrets = {connection.secret_access_key, connection.access_key_id, connection.security_token} - {None}
+        self._hidden_words = None
         self._host = urlsplit(connection.endpoint).netloc
         self._session = requests.Session()
         verify = (connection.ca_path or True) if connection.validate_certs else False
+        if not connection.validate_certs:
+            # The user has chosen it; a warning for every request would only bury the task's own output.
+            disable_warnings(InsecureRequestWarning)
         if connection.loopback:
             self._send_options = {"proxies": {}, "verify": verify, "cert": None}
         else:
             self._send_options = self._session.merge_environment_settings(connection.endpoint, {}, True, verify, None)
-        self._send_options.update(stream=True, allow_redirects=False)
+        self._send_options["stream"] = True
 
     def remember_secret(self, secret):
         """From now on no error text of this client shows this Secret."""
         self._secrets.add(secret)
+
+    def hide_words(self, pattern, is_secret):
+        """From now on no foreign text shows a match of the compiled pattern for which is_secret(str) is true."""
+        self._hidden_words = pattern, is_secret
 
     def request(self, method, path, query=None, body=None, doing="send the request", deadline=None):
         """Send one request, again where RETRIES allows it, and return its Answer.
@@ -143,7 +156,7 @@ class BceClient:
             error.retryable = allowed != NEVER and outcome != "RequestExpired"
             if seen[outcome] > allowed:
                 raise error
-            pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2.0**tries)))
+            pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
             if self._clock.monotonic() + pause >= ends:
                 raise error
             self._clock.sleep(pause)
@@ -157,15 +170,17 @@ class BceClient:
         target = "%s %s" % (method, self._connection.endpoint)
         prepared = self._signed(method, path, query, body)
         try:
-            response = self._session.send(prepared, timeout=(timeout, timeout), **self._send_options)
+            # Not Session.send: it reads and parses redirects even where they are not followed.
+            adapter = self._session.get_adapter(prepared.url)
+            response = adapter.send(prepared, timeout=(timeout, timeout), **self._send_options)
             try:
                 content = self._read(response, gives_up)
             finally:
                 response.close()
         except (requests.RequestException, HTTPError, OSError) as exc:
             outcome, text = _transport_outcome(exc, timeout)
-            message = "Cannot %s: %s (%s)" % (doing, text, target)
-            raise _Failure(outcome, BceTransportError(self._clean(message), "ConnectionFailed")) from None
+            message = "Cannot %s: %s (%s)" % (doing, self._foreign(text), target)
+            raise _Failure(outcome, BceTransportError(message, "ConnectionFailed")) from None
         return self._interpret(response, content, doing)
 
     def _signed(self, method, path, query, body):
@@ -187,7 +202,7 @@ class BceClient:
         headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
         content = None
         if body is not None:
-            content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+            content = json.dumps(body, separators=(",", ":")).encode("ascii")
             headers["Content-Type"] = "application/json;charset=utf-8"
         wire_query = signer.canonical_query(query)
         url = connection.endpoint + signer.canonical_uri(path) + ("?" + wire_query if wire_query else "")
@@ -205,24 +220,25 @@ class BceClient:
             parts.append(part)
             length += len(part)
             if length > LARGEST_ANSWER:
-                raise requests.exceptions.ContentDecodingError("the answer is longer than %d bytes" % LARGEST_ANSWER)
+                raise _TooLong("the answer is longer than %d bytes" % LARGEST_ANSWER)
             if self._clock.monotonic() > gives_up:
                 raise requests.exceptions.ReadTimeout("the answer took too long")
         declared = response.headers.get("Content-Length", "")
-        if declared.isdigit() and "Content-Encoding" not in response.headers and length < int(declared):
+        is_number = re.fullmatch("[0-9]{1,18}", declared)
+        if is_number and "Content-Encoding" not in response.headers and length < int(declared):
             raise requests.exceptions.ChunkedEncodingError("the answer ended early")
         return b"".join(parts)
 
     def _interpret(self, response, content, doing):
         """The Answer of a 2xx with a JSON object or nothing in it; raises _Failure for all else."""
         status = response.status_code
-        request_id = response.headers.get("x-bce-request-id")
         try:
             body = json.loads(content.decode("utf-8")) if content.strip() else {}
         except (ValueError, RecursionError):
             body = None
         is_object = isinstance(body, dict)
-        request_id = request_id or (_text(body.get("requestId")) if is_object else None)
+        request_id = response.headers.get("x-bce-request-id") or (body.get("requestId") if is_object else None)
+        request_id = self._word(request_id)
         if 200 <= status < 300:
             if is_object:
                 return Answer(status, body, request_id)
@@ -234,16 +250,16 @@ class BceClient:
             error = BceAnswerError(message, "BadAnswer", status, request_id)
             raise _Failure("not JSON", error)
 
-        code = (_text(body.get("code")) if is_object else None) or "Http%d" % status
-        text = (_text(body.get("message")) if is_object else None) or self._quoted(content)
+        code = (self._word(body.get("code")) if is_object else None) or "Http%d" % status
+        text = body.get("message") if is_object else None
+        text = self._foreign(text) if isinstance(text, str) and text else self._quoted(content)
         if 300 <= status < 400:
             text = "the answer is a redirect, which is not followed; give the right endpoint"
         details = "%s, HTTP %d%s" % (code, status, ", request id %s" % request_id if request_id else "")
-        # Secrets go before the text is cut to length: half a secret would not be recognised.
-        message = "Cannot %s: %s (%s)" % (doing, _shortened(self._clean(text)), self._clean(details))
+        message = "Cannot %s: %s (%s)" % (doing, text, details)
         if code in ADVICE:
             message += "; " + ADVICE[code]
-        error = _api_error_class(code, status)(message, self._clean(code), status, request_id)
+        error = _api_error_class(code, status)(message, code, status, request_id)
         outcome = "RequestExpired" if code == "RequestExpired" else status
         if outcome == "RequestExpired":
             self._learn_clock(response.headers.get("Date"))
@@ -258,18 +274,33 @@ class BceClient:
         """Seconds that the server asks to wait: a number or an HTTP date (RFC 9110, 10.2.3); 0 if it asks nothing."""
         if not value:
             return 0.0
-        try:
-            return max(0.0, float(int(value)))
-        except ValueError:
-            moment = _http_date(value)
-            return max(0.0, moment - self._clock.time() - self._clock_offset) if moment is not None else 0.0
+        if re.fullmatch("[0-9]+", value):
+            return float(value[:15])
+        moment = _http_date(value)
+        return max(0.0, moment - self._clock.time() - self._clock_offset) if moment is not None else 0.0
 
-    def _clean(self, text):
-        return conceal(text, self._secrets)
+    def _foreign(self, text):
+        """A text that is not ours, fit for a message: without secrets, on one line and cut to length."""
+        whole = len(text) <= LOOKED_AT
+        text = conceal(text[:LOOKED_AT], self._secrets)
+        if self._hidden_words:
+            pattern, is_secret = self._hidden_words
+            text = pattern.sub(lambda word: HIDDEN if is_secret(word.group()) else word.group(), text)
+        # Half a secret at the cut would not be recognised.
+        return _shortened(text if whole else text[:-LONGEST_SECRET])
+
+    def _word(self, value):
+        """A code or an id as the API writes them, or None for anything else."""
+        if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", value):
+            return None
+        return value if conceal(value, self._secrets) == value else None
 
     def _quoted(self, content):
-        text = self._clean(content[:65536].decode("utf-8", "replace"))
-        return repr(_shortened(text)) if text.strip() else "empty"
+        return repr(self._foreign(content[: LOOKED_AT + 1].decode("utf-8", "replace"))) if content.strip() else "empty"
+
+
+class _TooLong(OSError):
+    """The answer is longer than anything that we would read."""
 
 
 class _Failure(Exception):
@@ -302,8 +333,12 @@ def _api_error_class(code, status):
 def _transport_outcome(exc, timeout):
     """The outcome (a key of RETRIES) and a plain text of a request that got no whole answer in timeout seconds."""
     reason = getattr(exc.args[0], "reason", None) if exc.args else None
+    if isinstance(exc, _TooLong):
+        return "too long", str(exc)
     if "CERTIFICATE_VERIFY_FAILED" in str(exc):
         return "not trusted", "the server's certificate cannot be verified; give ca_path, or set validate_certs: false"
+    if isinstance(exc, requests.exceptions.SSLError) and "EOF" not in str(exc):
+        return "not trusted", "no TLS connection, check the endpoint's scheme and port: %s" % _root_cause(exc)
     if isinstance(reason, NewConnectionError):
         text = _root_cause(reason)
         if (
@@ -341,14 +376,11 @@ def _http_date(value):
 
     try:
         return parsedate_to_datetime(value).timestamp()
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
-
-
-def _text(value):
-    return value if isinstance(value, str) and value else None
 
 
 def _shortened(text):
     text = " ".join(text.split())
-    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
+    text = text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -70,7 +70,15 @@ def resolve(params, environ):
     :arg params: the task's options, a dict. :arg environ: os.environ or a dict like it.
     :raises BceUsageError: naming every option that is missing or wrong.
     """
-    problems = []
+    problems = [
+        "%s: must be text" % option
+        for option in (*ENVIRONMENT, "profile", "ca_path")
+        if not isinstance(params.get(option), (str, type(None)))
+    ]
+    if not isinstance(params.get("validate_certs"), (bool, type(None))):
+        problems.append("validate_certs: must be true or false")
+    if problems:
+        raise BceUsageError(problems)
     found = {option: _first(option, params, environ) for option in ENVIRONMENT}
     if params.get("profile") or not (found["access_key_id"] and found["secret_access_key"]):
         profile = _profile(params.get("profile"), environ, problems)
@@ -78,12 +86,17 @@ def resolve(params, environ):
             value = profile.get(option)
             if value and not found[option]:
                 found[option] = (value, _RANK_OF_PROFILE)
-    for option in ("access_key_id", "secret_access_key"):
-        if not found[option] and not problems:
-            problems.append(
-                "%s: is needed to sign requests; give the option, %s, or a profile in %s"
-                % (option, " or ".join(ENVIRONMENT[option]), PROFILE_FILE)
-            )
+    missing = [option for option in ("access_key_id", "secret_access_key") if not found[option]]
+    # A profile that cannot be used is the cause then, and has been told.
+    problems += (
+        []
+        if problems
+        else [
+            "%s: is needed to sign requests; give the option, %s, or a profile in %s"
+            % (option, " or ".join(ENVIRONMENT[option]), PROFILE_FILE)
+            for option in missing
+        ]
+    )
     token, secret = found["security_token"], found["secret_access_key"]
     if token and secret and token[1] > secret[1]:
         found["security_token"] = None
@@ -95,7 +108,7 @@ def resolve(params, environ):
         keys[option] = Secret(value) if value is not None else None
     endpoint, loopback = _endpoint(found["endpoint"], found["region"], problems)
     ca_path = params.get("ca_path") or None
-    if ca_path and not os.path.exists(ca_path):
+    if ca_path and ("\0" in ca_path or not os.path.exists(ca_path)):
         problems.append("ca_path: %r does not exist; give a file of PEM certificates" % ca_path)
     timeout = _seconds("timeout", params, DEFAULT_TIMEOUT, 0.01, problems)
     retry_timeout = _seconds("retry_timeout", params, DEFAULT_RETRY_TIMEOUT, 0, problems)
@@ -136,11 +149,13 @@ def _profile(name, environ, problems):
             content = json.load(stream)
         profiles = {entry["name"]: entry for entry in content["profiles"]}
         wanted = name or content.get("current") or "default"
+        if not all(isinstance(text, str) for text in (wanted, *profiles)):
+            raise TypeError
     except OSError as exc:
         if name:
             problems.append("profile: %s cannot be read (%s); make it with bce-cli" % (path, exc.strerror))
         return {}
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         problems.append(
             "profile: %s is not a bce-cli configuration (JSON with a list `profiles`); mend or remove it" % path
         )
@@ -167,7 +182,7 @@ def _endpoint(given, region, problems):
     except ValueError:
         parts = host = port = None
     plain = parts and not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
-    if not (host and plain and parts.scheme in ("http", "https") and re.fullmatch(r"[A-Za-z0-9.:_-]+", host)):
+    if not (plain and parts.scheme in ("http", "https") and _is_host(host)):
         problems.append("endpoint: must be a URL of scheme, host and port alone, such as https://bcc.bj.baidubce.com")
         return url, False
     loopback = _is_loopback(host)
@@ -180,6 +195,17 @@ def _endpoint(given, region, problems):
     host = "[%s]" % host if ":" in host else host
     own_port = port is None or port == {"http": 80, "https": 443}[parts.scheme]
     return "%s://%s%s" % (parts.scheme, host, "" if own_port else ":%d" % port), loopback
+
+
+def _is_host(host):
+    """True for a host's name of proper labels (RFC 1123, 2.1; with the underscore that some use) or an address."""
+    if host and ":" in host:
+        try:
+            return bool(ipaddress.IPv6Address(host)) and "%" not in host
+        except ValueError:
+            return False
+    labels = (host or "").split(".")
+    return all(re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", label) for label in labels)
 
 
 def _is_loopback(host):

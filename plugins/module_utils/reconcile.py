@@ -11,6 +11,7 @@ all runs that want the same tunnel, be they parallel, repeated or restarted, get
 from __future__ import annotations
 
 import time
+from typing import NamedTuple
 
 from .errors import (
     BceAnswerError,
@@ -23,292 +24,458 @@ from .errors import (
     BceTransportError,
     BceWaitError,
 )
-from .tunnel import CREATE, DELETE, NOTHING, find, plan
+from .tunnel import CREATE, DELETE, NOTHING, Listed, Tunnel, find, plan
 
-# Seconds that a list may take to show what the API says is there, before the answer counts as one to an old request.
+# Seconds that a list may be late: for what another run made, or for what the API says is gone ...
 LIST_PATIENCE = 3.0
-# Seconds for the same if the API has confirmed that the tunnel exists.
+# ... for a new tunnel of which the API would not say whether it exists ...
+DOUBTFUL_LIST_PATIENCE = 15.0
+# ... and for one that it says exists.
 CONFIRMED_LIST_PATIENCE = 120.0
-FIRST_POLL, LONGEST_POLL = 0.2, 5.0  # seconds between two looks at the list
-MOST_TOKENS = 100  # creations of one name that the API may remember before we call that a fault of its own
+FIRST_POLL, LONGEST_POLL = 0.2, 3.0  # seconds between two looks at the list
+# Derived tokens of one name that may belong to tunnels that are gone; after them a random one ends the search.
+MOST_TOKENS = 30
+MOST_DOUBTS = 2  # creations that may stay doubtful before the run gives up
 
 # What a wait outlives: the next poll may well succeed.
 PASSING = (BceTransportError, BceServerError, BceThrottledError, BceAnswerError)
 
 
-class Progress:
-    """What is known and done so far; true at every moment, so that a failure can report it as well as a success."""
+class Lane:
+    """What is to be done about the tunnels of one gateway: one list for all, one write after the other.
 
-    def __init__(self):
+    :arg api: vpn_api.VpnApi. :arg desires: list of tunnel.Desired. :arg clock: stands in for the module `time`.
+    :ivar works: the Works, in the order of desires. :ivar listed: tunnel.Listed after look().
+    """
+
+    def __init__(self, api, vpn_id, desires, clock=time):
+        self.api = api
+        self.vpn_id = vpn_id
+        self.clock = clock
+        self.listed = None
+        self.request_id = None
+        self.works = [Work(self, desired) for desired in desires]
+
+    def look(self):
+        """List the gateway and plan every work; what goes wrong is noted as the error of the works it concerns."""
+        try:
+            self.listed = self.list()
+        except BceError as error:
+            for work in self.works:
+                work.error = error
+        for work in self.works:
+            work.attempt(work.foresee)
+
+    def add(self, desired):
+        """One more Work, planned from the list that look() got."""
+        work = Work(self, desired)
+        work.attempt(work.foresee)
+        self.works.append(work)
+        return work
+
+    def carry_out(self, done=lambda work: None):
+        """Do what was planned. A work that fails has its error noted and does not hold up the others.
+
+        :arg done: called with each Work that is finished, failed ones included.
+        """
+        for work in self.works:
+            work.attempt(work.act)
+            if work.error or not work.unfinished:
+                done(work)
+        open_works = [work for work in self.works if work.unfinished and not work.error]
+        self._confirm([work for work in open_works if work.creation])
+        self._wait([work for work in open_works if work.waits and not work.error])
+        for work in open_works:
+            done(work)
+
+    def list(self, deadline=None):
+        """The tunnels of the gateway as they are now, a Listed."""
+        listing = self.api.list_tunnels(self.vpn_id, deadline)
+        self.request_id = listing.request_id
+        return Listed(listing.tunnels)
+
+    def _confirm(self, works):
+        """Look all creations up in one list."""
+        if works:
+            try:
+                listed = self.list()
+            except BceError as error:
+                for work in works:
+                    work.error = error
+                return
+            for work in works:
+                work.attempt(work.confirm, listed)
+
+    def _wait(self, works):
+        """Poll until every tunnel is as its wait_for says; a request that fails in between does not end the wait."""
+        begin, trouble = self.clock.monotonic(), ""
+        for pause in _pauses():
+            now = self.clock.monotonic()
+            for work in works:
+                if not work.is_awaited_state() and now + pause > begin + work.desired.wait_timeout:
+                    work.attempt(work.give_up_waiting, trouble)
+            works = [work for work in works if not work.error and not work.is_awaited_state()]
+            if not works:
+                return
+            self.clock.sleep(pause)
+            try:
+                listed = self.list(begin + max(work.desired.wait_timeout for work in works))
+                trouble = ""
+            except PASSING as error:
+                trouble = " (last look failed: %s)" % error.message
+                continue
+            except BceError as error:
+                for work in works:
+                    work.error = error
+                return
+            for work in works:
+                work.tunnel = listed.by_id(work.vpn_conn_id) or work.tunnel
+
+
+class Creation(NamedTuple):
+    """A creation that the API has answered, but that no list has shown yet."""
+
+    tunnel: Tunnel  # as it was asked for
+    token: str
+    vpn_conn_id: str  # as it was answered
+    number: int  # how many tokens of this run came before
+
+
+class Work:
+    """One tunnel: what is desired, the plan, and what is known and done so far, true at every moment.
+
+    :ivar error: the BceError that ended the work, or None. :ivar tunnel: tunnel.Tunnel as it is now, or None.
+    :ivar secrets: the keys, old and new, that may stand in a text of the tunnel.
+    """
+
+    def __init__(self, lane, desired):
+        self.desired = desired
         self.action = NOTHING
         self.changed = False
         self.vpn_conn_id = None
-        self.tunnel = None  # tunnel.Tunnel as it is now
+        self.tunnel = None
         self.before = {}
         self.after = {}
         self.secret_key_changed = False
         self.request_id = None
         self.warnings = []
-        self.secrets = set()  # keys, old and new, that may stand in a text of the tunnel
+        self.error = None
+        self.secrets = {desired.secret_key} - {None}
+        self.creation = None  # a Creation that is not confirmed yet
+        self._lane = lane
+        self._api = lane.api
+        self._step = None  # tunnel.Plan
+        self._current = None  # the Tunnel that the plan starts from, or None
+        self._made = []  # ids that the API gave to creations of this run
+        self._gone = set()  # ids that the API says do not exist, even if a late list still shows them
+        self._mismatch_patience = None
 
+    @property
+    def waits(self):
+        """True if the tunnel is to be waited for."""
+        return self.desired.state == "present" and self.desired.wait_for != "none"
 
-def reconcile(api, desired, progress, check_mode=False, clock=time):
-    """Bring one tunnel to what is desired and note in progress what came of it.
+    @property
+    def unfinished(self):
+        """True if the writes alone do not end the work."""
+        return bool(self.creation) or self.waits
 
-    :arg api: vpn_api.VpnApi. :arg desired: tunnel.Desired. :arg clock: stands in for the module `time`.
-    :raises BceError: with progress telling what was reached before.
-    """
-    _Run(api, desired, progress, clock).go(check_mode)
+    def attempt(self, deed, *arguments):
+        """Call deed(*arguments) unless the work has failed already; a BceError of it ends the work."""
+        if self.error is None:
+            try:
+                deed(*arguments)
+            except BceError as error:
+                self.error = error
 
+    def foresee(self):
+        """Plan from the lane's list, and note what check mode tells."""
+        self._compare(self._lane.listed)
+        self.request_id = self._lane.request_id
+        step = self._step
+        self.changed, self.secret_key_changed = step.action != NOTHING, step.secret_key_changed
+        self._now_is(step.tunnel)
+        if step.action == DELETE:
+            self.vpn_conn_id = step.before["vpn_conn_id"]
 
-class _Run:
-    """One task's work on one tunnel."""
+    def act(self):
+        """Carry the plan out; a creation is left to be confirmed by the list."""
+        self.changed = self.secret_key_changed = False
+        self.tunnel = self._current
+        self._take_step()
 
-    def __init__(self, api, desired, progress, clock):
-        self.api = api
-        self.desired = desired
-        self.progress = progress
-        self.clock = clock
-        self.made = []  # ids that the API gave to creations of this run
-        self.gone = set()  # ids that the API says do not exist, even if a late list still shows them
+    def _compare(self, listed):
+        current = self._current = self._find(listed)
+        step = self._step = plan(self.desired, current)
+        self.secrets |= {current.secret_key if current else None} - {None}
+        if step.action != NOTHING or not self.changed:
+            self.action, self.before, self.after = step.action, step.before, step.after
+        self.warnings += [text for text in step.warnings if text not in self.warnings]
 
-    def go(self, check_mode):
-        self._settle(self._list(), check_mode)
-        if not check_mode and self.desired.state == "present" and self.desired.wait_for != "none":
-            self._wait()
+    def _settle(self, listed):
+        """Compare with a newer list, and do what is still to be done."""
+        self._compare(listed)
+        self._take_step()
 
-    def _settle(self, tunnels, check_mode=False):
-        """Compare with this list, and do what is to be done."""
-        current = self._find(tunnels)
-        step = plan(self.desired, current)
-        progress = self.progress
-        progress.secrets |= {self.desired.secret_key, current.secret_key if current else None} - {None}
-        if step.action != NOTHING or not progress.changed:
-            progress.action, progress.before, progress.after = step.action, step.before, step.after
-        progress.warnings += [text for text in step.warnings if text not in progress.warnings]
-        if step.action == NOTHING or check_mode:
-            progress.changed = progress.changed or step.action != NOTHING
-            progress.secret_key_changed = progress.secret_key_changed or step.secret_key_changed
-            self._now_is(step.tunnel)
-            if step.action == DELETE:
-                progress.vpn_conn_id = step.before["vpn_conn_id"]
-        elif step.action == CREATE:
-            self._create(step)
+    def _take_step(self):
+        step = self._step
+        if step.action == CREATE:
+            token = self.desired.client_token or first_token(self.desired.vpn_id, self.desired.vpn_conn_name)
+            self._create(step.tunnel, token, 0)
         elif step.action == DELETE:
-            self._delete(step)
+            self._delete(step.before["vpn_conn_id"])
+        elif step.action == NOTHING:
+            self._now_is(step.tunnel)
         else:
             self._update(step)
 
     def _now_is(self, tunnel):
-        self.progress.tunnel = tunnel
+        self.tunnel = tunnel
         if tunnel is not None:
-            self.progress.vpn_conn_id = tunnel.fields["vpn_conn_id"]
+            self.vpn_conn_id = tunnel.fields["vpn_conn_id"]
 
     # -- create ------------------------------------------------------------------------------------------------------
 
-    def _create(self, step):
-        token = self.desired.client_token or first_token(self.desired.vpn_id, self.desired.vpn_conn_name)
-        mismatch_patience = None
-        for stage in range(MOST_TOKENS):
+    def _create(self, tunnel, token, number):
+        """Ask the API for the tunnel; past tokens that it knows with other parameters, until it answers with an id."""
+        while True:
             try:
-                vpn_conn_id, self.progress.request_id = self.api.create_tunnel(step.tunnel, token)
+                vpn_conn_id, self.request_id = self._api.create_tunnel(tunnel, token)
             except BceTokenMismatchError:
                 # Somebody creates, or once created, a tunnel of this name with other parameters.
-                mismatch_patience = mismatch_patience or self.clock.monotonic() + LIST_PATIENCE
-                tunnels = self._look_until(self._find, mismatch_patience)
-                if self._find(tunnels) is not None:
-                    return self._settle(tunnels)
-                if self.desired.client_token:
+                if self._mismatch_patience is None:
+                    self._mismatch_patience = self._lane.clock.monotonic() + LIST_PATIENCE
+                listed = self._look_until(self._find, self._mismatch_patience)
+                if self._find(listed) is not None:
+                    return self._settle(listed)
+                if self.desired.client_token or number > MOST_TOKENS:
                     raise
-                token = next_token(token, "")
-                continue
+                token, number = next_token(token, "", number), number + 1
             except BceError as error:
                 if not error.maybe_done:
                     raise
                 return self._adopt(error)
-            if vpn_conn_id not in self.made:
-                self.made.append(vpn_conn_id)
-            tunnels = self._confirm(step, vpn_conn_id, LIST_PATIENCE * (stage + 1))
-            if tunnels is not None:
-                return self._keep_one(tunnels, vpn_conn_id)
-            self.gone.add(vpn_conn_id)
-            if self.desired.client_token:
-                raise BceStateError(
-                    "client_token: it was used before for %s, which is gone; give another one or leave it out"
-                    % vpn_conn_id,
-                    "ClientTokenUsed",
-                )
-            # The answer to an old request, whose tunnel is gone. All runs in this situation derive the same next token.
-            token = next_token(token, vpn_conn_id)
-        raise BceStateError(
-            "Cannot create the tunnel %s: the API answered %d times with the id of a tunnel that does not exist"
-            % (self.desired.vpn_conn_name, MOST_TOKENS),
-            "TunnelNotShown",
-        )
+            else:
+                self._made += [vpn_conn_id] if vpn_conn_id not in self._made else []
+                self.vpn_conn_id, self.changed = vpn_conn_id, True
+                self.creation = Creation(tunnel, token, vpn_conn_id, number)
+                return None
 
     def _adopt(self, error):
         """After a creation of unknown outcome: take the tunnel if the list shows it; else raise the error."""
         try:
-            tunnels = self._list()
-            adopted = self._find(tunnels)
+            listed = self._lane.list()
+            adopted = self._find(listed)
         except BceError:
             raise error from None
         if adopted is None:
             raise error
-        self.progress.changed = True
-        return self._settle(tunnels)
+        self.changed = True
+        self._settle(listed)
 
-    def _confirm(self, step, vpn_conn_id, patience):
-        """The list that shows the new tunnel, or another one of its name; None if there is no such tunnel.
+    def confirm(self, listed):
+        """End a creation: the list shows it, or it is made anew because the API repeated its answer to an old request.
+
+        :arg listed: tunnel.Listed, newer than the creation.
+        """
+        while self.creation:
+            creation = self.creation
+            listed = self._look_up(creation, listed)
+            self.creation = None
+            if listed is not None:
+                self._keep_one(listed, creation.vpn_conn_id)
+            else:
+                self._create_anew(creation)
+            if self.creation:
+                listed = self._lane.list()
+
+    def _create_anew(self, creation):
+        """The answer belonged to a tunnel that is gone, or is taken to: ask with the next token."""
+        if self.desired.client_token:
+            self.vpn_conn_id, self.changed = None, False
+            raise BceStateError(
+                "client_token: it was used before for %s, which is gone; give another one or leave it out"
+                % creation.vpn_conn_id,
+                "ClientTokenUsed",
+            )
+        doubtful = [made for made in self._made if made not in self._gone]
+        if len(doubtful) >= MOST_DOUBTS or creation.number > MOST_TOKENS:
+            self._give_up(creation, doubtful)
+        self.vpn_conn_id, self.changed = (doubtful or [None])[0], bool(doubtful)
+        # All runs that meet the same memory derive the same next token.
+        token = next_token(creation.token, creation.vpn_conn_id, creation.number)
+        self._create(creation.tunnel, token, creation.number + 1)
+
+    def _give_up(self, creation, doubtful):
+        """End with an error that tells the first id, after removing what was made on top of it."""
+        for made in doubtful[1:]:
+            self._remove(made)
+        self.vpn_conn_id = (doubtful or [creation.vpn_conn_id])[0]
+        raise BceStateError(
+            "The API answered that it created the tunnel %s as %s, but the list of gateway %s does not show it; run the"
+            " task again later, it goes on from what is there"
+            % (self.desired.vpn_conn_name, self.vpn_conn_id, self.desired.vpn_id),
+            "TunnelNotShown",
+            retryable=True,
+        )
+
+    def _look_up(self, creation, listed):
+        """The list that shows the new tunnel, or another one of its name; None if there is, or seems to be, none.
 
         A list that does not show it is late, or the API repeated its answer to an old request. Writing the same
         parameters again by the id tells which: it changes nothing, and is refused if the tunnel is gone.
         """
-        tunnels = self._list()
-        if self._shows(tunnels, vpn_conn_id):
-            return tunnels
-        target = step.tunnel._replace(fields=dict(step.tunnel.fields, vpn_conn_id=vpn_conn_id))
+        if self._shows(listed, creation):
+            return listed
+        target = Tunnel(dict(creation.tunnel.fields, vpn_conn_id=creation.vpn_conn_id), creation.tunnel.secret_key)
         try:
-            self.api.update_tunnel(target, random_token())
+            self._api.update_tunnel(target, random_token())
         except BceNotFoundError:
+            self._gone.add(creation.vpn_conn_id)
             return None
         except BceError:
-            confirmed = False
+            confirmed, patience = False, DOUBTFUL_LIST_PATIENCE
         else:
             confirmed, patience = True, CONFIRMED_LIST_PATIENCE
-        patience_ends = self.clock.monotonic() + patience
-        tunnels = self._look_until(lambda listed: self._shows(listed, vpn_conn_id), patience_ends)
-        if self._shows(tunnels, vpn_conn_id):
-            return tunnels
+        patience_ends = self._lane.clock.monotonic() + patience
+        listed = self._look_until(lambda newer: self._shows(newer, creation), patience_ends)
+        if self._shows(listed, creation):
+            return listed
         if not confirmed:
             return None
-        self.progress.warnings.append("%s exists, but the gateway's list does not show it yet" % vpn_conn_id)
-        return tunnels + [target]
+        self.warnings.append("%s exists, but the gateway's list does not show it yet" % creation.vpn_conn_id)
+        return Listed([target])
 
-    def _shows(self, tunnels, vpn_conn_id):
-        name = self.desired.vpn_conn_name
-        return any(
-            vpn_conn_id == item.fields["vpn_conn_id"] or name == item.fields["vpn_conn_name"] for item in tunnels
-        )
+    def _shows(self, listed, creation):
+        return bool(listed.by_id(creation.vpn_conn_id) or listed.named(self.desired.vpn_conn_name))
 
-    def _keep_one(self, tunnels, vpn_conn_id):
+    def _keep_one(self, listed, vpn_conn_id):
         """Of several tunnels of the name the oldest stays; those that this run made beside it are removed."""
-        name = self.desired.vpn_conn_name
-        twins = [item for item in tunnels if item.fields["vpn_conn_name"] == name and item.fields["vpn_conn_id"]]
-        oldest = min(twins, key=lambda item: (item.fields["created_time"] or "~", item.fields["vpn_conn_id"]))
+        twins = [item for item in listed.named(self.desired.vpn_conn_name) if item.fields["vpn_conn_id"]]
+        # Without twins it was renamed the moment it was made.
+        oldest = min(twins, key=_age) if twins else listed.by_id(vpn_conn_id)
         keep = oldest.fields["vpn_conn_id"]
-        for made in self.made:
-            if made != keep and made not in self.gone:
-                try:
-                    self.api.delete_tunnel(made, random_token())
-                except BceNotFoundError:
-                    pass
-                self.gone.add(made)
-        others = [item.fields["vpn_conn_id"] for item in twins if item.fields["vpn_conn_id"] not in self.gone | {keep}]
+        self._gone.discard(keep)
+        for made in self._made:
+            if made != keep and made not in self._gone:
+                self._remove(made)
+        others = [item.fields["vpn_conn_id"] for item in twins]
+        others = [other for other in others if other != keep and other not in self._gone]
         if others:
-            text = "gateway %s has more tunnels named %s: %s" % (self.desired.vpn_id, name, ", ".join(others))
-            self.progress.warnings.append(text)
-        if keep != vpn_conn_id:
-            return self._settle([oldest])
-        self.progress.changed = True
-        self._now_is(oldest)
+            self.warnings.append(
+                "gateway %s has more tunnels named %s: %s"
+                % (self.desired.vpn_id, self.desired.vpn_conn_name, ", ".join(others))
+            )
+        if keep == vpn_conn_id:
+            self._now_is(oldest)
+        else:
+            self.vpn_conn_id, self.changed = keep, False
+            self._settle(Listed([oldest]))
+
+    def _remove(self, made):
+        """Delete a tunnel that this run made on top of another one."""
+        try:
+            self._api.delete_tunnel(made, random_token())
+        except BceNotFoundError:
+            pass
+        self._gone.add(made)
 
     # -- update and delete -------------------------------------------------------------------------------------------
 
     def _update(self, step):
         try:
-            self.progress.request_id = self.api.update_tunnel(step.tunnel, random_token())
+            self.request_id = self._api.update_tunnel(step.tunnel, random_token())
         except BceNotFoundError:
-            # The list was late: the tunnel is gone.
-            if self.desired.vpn_conn_id:
+            # It is gone, and the list was late; if the list goes on to show it, the two contradict each other.
+            vpn_conn_id = step.tunnel.fields["vpn_conn_id"]
+            patience_ends = self._lane.clock.monotonic() + LIST_PATIENCE
+            listed = self._look_until(lambda newer: newer.by_id(vpn_conn_id) is None, patience_ends)
+            if self.desired.vpn_conn_id or listed.by_id(vpn_conn_id):
                 raise
-            self.gone.add(step.tunnel.fields["vpn_conn_id"])
-            return self._settle(self._list())
+            self.tunnel = self.vpn_conn_id = None
+            return self._settle(listed)
         except BceError as error:
             if not error.maybe_done:
                 raise
             self._require(error, self._is_as_desired)
-        self.progress.changed = True
-        self.progress.secret_key_changed = self.progress.secret_key_changed or step.secret_key_changed
+        self.changed = True
+        self.secret_key_changed = self.secret_key_changed or step.secret_key_changed
         self._now_is(step.tunnel)
 
-    def _delete(self, step):
-        vpn_conn_id = step.before["vpn_conn_id"]
-        self.progress.vpn_conn_id = vpn_conn_id
-        self.progress.changed = True
+    def _delete(self, vpn_conn_id):
+        self.vpn_conn_id = vpn_conn_id
         try:
-            self.progress.request_id = self.api.delete_tunnel(vpn_conn_id, random_token())
+            self.request_id = self._api.delete_tunnel(vpn_conn_id, random_token())
+            self.changed = True
         except BceNotFoundError as error:
             # Somebody else was quicker, unless an earlier try of ours was carried out and its answer lost.
-            self.progress.changed = error.maybe_done
+            self.changed = error.maybe_done
         except BceError as error:
-            self.progress.changed = False
             if not error.maybe_done:
                 raise
-            self._require(error, lambda tunnels: all(vpn_conn_id != item.fields["vpn_conn_id"] for item in tunnels))
-            self.progress.changed = True
+            self._require(error, lambda listed: listed.by_id(vpn_conn_id) is None)
+            self.changed = True
+        self.tunnel = None
 
-    def _is_as_desired(self, tunnels):
-        current = self._find(tunnels)
+    def _is_as_desired(self, listed):
+        current = self._find(listed)
         key_told = self.desired.secret_key is None or (current is not None and current.secret_key is not None)
         return current is not None and key_told and not plan(self.desired, current).changes
 
     def _require(self, error, is_done):
         """After a write of unknown outcome: go on if the list shows that it was done; else raise its error."""
         try:
-            done = is_done(self._list())
+            done = is_done(self._lane.list())
         except BceError:
             done = False
         if not done:
             raise error
 
-    # -- the list ----------------------------------------------------------------------------------------------------
+    # -- look and wait -----------------------------------------------------------------------------------------------
 
-    def _list(self, deadline=None):
-        listing = self.api.list_tunnels(self.desired.vpn_id, deadline)
-        self.progress.request_id = self.progress.request_id or listing.request_id
-        return listing.tunnels
-
-    def _find(self, tunnels):
-        return find([item for item in tunnels if item.fields["vpn_conn_id"] not in self.gone], self.desired)
+    def _find(self, listed):
+        return find(listed.without(self._gone), self.desired)
 
     def _look_until(self, is_there, ends):
-        """List until is_there(tunnels) is true or the moment `ends` of clock.monotonic() is reached; the last list."""
+        """List until is_there(listed) is true or the moment `ends` of clock.monotonic() is reached; the last list."""
+        clock = self._lane.clock
         for pause in _pauses():
-            tunnels = self._list()
-            if is_there(tunnels) or self.clock.monotonic() + pause > ends:
-                return tunnels
-            self.clock.sleep(pause)
+            listed = self._lane.list()
+            if is_there(listed) or clock.monotonic() + pause > ends:
+                return listed
+            clock.sleep(pause)
         raise AssertionError("the pauses never end")
 
-    def _wait(self):
-        """Poll until the tunnel is as wait_for says; errors in between do not end the wait."""
-        desired, progress = self.desired, self.progress
-        word, goal = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}[desired.wait_for]
-        ends = self.clock.monotonic() + desired.wait_timeout
-        trouble = ""
-        for pause in _pauses():
-            fields = progress.tunnel.fields
-            if (fields[word] or "").lower() == goal:
-                return
-            if self.clock.monotonic() + pause > ends:
-                told = "status %s, health %s" % (fields["status"] or "unknown", fields["health_status"] or "unknown")
-                raise BceWaitError(
-                    "The tunnel %s (%s) is not %s after %d s: %s%s; give more wait_timeout or look at both ends"
-                    % (fields["vpn_conn_name"], progress.vpn_conn_id, goal, desired.wait_timeout, told, trouble),
-                    "WaitTimeout",
-                    retryable=True,
-                )
-            self.clock.sleep(pause)
-            try:
-                tunnels = self._list(ends)
-                trouble = ""
-            except PASSING as error:
-                trouble = " (last look failed: %s)" % error.message
-                continue
-            for item in tunnels:
-                if item.fields["vpn_conn_id"] == progress.vpn_conn_id:
-                    progress.tunnel = item
+    def is_awaited_state(self):
+        """True if the tunnel is as wait_for says."""
+        word, goal = _AWAITED[self.desired.wait_for]
+        return (self.tunnel.fields[word] or "").lower() == goal
+
+    def give_up_waiting(self, trouble):
+        """Raise what a wait in vain ends in, with the last status."""
+        fields = self.tunnel.fields
+        raise BceWaitError(
+            "The tunnel %s (%s) is not %s after %d s: status %s, health %s%s; raise wait_timeout or look at both ends"
+            % (
+                fields["vpn_conn_name"],
+                self.vpn_conn_id,
+                self.desired.wait_for,
+                self.desired.wait_timeout,
+                fields["status"] or "unknown",
+                fields["health_status"] or "unknown",
+                trouble,
+            ),
+            "WaitTimeout",
+            retryable=True,
+        )
+
+
+_AWAITED = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
+
+
+def _age(tunnel):
+    """Sorts the oldest tunnel first; every run must sort alike, so the id decides where the second is the same."""
+    return tunnel.fields["created_time"] or "~", tunnel.fields["vpn_conn_id"]
 
 
 def first_token(vpn_id, vpn_conn_name):
@@ -318,11 +485,14 @@ def first_token(vpn_id, vpn_conn_name):
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "baiducloud.network/vpn_tunnel/%s/%s" % (vpn_id, vpn_conn_name)))
 
 
-def next_token(token, vpn_conn_id):
-    """The token after one that the API remembers from a tunnel that is gone; the same in every run that meets it."""
+def next_token(token, vpn_conn_id, number):
+    """The token after one that the API remembers from a tunnel that is gone; the same in every run that meets it.
+
+    :arg number: how many tokens came before; after MOST_TOKENS a random one ends the search.
+    """
     import uuid
 
-    return str(uuid.uuid5(uuid.UUID(token), vpn_conn_id))
+    return str(uuid.uuid5(uuid.UUID(token), vpn_conn_id)) if number < MOST_TOKENS else random_token()
 
 
 def random_token():

@@ -11,6 +11,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "********"
+SHORTEST = 4  # characters; to star out a shorter text would leave no message readable
 
 
 class Secret:
@@ -19,7 +20,8 @@ class Secret:
     __slots__ = ("_text",)
 
     def __init__(self, text):
-        self._text = text
+        # A lone surrogate, which JSON can bring along, could be neither compared nor quoted.
+        self._text = text.encode("utf-8", "replace").decode("utf-8")
 
     def reveal(self):
         """The text itself, for the wire and for nothing else."""
@@ -47,12 +49,23 @@ def conceal(text, secrets):
     spellings = set()
     for secret in secrets:
         plain = secret.reveal()
-        if plain:
-            spellings.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain), json.dumps(plain)[1:-1]))
-    # The longest first, so that a secret that contains another one leaves no rest behind.
-    for spelling in sorted(spellings, key=len, reverse=True):
-        text = text.replace(spelling, HIDDEN)
-    return text
+        if len(plain) >= SHORTEST:
+            spellings.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain)))
+            spellings.update(json.dumps(plain, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+    # All places first and then one cut for each run of them: of overlapping secrets no rest may stay behind.
+    parts, kept = [], 0
+    for start, end in sorted(place for spelling in spellings for place in _places(text, spelling)):
+        if start >= kept:
+            parts += [text[kept:start], HIDDEN]
+        kept = max(kept, end)
+    return "".join(parts) + text[kept:]
+
+
+def _places(text, spelling):
+    start = text.find(spelling)
+    while start >= 0:
+        yield start, start + len(spelling)
+        start = text.find(spelling, start + 1)
 
 
 def conceal_all(value, secrets):

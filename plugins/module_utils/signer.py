@@ -92,9 +92,9 @@ def authorization(
     """
     prefix, key = signing_key(access_key_id, secret_access_key, timestamp, expiration)
     request = "\n".join(
-        (method, canonical_uri(path), canonical_query(query), canonical_headers(headers, signed_headers))
+        (method, canonical_uri(path), canonical_query(query), canonical_headers(headers, signed_headers or None))
     )
-    names = ";".join(sorted(signed_headers)) if signed_headers else ""
+    names = ";".join(sorted(signed_headers or ()))
     return "%s/%s/%s" % (prefix, names, _hmac_sha256(key, request))
 
 

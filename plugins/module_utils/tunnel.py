@@ -72,6 +72,8 @@ def _whole_number(least, most):
 
 
 def _address(value):
+    if "%" in value:  # an IPv6 zone means nothing to a peer
+        raise ValueError
     return str(ipaddress.ip_address(value.strip()))
 
 
@@ -98,11 +100,18 @@ def _subnets(value):
     return list(dict.fromkeys(subnet(item) for item in value))
 
 
+# A word in which a key may hide, and whether it may.
+KEY_WORD = re.compile(r"[A-Za-z0-9!@#$%^*()_]{8,}")
+
+
+def is_like_a_key(word):
+    """True if letters, digits and symbols are all present, as in every key."""
+    return all(re.search(kind, word) for kind in ("[A-Za-z]", "[0-9]", r"[!@#$%^*()_]"))
+
+
 def _secret_key(value):
     text = value.reveal() if isinstance(value, Secret) else value
-    if not re.fullmatch(r"[A-Za-z0-9!@#$%^*()_]{8,17}", text):
-        raise ValueError
-    if not (re.search("[A-Za-z]", text) and re.search("[0-9]", text) and re.search(r"[!@#$%^*()_]", text)):
+    if len(text) > 17 or not KEY_WORD.fullmatch(text) or not is_like_a_key(text):
         raise ValueError
     return Secret(text)
 
@@ -247,6 +256,31 @@ class Tunnel(NamedTuple):
     secret_key: Secret  # or None
 
 
+class Listed:
+    """The tunnels of one gateway at one moment, found by name or id without going through all of them."""
+
+    def __init__(self, tunnels):
+        self.tunnels = list(tunnels)
+        self._by_id = {item.fields["vpn_conn_id"]: item for item in self.tunnels if item.fields["vpn_conn_id"]}
+        self._by_name = {}
+        for item in self.tunnels:
+            self._by_name.setdefault(item.fields["vpn_conn_name"], []).append(item)
+
+    def by_id(self, vpn_conn_id):
+        """The Tunnel of that id, or None."""
+        return self._by_id.get(vpn_conn_id)
+
+    def named(self, vpn_conn_name):
+        """All Tunnels of exactly that name, a list."""
+        return self._by_name.get(vpn_conn_name, []) if vpn_conn_name else []
+
+    def without(self, ids):
+        """The same without the tunnels of these ids."""
+        if not any(vpn_conn_id in self._by_id for vpn_conn_id in ids):
+            return self
+        return Listed(item for item in self.tunnels if item.fields["vpn_conn_id"] not in ids)
+
+
 class Plan(NamedTuple):
     """What is to be done about one tunnel; check mode, diff and the real run all read it.
 
@@ -324,7 +358,10 @@ def _is_subnet(value):
 
 
 def _quoted(value):
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of too many digits"
     return text if len(text) <= 80 else text[:80] + "…"
 
 
@@ -367,35 +404,14 @@ def desire(options):
     return desired, warnings
 
 
-def find(tunnels, desired):
-    """The one Tunnel of the list that the task means, or None.
+def find(listed, desired):
+    """The one Tunnel of the Listed that the task means, or None.
 
     :raises BceStateError: if several have the name, or another one has the name that this one is to get.
     """
-    named = [
-        item for item in tunnels if desired.vpn_conn_name and item.fields["vpn_conn_name"] == desired.vpn_conn_name
-    ]
     if desired.vpn_conn_id:
-        meant = [item for item in tunnels if item.fields["vpn_conn_id"] == desired.vpn_conn_id]
-        others = [item for item in named if item not in meant]
-        if (
-            others
-            and meant
-            and meant[0].fields["vpn_conn_name"] != desired.vpn_conn_name
-            and desired.state == "present"
-        ):
-            raise BceStateError(
-                "vpn_conn_name: %r is already the name of %s on gateway %s; choose another name"
-                % (desired.vpn_conn_name, _ids(others), desired.vpn_id),
-                "NameTaken",
-            )
-        if not meant and desired.state == "present":
-            raise BceStateError(
-                "vpn_conn_id: gateway %s has no tunnel %s; leave vpn_conn_id out to create one by its name"
-                % (desired.vpn_id, desired.vpn_conn_id),
-                "NoSuchTunnel",
-            )
-        named = meant
+        return _find_by_id(listed, desired)
+    named = listed.named(desired.vpn_conn_name)
     if len(named) > 1:
         raise BceStateError(
             "vpn_conn_name: gateway %s has %d tunnels named %r: %s; give vpn_conn_id to say which one is meant"
@@ -409,6 +425,26 @@ def find(tunnels, desired):
             "BadAnswer",
         )
     return named[0] if named else None
+
+
+def _find_by_id(listed, desired):
+    meant = listed.by_id(desired.vpn_conn_id)
+    if desired.state == "absent":
+        return meant
+    if meant is None:
+        raise BceStateError(
+            "vpn_conn_id: gateway %s has no tunnel %s; leave vpn_conn_id out to create one by its name"
+            % (desired.vpn_id, desired.vpn_conn_id),
+            "NoSuchTunnel",
+        )
+    others = [item for item in listed.named(desired.vpn_conn_name) if item is not meant]
+    if others and meant.fields["vpn_conn_name"] != desired.vpn_conn_name:
+        raise BceStateError(
+            "vpn_conn_name: %r is already the name of %s on gateway %s; choose another name"
+            % (desired.vpn_conn_name, _ids(others), desired.vpn_id),
+            "NameTaken",
+        )
+    return meant
 
 
 def _ids(tunnels):

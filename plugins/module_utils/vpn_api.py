@@ -16,7 +16,17 @@ from typing import NamedTuple
 
 from .errors import BceAnswerError
 from .secret import Secret
-from .tunnel import FIELDS, GROUPED, READ_ONLY, SECRET_KEY, Tunnel, camel_case, subnet
+from .tunnel import (
+    FIELDS,
+    GROUPED,
+    KEY_WORD,
+    READ_ONLY,
+    SECRET_KEY,
+    Tunnel,
+    camel_case,
+    is_like_a_key,
+    subnet,
+)
 
 
 class Listing(NamedTuple):
@@ -34,6 +44,8 @@ class VpnApi:
 
     def __init__(self, client, version=1):
         self._client = client
+        # An error text may echo a key that this run has not met, such as that of another tunnel.
+        client.hide_words(KEY_WORD, is_like_a_key)
         self._root = "/v%d/vpn" % version
 
     def list_tunnels(self, vpn_id, deadline=None):
@@ -59,6 +71,7 @@ class VpnApi:
         :raises BceAnswerError: if the answer has no id; maybe_done is set then.
         """
         fields = tunnel.fields
+        self._client.remember_secret(tunnel.secret_key)
         doing = "create the tunnel %s on VPN gateway %s" % (fields["vpn_conn_name"], fields["vpn_id"])
         path = "%s/%s/vpnconn" % (self._root, fields["vpn_id"])
         answer = self._client.request("POST", path, {"clientToken": client_token}, _body(tunnel), doing)
@@ -70,6 +83,7 @@ class VpnApi:
     def update_tunnel(self, tunnel, client_token):
         """Replace the tunnel of the same vpn_conn_id by this Tunnel, whole; the request id."""
         fields = tunnel.fields
+        self._client.remember_secret(tunnel.secret_key)
         doing = "update the tunnel %s (%s)" % (fields["vpn_conn_name"], fields["vpn_conn_id"])
         body = dict(_body(tunnel), vpnId=fields["vpn_id"])
         path = "%s/vpnconn/%s" % (self._root, fields["vpn_conn_id"])
@@ -131,7 +145,8 @@ def _bad_answer(doing, what, answer, maybe_done=False):
 
 
 def _word(value):
-    return value.strip() or None if isinstance(value, str) else None
+    # A lone surrogate, which JSON can bring along, could be neither sent back nor shown.
+    return value.encode("utf-8", "replace").decode("utf-8").strip() or None if isinstance(value, str) else None
 
 
 def _choice(value):
@@ -156,7 +171,7 @@ def _subnet(text):
     try:
         return subnet(text)
     except ValueError:
-        return text.strip()
+        return _word(text) or ""
 
 
 def _address(text):

@@ -11,7 +11,7 @@ import os
 from . import credentials, tunnel
 from .client import BceClient
 from .errors import BceError, BceUsageError
-from .reconcile import Progress, reconcile
+from .reconcile import Lane
 from .secret import conceal_all
 from .vpn_api import VpnApi
 
@@ -37,41 +37,45 @@ def run(params, check_mode):
 
     A failure is a result too: `failed`, `msg` and `error`, with all that is known of the tunnel beside them.
     """
-    progress = Progress()
     try:
         mistakes = problems(params)
         if mistakes:
             raise BceUsageError(mistakes)
-        desired, progress.warnings = tunnel.desire(params)
-        client = BceClient(credentials.resolve(params, os.environ))
-        reconcile(VpnApi(client, params.get("version") or 1), desired, progress, check_mode)
+        desired, warnings = tunnel.desire(params)
+        api = VpnApi(BceClient(credentials.resolve(params, os.environ)), params.get("version") or 1)
     except BceError as error:
-        return _failure(error, progress)
-    return _report(progress)
-
-
-def _failure(error, progress):
-    message = error.message
-    if error.maybe_done and not progress.changed:
-        message += ". It may have been carried out all the same: run the task again, it goes on from what is there"
-    known = {name: value for name, value in _report(progress).items() if value}
-    if not progress.changed:
-        known.pop("diff")
-    return dict(known, changed=progress.changed, failed=True, msg=message, error=error.as_result())
-
-
-def _report(progress):
-    result = {
-        "changed": progress.changed,
-        "vpn_conn_id": progress.vpn_conn_id,
-        "vpnConnId": progress.vpn_conn_id,
-        "secret_key_changed": progress.secret_key_changed,
-        "request_id": progress.request_id,
-        "diff": {"before": progress.before, "after": progress.after},
-    }
-    if progress.tunnel is not None:
-        result["vpn_tunnel"] = progress.tunnel.fields
-    if progress.warnings:
-        result["warnings"] = progress.warnings
+        return {"changed": False, "failed": True, "msg": error.message, "error": error.as_result()}
+    lane = Lane(api, desired.vpn_id, [desired])
+    lane.look()
+    if not check_mode:
+        lane.carry_out()
+    (work,) = lane.works
+    work.warnings[:0] = warnings
     # People put keys into descriptions.
-    return conceal_all(result, progress.secrets)
+    return conceal_all(_failure(work) if work.error else _report(work), work.secrets)
+
+
+def _failure(work):
+    message = work.error.message
+    if work.error.maybe_done and not work.changed:
+        message += ". It may have been carried out all the same: run the task again, it goes on from what is there"
+    known = {name: value for name, value in _report(work).items() if value}
+    if not work.changed:
+        known.pop("diff")
+    return dict(known, changed=work.changed, failed=True, msg=message, error=work.error.as_result())
+
+
+def _report(work):
+    result = {
+        "changed": work.changed,
+        "vpn_conn_id": work.vpn_conn_id,
+        "vpnConnId": work.vpn_conn_id,
+        "secret_key_changed": work.secret_key_changed,
+        "request_id": work.request_id,
+        "diff": {"before": work.before, "after": work.after},
+    }
+    if work.tunnel is not None:
+        result["vpn_tunnel"] = work.tunnel.fields
+    if work.warnings:
+        result["warnings"] = work.warnings
+    return result

@@ -10,6 +10,7 @@ import re
 import subprocess
 
 import pytest
+
 from page_example import OPTIONS, PASTED, options
 from playbook import ANSIBLE_PLAYBOOK, play, play_environment
 

@@ -748,5 +748,7 @@ def test_it_goes_with_its_parent_when_told_so():
     ],
 )
 def test_a_wrong_command_line_is_refused_in_words(options, words):
-    done = subprocess.run([sys.executable, str(EMULATOR), *options], capture_output=True, text=True, timeout=10, check=False)
+    done = subprocess.run(
+        [sys.executable, str(EMULATOR), *options], capture_output=True, text=True, timeout=10, check=False
+    )
     assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr

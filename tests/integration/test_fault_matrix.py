@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fault matrix: every fault, in every operation, at the first try or at all tries.
+
+In each case the end state is right and the task's report is true; a plain second run ends as desired. What is to be
+expected is not written down case by case: it follows from three properties of a fault.
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import NamedTuple
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnel
+from task_process import OPTIONS, options
+
+CASES = 250
+
+TIMEOUT = 0.25  # seconds for one try
+SHORT = {"timeout": TIMEOUT, "retry_timeout": 0.4}  # where no try succeeds
+PATIENT = {"timeout": TIMEOUT, "retry_timeout": 10}  # where the second does
+
+
+class Fault(NamedTuple):
+    """One fault as the emulator takes it, and what it means.
+
+    :ivar done: whether the request is carried out all the same.
+    :ivar clear: whether the client knows that it was not.
+    :ivar passing: whether another try is worthwhile.
+    """
+
+    spec: dict
+    done: bool
+    clear: bool
+    passing: bool = True
+
+
+def status(number, **more):
+    return dict({"fault": "status", "status": number}, **more)
+
+
+AFTER_A_SECOND = {"headers": {"Retry-After": 1}}
+FAULTS = {
+    "reset_before": Fault({"fault": "reset_before"}, done=False, clear=False),
+    "reset_after": Fault({"fault": "reset_after"}, done=True, clear=False),
+    "hang": Fault({"fault": "hang"}, done=False, clear=False),
+    "hang, done": Fault({"fault": "hang", "commit": True}, done=True, clear=False),
+    "truncate": Fault({"fault": "truncate"}, done=True, clear=False),
+    "garbage": Fault({"fault": "garbage"}, done=True, clear=False),
+    "too slow": Fault({"fault": "slow", "seconds": 4 * TIMEOUT}, done=True, clear=False),
+    "slow": Fault({"fault": "slow", "seconds": 0.02}, done=True, clear=True),
+    "429": Fault(status(429), done=False, clear=True),
+    "429, Retry-After": Fault(status(429, **AFTER_A_SECOND), done=False, clear=True),
+    "503, Retry-After": Fault(status(503, **AFTER_A_SECOND), done=False, clear=False),
+}
+FAULTS.update((f"{number}", Fault(status(number), done=False, clear=False)) for number in (500, 502, 503, 504))
+FAULTS.update((f"{number}, done", Fault(status(number, commit=True), True, False)) for number in (500, 502, 503, 504))
+FAULTS.update((f"{number}", Fault(status(number), False, True, False)) for number in (400, 403, 409))
+FAULTS.update({"404": Fault(status(404), False, True, False)})
+# Where the API itself says so, there was no answer to read at all.
+FAULTS["412"] = Fault(status(412), False, True, False)
+FAULTS["not JSON, 400"] = Fault(status(400, body="<html>no</html>"), False, True, False)
+
+
+class Operation(NamedTuple):
+    """What a task is to do, and which of its requests meet the fault."""
+
+    method: str
+    present: bool  # whether the tunnel is there before
+    wanted: dict  # the changes of OPTIONS
+    spared: int = 0  # requests of that method before the fault
+
+
+NEW = {"description": "new", "secret_key": "NewKey@2027"}
+OPERATIONS = {
+    "list": Operation("GET", True, {}),
+    "list after create": Operation("GET", False, {}, spared=1),
+    "create": Operation("POST", False, {}),
+    "update": Operation("PUT", True, NEW),
+    "delete": Operation("DELETE", True, {"state": "absent"}),
+}
+MATRIX = [(operation, fault, when) for operation in OPERATIONS for fault in FAULTS for when in ("first", "all")]
+
+
+def test_the_matrix_has_the_stated_number_of_cases():
+    assert len(MATRIX) == len(OPERATIONS) * len(FAULTS) * 2 == CASES
+
+
+@pytest.fixture(autouse=True)
+def _environment(emulator, monkeypatch):
+    for name, value in emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(client, "BACKOFF_BASE", 0.01)
+    # A case takes a second or two; a run that does not end is a failure, not a wait.
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(8)
+    yield
+    signal.alarm(0)
+
+
+def _too_long(_signal, _frame):
+    raise AssertionError("the run does not end")
+
+
+def expected_success(operation, fault, when):
+    """Whether the task succeeds."""
+    writes = operation.method != "GET"
+    if fault is FAULTS["slow"]:
+        return True
+    if fault is FAULTS["404"] and operation.method == "DELETE":
+        return True  # no such tunnel: that is what was asked for
+    # A write that got no clear answer is settled by reading again.
+    return fault.passing and (when == "first" or (writes and fault.done))
+
+
+@pytest.mark.parametrize(("operation", "fault", "when"), MATRIX)
+def test_end_state_and_report(emulator, operation, fault, when):
+    name, operation, fault = operation, OPERATIONS[operation], FAULTS[fault]
+    if operation.present:
+        vpn_tunnel.run(options(), False)
+    before = emulator.tunnels()
+    spent = len(emulator.requests(operation.method)) + operation.spared
+    # The emulator's counter of matches starts with the fault.
+    nth = [operation.spared + 1] if when == "first" else list(range(operation.spared + 1, 400))
+    match = {"method": operation.method, "nth": nth}
+    emulator.faults({"match": match, **fault.spec, "times": -1})
+
+    result = vpn_tunnel.run(options(**operation.wanted, **(PATIENT if when == "first" else SHORT)), False)
+
+    emulator.faults()
+    after = emulator.tunnels()
+    report_is_true(result, before, after)
+    if not (fault is FAULTS["404"] and name == "update"):  # either is right there, if the report is true
+        assert result.get("failed", False) is not expected_success(operation, fault, when)
+    tries = emulator.requests(operation.method)[spent:]
+    if "error" in result and result["error"]["http_status"] == fault.spec.get("status", 0):
+        assert result["error"]["retryable"] == fault.passing
+    if operation.method == "POST":
+        assert len({entry["query"]["clientToken"] for entry in tries}) == 1
+    if "headers" in fault.spec and when == "first":
+        assert tries[1]["time"] - tries[0]["time"] >= 1
+    assert any(entry["fault"] for entry in tries), "the fault was never met"
+
+    second = vpn_tunnel.run(options(**operation.wanted), False)
+    final = emulator.tunnels()
+    report_is_true(second, after, final)
+    assert not second.get("failed")
+    if operation.wanted.get("state") == "absent":
+        assert final == []
+    else:
+        (tunnel,) = final
+        assert tunnel["description"] == {**OPTIONS, **operation.wanted}["description"]
+        assert second["vpn_conn_id"] == tunnel["vpnConnId"]
+    if not operation.present or operation.wanted.get("state") == "absent":
+        return
+    assert [item["vpnConnId"] for item in final] == [item["vpnConnId"] for item in before], "it was made anew"
+
+
+def report_is_true(result, before, after):
+    """Compare what the task says with what the cloud had before and has now."""
+    was, now = (before or [None])[0], (after or [None])[0]
+    assert len(after) <= 1
+    failed, message = result.get("failed", False), result.get("msg", "")
+    known_id = (now or was or {}).get("vpnConnId")
+    if result["changed"]:
+        assert was != now
+        assert result["vpn_conn_id"] == result["vpnConnId"] == known_id
+        # A changed key stands in the diff as a marker alone.
+        diff = result["diff"]
+        assert (diff["before"] == {}, diff["after"] == {}) == (was is None, now is None)
+        for side, tunnel in ((diff["before"], was), (diff["after"], now)):
+            assert side.get("description") == (tunnel or {}).get("description")
+    elif was != now:
+        assert failed and "may have been carried out" in message
+    else:
+        assert not failed or "diff" not in result
+    if result.get("vpn_conn_id"):
+        assert result["vpn_conn_id"] == known_id
+    rotated = bool(was and now and was["secretKey"] != now["secretKey"])
+    if not failed or result.get("secret_key_changed"):
+        assert result["secret_key_changed"] == rotated
+    if failed:
+        assert message and result["error"]["message"] in message
+    elif "vpn_tunnel" in result and now:
+        told = result["vpn_tunnel"]
+        assert (told["vpn_conn_id"], told["description"]) == (now["vpnConnId"], now["description"])

@@ -1,0 +1,275 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Twelve defects found in other collections, each with a test that this one does not have it.
+
+The numbers are those of the project's notes on its peers: 1 google.cloud's constraints, 2 its error path, 3 its falsy
+values and self-comparison, 4 its failed operations, 5 azure's lookup and comparison, 6 vultr's lists and 404s,
+7 community.dns' repeated POSTs, 8 hcloud's timeouts and version, 9 cloudstack's validate_certs and absent,
+10 tencent's fuzzy names, 11 AWS' deletion without a name, 12 no_log and former secrets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnel
+from task_process import KEY, OPTIONS, camel_case, options
+
+SPEC = vpn_tunnel.ARGUMENTS["argument_spec"]
+
+
+@pytest.fixture(autouse=True)
+def _environment(emulator, monkeypatch):
+    for name, value in emulator.environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def run(check_mode=False, **changes):
+    return vpn_tunnel.run(options(**changes), check_mode)
+
+
+def methods(emulator):
+    return [entry["method"] for entry in emulator.requests()]
+
+
+# -- 1: every declared constraint fires --------------------------------------------------------------------------------
+
+
+def constraints(spec, where=()):
+    """(what is broken, words that the message must have, options that break it), for everything that a spec declares."""  # noqa: E501
+    for name, rules in spec.items():
+        place = (*where, name)
+        label = ".".join(place)
+        if rules.get("required"):
+            yield f"{label} missing", name, nested(place, None)
+        if "choices" in rules:
+            yield f"{label} choice", name, nested(place, "no such choice")
+        if rules.get("type") in ("int", "float", "bool"):
+            yield f"{label} type", name, nested(place, "no number")
+        if rules.get("type") == "dict":
+            yield f"{label} type", name, nested(place, ["x"])
+        if rules.get("type") == "list":
+            yield f"{label} type", name, nested(place, {"a": 1})
+            yield f"{label} element", name, nested(place, [{"a": 1}])
+        yield from constraints(rules.get("options", {}), place)
+    if not where:
+        yield "required_one_of", "vpn_conn_name", {"vpn_conn_name": None, "vpn_conn_id": None}
+        yield "unsupported", "vpn_conn_nam", {"vpn_conn_nam": "x"}
+
+
+def nested(place, value):
+    if len(place) == 1:
+        return {place[0]: value}
+    return {place[0]: {**OPTIONS[place[0]], **nested(place[1:], value)}}
+
+
+CONSTRAINTS = list(constraints(SPEC))
+PROGRAM = """
+import contextlib, io, json, sys
+from ansible.module_utils import basic
+from ansible_collections.baiducloud.network.plugins.modules import vpn_tunnel
+for line in sys.stdin:
+    basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = line.encode(), 'legacy'
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.suppress(SystemExit):
+        vpn_tunnel.main()
+    print(json.dumps(json.loads(told.getvalue())), flush=True)
+"""
+
+
+def test_every_declared_constraint_fires_in_the_module(emulator):
+    """Defect 1: a real AnsibleModule gets options that break one constraint each."""
+    assert len(CONSTRAINTS) >= 26
+    lines = [json.dumps({"ANSIBLE_MODULE_ARGS": options(**broken)}) for _what, _words, broken in CONSTRAINTS]
+    lines.append(json.dumps({"ANSIBLE_MODULE_ARGS": options()}))
+    environment = {**os.environ, "ANSIBLE_NO_TARGET_SYSLOG": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], input="\n".join(lines), capture_output=True, text=True, env=environment, check=True,  # noqa: E501
+        timeout=60,
+    )  # fmt: skip
+    *results, good = [json.loads(line) for line in done.stdout.splitlines()]
+    assert good["changed"] is True  # the options do pass where nothing is broken
+    silent = [
+        (what, result["msg"])
+        for (what, words, _broken), result in zip(CONSTRAINTS, results)
+        if not (result.get("failed") and words in result["msg"] and result["error"]["code"] == "InvalidOption")
+    ]
+    assert silent == []
+    assert methods(emulator) == ["GET", "POST", "GET"]
+
+
+# -- 2 to 12 -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_connection_error_is_reported_as_one(emulator, monkeypatch):
+    """Defect 2: the error path itself works, and an operation that was carried out does not end the play."""
+    emulator.faults({"match": {"method": "POST"}, "fault": "reset_after", "times": -1})
+    assert run(retry_timeout=0.3)["changed"]
+    monkeypatch.setenv("BCE_ENDPOINT", "http://127.0.0.1:9")
+    result = run(retry_timeout=0.1)
+    assert (result["error"]["code"], result["error"]["http_status"]) == ("ConnectionFailed", None)
+    assert "refused" in result["msg"]
+
+
+def test_an_empty_description_is_a_value(emulator):
+    """Defect 3: falsy is not the same as not given."""
+    run()
+    assert run(description="")["changed"]
+    assert emulator.tunnels()[0]["description"] == ""
+    assert not run(description="")["changed"]
+
+
+OTHER = {
+    "local_subnets": ["10.1.0.0/16"], "remote_subnets": ["192.168.100.0/24", "10.2.0.0/16"], "remote_ip": "203.0.113.9",
+    "description": "other", "secret_key": "Other%Key9", "ike_version": "v2", "ike_mode": "aggressive", "ike_enc_alg": "3des",  # noqa: E501
+    "ike_auth_alg": "md5", "ike_pfs": "group14", "ike_life_time": 60, "ipsec_enc_alg": "aes256", "ipsec_auth_alg": "sha2_512",  # noqa: E501
+    "ipsec_pfs": "disabled", "ipsec_lifetime": 180,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_every_field_is_compared_with_the_clouds_and_settles(emulator, name):
+    """Defects 3 and 5: no field is compared with itself, none is sent under a name other than the one compared."""
+    group = next((group for group in ("ike_config", "ipsec_config") if name in OPTIONS[group]), None)
+    changes = {group: {name: OTHER[name]}} if group else {name: OTHER[name]}
+    run()
+    result = run(**changes)
+    assert (result["changed"], result["secret_key_changed"]) == (True, name == "secret_key")
+    assert not run(**changes)["changed"]
+    back = run()
+    assert back["changed"], "the other value was taken as what was there"
+    assert methods(emulator).count("PUT") == 2
+
+
+def test_an_error_within_a_good_status_is_no_change(emulator):
+    """Defect 4: an operation that failed is not reported as changed."""
+    error = {"code": "QuotaExceeded", "message": "too many", "requestId": "r-1"}
+    emulator.faults(
+        {"match": {"method": "POST"}, "fault": "status", "status": 200, "body": json.dumps(error), "times": -1}
+    )
+    result = run(retry_timeout=0.3)
+    assert (result["failed"], result["changed"]) == (True, False)
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_list_that_fails_is_not_an_empty_list(emulator, status):
+    """Defects 5 and 6: nothing is created, and nothing counts as deleted, because a read failed."""
+    emulator.faults({"match": {"method": "GET"}, "fault": "status", "status": status, "times": -1})
+    assert run(retry_timeout=0)["failed"]
+    assert run(retry_timeout=0, state="absent")["failed"]
+    assert set(methods(emulator)) == {"GET"}
+
+
+def test_a_removed_subnet_is_a_change(emulator):
+    """Defect 6: lists are compared both ways."""
+    run(local_subnets=["192.168.0.0/20", "10.1.0.0/16"])
+    assert run()["changed"]
+    assert emulator.tunnels()[0]["localSubnets"] == ["192.168.0.0/20"]
+
+
+def test_a_404_to_a_creation_is_a_failure(emulator):
+    """Defect 6."""
+    emulator.faults({"match": {"method": "POST"}, "fault": "status", "status": 404})
+    result = run()
+    assert (result["failed"], result["changed"], emulator.tunnels()) == (True, False, [])
+
+
+def test_a_repeated_creation_carries_the_token_of_the_first(emulator):
+    """Defects 6 and 7: a POST is repeated after 500 and 504, and makes no second tunnel."""
+    emulator.faults(
+        *({"match": {"method": "POST"}, "fault": "status", "status": s, "commit": True} for s in (500, 504))
+    )
+    assert run()["changed"]
+    tries = emulator.requests("POST")
+    assert len(tries) == 3 and len({entry["query"]["clientToken"] for entry in tries}) == 1
+    assert len(emulator.tunnels()) == 1
+
+
+def test_a_server_that_never_answers_ends_in_a_timeout(emulator, monkeypatch):
+    """Defect 8: every request has a timeout, by default as well."""
+    sent = []
+    send = requests.adapters.HTTPAdapter.send
+    monkeypatch.setattr(
+        requests.adapters.HTTPAdapter, "send", lambda *args, **more: sent.append(more["timeout"]) or send(*args, **more)
+    )
+    run()
+    assert sent and all(0 < seconds <= 30 for pair in sent for seconds in pair)
+    emulator.faults({"match": {"method": "GET"}, "fault": "hang", "times": -1})
+    started = time.monotonic()
+    assert run(timeout=0.2, retry_timeout=0.2)["failed"]
+    assert time.monotonic() - started < 1
+
+
+def test_there_is_one_version(emulator):
+    """Defect 8: what the server is told is what the package says."""
+    root = Path(__file__).resolve().parents[2]
+    assert yaml.safe_load((root / "galaxy.yml").read_text())["version"] == client.COLLECTION_VERSION
+    run()
+    assert emulator.requests()[0]["user_agent"].endswith("/" + client.COLLECTION_VERSION)
+
+
+@pytest.mark.parametrize("validate_certs", [True, False, None])
+def test_validate_certs_means_what_it_says(monkeypatch, validate_certs):
+    """Defect 9: not inverted."""
+    seen = []
+
+    def send(_session, _request, verify, **_more):
+        seen.append(verify)
+        raise requests.ConnectionError("enough")
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    run(validate_certs=validate_certs, retry_timeout=0, endpoint="https://127.0.0.1:1")
+    assert seen == [validate_certs is not False]
+
+
+def test_absent_is_content_when_there_is_nothing(emulator):
+    """Defect 9."""
+    result = run(state="absent")
+    assert (result["changed"], result.get("failed")) == (False, None)
+    assert not run(state="absent", vpn_conn_id="vpnconn-gone")["changed"]
+
+
+@pytest.mark.parametrize("name", ["vpn", "VPNCON", "vpncon-", "vpncon.2"])
+def test_only_the_exact_name_is_meant(emulator, name):
+    """Defect 10: a lone fuzzy match is none."""
+    run()
+    assert not run(state="absent", vpn_conn_name=name)["changed"]
+    assert len(emulator.tunnels()) == 1
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_two_of_one_name_are_an_error_that_lists_them(emulator, state):
+    """Defect 10."""
+    entry = camel_case(OPTIONS)
+    emulator.plant(dict(entry, vpnConnId="vpnconn-1"), dict(entry, vpnConnId="vpnconn-2"))
+    result = run(state=state)
+    assert result["failed"] and "vpnconn-1" in result["msg"] and "vpnconn-2" in result["msg"]
+    assert methods(emulator) == ["GET"]
+
+
+def test_absent_without_name_and_id_deletes_nothing(emulator):
+    """Defect 11: not even the only tunnel that there is."""
+    run()
+    before = methods(emulator)
+    result = run(state="absent", vpn_conn_name=None)
+    assert result["failed"] and "vpn_conn_id" in result["msg"]
+    assert methods(emulator) == before
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_former_key_is_not_shown(emulator, check_mode):
+    """Defect 12: no_log knows only the key that the task gives."""
+    run()
+    result = run(check_mode, secret_key="Other%Key9")
+    assert result["secret_key_changed"]
+    assert KEY not in json.dumps(result) and "Other%Key9" not in json.dumps(result)
