@@ -388,7 +388,7 @@ def test_a_request_is_tried_as_often_as_the_table_says(outcome, request):
         assert len(clock.slept) + 1 == tries, verb
         assert error.maybe_done == (unknown and method != "GET"), verb
         assert error.retryable == (tries > 1 and outcome != "RequestExpired"), verb
-        assert type(error) is CLASSES.get(outcome, errors.BceTransportError)
+        assert error.__class__ is CLASSES.get(outcome, errors.BceTransportError)
         if emulator:
             sent = emulator.requests(method)
             assert len(sent) == tries, verb
@@ -713,7 +713,7 @@ NO_HTTP = [
 @pytest.mark.parametrize("answer", NO_HTTP, ids=range(len(NO_HTTP)))
 def test_what_is_no_whole_http_answer_is_a_broken_connection(answer, server):
     error = failure(make_client(server(answer).endpoint), "PUT", TUNNEL, TOKEN, BODY)
-    assert type(error) is errors.BceTransportError
+    assert error.__class__ is errors.BceTransportError
     assert (error.code, error.maybe_done) == ("ConnectionFailed", True)
     assert len(error.message) < 500
 
@@ -745,7 +745,7 @@ NO_OBJECT = [
 def test_an_answer_that_is_no_json_object_is_quoted_in_the_error(body, server):
     there = server(http("200 OK", "x-bce-request-id: r-1", body=body))
     error = failure(make_client(there.endpoint), "PUT", TUNNEL, TOKEN, BODY, doing="update it")
-    assert type(error) is errors.BceAnswerError
+    assert error.__class__ is errors.BceAnswerError
     assert (error.code, error.http_status, error.request_id, error.maybe_done) == ("BadAnswer", 200, "r-1", True)
     assert error.message.startswith(f"Cannot update it: the answer of {there.endpoint} is not a JSON object but ")
     assert error.message.endswith("; check endpoint and proxy")
@@ -756,7 +756,7 @@ def test_an_answer_that_is_no_json_object_is_quoted_in_the_error(body, server):
 def test_an_error_page_of_a_proxy_is_the_error_of_its_status(emulator):
     emulator.faults({"fault": "garbage", "status": 502})
     error = failure(make_client(emulator.endpoint), "PUT", TUNNEL, TOKEN, BODY)
-    assert type(error) is errors.BceServerError
+    assert error.__class__ is errors.BceServerError
     assert (error.code, error.http_status, error.maybe_done) == ("Http502", 502, True)
     assert "<h1>502 Bad Gateway</h1>" in error.message
     assert error.request_id == emulator.requests()[0]["request_id"]
@@ -780,7 +780,7 @@ def test_an_error_page_of_a_proxy_is_the_error_of_its_status(emulator):
 def test_an_error_of_wrong_types_is_the_error_of_its_status(body, server):
     there = server(http("412 Precondition Failed", body=json.dumps(body).encode()))
     error = failure(make_client(there.endpoint))
-    assert type(error) is errors.BceApiError
+    assert error.__class__ is errors.BceApiError
     assert (error.code, error.http_status, error.request_id) == ("Http412", 412, None)
     assert "(Http412, HTTP 412)" in error.message
 
@@ -811,7 +811,7 @@ def test_a_refusal_is_told_by_code_and_status_with_the_api_s_words(status, code,
     error = failure(make_client(emulator.endpoint), doing="list the tunnels")
     request_id = emulator.requests()[0]["request_id"]
     code = code or "Http404"
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.message.startswith(
         f"Cannot list the tunnels: the object doesnot notexist ({code}, HTTP {status}, request id {request_id})"
     )
@@ -833,7 +833,7 @@ def test_a_refusal_is_told_by_code_and_status_with_the_api_s_words(status, code,
 )
 def test_wrong_keys_are_told_with_what_to_check(wrong, advice, emulator):
     error = failure(make_client(emulator.endpoint, **wrong))
-    assert type(error) is errors.BceAccessError
+    assert error.__class__ is errors.BceAccessError
     assert "; " + advice in error.message
 
 

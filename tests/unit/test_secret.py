@@ -54,6 +54,7 @@ def test_a_traceback_with_all_local_variables_does_not_show_a_secret():
     def use(secret):
         raise RuntimeError("no connection with %s" % secret)
 
+    shown = ""
     try:
         use(Secret("-".join(["ddd22", "@www"])))
     except RuntimeError:
