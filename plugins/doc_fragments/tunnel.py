@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 
-class ModuleDocFragment:
-    DOCUMENTATION = r"""
+import yaml
+
+# Each option is described here once, for vpn_tunnel and, made from it, for the items of vpn_tunnels.
+ONE_TUNNEL = r"""
 options:
   state:
     description:
@@ -167,3 +171,52 @@ options:
     type: int
     default: 300
 """
+
+MANY_TUNNELS = r"""
+options:
+  tunnels:
+    description:
+      - The tunnels, each with the options of M(baiducloud.network.vpn_tunnel). They may be on different gateways.
+      - An option that an item does not have is taken from the option of the same name beside O(tunnels), and of
+        O(ike_config) and O(ipsec_config), each suboption.
+    type: list
+    elements: dict
+    required: true
+  purge:
+    description:
+      - Whether to delete the tunnels of the gateways named in the task that O(tunnels) does not name.
+      - On a gateway on which the named tunnels cannot all be found or planned, nothing is purged.
+    type: bool
+    default: false
+  purge_all:
+    description:
+      - Whether O(purge) may empty the gateway O(vpn_id), which is what it does if O(tunnels) is empty.
+    type: bool
+    default: false
+  concurrency:
+    description:
+      - How many requests may be under way at the same time, from 1 to 64. One gateway gets one write after the other.
+    type: int
+    default: 8
+"""
+
+SHARED = ("vpn_id", "secret_key", "ike_config", "ipsec_config", "state", "wait_for", "wait_timeout", "version")
+
+
+def _many_tunnels():
+    shared = yaml.safe_load(ONE_TUNNEL)["options"]
+    item = yaml.safe_load(re.sub(r"\bO\((\w+)\)", r"O(tunnels[].\1)", ONE_TUNNEL))["options"]
+    for name in SHARED:
+        for what in ("default", "required"):
+            item[name].pop(what, None)
+        shared[name].pop("required", None)
+        shared[name]["description"].append("Stands for every item of O(tunnels) that does not have it.")
+    options = yaml.safe_load(MANY_TUNNELS)["options"]
+    options["tunnels"]["suboptions"] = item
+    # JSON is YAML.
+    return json.dumps({"options": dict(options, **{name: shared[name] for name in SHARED})})
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = ONE_TUNNEL
+    MANY = _many_tunnels()

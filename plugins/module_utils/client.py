@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import random
 import re
+import threading
 import time
 import traceback
+from collections import deque
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -95,11 +97,13 @@ class Answer(NamedTuple):
 class BceClient:
     """Signed, retried JSON requests to one endpoint over one connection pool.
 
+    Threads may share a client; when one of them is throttled, all of them wait.
+
     :arg connection: credentials.Connection. :arg clock: stands in for the module `time`.
-    :arg jitter: stands in for random.uniform.
+    :arg jitter: stands in for random.uniform. :arg connections: how many requests may be under way at the same time.
     """
 
-    def __init__(self, connection, clock=time, jitter=random.uniform):
+    def __init__(self, connection, clock=time, jitter=random.uniform, connections=1):
         self._connection = connection
         self._clock = clock
         self._jitter = jitter
@@ -107,7 +111,11 @@ class BceClient:
         self._secrets = {connection.secret_access_key, connection.access_key_id, connection.security_token} - {None}
         self._hidden_words = None
         self._host = urlsplit(connection.endpoint).netloc
+        self._slots = _Slots(connections)
+        self._not_before = 0.0  # moment of clock.monotonic() until which the API asks everybody to wait
         self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=connections))
         verify = (connection.ca_path or True) if connection.validate_certs else False
         if not connection.validate_certs:
             # The user has chosen it; a warning for every request would only bury the task's own output.
@@ -137,6 +145,7 @@ class BceClient:
         query = query or {}
         verb = "POST with token" if method == "POST" and query.get("clientToken") else method
         column = VERBS.index(verb)
+        self._let_pass()
         ends = self._clock.monotonic() + self._connection.retry_timeout
         if deadline is not None:
             ends = min(ends, deadline)
@@ -145,7 +154,8 @@ class BceClient:
         tries = 0
         while True:
             try:
-                return self._try_once(method, path, query, body, doing, ends)
+                with self._slots:
+                    return self._try_once(method, path, query, body, doing, ends)
             except _Failure as failure:
                 outcome, error, wait = failure.outcome, failure.error, failure.retry_after
             maybe_done = maybe_done or (outcome in AMBIGUOUS and method != "GET")
@@ -157,8 +167,18 @@ class BceClient:
             if seen[outcome] > allowed:
                 raise error
             pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
-            if self._clock.monotonic() + pause >= ends:
+            now = self._clock.monotonic()
+            if now + pause >= ends:
                 raise error
+            if outcome == 429:
+                self._not_before = max(self._not_before, now + pause)
+            self._clock.sleep(pause)
+            self._let_pass()
+
+    def _let_pass(self):
+        """Wait as long as any thread was asked to: throttling slows all of them together."""
+        pause = self._not_before - self._clock.monotonic()
+        if pause > 0:
             self._clock.sleep(pause)
 
     def _try_once(self, method, path, query, body, doing, ends):
@@ -282,7 +302,8 @@ class BceClient:
     def _foreign(self, text):
         """A text that is not ours, fit for a message: without secrets, on one line and cut to length."""
         whole = len(text) <= LOOKED_AT
-        text = conceal(text[:LOOKED_AT], self._secrets)
+        # A copy, as other threads may learn secrets meanwhile.
+        text = conceal(text[:LOOKED_AT], tuple(self._secrets))
         if self._hidden_words:
             pattern, is_secret = self._hidden_words
             text = pattern.sub(lambda word: HIDDEN if is_secret(word.group()) else word.group(), text)
@@ -293,10 +314,39 @@ class BceClient:
         """A code or an id as the API writes them, or None for anything else."""
         if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", value):
             return None
-        return value if conceal(value, self._secrets) == value else None
+        return value if conceal(value, tuple(self._secrets)) == value else None
 
     def _quoted(self, content):
         return repr(self._foreign(content[: LOOKED_AT + 1].decode("utf-8", "replace"))) if content.strip() else "empty"
+
+
+class _Slots:
+    """A semaphore that serves threads in the order in which they came: Python's own lets one thread go on for ever.
+
+    With it all lanes of a bulk task get on alike, and none is left over to end alone.
+    """
+
+    def __init__(self, free):
+        self._free = free
+        self._lock = threading.Lock()
+        self._waiting = deque()
+
+    def __enter__(self):
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            gate = threading.Lock()
+            gate.acquire()
+            self._waiting.append(gate)
+        gate.acquire()  # until __exit__ of another thread hands its slot over
+
+    def __exit__(self, *_exception):
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
 
 
 class _TooLong(OSError):

@@ -33,13 +33,14 @@ def refusal(found, params, core):
     return {"failed": True, "msg": error.message, "error": error.as_result()}
 
 
-def result_of(core, params, check_mode):
+def result_of(core, params, check_mode, **more):
     """The result of core.run(), a dict; an error that nobody thought of is a failure too.
 
     :arg core: object with ARGUMENTS (keywords of AnsibleModule), problems(params) and run(params, check_mode).
+    :arg more: what a door can offer a core beyond that.
     """
     try:
-        return core.run(params, check_mode)
+        return core.run(params, check_mode, **more)
     except Exception as error:
         text = "Internal error of baiducloud.network, please report it: %s: %s" % (type(error).__name__, error)
         return {"failed": True, "msg": text, "exception": traceback.format_exc()}

@@ -54,6 +54,7 @@ class Lane:
         self.clock = clock
         self.listed = None
         self.request_id = None
+        self.stopped = False  # set from another thread: no further work is begun
         self.works = [Work(self, desired) for desired in desires]
 
     def look(self):
@@ -79,6 +80,8 @@ class Lane:
         :arg done: called with each Work that is finished, failed ones included.
         """
         for work in self.works:
+            if self.stopped:
+                return
             work.attempt(work.act)
             if work.error or not work.unfinished:
                 done(work)
@@ -169,6 +172,12 @@ class Work:
         self._made = []  # ids that the API gave to creations of this run
         self._gone = set()  # ids that the API says do not exist, even if a late list still shows them
         self._mismatch_patience = None
+
+    @property
+    def name(self):
+        """The tunnel's name, as it is or is to be; None where only an id is known."""
+        fields = self.tunnel.fields if self.tunnel else self.before or self.after
+        return self.desired.vpn_conn_name or fields.get("vpn_conn_name")
 
     @property
     def waits(self):

@@ -241,6 +241,7 @@ class Desired(NamedTuple):
     fields: dict
     secret_key: Secret  # or None
     client_token: str  # or None
+    version: int
     wait_for: str
     wait_timeout: int  # seconds
 
@@ -313,6 +314,11 @@ def problems(options, where=""):
 
     :arg options: dict of option names to values; None counts as not given. :arg where: put before each name.
     """
+    return value_problems(options, where) + lacks(options, where)
+
+
+def value_problems(options, where=""):
+    """The mistakes in the values that are given; see problems()."""
     found = []
     for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING:
         value = options.get(field.name)
@@ -326,6 +332,12 @@ def problems(options, where=""):
             for field in fields:
                 if group.get(field.name) is not None:
                     found += _problem(field, group[field.name], "%s%s." % (where, name))
+    return found
+
+
+def lacks(options, where=""):
+    """What the options lack to tell which tunnel is meant; see problems()."""
+    found = []
     if options.get("vpn_id") is None:
         found.append("%svpn_id: is needed; give the id of the VPN gateway" % where)
     if options.get("vpn_conn_name") is None and options.get("vpn_conn_id") is None:
@@ -398,6 +410,7 @@ def desire(options):
         fields=fields,
         secret_key=normal.get("secret_key"),
         client_token=normal.get("client_token"),
+        version=normal.get("version", 1),
         wait_for=normal.get("wait_for", "none"),
         wait_timeout=normal.get("wait_timeout", 300),
     )

@@ -42,7 +42,7 @@ def run(params, check_mode):
         if mistakes:
             raise BceUsageError(mistakes)
         desired, warnings = tunnel.desire(params)
-        api = VpnApi(BceClient(credentials.resolve(params, os.environ)), params.get("version") or 1)
+        api = VpnApi(BceClient(credentials.resolve(params, os.environ)), desired.version)
     except BceError as error:
         return {"changed": False, "failed": True, "msg": error.message, "error": error.as_result()}
     lane = Lane(api, desired.vpn_id, [desired])

@@ -31,6 +31,10 @@ class FastDoor(ModuleDoor):
 
     core = None
 
+    def offers(self):
+        """What the core's run() gets beside options and check mode, a dict."""
+        return {}
+
     def run(self, tmp=None, task_vars=None):
         if not self._is_for_us(task_vars or {}):
             return super().run(tmp, task_vars)
@@ -54,7 +58,8 @@ class FastDoor(ModuleDoor):
         validator = ArgumentSpecValidator(**arguments)
         found = validator.validate(_plain(self._task.args))
         params = found.validated_parameters
-        result = refusal(found, params, self.core) or result_of(self.core, params, self._task.check_mode)
+        refused = refusal(found, params, self.core)
+        result = refused or result_of(self.core, params, self._task.check_mode, **self.offers())
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % clash for clash in found._warnings]
         warnings += result.pop("warnings", [])
         if warnings:

@@ -25,6 +25,7 @@ ORDER = (
     "vpn_api",
     "reconcile",
     "vpn_tunnel",
+    "vpn_tunnels",
     "door",
     "module_door",
 )

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fast door of the module vpn_tunnels, which shows how far long work has got."""
+
+from __future__ import annotations
+
+from ansible.utils.display import Display
+
+from ..module_utils import vpn_tunnels
+from ..plugin_utils.fast_door import FastDoor
+
+
+class ActionModule(FastDoor):
+    core = vpn_tunnels
+
+    def offers(self):
+        return {"tell": Display().display}

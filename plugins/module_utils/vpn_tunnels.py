@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The core of the module vpn_tunnels: many tunnels, one list per gateway, one plan, lanes side by side."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from . import credentials, tunnel
+from .client import BceClient
+from .errors import BceUsageError
+from .reconcile import Lane
+from .secret import conceal_all
+from .tunnel import CREATE, DELETE, NOTHING, UPDATE
+from .vpn_api import VpnApi
+
+DEFAULT_CONCURRENCY = 8
+MOST_CONCURRENCY = 64
+# Lanes under way for each request that may be: with more than one, no slot is idle while the last lanes end.
+LANES_PER_SLOT = 4
+QUIET = 5.0  # seconds before the first line of progress, and from one to the next
+
+# Options that stand for every item which does not have them itself.
+_SHARED = ("vpn_id", "secret_key", "ike_config", "ipsec_config", "state", "wait_for", "wait_timeout", "version")
+_COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOTHING: "unchanged"}
+
+
+def _argument_spec():
+    """The argument spec: an item is what vpn_tunnel takes, with the shared options' defaults one level up."""
+    shared, item = tunnel.argument_spec(), tunnel.argument_spec()
+    shared["vpn_id"].pop("required")
+    for name in _SHARED:
+        for what in ("default", "required"):
+            item[name].pop(what, None)
+    return dict(
+        {name: shared[name] for name in _SHARED},
+        tunnels={"type": "list", "elements": "dict", "required": True, "options": item},
+        purge={"type": "bool", "default": False},
+        purge_all={"type": "bool", "default": False},
+        concurrency={"type": "int", "default": DEFAULT_CONCURRENCY},
+        **credentials.ARGUMENT_SPEC,
+    )
+
+
+ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
+
+
+def problems(params):
+    """Every mistake in the options that can be told without a request, a list of sentences with the place of each."""
+    found = tunnel.value_problems({name: params.get(name) for name in _SHARED})
+    items = params.get("tunnels")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        found.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
+        items = []
+    seen = {}
+    for place, item in enumerate(items):
+        where = "tunnels[%d]." % place
+        whole = _whole(item, params)
+        found += tunnel.value_problems(item, where) + tunnel.lacks(whole, where)
+        for option in ("vpn_conn_name", "vpn_conn_id"):
+            if whole.get(option) is not None:
+                first = seen.setdefault((option, str(whole.get("vpn_id")), str(whole[option]).strip()), place)
+                if first != place:
+                    found.append(
+                        "%s%s: %r is the same tunnel as tunnels[%d]; name each tunnel once"
+                        % (where, option, whole[option], first)
+                    )
+    found += _problems_of_handling(params, items)
+    try:
+        credentials.resolve(params, os.environ)
+    except BceUsageError as error:
+        found += error.problems
+    return found
+
+
+def _problems_of_handling(params, items):
+    found = []
+    concurrency = params.get("concurrency")
+    if concurrency is not None and (
+        isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= MOST_CONCURRENCY
+    ):
+        found.append("concurrency: must be a whole number from 1 to %d, but is %r" % (MOST_CONCURRENCY, concurrency))
+    if params.get("purge_all") and not params.get("purge"):
+        found.append("purge_all: has a meaning only with purge; set purge: true, or leave purge_all out")
+    if params.get("purge") and not items:
+        if not params.get("purge_all"):
+            found.append(
+                "purge: the list of tunnels is empty, so all tunnels of the gateway would go; set purge_all: true"
+                " to do that"
+            )
+        if params.get("vpn_id") is None:
+            found.append("vpn_id: is needed, because no tunnel names the gateway to purge")
+    return found
+
+
+def run(params, check_mode, tell=None):
+    """Bring all tunnels to what the options say; the result as the task returns it, a dict.
+
+    :arg tell: callable that shows a line of text to the user while the work goes on, or None.
+    """
+    mistakes = problems(params)
+    if mistakes:
+        return _refusal(mistakes)
+    desires, warnings = [], []
+    for place, item in enumerate(params["tunnels"]):
+        desired, remarks = tunnel.desire(_whole(item, params))
+        desires.append(desired)
+        warnings += ["tunnels[%d].%s" % (place, remark) for remark in remarks]
+    concurrency = params.get("concurrency") or DEFAULT_CONCURRENCY
+    client = BceClient(credentials.resolve(params, os.environ), connections=concurrency)
+    lanes = _lanes(client, params, desires)
+    with _Crew(min(len(lanes), concurrency * LANES_PER_SLOT)) as crew:
+        crew.work(Lane.look, lanes)
+        works = _in_order(lanes, desires)
+        unclear = [
+            "tunnels[%d]: %s" % (place, work.error.message)
+            for place, work in enumerate(works)
+            if isinstance(work.error, BceUsageError)
+        ]
+        if unclear:
+            return _refusal(unclear)
+        if params.get("purge"):
+            works += [work for lane in lanes for work in _purge(lane)]
+        if not check_mode:
+            # The longest lane first: it decides how long all of them take.
+            lanes.sort(key=lambda lane: -sum(work.action != NOTHING for work in lane.works))
+            progress = _Progress(len(works), tell)
+            crew.work(lambda lane: lane.carry_out(progress.note), lanes, progress.show)
+    return _report(works, warnings)
+
+
+def _whole(item, params):
+    """The options of one item with the shared ones where it has none; of ike_config and ipsec_config, each field."""
+    whole = {name: value for name, value in item.items() if value is not None}
+    for name in _SHARED:
+        shared = params.get(name)
+        if name in tunnel.GROUPED and isinstance(shared, dict) and isinstance(whole.get(name), dict):
+            own = {field: value for field, value in whole[name].items() if value is not None}
+            whole[name] = dict(shared, **own)
+        elif shared is not None:
+            whole.setdefault(name, shared)
+    return whole
+
+
+def _lanes(client, params, desires):
+    """One Lane per gateway (and version of the API), in the order in which the list names them."""
+    groups = {}
+    if not desires:
+        groups[params["vpn_id"].strip(), params.get("version") or 1] = []
+    for desired in desires:
+        groups.setdefault((desired.vpn_id, desired.version), []).append(desired)
+    return [Lane(VpnApi(client, version), vpn_id, group) for (vpn_id, version), group in groups.items()]
+
+
+def _in_order(lanes, desires):
+    """The works of all lanes in the order of the task's list."""
+    works = {id(work.desired): work for lane in lanes for work in lane.works}
+    return [works[id(desired)] for desired in desires]
+
+
+def _purge(lane):
+    """Works that delete the tunnels of a gateway which the task does not name.
+
+    Where it is not clear which tunnels are named, because one of them cannot be planned, nothing is purged.
+    """
+    if lane.listed is None or any(work.error for work in lane.works):
+        return []
+    names = {work.desired.vpn_conn_name for work in lane.works}
+    ids = {work.vpn_conn_id for work in lane.works}
+    template = {"state": "absent", "vpn_id": lane.vpn_id}
+    return [
+        lane.add(tunnel.desire(dict(template, vpn_conn_id=item.fields["vpn_conn_id"]))[0])
+        for item in lane.listed.tunnels
+        if item.fields["vpn_conn_id"]
+        and item.fields["vpn_conn_id"] not in ids
+        and item.fields["vpn_conn_name"] not in names
+    ]
+
+
+class _Crew:
+    """Threads that work on lanes side by side; when the main thread is interrupted they stop after their request."""
+
+    def __init__(self, size):
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._pool = ThreadPoolExecutor(size)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._pool.shutdown(wait=exception[0] is None)
+
+    def work(self, deed, lanes, show=lambda: None):
+        """Call deed(lane) for all lanes, and show() now and then, until all are done."""
+        from concurrent.futures import wait
+
+        waiting = {self._pool.submit(deed, lane) for lane in lanes}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=0.5)
+                for future in done:
+                    future.result()
+                show()
+        except BaseException:
+            for lane in lanes:
+                lane.stopped = True
+            raise
+
+
+class _Progress:
+    """Counts finished works, and tells of them in long runs."""
+
+    def __init__(self, total, tell):
+        self._total = total
+        self._tell = tell
+        self._begin = self._last = time.monotonic()
+        self._done = self._failed = 0
+
+    def note(self, work):
+        """Count a finished Work."""
+        self._done += 1
+        self._failed += work.error is not None
+
+    def show(self):
+        """Tell a line if there has been none for a while."""
+        now = time.monotonic()
+        if self._tell and now - self._last >= QUIET:
+            self._last = now
+            counts = "%d of %d tunnels done, %d failed" % (self._done, self._total, self._failed)
+            self._tell("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
+
+
+def _refusal(mistakes):
+    error = BceUsageError(mistakes)
+    return {"changed": False, "failed": True, "msg": error.message, "error": error.as_result()}
+
+
+def _report(works, warnings):
+    totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
+    for work in works:
+        totals["failed" if work.error else _COUNTED[work.action]] += 1
+        warnings = warnings + [text for text in work.warnings if text not in warnings]
+    result = {
+        "changed": any(work.changed for work in works),
+        "tunnels": [conceal_all(_entry(work), work.secrets) for work in works],
+        "totals": totals,
+        "diff": [conceal_all(_diff(work), work.secrets) for work in works if work.changed],
+    }
+    if warnings:
+        result["warnings"] = warnings
+    failed = [work for work in works if work.error]
+    if failed:
+        first = failed[0]
+        text = "%d of %d tunnels failed; the first is %s on gateway %s: %s" % (
+            len(failed),
+            len(works),
+            first.desired.vpn_conn_name or first.desired.vpn_conn_id,
+            first.desired.vpn_id,
+            first.error.message,
+        )
+        result.update(failed=True, msg=conceal_all(text, first.secrets), error=first.error.as_result())
+    return result
+
+
+def _entry(work):
+    return {
+        "name": work.name,
+        "vpn_id": work.desired.vpn_id,
+        "vpn_conn_id": work.vpn_conn_id,
+        "action": work.action,
+        "changed": work.changed,
+        "secret_key_changed": work.secret_key_changed,
+        "error": work.error.as_result() if work.error else None,
+    }
+
+
+def _diff(work):
+    header = "%s/%s" % (work.desired.vpn_id, work.name)
+    return {"before_header": header, "after_header": header, "before": work.before, "after": work.after}
