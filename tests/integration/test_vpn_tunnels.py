@@ -1,0 +1,343 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many tunnels in one task: one list per gateway, one plan, one report, exactly once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnels
+from emulator_process import EmulatorProcess
+from page_example import BODY, OPTIONS
+from playbook import ANSIBLE_PLAYBOOK, play, play_environment, plays
+
+MODULE = "baiducloud.network.vpn_tunnels"
+GATEWAYS = 100
+SHARED = {name: OPTIONS[name] for name in ("secret_key", "ike_config", "ipsec_config")}
+QUICK = {"timeout": 5, "retry_timeout": 20}
+
+
+@pytest.fixture(scope="module")
+def many_gateways():
+    with EmulatorProcess("--gateway", "vpn-119bd69b", "--gateways", GATEWAYS) as process:
+        yield process
+
+
+@pytest.fixture
+def cloud(many_gateways, monkeypatch):
+    """An empty cloud with the gateways vpn-119bd69b and vpn-00000001 to vpn-00000100."""
+    many_gateways.reset()
+    for name, value in many_gateways.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(client, "BACKOFF_BASE", 0.01)
+    return many_gateways
+
+
+def gateway(number):
+    return f"vpn-{number:08d}"
+
+
+def branch(number, **options):
+    """One item of the list: a branch with a network of its own."""
+    networks = {"local_subnets": ["192.168.0.0/20"], "remote_subnets": [f"10.{number // 250}.{number % 250}.0/24"]}
+    return {"vpn_conn_name": f"branch-{number}", "remote_ip": "203.0.113.10", **networks, **options}
+
+
+def branches(tunnels, gateways=1):
+    return [branch(number, vpn_id=gateway(number % gateways + 1)) for number in range(tunnels)]
+
+
+def run(items, check_mode=False, tell=None, **options):
+    result = vpn_tunnels.run({**SHARED, **QUICK, "tunnels": items, **options}, check_mode, tell=tell)
+    json.dumps(result)  # what Ansible does with it
+    return result
+
+
+def totals(result, **expected):
+    return result["totals"] == dict(dict.fromkeys(result["totals"], 0), **expected)
+
+
+def stored(cloud):
+    """(gateway, name) of every tunnel, sorted."""
+    return sorted((tunnel["vpnId"], tunnel["vpnConnName"]) for tunnel in cloud.tunnels())
+
+
+def test_a_hub_and_its_branches_are_one_list_and_one_request_each_then_nothing(cloud):
+    first = run(branches(3))
+    assert first["changed"] and totals(first, created=3)
+    assert [entry["method"] for entry in cloud.requests()] == ["GET", "POST", "POST", "POST", "GET"]
+    ids = {tunnel["vpnConnName"]: tunnel["vpnConnId"] for tunnel in cloud.tunnels()}
+    assert [(entry["name"], entry["vpn_conn_id"], entry["action"]) for entry in first["tunnels"]] == [
+        (f"branch-{number}", ids[f"branch-{number}"], "create") for number in range(3)
+    ]
+    again = run(branches(3))
+    assert not again["changed"] and totals(again, unchanged=3) and again["diff"] == []
+    assert len(cloud.requests()) == 6
+
+
+def test_what_an_item_does_not_say_is_taken_from_beside_the_list_even_within_the_configs(cloud):
+    items = [
+        {**branch(0), "ike_config": {"ike_enc_alg": "aes256"}},
+        {**branch(1), "secret_key": "OWNkey@11"},
+        {**branch(2), "vpn_id": gateway(2)},
+        {"vpn_conn_name": "gone", "state": "absent"},
+    ]
+    result = run(items, vpn_id=gateway(1))
+    assert totals(result, created=3, unchanged=1)
+    bodies = {entry["body"]["vpnConnName"]: entry for entry in cloud.requests("POST")}
+    assert bodies["branch-0"]["body"]["ikeConfig"] == dict(BODY["ikeConfig"], ikeEncAlg="aes256")
+    assert bodies["branch-1"]["body"]["ikeConfig"] == BODY["ikeConfig"]
+    assert bodies["branch-2"]["path"] == f"/v1/vpn/{gateway(2)}/vpnconn"
+    keys = {tunnel["vpnConnName"]: tunnel["secretKey"] for tunnel in cloud.tunnels()}
+    assert keys["branch-0"] == keys["branch-2"] != keys["branch-1"]
+
+
+def test_check_mode_foresees_all_and_writes_nothing(cloud):
+    run([*branches(3), branch(9, vpn_id=gateway(1))])
+    items = [
+        branch(0, vpn_id=gateway(1)),
+        branch(1, vpn_id=gateway(1), remote_ip="203.0.113.99"),
+        branch(2, vpn_id=gateway(1), state="absent"),
+        branch(3, vpn_id=gateway(1)),
+    ]
+    before = cloud.tunnels()
+    foreseen = run(items, check_mode=True, purge=True)
+    assert cloud.tunnels() == before
+    done = run(items, purge=True)
+    assert totals(done, created=1, updated=1, deleted=2, unchanged=1) and foreseen["totals"] == done["totals"]
+    assert foreseen["diff"] == done["diff"]
+    assert [diff["before_header"] for diff in done["diff"]] == [
+        f"{gateway(1)}/branch-{number}" for number in (1, 2, 3, 9)
+    ]
+    assert stored(cloud) == [(gateway(1), f"branch-{number}") for number in (0, 1, 3)]
+    assert "secretKey" not in json.dumps(done) and OPTIONS["secret_key"] not in json.dumps(done)
+
+
+def test_all_mistakes_of_all_tunnels_are_told_together_with_their_places_and_nothing_is_sent(cloud):
+    items = [
+        branch(0),
+        branch(1, local_subnets=["192.168.0.0/20", "nonsense"]),
+        branch(2, ike_config={"ike_mode": "quick"}, secret_key="short"),
+        branch(1),
+        {"remote_ip": "10.0.0.1"},
+    ]
+    done = play(
+        [{MODULE: dict(SHARED, vpn_id="vpn-119bd69b", tunnels=items, concurrency=0)}], environment=cloud.environment
+    )
+    for place in (
+        "tunnels[1].local_subnets[1]: ",
+        "tunnels[2].ike_config.ike_mode: ",
+        "tunnels[2].secret_key: ",
+        "tunnels[3].vpn_conn_name: 'branch-1' is the same tunnel as tunnels[1]",
+        "tunnels[4].vpn_conn_name: is needed",
+        "concurrency: ",
+    ):
+        assert place in done.results[0]["msg"], (place, done.results[0]["msg"])
+    assert cloud.requests() == [] and "short" not in done.results[0]["msg"]
+
+
+def test_a_mistake_beside_the_list_is_told_once(cloud):
+    result = run(branches(5), ipsec_config=dict(OPTIONS["ipsec_config"], ipsec_lifetime=1))
+    assert result["failed"] and result["msg"].count("ipsec_lifetime") == 1 and cloud.requests() == []
+
+
+def test_what_is_missing_for_one_creation_stops_all_before_anything_is_written(cloud):
+    result = run([branch(0, vpn_id=gateway(1)), {"vpn_id": gateway(2), "vpn_conn_name": "bare"}])
+    assert result["failed"] and "tunnels[1]: " in result["msg"] and "local_subnets" in result["msg"]
+    assert stored(cloud) == [] and {entry["method"] for entry in cloud.requests()} == {"GET"}
+
+
+def test_purge_deletes_what_the_list_does_not_name_on_the_gateways_that_it_names(cloud):
+    run(branches(6, gateways=3))
+    result = run([branch(0, vpn_id=gateway(1)), branch(1, vpn_id=gateway(2), state="absent")], purge=True)
+    assert totals(result, unchanged=1, deleted=3)
+    assert stored(cloud) == [(gateway(1), "branch-0"), (gateway(3), "branch-2"), (gateway(3), "branch-5")]
+    assert [entry["name"] for entry in result["tunnels"]] == ["branch-0", "branch-1", "branch-3", "branch-4"]
+
+
+def test_an_empty_list_purges_only_if_that_is_said_twice(cloud):
+    run(branches(2))
+    refused = run([], vpn_id=gateway(1), purge=True)
+    assert refused["failed"] and "purge_all" in refused["msg"] and len(cloud.tunnels()) == 2
+    assert run([], purge=True, purge_all=True)["failed"]
+    assert run(branches(2), purge_all=True)["failed"]
+    assert totals(run([], vpn_id=gateway(1), purge=True, purge_all=True), deleted=2) and cloud.tunnels() == []
+
+
+def test_nothing_is_purged_where_it_is_not_clear_which_tunnels_are_named(cloud):
+    cloud.plant(
+        *[dict(BODY, vpnConnId=f"vpnconn-{number}", vpnConnName="twin") for number in (1, 2)], vpn_id=gateway(1)
+    )
+    run([branch(5, vpn_id=gateway(1))])
+    result = run([branch(0, vpn_id=gateway(1), vpn_conn_name="twin"), branch(1, vpn_id=gateway(2))], purge=True)
+    assert result["failed"] and totals(result, failed=1, created=1) and result["changed"]
+    assert result["tunnels"][0]["error"]["code"] == "AmbiguousName"
+    assert len(cloud.tunnels()) == 4
+
+
+def test_one_failure_does_not_stop_the_others_and_the_report_tells_both(cloud):
+    refuse = {
+        "match": {"method": "POST", "path_regex": gateway(2)},
+        "fault": "status",
+        "status": 403,
+        "code": "AccessDenied",
+    }
+    cloud.faults(dict(refuse, times=None))
+    result = run([*branches(6, gateways=3), branch(9, vpn_id="vpn-nowhere")])
+    assert result["failed"] and result["changed"] and totals(result, created=4, failed=3)
+    assert "3 of 7 tunnels failed" in result["msg"] and "branch-1" in result["msg"]
+    failed = {entry["name"]: entry["error"]["code"] for entry in result["tunnels"] if entry["error"]}
+    assert failed == {"branch-1": "AccessDenied", "branch-4": "AccessDenied", "branch-9": "NoSuchObject"}
+    assert all(entry["changed"] == (entry["error"] is None) for entry in result["tunnels"])
+    cloud.faults()
+    assert totals(run(branches(6, gateways=3)), created=2, unchanged=4)
+
+
+def test_nothing_to_do_on_a_thousand_tunnels_is_one_request_per_gateway_and_little_memory(cloud, tmp_path):
+    items = branches(1000, gateways=GATEWAYS)
+    assert totals(run(items), created=1000)
+    before = len(cloud.requests())
+    content = plays([{MODULE: dict(SHARED, tunnels=items)}])
+    path = tmp_path / "play.json"
+    path.write_text(json.dumps(content))
+    with open(tmp_path / "output", "w+") as output:
+        process = subprocess.Popen(
+            [ANSIBLE_PLAYBOOK, path], env=play_environment(tmp_path / "results", cloud.environment), stdout=output
+        )
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        assert process.returncode == 0 and "changed=0" in output.read()
+    assert len(cloud.requests()) - before == GATEWAYS
+    assert usage.ru_maxrss / 1024 < 250
+
+
+def test_half_of_the_requests_failing_ends_complete_and_exactly_once(cloud):
+    faults = [{"fault": "status", "status": 500}, {"fault": "status", "status": 503, "commit": True}]
+    faults += [{"fault": "reset_before"}, {"fault": "reset_after"}]
+    cloud.faults(*[dict(fault, probability=0.16, seed=seed) for seed, fault in enumerate(faults)])
+    result = run(branches(60, gateways=6), retry_timeout=60)
+    cloud.faults()
+    assert totals(result, created=60), result["msg"]
+    assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in branches(60, gateways=6))
+
+
+@pytest.mark.parametrize("moment", [0.1, 0.3, 0.5])
+def test_killed_in_the_middle_and_run_again_it_is_complete_and_exactly_once(cloud, moment):
+    cloud.settings(latency_ms=60)
+    items = branches(60, gateways=6)
+    code = "import json, sys; from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnels as v;"
+    code += "print('ready', flush=True); v.run(json.load(sys.stdin), False)"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    process.stdin.write(json.dumps(dict(SHARED, tunnels=items)))
+    process.stdin.close()
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    half_done = len(cloud.tunnels())
+    assert half_done < 60
+    result = run(items)
+    assert result["totals"]["failed"] == 0 and result["totals"]["created"] >= 60 - half_done - 8
+    assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in items)
+
+
+def test_requests_in_flight_are_as_many_as_allowed_and_one_gateway_gets_one_write_at_a_time(cloud):
+    cloud.settings(latency_ms=100)
+    run(branches(24, gateways=6), concurrency=3)
+    # A request is under way for at least 90 ms after the emulator has noted it.
+    moments = sorted(entry["time"] for entry in cloud.requests())
+    assert all(later - earlier > 0.09 for earlier, later in zip(moments, moments[3:]))
+    for number in range(6):
+        own = sorted(entry["time"] for entry in cloud.requests("POST") if gateway(number + 1) in entry["path"])
+        assert len(own) == 4 and all(later - earlier > 0.09 for earlier, later in zip(own, own[1:]))
+
+
+def test_throttling_slows_all_lanes_together_and_the_work_ends_complete(cloud):
+    cloud.settings(latency_ms=20)
+    throttle = {
+        "match": {"method": "POST", "nth": 5},
+        "fault": "status",
+        "status": 429,
+        "headers": {"Retry-After": "1"},
+    }
+    cloud.faults(throttle)
+    assert totals(run(branches(40, gateways=8), concurrency=4), created=40)
+    entries = cloud.requests()
+    asked = next(entry["time"] for entry in entries if entry["status"] == 429)
+    # Those under way go on; nobody begins a new one.
+    meanwhile = [entry for entry in entries if asked + 0.1 < entry["time"] < asked + 0.9]
+    assert meanwhile == [] and len(cloud.tunnels()) == 40
+
+
+def test_long_work_tells_how_far_it_is_and_short_work_tells_nothing(cloud, monkeypatch):
+    lines = []
+    run(branches(3), tell=lines.append)
+    assert lines == []
+    monkeypatch.setattr(vpn_tunnels, "QUIET", 0.6)
+    cloud.settings(latency_ms=60)
+    run([branch(number, vpn_id=gateway(2)) for number in range(30)], tell=lines.append)
+    assert 1 <= len(lines) <= 4 and all("of 30 tunnels done, 0 failed" in line for line in lines)
+
+
+def test_the_terminal_shows_the_progress_of_long_work(cloud):
+    cloud.settings(latency_ms=90)
+    items = [branch(number) for number in range(75)]
+    done = play([{MODULE: dict(SHARED, vpn_id=gateway(1), tunnels=items)}], environment=cloud.environment)
+    assert done.status == 0 and "of 75 tunnels done, 0 failed" in done.output, done.output
+    assert OPTIONS["secret_key"] not in done.output
+
+
+def test_both_doors_give_the_same_result(cloud):
+    items = [branch(0), branch(1), {"name": "gone", "state": "absent"}]
+    bad = [branch(0, secret_key="short", colour="red"), branch(1, ike_config={"ike_life_time": "soon"})]
+    tasks = [{MODULE: dict(SHARED, vpn_id="vpn-119bd69b", tunnels=items)} for _round in range(2)]
+    tasks.append({MODULE: dict(SHARED, vpn_id="vpn-119bd69b", tunnels=bad), "ignore_errors": True})
+    results = []
+    for variables in ({"ansible_python_interpreter": "/nowhere/python"}, {"baiducloud_in_process": False}):
+        cloud.reset()
+        content = {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}
+        done = play([content], "-vvv", environment=cloud.environment)
+        assert len(done.results) == 3, done.output
+        text = json.dumps(done.results)
+        for tunnel in cloud.tunnels():
+            text = text.replace(tunnel["vpnConnId"], tunnel["vpnConnName"])
+        results.append(json.loads(text))
+    assert results[0] == results[1]
+    assert [result["changed"] for result in results[0]] == [True, False, False]
+    assert "colour" in results[0][2]["msg"] and "tunnels[1].ike_config.ike_life_time" in results[0][2]["msg"]
+
+
+def test_two_bulk_runs_at_once_make_each_tunnel_once(cloud):
+    cloud.settings(latency_ms=20)
+    content = plays([{MODULE: dict(SHARED, tunnels=branches(20, gateways=4))}])
+    both = [
+        subprocess.Popen(
+            [ANSIBLE_PLAYBOOK, "/dev/stdin"],
+            env=play_environment(os.devnull, cloud.environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _run in range(2)
+    ]
+    for process in both:
+        process.stdin.write(json.dumps(content))
+        process.stdin.close()
+    outputs = [process.stdout.read() for process in both]
+    assert [process.wait() for process in both] == [0, 0], outputs
+    for process in both:
+        process.stdout.close()
+    assert Counter(stored(cloud)) == Counter(
+        (item["vpn_id"], item["vpn_conn_name"]) for item in branches(20, gateways=4)
+    )
