@@ -29,6 +29,9 @@ test: .venv/test.done
 	@$(MAKE) --no-print-directory integration
 	@echo 'make test: lint, units, sanity, package and integration passed'
 
+docs:
+	@echo 'The documentation site is not there yet; the pages are in docs/ and README.md.' >&2; exit 1
+
 lint: .venv/test.done
 	$(B)/ruff check
 	$(B)/ruff format --check
@@ -97,4 +100,4 @@ ifneq ($(shell $(B)/python -c '' 2>/dev/null && cat .venv/made-in),$(CURDIR))
 endif
 
 FORCE:
-.PHONY: FORCE help demo test lint units integration sanity package bench lock clean
+.PHONY: FORCE help demo test docs lint units integration sanity package bench lock clean

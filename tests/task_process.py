@@ -16,33 +16,11 @@ import time
 import traceback
 from pathlib import Path
 
-from emulator_process import GATEWAY
+import page_example
 
 CORE = "ansible_collections.baiducloud.network.plugins.module_utils.vpn_tunnel"
 KEY = "OneKey#2026"
-OPTIONS = {
-    "vpn_id": GATEWAY,
-    "vpn_conn_name": "vpncon",
-    "secret_key": KEY,
-    "local_subnets": ["192.168.0.0/20"],
-    "remote_ip": "10.107.245.188",
-    "remote_subnets": ["192.168.100.0/24"],
-    "description": "111",
-    "ike_config": {
-        "ike_version": "v1",
-        "ike_mode": "main",
-        "ike_enc_alg": "aes",
-        "ike_auth_alg": "sha1",
-        "ike_pfs": "group2",
-        "ike_life_time": 200,
-    },
-    "ipsec_config": {
-        "ipsec_enc_alg": "aes",
-        "ipsec_auth_alg": "sha1",
-        "ipsec_pfs": "group2",
-        "ipsec_lifetime": 28800,
-    },
-}
+OPTIONS = dict(page_example.OPTIONS, secret_key=KEY)
 """The tunnel of the API page's example, with a key of ours."""
 
 

@@ -46,6 +46,7 @@ USER_AGENT = "ansible-collection-baiducloud.network/" + COLLECTION_VERSION
 
 BACKOFF_BASE = 0.2  # seconds before the first retry at the most; doubled for each further one
 BACKOFF_CAP = 8.0  # seconds
+SHORTEST_TRY = 0.05  # seconds; a try that has less time would only hide the error of the one before
 LARGEST_ANSWER = 32 * 1024 * 1024  # bytes; a gateway's list is far below it
 LONGEST_QUOTE = 300  # characters of a foreign text in a message of ours
 LOOKED_AT = 65536  # bytes of an answer from which such a text is taken
@@ -79,8 +80,8 @@ ADVICE = {
     "InvalidAccessKeyId": "check access_key_id (or BCE_ACCESS_KEY_ID)",
     "SignatureDoesNotMatch": "check secret_access_key (or BCE_SECRET_ACCESS_KEY), and security_token if there is one",
     "RequestExpired": "check the clock of the machine that runs the task",
-    "AccessDenied": "give the user of these keys the right to manage VPN",
-    "OptInRequired": "enable the VPN service in the console",
+    "AccessDenied": "give the user of these keys the right to do that",
+    "OptInRequired": "enable the service in the console",
     "QualifyNotPass": "complete the account's real-name verification",
     "IdempotentParameterMismatch": "give another client_token, or none",
 }
@@ -168,7 +169,7 @@ class BceClient:
                 raise error
             pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
             now = self._clock.monotonic()
-            if now + pause >= ends:
+            if now + pause + SHORTEST_TRY >= ends:
                 raise error
             if outcome == 429:
                 self._not_before = max(self._not_before, now + pause)

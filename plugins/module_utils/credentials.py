@@ -31,6 +31,8 @@ ENVIRONMENT = {
     "region": ("BCE_REGION", "BAIDUCLOUD_REGION"),
     "endpoint": ("BCE_ENDPOINT",),
 }
+FAMILIES = ("BCE_", "BAIDUCLOUD_")  # of environment variables; the keys of one are not mixed with those of the other
+_KEYS = {"access_key_id", "secret_access_key"}
 _PROFILE_FIELDS = ("access_key_id", "secret_access_key", "security_token", "region")
 
 ARGUMENT_SPEC = {
@@ -64,8 +66,8 @@ class Connection(NamedTuple):
 def resolve(params, environ):
     """The Connection that the options and the environment describe.
 
-    A security_token belongs to the key that it was issued with: one that stands further down in the order than the
-    secret_access_key (an old session in the environment, say) is not mixed in.
+    Keys belong together: those that the options do not give come from one place, the first that has them. A token
+    belongs to the secret_access_key: beside one given as an option, a token of the environment is not used.
 
     :arg params: the task's options, a dict. :arg environ: os.environ or a dict like it.
     :raises BceUsageError: naming every option that is missing or wrong.
@@ -79,34 +81,15 @@ def resolve(params, environ):
         problems.append("validate_certs: must be true or false")
     if problems:
         raise BceUsageError(problems)
-    found = {option: _first(option, params, environ) for option in ENVIRONMENT}
-    if params.get("profile") or not (found["access_key_id"] and found["secret_access_key"]):
-        profile = _profile(params.get("profile"), environ, problems)
-        for option in _PROFILE_FIELDS:
-            value = profile.get(option)
-            if value and not found[option]:
-                found[option] = (value, _RANK_OF_PROFILE)
-    missing = [option for option in ("access_key_id", "secret_access_key") if not found[option]]
-    # A profile that cannot be used is the cause then, and has been told.
-    problems += (
-        []
-        if problems
-        else [
-            "%s: is needed to sign requests; give the option, %s, or a profile in %s"
-            % (option, " or ".join(ENVIRONMENT[option]), PROFILE_FILE)
-            for option in missing
-        ]
-    )
-    token, secret = found["security_token"], found["secret_access_key"]
-    if token and secret and token[1] > secret[1]:
-        found["security_token"] = None
-    keys = {}
-    for option in ("access_key_id", "secret_access_key", "security_token"):
-        value = found[option][0] if found[option] else None
-        if value is not None and not re.fullmatch(r"[!-~]+", value):
-            problems.append("%s: must be printable ASCII without spaces; copy it again (value not shown)" % option)
-        keys[option] = Secret(value) if value is not None else None
-    endpoint, loopback = _endpoint(found["endpoint"], found["region"], problems)
+    options = _filled({option: params.get(option) for option in ENVIRONMENT})
+    places = [
+        _filled({option: _in_environment(option, names, environ) for option in ENVIRONMENT}) for names in FAMILIES
+    ]
+    if params.get("profile") or not any(_KEYS <= {**place, **options}.keys() for place in places):
+        places.append(_filled(_profile(params.get("profile"), environ, problems)))
+    keys = _keys(options, places, problems)
+    first = {option: value for place in reversed([options, *places]) for option, value in place.items()}
+    endpoint, loopback = _endpoint(first.get("endpoint"), first.get("region"), problems)
     ca_path = params.get("ca_path") or None
     if ca_path and ("\0" in ca_path or not os.path.exists(ca_path)):
         problems.append("ca_path: %r does not exist; give a file of PEM certificates" % ca_path)
@@ -126,19 +109,33 @@ def resolve(params, environ):
     )
 
 
-_RANK_OF_PROFILE = 99
+def _in_environment(option, family, environ):
+    names = [name for name in ENVIRONMENT[option] if name.startswith(family)]
+    return next((environ[name] for name in names if environ.get(name, "").strip()), None)
 
 
-def _first(option, params, environ):
-    """(value, rank) of the first place that has the option, or None; rank 0 is the option itself."""
-    places = [params.get(option)] + [environ.get(name) for name in ENVIRONMENT[option]]
-    for rank, value in enumerate(places):
-        if value and value.strip():
-            # All of the BCE_ names are one place, all of the BAIDUCLOUD_ names another one.
-            if rank:
-                rank = 2 if ENVIRONMENT[option][rank - 1].startswith("BAIDUCLOUD_") else 1
-            return value.strip(), rank
-    return None
+def _filled(place):
+    """What a place really says: an empty text says nothing."""
+    return {option: value.strip() for option, value in place.items() if value and value.strip()}
+
+
+def _keys(options, places, problems):
+    """The three keys as Secrets (None for no token), taken from one place and from the options, which go before it."""
+    place = next((place for place in places if _KEYS <= {**place, **options}.keys()), {})
+    found = {**place, **options}
+    if not _KEYS <= found.keys() and not problems:
+        # A profile that cannot be used has been told as the cause.
+        problems += [
+            "%s: is needed to sign requests, beside the other key; give the option, %s, or a profile in %s"
+            % (option, " or ".join(ENVIRONMENT[option]), PROFILE_FILE)
+            for option in sorted(_KEYS - found.keys())
+        ]
+    if "secret_access_key" in options and "security_token" not in options:
+        found.pop("security_token", None)
+    for option in _PROFILE_FIELDS[:3]:
+        if not re.fullmatch(r"[!-~]+", found.get(option, "!")):
+            problems.append("%s: must be printable ASCII without spaces; copy it again (value not shown)" % option)
+    return {option: Secret(found[option]) if option in found else None for option in _PROFILE_FIELDS[:3]}
 
 
 def _profile(name, environ, problems):
@@ -161,7 +158,8 @@ def _profile(name, environ, problems):
         )
         return {}
     if wanted in profiles:
-        return {field: value for field, value in profiles[wanted].items() if isinstance(value, str)}
+        stored = profiles[wanted]
+        return {field: stored[field] for field in _PROFILE_FIELDS if isinstance(stored.get(field), str)}
     if name:
         known = ", ".join(sorted(map(str, profiles))) or "none"
         problems.append("profile: %r is not in %s; it has: %s" % (name, path, known))
@@ -171,11 +169,11 @@ def _profile(name, environ, problems):
 def _endpoint(given, region, problems):
     """(endpoint, loopback) out of the found endpoint and region."""
     if not given:
-        region = region[0] if region else DEFAULT_REGION
+        region = region or DEFAULT_REGION
         if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?", region):
             problems.append("region: %r must be a region's short name such as bj, gz, su, hkg, bd or sin" % region)
         return ENDPOINT.format(region=region), False
-    url = given[0].rstrip("/")
+    url = given.rstrip("/")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import traceback
 
-from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.errors import NoLogError, UnsupportedError
 
 from .errors import BceUsageError
 
@@ -27,7 +27,8 @@ def refusal(found, params, core):
     own = core.problems(params)
     spoken_of = {word for sentence in own for word in _words(sentence.split(":")[0])}
     for error in found.errors.errors:
-        if not isinstance(error, UnsupportedError) and not spoken_of & _words(str(error)):
+        # A NoLogError only repeats, without a name, that some type is wrong.
+        if not isinstance(error, (NoLogError, UnsupportedError)) and not spoken_of & _words(str(error)):
             texts.append(str(error))
     error = BceUsageError(texts + own)
     return {"failed": True, "msg": error.message, "error": error.as_result()}
@@ -46,20 +47,48 @@ def result_of(core, params, check_mode, **more):
         return {"failed": True, "msg": text, "exception": traceback.format_exc()}
 
 
-def declared_secrets(spec, params):
-    """The texts of all options that the argument spec marks no_log, a set; at any depth, whatever else is wrong.
+def without_none(value):
+    """Options without those that are None, at any depth: None is not given, also where Ansible takes it for a value."""
+    if isinstance(value, dict):
+        return {name: without_none(item) for name, item in value.items() if item is not None}
+    return [without_none(item) for item in value] if isinstance(value, list) else value
 
-    Ansible's own search ends at the first option of a wrong type, and would then show the secrets behind it.
+
+def secrets_of(spec, params):
+    """The texts in the options that no output may show, a set, whatever else is wrong with the options.
+
+    They are all in an option that the argument spec marks no_log, and those in an unknown or misplaced option that may
+    be a secret given under a wrong name. (Ansible's own search ends at the first option of a wrong type.)
     """
+    known = {spelling: option for name, option in spec.items() for spelling in [name] + option.get("aliases", [])}
     found = set()
-    for name, option in spec.items():
-        for value in [params.get(spelling) for spelling in [name] + option.get("aliases", [])]:
-            if option.get("no_log") and value:
-                found.add(str(value))
+    for name, value in params.items():
+        option = known.get(name)
+        if option is None:
+            found |= {text for text in _leaves(value) if _may_be_secret(text)}
+        elif option.get("no_log"):
+            found |= _leaves(value)
+        elif "options" in option:
             for item in value if isinstance(value, list) else [value]:
-                if "options" in option and isinstance(item, dict):
-                    found |= declared_secrets(option["options"], item)
+                if isinstance(item, dict):
+                    found |= secrets_of(option["options"], item)
+                else:
+                    found |= {text for text in _leaves(item) if _may_be_secret(text)}
     return found
+
+
+def _leaves(value):
+    """All texts and numbers in a value, as texts."""
+    if isinstance(value, dict):
+        return {text for pair in value.items() for part in pair for text in _leaves(part)}
+    if isinstance(value, (list, tuple)):
+        return {text for item in value for text in _leaves(item)}
+    return set() if value is None or isinstance(value, bool) or value == "" else {str(value)}
+
+
+def _may_be_secret(text):
+    """True for eight characters and more with letters and digits, as every key of this cloud has them."""
+    return len(text) >= 8 and bool(re.search("[A-Za-z]", text) and re.search("[0-9]", text))
 
 
 def _words(text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .client import REQUESTS_IMPORT_ERROR
-from .door import declared_secrets, refusal, result_of
+from .door import refusal, result_of, secrets_of, without_none
 
 
 def open_door(core):
@@ -30,8 +30,12 @@ class _Module(AnsibleModule):
         self._core = core
         super().__init__(**arguments)
 
+    def _load_params(self):
+        super()._load_params()
+        self.params = without_none(self.params)
+
     def fail_json(self, msg, **kwargs):
         found = getattr(self, "validation_result", None)
         refused = refusal(found, self.params, self._core) if found is not None else None
-        self.no_log_values |= declared_secrets(self.argument_spec, self.params)
+        self.no_log_values |= secrets_of(self.argument_spec, self.params)
         super().fail_json(**(refused or dict(kwargs, msg=msg)))

@@ -31,7 +31,7 @@ LIST_PATIENCE = 3.0
 # ... for a new tunnel of which the API would not say whether it exists ...
 DOUBTFUL_LIST_PATIENCE = 15.0
 # ... and for one that it says exists.
-CONFIRMED_LIST_PATIENCE = 120.0
+CONFIRMED_LIST_PATIENCE = 30.0
 FIRST_POLL, LONGEST_POLL = 0.2, 3.0  # seconds between two looks at the list
 # Derived tokens of one name that may belong to tunnels that are gone; after them a random one ends the search.
 MOST_TOKENS = 30
@@ -303,7 +303,7 @@ class Work:
         if self.desired.client_token:
             self.vpn_conn_id, self.changed = None, False
             raise BceStateError(
-                "client_token: it was used before for %s, which is gone; give another one or leave it out"
+                "client_token: it was used before for %s, which is gone or renamed; give another one or leave it out"
                 % creation.vpn_conn_id,
                 "ClientTokenUsed",
             )
@@ -334,8 +334,8 @@ class Work:
         A list that does not show it is late, or the API repeated its answer to an old request. Writing the same
         parameters again by the id tells which: it changes nothing, and is refused if the tunnel is gone.
         """
-        if self._shows(listed, creation):
-            return listed
+        if self._tells(listed, creation):
+            return self._shown(listed, creation)
         target = Tunnel(dict(creation.tunnel.fields, vpn_conn_id=creation.vpn_conn_id), creation.tunnel.secret_key)
         try:
             self._api.update_tunnel(target, random_token())
@@ -347,26 +347,36 @@ class Work:
         else:
             confirmed, patience = True, CONFIRMED_LIST_PATIENCE
         patience_ends = self._lane.clock.monotonic() + patience
-        listed = self._look_until(lambda newer: self._shows(newer, creation), patience_ends)
-        if self._shows(listed, creation):
-            return listed
+        listed = self._look_until(lambda newer: self._tells(newer, creation), patience_ends)
+        if self._tells(listed, creation):
+            return self._shown(listed, creation)
         if not confirmed:
             return None
         self.warnings.append("%s exists, but the gateway's list does not show it yet" % creation.vpn_conn_id)
         return Listed([target])
 
-    def _shows(self, listed, creation):
+    def _tells(self, listed, creation):
         return bool(listed.by_id(creation.vpn_conn_id) or listed.named(self.desired.vpn_conn_name))
+
+    def _shown(self, listed, creation):
+        """The list if it has the tunnel's name; None if the id has another: the memory of a tunnel since renamed."""
+        if listed.named(self.desired.vpn_conn_name):
+            return listed
+        self._gone.add(creation.vpn_conn_id)
+        return None
 
     def _keep_one(self, listed, vpn_conn_id):
         """Of several tunnels of the name the oldest stays; those that this run made beside it are removed."""
         twins = [item for item in listed.named(self.desired.vpn_conn_name) if item.fields["vpn_conn_id"]]
-        # Without twins it was renamed the moment it was made.
-        oldest = min(twins, key=_age) if twins else listed.by_id(vpn_conn_id)
+        if not twins:
+            return self._settle(listed)
+        oldest = min(twins, key=_age)
         keep = oldest.fields["vpn_conn_id"]
         self._gone.discard(keep)
         for made in self._made:
-            if made != keep and made not in self._gone:
+            shown = listed.by_id(made)
+            # One of another name is not of our making: the API remembered it from before it was renamed.
+            if made != keep and made not in self._gone and (shown is None or shown in twins):
                 self._remove(made)
         others = [item.fields["vpn_conn_id"] for item in twins]
         others = [other for other in others if other != keep and other not in self._gone]

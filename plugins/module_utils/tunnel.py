@@ -54,7 +54,7 @@ def _matching(pattern):
 
 def _one_of(*choices):
     def normal(value):
-        text = value.strip().lower()
+        text = value.strip()
         if text not in choices:
             raise ValueError
         return text
@@ -201,6 +201,7 @@ HANDLING = (
         {"type": "int", "default": 300},
     ),
 )
+_EMPTY_IS_NONE = ("vpn_conn_id", "cgw_id", "client_token")
 _NOT_OF_THE_API = ("state", "wait_for", "wait_timeout")
 # Further names that people use for an option.
 _NICKNAMES = {"vpn_conn_name": ["name"], "secret_key": ["psk"]}
@@ -305,6 +306,7 @@ class Plan(NamedTuple):
         return self.action == UPDATE and "secret_key" in self.changes
 
 
+PEER = ("remote_ip", "cgw_id")  # two names of one thing, of which a site's API may know but one
 READ_ONLY = ("local_ip", "created_time", "status", "health_status")
 FIELD_NAMES = ("vpn_id", "vpn_conn_id") + tuple(field.name for field in FIELDS) + tuple(GROUPED) + READ_ONLY
 
@@ -319,11 +321,10 @@ def problems(options, where=""):
 
 def value_problems(options, where=""):
     """The mistakes in the values that are given; see problems()."""
-    found = []
+    options, found = given(options), []
     for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING:
-        value = options.get(field.name)
-        if value is not None:
-            found += _problem(field, value, where)
+        if field.name in options:
+            found += _problem(field, options[field.name], where)
     for name, fields in GROUPED.items():
         group = options.get(name)
         if group is not None and not isinstance(group, dict):
@@ -337,12 +338,21 @@ def value_problems(options, where=""):
 
 def lacks(options, where=""):
     """What the options lack to tell which tunnel is meant; see problems()."""
-    found = []
-    if options.get("vpn_id") is None:
+    options, found = given(options), []
+    if "vpn_id" not in options:
         found.append("%svpn_id: is needed; give the id of the VPN gateway" % where)
-    if options.get("vpn_conn_name") is None and options.get("vpn_conn_id") is None:
+    if "vpn_conn_name" not in options and "vpn_conn_id" not in options:
         found.append("%svpn_conn_name: is needed, or vpn_conn_id, to tell which tunnel is meant" % where)
     return found
+
+
+def given(options):
+    """The options that are given, a dict: not None, and not empty where AWX leaves empty what a survey does not say."""
+    return {
+        name: value
+        for name, value in options.items()
+        if value is not None and not (value == "" and name in _EMPTY_IS_NONE)
+    }
 
 
 def _problem(field, value, where):
@@ -385,15 +395,16 @@ def desire(options):
     mistakes = problems(options)
     if mistakes:
         raise BceUsageError(mistakes)
+    options = given(options)
     normal = {
         field.name: field.normal(options[field.name])
         for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING
-        if options.get(field.name) is not None
+        if field.name in options
     }
     fields = {field.name: normal[field.name] for field in FIELDS if field.name in normal}
     for name, group in GROUPED.items():
-        given = options.get(name) or {}
-        managed = {field.name: field.normal(given[field.name]) for field in group if given.get(field.name) is not None}
+        told = given(options.get(name) or {})
+        managed = {field.name: field.normal(told[field.name]) for field in group if field.name in told}
         if managed:
             fields[name] = managed
     warnings = [
@@ -491,10 +502,11 @@ def plan(desired, current):
 
 
 def _creation(desired):
-    missing = [field.name for field in (SECRET_KEY,) + FIELDS if field.needed and not _given(desired, field.name)]
+    missing = [] if desired.secret_key else [SECRET_KEY.name]
+    missing += [field.name for field in FIELDS if field.needed and field.name not in desired.fields]
     for name, fields in GROUPED.items():
-        given = desired.fields.get(name, {})
-        missing += ["%s.%s" % (name, field.name) for field in fields if field.name not in given]
+        told = desired.fields.get(name, {})
+        missing += ["%s.%s" % (name, field.name) for field in fields if field.name not in told]
     if not (desired.fields.get("remote_ip") or desired.fields.get("cgw_id")):
         missing.append("remote_ip (or cgw_id)")
     if missing:
@@ -512,17 +524,13 @@ def _creation(desired):
     return Plan(CREATE, tuple(sorted(desired.fields)) + ("secret_key",), {}, after, target)
 
 
-def _given(desired, name):
-    return desired.secret_key if name == "secret_key" else desired.fields.get(name)
-
-
 def _differences(desired, current):
     """(names of the managed fields that differ, names of those that the cloud does not tell)."""
     differing, unknown = [], []
     for path, want, have in _pairs(desired.fields, current.fields):
         if have is None:
-            # The list tells remote_ip, cgw_id or both; which one is a matter of the contract, not worth a warning.
-            if path not in ("remote_ip", "cgw_id"):
+            # The list tells remote_ip, cgw_id or both; a task that gives both need not hear of the one.
+            if path not in PEER or not all(name in desired.fields for name in PEER):
                 unknown.append(path)
         elif not _same(want, have):
             differing.append(path)
@@ -566,7 +574,7 @@ def _merged(desired, current):
         fields[name] = dict(fields[name] or {}, **desired.fields.get(name, {}))
         missing += ["%s.%s" % (name, field.name) for field in group if fields[name].get(field.name) is None]
     # Address and customer gateway are two names of one peer: the old one of the pair must not stay beside a new other.
-    for name, other in (("remote_ip", "cgw_id"), ("cgw_id", "remote_ip")):
+    for name, other in (PEER, PEER[::-1]):
         want = desired.fields.get(name)
         if want is not None and want != current.fields[name] and other not in desired.fields:
             fields[other] = None

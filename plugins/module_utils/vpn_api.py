@@ -20,6 +20,7 @@ from .tunnel import (
     FIELDS,
     GROUPED,
     KEY_WORD,
+    PEER,
     READ_ONLY,
     SECRET_KEY,
     Tunnel,
@@ -45,7 +46,8 @@ class VpnApi:
     def __init__(self, client, version=1):
         self._client = client
         # An error text may echo a key that this run has not met, such as that of another tunnel.
-        client.hide_words(KEY_WORD, is_like_a_key)
+        self._names = set()
+        client.hide_words(KEY_WORD, lambda word: is_like_a_key(word) and word not in self._names)
         self._root = "/v%d/vpn" % version
 
     def list_tunnels(self, vpn_id, deadline=None):
@@ -71,7 +73,7 @@ class VpnApi:
         :raises BceAnswerError: if the answer has no id; maybe_done is set then.
         """
         fields = tunnel.fields
-        self._client.remember_secret(tunnel.secret_key)
+        self._remember(tunnel)
         doing = "create the tunnel %s on VPN gateway %s" % (fields["vpn_conn_name"], fields["vpn_id"])
         path = "%s/%s/vpnconn" % (self._root, fields["vpn_id"])
         answer = self._client.request("POST", path, {"clientToken": client_token}, _body(tunnel), doing)
@@ -83,7 +85,7 @@ class VpnApi:
     def update_tunnel(self, tunnel, client_token):
         """Replace the tunnel of the same vpn_conn_id by this Tunnel, whole; the request id."""
         fields = tunnel.fields
-        self._client.remember_secret(tunnel.secret_key)
+        self._remember(tunnel)
         doing = "update the tunnel %s (%s)" % (fields["vpn_conn_name"], fields["vpn_conn_id"])
         body = dict(_body(tunnel), vpnId=fields["vpn_id"])
         path = "%s/vpnconn/%s" % (self._root, fields["vpn_conn_id"])
@@ -95,6 +97,11 @@ class VpnApi:
         doing = "delete the tunnel %s" % vpn_conn_id
         return self._client.request("DELETE", path, {"clientToken": client_token}, doing=doing).request_id
 
+    def _remember(self, tunnel):
+        """A key is to be hidden in error texts, a name is not, even if it looks like one."""
+        self._client.remember_secret(tunnel.secret_key)
+        self._names.add(tunnel.fields["vpn_conn_name"])
+
     def _read_tunnel(self, entry, vpn_id):
         """The Tunnel of one list entry, read tolerantly: what cannot be read is None, as if it was not told."""
         fields = {"vpn_id": vpn_id, "vpn_conn_id": _word(entry.get("vpnConnId"))}
@@ -103,6 +110,9 @@ class VpnApi:
         # A tunnel without a description has an empty one.
         fields["description"] = fields["description"] or ""
         fields["remote_ip"] = _address(fields["remote_ip"])
+        for name in PEER:
+            # An empty word tells that there is none, no word tells nothing.
+            fields[name] = "" if entry.get(camel_case(name)) == "" else fields[name]
         for name, group in GROUPED.items():
             told = entry.get(camel_case(name))
             told = told if isinstance(told, dict) else {}
@@ -114,6 +124,7 @@ class VpnApi:
             }
         for name in READ_ONLY:
             fields[name] = _word(entry.get(camel_case(name)))
+        self._names.add(fields["vpn_conn_name"])
         return Tunnel(fields, self._read_secret_key(entry.get("secretKey")))
 
     def _read_secret_key(self, value):
@@ -132,8 +143,9 @@ def _body(tunnel):
     """The request body of a Tunnel in the order of the API page; what is None is left out."""
     body = {"secretKey": tunnel.secret_key.reveal()}
     for field in FIELDS:
-        if tunnel.fields[field.name] is not None:
-            body[camel_case(field.name)] = tunnel.fields[field.name]
+        value = tunnel.fields[field.name]
+        if value is not None and not (value == "" and field.name in PEER):
+            body[camel_case(field.name)] = value
     for name, group in GROUPED.items():
         body[camel_case(name)] = {camel_case(field.name): tunnel.fields[name][field.name] for field in group}
     return body

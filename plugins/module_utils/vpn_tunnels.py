@@ -134,7 +134,7 @@ def run(params, check_mode, tell=None):
 
 def _whole(item, params):
     """The options of one item with the shared ones where it has none; of ike_config and ipsec_config, each field."""
-    whole = {name: value for name, value in item.items() if value is not None}
+    whole = tunnel.given(item)
     for name in _SHARED:
         shared = params.get(name)
         if name in tunnel.GROUPED and isinstance(shared, dict) and isinstance(whole.get(name), dict):

@@ -147,7 +147,7 @@ vpn_tunnel:
       type: str
       sample: 10.107.245.188
     cgw_id:
-      description: The id of the customer gateway.
+      description: The id of the customer gateway; empty where there is none.
       type: str
       sample: cgw-b036571edc5d
     local_ip:

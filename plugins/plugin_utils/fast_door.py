@@ -21,7 +21,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleDoor
 
 from ..module_utils.client import REQUESTS_IMPORT_ERROR
-from ..module_utils.door import declared_secrets, refusal, result_of
+from ..module_utils.door import refusal, result_of, secrets_of, without_none
 
 SWITCH = "baiducloud_in_process"  # the variable that turns this door off
 
@@ -56,7 +56,7 @@ class FastDoor(ModuleDoor):
         arguments = dict(self.core.ARGUMENTS)
         arguments.pop("supports_check_mode")
         validator = ArgumentSpecValidator(**arguments)
-        found = validator.validate(_plain(self._task.args))
+        found = validator.validate(without_none(_plain(self._task.args)))
         params = found.validated_parameters
         refused = refusal(found, params, self.core)
         result = refused or result_of(self.core, params, self._task.check_mode, **self.offers())
@@ -67,7 +67,7 @@ class FastDoor(ModuleDoor):
         result.setdefault("changed", False)
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return remove_values(result, declared_secrets(self.core.ARGUMENTS["argument_spec"], params))
+        return remove_values(result, secrets_of(self.core.ARGUMENTS["argument_spec"], params))
 
 
 def _shows_invocation(task_vars):

@@ -95,11 +95,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def seeds_of(gateways: Sequence[GatewaySeed], more: int) -> List[GatewaySeed]:
     """The gateways of the command line; ValueError where an id stands twice."""
-    seeds = list(gateways) + [_gateway(f"vpn-{number:08d}") for number in range(1, more + 1)]
+    seeds = list(gateways) or [_gateway(DEFAULT_GATEWAY)]
+    seeds += [_gateway(f"vpn-{number:08d}") for number in range(1, more + 1)]
     ids = [seed.vpn_id for seed in seeds]
     if len(ids) != len(set(ids)):
         raise ValueError("a gateway id is given twice")
-    return seeds or [_gateway(DEFAULT_GATEWAY)]
+    return seeds
 
 
 async def _parent_gone(parent: int) -> None:

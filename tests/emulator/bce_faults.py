@@ -27,10 +27,12 @@ KEYS: Dict[str, frozenset] = {
     "garbage": _COMMON | {"status", "headers", "echo_key", "body", "body_repeat", "content_type"},
     "slow": _COMMON | {"seconds"},
 }
-"""The faults, and the keys that each of them takes."""
+"""The faults, and the keys that each of them uses; keys of other faults, and nulls, are passed over."""
+
+_KNOWN = frozenset().union(*KEYS.values())
 
 NEEDS_NO_SIGNATURE = frozenset(("reset_before", "hang", "status"))
-FOR_EVER = (None, 0, -1)
+FOR_EVER = (0, -1)
 
 
 def _is_int(value: Any) -> bool:
@@ -71,12 +73,13 @@ def complaints_about(spec: Any) -> List[str]:
     kind = spec.get("fault")
     if not isinstance(kind, str) or kind not in KEYS:
         return [f"fault: {kind!r} is not one of {', '.join(KEYS)}"]
-    complaints = [f"{key}: is not a key of the fault {kind}" for key in spec if key not in KEYS[kind]]
-    wrong = [key for key, good in _TYPES.items() if key in spec and not good(spec[key])]
+    complaints = [f"{key}: is not a key of a fault" for key in spec if key not in _KNOWN]
+    wrong = [key for key, good in _TYPES.items() if spec.get(key) is not None and not good(spec[key])]
     complaints += [f"{key}: has a wrong type or value" for key in wrong]
-    match = spec.get("match", {})
+    match = spec.get("match") or {}
     if not isinstance(match, dict):
         return complaints + ["match: must be an object"]
+    match = {key: value for key, value in match.items() if value is not None}
     complaints += [f"match.{key}: is not a key of match" for key in match if key not in _MATCH]
     if not isinstance(match.get("method", ""), str):
         complaints.append("match.method: must be a string")
@@ -91,20 +94,29 @@ def complaints_about(spec: Any) -> List[str]:
 
 
 class Fault:
-    """One fault with its counters. Left out, ``times`` is the number of ``nth`` places, or for ever with a
-    ``probability``, or 1."""
+    """One fault with its counters.
+
+    ``nth`` as a number is the first request that is hit, and ``times`` how many are from there on; as a list it names
+    all requests that are hit. Left out, ``times`` is the length of that list, or for ever with a ``probability``, or 1;
+    null, 0 and -1 stand for ever.
+    """
 
     def __init__(self, spec: Dict[str, Any]) -> None:
+        for_ever = "times" in spec and spec["times"] is None
+        spec = {key: value for key, value in spec.items() if value is not None}
+        if for_ever:
+            spec["times"] = -1
         self.spec = spec
         self.kind: str = spec["fault"]
         self.seen = 0
         self.hits = 0
-        match = spec.get("match", {})
+        match = {key: value for key, value in spec.get("match", {}).items() if value is not None}
         self._method = match.get("method", "").upper()
         self._path = re.compile(match.get("path_regex", ""))
-        nth = match.get("nth", [])
-        self._nth = nth if isinstance(nth, list) else [nth]
-        default = None if "probability" in spec else len(self._nth) or 1
+        nth = match.get("nth", 1)
+        self._places = nth if isinstance(nth, list) else None
+        self._first = 1 if self._places else nth
+        default = -1 if "probability" in spec else len(self._places or [1])
         self._times = spec.get("times", default)
         self._random = random.Random(spec.get("seed"))
 
@@ -113,7 +125,7 @@ class Fault:
         if self._method not in ("", method) or not self._path.search(path):
             return False
         self.seen += 1
-        if self._nth and self.seen not in self._nth:
+        if self.seen < self._first or (self._places and self.seen not in self._places):
             return False
         if self._times not in FOR_EVER and self.hits >= self._times:
             return False
@@ -130,7 +142,7 @@ class FaultPlan:
         self._faults: List[Fault] = []
 
     def install(self, specs: Any) -> None:
-        """Appends faults, all or none; an empty list clears the plan."""
+        """Puts these faults in the place of those that were in force, all or none of them."""
         if not isinstance(specs, list):
             raise refused("faults: must be a list")
         complaints = [
@@ -138,9 +150,7 @@ class FaultPlan:
         ]
         if complaints:
             raise refused("; ".join(complaints))
-        if not specs:
-            self._faults = []
-        self._faults += [Fault(spec) for spec in specs]
+        self._faults = [Fault(spec) for spec in specs]
 
     def choose(self, method: str, path: str, signed: bool) -> Optional[Fault]:
         """The fault for a request; every fault counts it, so ``nth`` does not depend on the others."""

@@ -82,6 +82,34 @@ def test_an_old_tunnel_of_other_parameters_does_not_stand_in_the_way(emulator):
     assert (only(emulator)["vpnConnId"], only(emulator)["description"]) == (result["vpn_conn_id"], "new")
 
 
+def test_a_tunnel_renamed_is_neither_taken_for_the_new_one_nor_removed(emulator):
+    """The API answers the old token with the id of the tunnel that has another name now."""
+    old = run()["vpn_conn_id"]
+    assert run(vpn_conn_id=old, vpn_conn_name="moved")["changed"]
+    new = run()
+    assert new["changed"] and new["vpn_conn_id"] != old and new["vpn_tunnel"]["vpn_conn_name"] == "vpncon"
+    assert {tunnel["vpnConnId"]: tunnel["vpnConnName"] for tunnel in emulator.tunnels()} == {
+        old: "moved",
+        new["vpn_conn_id"]: "vpncon",
+    }
+    assert not run()["changed"]
+
+
+def test_a_rival_of_the_name_does_not_cost_the_renamed_tunnel_its_life(emulator, processes):
+    """While the API answers with the memory of the renamed tunnel, somebody else makes one of the name."""
+    old = run()["vpn_conn_id"]
+    run(vpn_conn_id=old, vpn_conn_name="moved")
+    emulator.faults({"match": {"method": "POST"}, "fault": "slow", "seconds": 1})
+    task = processes.start(options(), emulator.environment)
+    time.sleep(0.4)
+    rival = dict(camel_case(options()), vpnConnId="vpnconn-rival", createdTime="2026-04-25 17:22:34")
+    emulator.plant(rival)
+    (result,) = task.results()
+    assert result["vpn_conn_id"] == "vpnconn-rival" and not result.get("failed")
+    assert sorted(tunnel["vpnConnId"] for tunnel in emulator.tunnels()) == sorted([old, "vpnconn-rival"])
+    assert emulator.requests("DELETE") == []
+
+
 def test_a_refused_look_by_id_still_ends_with_one_new_tunnel(emulator):
     """The API answers the creation from its memory, and something inconclusive when it is asked for that tunnel."""
     run()

@@ -157,6 +157,27 @@ def test_an_id_picks_a_tunnel_and_allows_a_rename(emulator):
     assert missing["failed"] and "vpnconn-nowhere" in missing["msg"] and not emulator.requests("POST")
 
 
+def test_what_a_survey_leaves_empty_or_none_counts_as_not_given(emulator):
+    made, again = run(
+        emulator,
+        task(dict(OPTIONS, cgw_id="", client_token="", vpn_conn_id="", region="", endpoint="", profile="")),
+        task(dict(OPTIONS, version=None, timeout=None, ike_config=dict(OPTIONS["ike_config"], ike_mode=None))),
+    )
+    assert [made["changed"], again["changed"]] == [True, False]
+
+
+def test_the_peer_changes_from_address_to_customer_gateway_and_back(emulator):
+    changes = run(
+        emulator,
+        task(OPTIONS),
+        task(options(remote_ip=None, cgw_id="cgw-1")),
+        task(options(remote_ip=None, cgw_id="cgw-1")),
+        task(OPTIONS),
+    )
+    assert [result["changed"] for result in changes] == [True, True, False, True]
+    assert [(body["remoteIp"], body["cgwId"]) for body in emulator.tunnels()] == [(OPTIONS["remote_ip"], "")]
+
+
 def test_a_customer_gateway_goes_in_place_of_the_address(emulator):
     made, again = run(
         emulator,
@@ -170,7 +191,7 @@ def test_a_customer_gateway_goes_in_place_of_the_address(emulator):
 
 BAD_VALUES = {
     "version": [0, "one"],
-    "client_token": ["", "x" * 65, "grün"],
+    "client_token": ["x" * 65, "grün"],
     "vpn_id": ["", "vpn/119", "vpn-119bd69b?"],
     "secret_key": [
         "",
@@ -185,7 +206,7 @@ BAD_VALUES = {
     "local_subnets": [[], ["192.168.0.0"], ["192.168.0.0/33"], ["192.168.0.0/20", "branch"]],
     "remote_subnets": [[], ["192.168.100.0/x"]],
     "remote_ip": ["", "10.107.245", "branch.example.com", "10.107.245.188/32"],
-    "cgw_id": ["", "cgw 1"],
+    "cgw_id": ["cgw 1"],
     "vpn_conn_name": ["", "1vpncon", "vpn con", "v" * 66, "vpncon!"],
     "ike_config": [{"ike_version": "v3"}, {"ike_mode": "quick"}, {"ike_enc_alg": "des"}, {"ike_auth_alg": "sha256"}]
     + [{"ike_pfs": "group1"}, {"ike_life_time": 59}, {"ike_life_time": 86401}, {"ike_life_time": "1h"}, "v1"],

@@ -70,7 +70,13 @@ def test_a_field_is_taken_from_the_first_place_that_has_it_and_an_empty_one_has_
         filled = {place: f"{field[:2]}-{number}" for number, place in enumerate(places) if number >= first}
         values = {place: filled.get(place, empty) for place in places}
         # The secret key stands in the same place, so that its own token is not refused as another key's.
-        params = {"secret_access_key": "sk" if winner == OPTION else empty, field: values[OPTION], "profile": "default"}
+        own_id = {} if field == "access_key_id" else {"access_key_id": "ak"}
+        params = {
+            **own_id,
+            "secret_access_key": "sk" if winner == OPTION else empty,
+            field: values[OPTION],
+            "profile": "default",
+        }
         environ = dict(home.environ)
         secret_place = BCE if winner == BCE_SESSION else winner
         if secret_place in ORDER["secret_access_key"]:

@@ -47,7 +47,7 @@ HASHES = ["sha1", "md5", "sha2_256", "sha2_384", "sha2_512"]
 GROUPS = ["group2", "group5", "group14", "group24"]
 NOT_TEXT = [5, True, 1.5, ["x"], {"x": "y"}]
 NOT_A_NUMBER = ["", "x", "200", 200.0, True, [200], {}]
-NOT_AN_ID = ["", " ", "vpn/1", "vpn 1", "vpn?1", "vpn.1", "vpn%2F1", "../vpn", "vpn\n1", "vpn-é", *NOT_TEXT]
+NOT_AN_ID = [" ", "vpn/1", "vpn 1", "vpn?1", "vpn.1", "vpn%2F1", "../vpn", "vpn\n1", "vpn-é", *NOT_TEXT]
 NOT_SUBNETS = [
     [],
     "192.168.0.0/20",
@@ -77,7 +77,7 @@ SUBNETS = [
 
 
 def choices(*words):
-    return [(word, word) for word in words] + [(words[0].upper(), words[0]), (" %s\n" % words[-1], words[-1])]
+    return [(word, word) for word in words] + [(" %s\n" % words[-1], words[-1])]
 
 
 def seconds(least, most):
@@ -86,12 +86,12 @@ def seconds(least, most):
 
 # option: (pairs of a good value and its normal form, bad values)
 RULES = {
-    "vpn_id": ([("vpn-119bd69b", "vpn-119bd69b"), ("A_z-09", "A_z-09"), (" vpn-1\n", "vpn-1")], NOT_AN_ID),
+    "vpn_id": ([("vpn-119bd69b", "vpn-119bd69b"), ("A_z-09", "A_z-09"), (" vpn-1\n", "vpn-1")], ["", *NOT_AN_ID]),
     "vpn_conn_id": ([("vpnconn-ku4cxya6nisq", "vpnconn-ku4cxya6nisq")], NOT_AN_ID),
     "cgw_id": ([("cgw-b036571edc5d", "cgw-b036571edc5d")], NOT_AN_ID),
     "client_token": (
         [("t", "t"), ("t" * 64, "t" * 64), ("1849ef6b-f73c-4f5d-b88b-259ca47af849",) * 2, ("!~", "!~")],
-        ["", " ", "t" * 65, "a b", "é", "a\nb", "a\x00", "a\x7f", *NOT_TEXT],
+        [" ", "t" * 65, "a b", "é", "a\nb", "a\x00", "a\x7f", *NOT_TEXT],
     ),
     "secret_key": (
         [(key, key) for key in [KEY, "a1!aaaaa", "a1!" + "a" * 14, "Z9_00000"]]
@@ -612,6 +612,10 @@ PEERS = [
     # A contract that tells only one of the words: the other cannot be compared, and is sent if something is.
     ({"remote_ip": "1.1.1.1"}, {"cgw_id": "cgw-1"}, None),
     ({"cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1"}, None),
+    # One that tells that there is none of the other: the peer is to be another.
+    ({"remote_ip": "1.1.1.1", "cgw_id": ""}, {"cgw_id": "cgw-1"}, {"cgw_id": "cgw-1"}),
+    ({"remote_ip": "", "cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1"}, {"remote_ip": "1.1.1.1"}),
+    ({"remote_ip": "1.1.1.1", "cgw_id": ""}, {"remote_ip": "1.1.1.1"}, None),
     ({"cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1", "description": "other"}, {"remote_ip": "1.1.1.1"}),
 ]
 
@@ -620,7 +624,8 @@ PEERS = [
 def test_an_old_name_of_the_peer_never_stays_beside_a_new_one(told, asked, sent):
     plan = tunnel.plan(desired(**asked), in_cloud(**{"remote_ip": None, **told}))
     assert plan.action == ("update" if sent else "nothing")
-    assert plan.warnings == ()
+    untold = [name for name in asked if name in tunnel.PEER and told.get(name) is None]
+    assert [warning.partition(":")[0] for warning in plan.warnings] == untold
     if sent:
         assert {name: plan.tunnel.fields[name] for name in ("remote_ip", "cgw_id") if plan.tunnel.fields[name]} == sent
 

@@ -185,7 +185,7 @@ ENTRY = {
 READ = {
     **{name: value for name, value in OPTIONS.items() if name != "secret_key"},
     "vpn_conn_id": "vpnconn-1",
-    "cgw_id": None,
+    "cgw_id": "",
     "local_ip": "172.16.0.1",
     "created_time": "2025-09-25 17:22:34",
     "status": "active",
@@ -226,7 +226,8 @@ ODD_VALUES = [
     ("remoteSubnets", ["any words", "10.0.0.1"], "remote_subnets", ["any words", "10.0.0.1"]),
     ("remoteIp", "2001:DB8::0:1", "remote_ip", "2001:db8::1"),
     ("remoteIp", "peer.example.com", "remote_ip", "peer.example.com"),
-    *[("remoteIp", value, "remote_ip", None) for value in (..., None, "", 5, ["10.0.0.1"])],
+    *[("remoteIp", value, "remote_ip", None) for value in (..., None, 5, ["10.0.0.1"])],
+    ("remoteIp", "", "remote_ip", ""),
     *[("description", value, "description", "") for value in (..., None, "", 5, ["x"])],
     ("description", " a\n", "description", "a"),
     ("status", "half_way", "status", "half_way"),
