@@ -17,15 +17,26 @@ SHORTEST = 4  # characters; to star out a shorter text would leave no message re
 class Secret:
     """A secret text that no print, repr, format, JSON dump or traceback shows; only reveal() does."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_spellings", "_text")
 
     def __init__(self, text):
         # A lone surrogate, which JSON can bring along, could be neither compared nor quoted.
         self._text = text.encode("utf-8", "replace").decode("utf-8")
+        self._spellings = None
 
     def reveal(self):
         """The text itself, for the wire and for nothing else."""
         return self._text
+
+    def spellings(self):
+        """The spellings in which an answer may echo the text; none for one too short to be told from other words."""
+        if self._spellings is None:
+            plain, found = self._text, set()
+            if len(plain) >= SHORTEST:
+                found.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain)))
+                found.update(json.dumps(plain, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+            self._spellings = found
+        return self._spellings
 
     def __eq__(self, other):
         if not isinstance(other, Secret):
@@ -46,12 +57,7 @@ def conceal(text, secrets):
 
     :arg secrets: iterable of Secret.
     """
-    spellings = set()
-    for secret in secrets:
-        plain = secret.reveal()
-        if len(plain) >= SHORTEST:
-            spellings.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain)))
-            spellings.update(json.dumps(plain, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+    spellings = {spelling for secret in secrets for spelling in secret.spellings()}
     # All places first and then one cut for each run of them: of overlapping secrets no rest may stay behind.
     parts, kept = [], 0
     for start, end in sorted(place for spelling in spellings for place in _places(text, spelling)):

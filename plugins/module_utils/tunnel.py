@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .errors import BceStateError, BceUsageError
@@ -82,6 +83,7 @@ def _text(value):
     return value.strip()
 
 
+@lru_cache(maxsize=4096)
 def subnet(value):
     """A CIDR in canonical form: ``192.168.0.0/255.255.240.0`` and ``192.168.1.1/20`` are ``192.168.0.0/20``."""
     if "/" not in value:
@@ -90,8 +92,7 @@ def subnet(value):
 
 
 def _has_host_bits(value):
-    network = ipaddress.ip_network(value.strip(), strict=False)
-    return str(network.network_address) != str(ipaddress.ip_address(value.strip().split("/")[0]))
+    return subnet(value).split("/")[0] != str(ipaddress.ip_address(value.strip().split("/")[0]))
 
 
 def _subnets(value):
@@ -388,13 +389,7 @@ def _quoted(value):
 
 
 def desire(options):
-    """The Desired of the options of one tunnel and a list of warnings.
-
-    :raises BceUsageError: with every mistake.
-    """
-    mistakes = problems(options)
-    if mistakes:
-        raise BceUsageError(mistakes)
+    """The Desired of the options of one tunnel, in which problems() finds nothing, and a list of warnings."""
     options = given(options)
     normal = {
         field.name: field.normal(options[field.name])

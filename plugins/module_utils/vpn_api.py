@@ -77,8 +77,8 @@ class VpnApi:
         doing = "create the tunnel %s on VPN gateway %s" % (fields["vpn_conn_name"], fields["vpn_id"])
         path = "%s/%s/vpnconn" % (self._root, fields["vpn_id"])
         answer = self._client.request("POST", path, {"clientToken": client_token}, _body(tunnel), doing)
-        vpn_conn_id = answer.body.get("vpnConnId")
-        if not isinstance(vpn_conn_id, str) or not re.fullmatch("[A-Za-z0-9_-]+", vpn_conn_id):
+        vpn_conn_id = _id(answer.body.get("vpnConnId"))
+        if vpn_conn_id is None:
             raise _bad_answer(doing, "has no vpnConnId", answer, maybe_done=True)
         return vpn_conn_id, answer.request_id
 
@@ -104,7 +104,7 @@ class VpnApi:
 
     def _read_tunnel(self, entry, vpn_id):
         """The Tunnel of one list entry, read tolerantly: what cannot be read is None, as if it was not told."""
-        fields = {"vpn_id": vpn_id, "vpn_conn_id": _word(entry.get("vpnConnId"))}
+        fields = {"vpn_id": vpn_id, "vpn_conn_id": _id(entry.get("vpnConnId"))}
         for field in FIELDS:
             fields[field.name] = _READERS[field.spec["type"]](entry.get(camel_case(field.name)))
         # A tunnel without a description has an empty one.
@@ -159,6 +159,11 @@ def _bad_answer(doing, what, answer, maybe_done=False):
 def _word(value):
     # A lone surrogate, which JSON can bring along, could be neither sent back nor shown.
     return value.encode("utf-8", "replace").decode("utf-8").strip() or None if isinstance(value, str) else None
+
+
+def _id(value):
+    """An id that is fit to stand in a path, or None."""
+    return value if isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]+", value) else None
 
 
 def _choice(value):

@@ -211,9 +211,7 @@ def test_the_mistake_in_a_key_tells_the_rule_and_not_the_value():
 
 def test_all_mistakes_are_told_together():
     options = {"vpn_conn_name": "1", "secret_key": "x", "ike_config": {"ike_pfs": "x"}, "ipsec_config": [1]}
-    with pytest.raises(BceUsageError) as caught:
-        tunnel.desire(options)
-    assert [mistake.partition(":")[0] for mistake in caught.value.problems] == [
+    assert [mistake.partition(":")[0] for mistake in tunnel.problems(options)] == [
         "secret_key",
         "vpn_conn_name",
         "ike_config.ike_pfs",
@@ -268,12 +266,8 @@ def test_any_junk_in_any_option_is_told_in_sentences(junk, valid):
     options = {**(EXAMPLE if valid else {}), **junk}
     found = tunnel.problems(options, "tunnels[0].")
     assert all(re.match(r"tunnels\[0\]\.[a-z_]+[^:]*: \S", mistake) and len(mistake) < 300 for mistake in found)
-    try:
-        tunnel.desire(options)
-    except BceUsageError as error:
-        assert len(error.problems) == len(found) > 0
-    else:
-        assert found == []
+    if not found:
+        tunnel.desire(options)  # what has no mistake has a normal form
 
 
 # --- what the argument spec and the documentation say ---

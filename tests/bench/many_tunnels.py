@@ -1,0 +1,197 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many tunnels: one task of vpn_tunnels beside a loop of vpn_tunnel and a script that uses the official SDK."""
+
+from __future__ import annotations
+
+from bulk_work import (
+    CHANGE,
+    CREATE,
+    DELETE,
+    LOOP,
+    NOTHING,
+    OPERATIONS,
+    SCRIPT,
+    SDK_SCRIPT,
+    TASK,
+    WAYS,
+    Job,
+    Size,
+    requests,
+    run,
+    script_job,
+)
+from measured_run import median, run_play, run_script
+
+from emulator_process import EmulatorProcess
+
+SIZES = (Size(1, 1), Size(20, 1), Size(100, 1), Size(500, 1), Size(1000, 100))
+LATENCIES = (0, 50)
+CONCURRENCY = 8  # the default of vpn_tunnels
+MOST_MEMORY = 250  # MiB, promised for LARGEST
+LARGEST = Job(Size(1000, 100), 0, NOTHING, TASK)
+BOUNDED = Job(Size(200, 20), 50, CREATE, TASK)
+OVER_BOUND = 1.5
+AGAIN_BELOW = 3  # seconds; what takes longer is measured in the first round only
+LONGEST = 30  # seconds; a loop or a script that would take longer is left out
+
+
+def section(rounds, environment):
+    """(the text of this section of the page, the promises about requests and memory that were not kept)."""
+    samples, counts, empty_plays, imports, broken = {}, {}, [], [], []
+    with EmulatorProcess("--gateways", max(size.gateways for size in SIZES)) as emulator:
+        environment = dict(environment, **emulator.environment)
+        for number in range(rounds):
+            print(f"  many tunnels, round {number + 1} of {rounds}: starts alone", flush=True)
+            empty_plays.append(run_play([], environment))
+            imports.append(run_script(SDK_SCRIPT, script_job("import only", emulator), environment))
+            for job in _jobs():
+                if number and samples[job][0].wall > AGAIN_BELOW:
+                    continue
+                print(f"  many tunnels, round {number + 1} of {rounds}: {_label(job)}", flush=True)
+                cost, counts[job], complaints = run(job, emulator, environment)
+                samples.setdefault(job, []).append(cost)
+                broken += [f"{_label(job)}: {complaint}" for complaint in complaints]
+    costs = {job: median(of_job) for job, of_job in samples.items()}
+    if costs[LARGEST].memory >= MOST_MEMORY:
+        broken.append(f"{_label(LARGEST)}: {costs[LARGEST].memory:.0f} MiB instead of less than {MOST_MEMORY}")
+    return _text(rounds, costs, counts, median(empty_plays), median(imports)), broken
+
+
+def _jobs():
+    """All that is measured, the three ways of one thing next to each other."""
+    jobs = [
+        Job(size, latency, operation, way)
+        for latency in LATENCIES
+        for size in SIZES
+        for operation in OPERATIONS
+        for way in WAYS
+    ]
+    jobs += [BOUNDED, BOUNDED._replace(way=SCRIPT)]
+    return [job for job in jobs if job.way == TASK or _expected_seconds(job) <= LONGEST]
+
+
+def _expected_seconds(job):
+    """About how long a loop or a script takes, from trial runs: it sends one request after the other."""
+    per_request = 0.0015
+    # Each item of the loop lists all tunnels of its gateway.
+    per_item = 0.015 + 0.0001 * job.size.tunnels / job.size.gateways if job.way == LOOP else 0
+    return sum(requests(job).values()) * (per_request + job.latency / 1000) + job.size.tunnels * per_item
+
+
+def _label(job):
+    return f"{job.operation}, {job.size.tunnels} on {job.size.gateways}, {job.latency} ms, {job.way}"
+
+
+TEXT = """## Many tunnels
+
+Tunnels on one gateway, and 1,000 on 100 gateways, in three ways: one `vpn_tunnels` task, a loop of `vpn_tunnel` over
+the same list (both in process), and [a script](../tests/bench/sdk_script.py) that does the same with the official
+SDK, one request after the other. Each figure is that of a whole run of `ansible-playbook` or `python`; nothing is
+taken off. The start alone, which is in all of them: a play without tasks takes {empty.wall:.2f} s ({empty.cpu:.2f} s of
+CPU, {empty.memory:.0f} MiB), a script that only imports the SDK {imports.wall:.2f} s ({imports.cpu:.2f} s,
+{imports.memory:.0f} MiB).
+
+Medians of {rounds}; what takes longer than {again_below} s is measured once. A dash stands for a loop or a script that
+would take more than about {longest} s; × is the time beside that of the one task.
+
+{times}
+
+### Requests and memory
+
+The requests that arrived, and the peak memory in MiB of the largest process, both from the runs without latency. The
+script sends fewer where it creates, because it does not look up what it created.
+
+{requests}
+
+### What is promised
+
+| promise | measured | kept |
+|---|---|---|
+| nothing to do on 1,000 tunnels over 100 gateways sends 100 requests | {largest_requests} requests | {all_kept} |
+| … in less than {most_memory} MiB | {largest.memory:.0f} MiB | {memory_kept} |
+| 200 creations on 20 gateways at 50 ms end within {over_bound} × {bound:.2f} s (200 creations ÷ {concurrency} at a \
+time × 50 ms) plus an empty play: {limit:.2f} s | {bounded.wall:.2f} s; the script {bounded_script.wall:.2f} s \
+| {bound_kept} |
+
+What a further tunnel on one gateway costs, without latency; that must not grow with their number:
+
+| milliseconds per further tunnel | from 20 to 100: wall | CPU | from 100 to 500: wall | CPU |
+|---|---:|---:|---:|---:|
+{further}
+"""
+
+
+def _text(rounds, costs, counts, empty, imports):
+    bound = BOUNDED.size.tunnels / CONCURRENCY * BOUNDED.latency / 1000
+    limit = OVER_BOUND * bound + empty.wall
+    return TEXT.format(
+        empty=empty,
+        imports=imports,
+        rounds=f"{rounds} round" + "s" * (rounds > 1),
+        again_below=AGAIN_BELOW,
+        longest=LONGEST,
+        times="\n\n".join(_times(costs, latency) for latency in LATENCIES),
+        requests=_requests(costs, counts),
+        largest=costs[LARGEST],
+        largest_requests=counts[LARGEST],
+        all_kept=_kept(counts[LARGEST] == LARGEST.size.gateways),
+        memory_kept=_kept(costs[LARGEST].memory < MOST_MEMORY),
+        bound_kept=_kept(costs[BOUNDED].wall <= limit),
+        most_memory=MOST_MEMORY,
+        over_bound=OVER_BOUND,
+        bound=bound,
+        concurrency=CONCURRENCY,
+        limit=limit,
+        bounded=costs[BOUNDED],
+        bounded_script=costs[BOUNDED._replace(way=SCRIPT)],
+        further="\n".join(_further(costs, operation) for operation in (CREATE, NOTHING, CHANGE, DELETE)),
+    )
+
+
+def _kept(is_kept):
+    return "yes" if is_kept else "**no**"
+
+
+def _times(costs, latency):
+    """The table of wall and CPU times at one latency."""
+    rows = [
+        f"### {f'{latency} ms latency' if latency else 'No latency'}\n",
+        f"| tunnels / gateways | operation | {TASK}: s | CPU s | {LOOP}: s | CPU s | × | {SCRIPT}: s | CPU s | × |",
+        "|---|---|" + "---:|" * 8,
+    ]
+    for size in SIZES:
+        for operation in OPERATIONS:
+            task, loop, script = (costs.get(Job(size, latency, operation, way)) for way in WAYS)
+            cells = [f"{size.tunnels:,} / {size.gateways}", operation, f"{task.wall:.2f}", f"{task.cpu:.2f}"]
+            for cost in (loop, script):
+                shown = (f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{cost.wall / task.wall:.1f} ×") if cost else "–––"
+                cells += shown
+            rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _requests(costs, counts):
+    """The table of requests and peak memory."""
+    rows = [
+        f"| tunnels / gateways | operation | {' | '.join(f'{way} | MiB' for way in WAYS)} |",
+        "|---|---|" + "---:|" * 6,
+    ]
+    for size in SIZES:
+        for operation in OPERATIONS:
+            cells = [f"{size.tunnels:,} / {size.gateways}", operation]
+            for way in WAYS:
+                job = Job(size, LATENCIES[0], operation, way)
+                cells += (f"{counts[job]:,}", f"{costs[job].memory:.0f}") if job in costs else "––"
+            rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _further(costs, operation):
+    """A row: what each tunnel beyond a number costs, by the difference of two sizes."""
+    cells = [operation]
+    for few, many in ((20, 100), (100, 500)):
+        less, more = (costs[Job(Size(count, 1), LATENCIES[0], operation, TASK)] for count in (few, many))
+        cells += [f"{(high - low) / (many - few) * 1000:.1f}" for low, high in zip(less[:2], more[:2])]
+    return f"| {' | '.join(cells)} |"
