@@ -11,8 +11,10 @@ import re
 
 import yaml
 
-# Each option is described here once, for vpn_tunnel and, made from it, for the items of vpn_tunnels.
-ONE_TUNNEL = r"""
+
+class ModuleDocFragment:
+    # Each option is described here once, for vpn_tunnel and, made from it, for the items of vpn_tunnels.
+    DOCUMENTATION = r"""
 options:
   state:
     description:
@@ -172,6 +174,7 @@ options:
     default: 300
 """
 
+
 MANY_TUNNELS = r"""
 options:
   tunnels:
@@ -204,8 +207,9 @@ SHARED = ("vpn_id", "secret_key", "ike_config", "ipsec_config", "state", "wait_f
 
 
 def _many_tunnels():
-    shared = yaml.safe_load(ONE_TUNNEL)["options"]
-    item = yaml.safe_load(re.sub(r"\bO\((\w+)\)", r"O(tunnels[].\1)", ONE_TUNNEL))["options"]
+    shared = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    nested = re.sub(r"\bO\((\w+)\)", r"O(tunnels[].\1)", ModuleDocFragment.DOCUMENTATION)
+    item = yaml.safe_load(nested)["options"]
     for name in SHARED:
         for what in ("default", "required"):
             item[name].pop(what, None)
@@ -217,6 +221,4 @@ def _many_tunnels():
     return json.dumps({"options": dict(options, **{name: shared[name] for name in SHARED})})
 
 
-class ModuleDocFragment:
-    DOCUMENTATION = ONE_TUNNEL
-    MANY = _many_tunnels()
+ModuleDocFragment.MANY = _many_tunnels()

@@ -155,8 +155,7 @@ class BceClient:
         tries = 0
         while True:
             try:
-                with self._slots:
-                    return self._try_once(method, path, query, body, doing, ends)
+                return self._try_once(method, path, query, body, doing, ends)
             except _Failure as failure:
                 outcome, error, wait = failure.outcome, failure.error, failure.retry_after
             maybe_done = maybe_done or (outcome in AMBIGUOUS and method != "GET")
@@ -184,25 +183,28 @@ class BceClient:
 
     def _try_once(self, method, path, query, body, doing, ends):
         """One try, signed afresh; raises _Failure."""
+        with self._slots:
+            response, content = self._exchange(self._signed(method, path, query, body), doing, ends)
+        return self._interpret(response, content, doing)
+
+    def _exchange(self, prepared, doing, ends):
+        """Send a prepared request; the response and its whole body."""
         now = self._clock.monotonic()
         # With retry_timeout 0 there is a first try all the same.
         timeout = min(self._connection.timeout, ends - now) if ends > now else self._connection.timeout
-        gives_up = now + timeout
-        target = "%s %s" % (method, self._connection.endpoint)
-        prepared = self._signed(method, path, query, body)
         try:
             # Not Session.send: it reads and parses redirects even where they are not followed.
             adapter = self._session.get_adapter(prepared.url)
             response = adapter.send(prepared, timeout=(timeout, timeout), **self._send_options)
             try:
-                content = self._read(response, gives_up)
+                return response, self._read(response, now + timeout)
             finally:
                 response.close()
         except (requests.RequestException, HTTPError, OSError) as exc:
             outcome, text = _transport_outcome(exc, timeout)
+            target = "%s %s" % (prepared.method, self._connection.endpoint)
             message = "Cannot %s: %s (%s)" % (doing, self._foreign(text), target)
             raise _Failure(outcome, BceTransportError(message, "ConnectionFailed")) from None
-        return self._interpret(response, content, doing)
 
     def _signed(self, method, path, query, body):
         connection = self._connection

@@ -92,7 +92,8 @@ def subnet(value):
 
 
 def _has_host_bits(value):
-    return subnet(value).split("/")[0] != str(ipaddress.ip_address(value.strip().split("/")[0]))
+    network, address = subnet(value).partition("/")[0], value.strip().partition("/")[0]
+    return network != str(ipaddress.ip_address(address))
 
 
 def _subnets(value):
