@@ -193,7 +193,8 @@ options:
     default: false
   purge_all:
     description:
-      - Whether O(purge) may empty the gateway O(vpn_id), which is what it does if O(tunnels) is empty.
+      - Whether O(purge) may empty a gateway, which is what it does where no tunnel is to be present; if O(tunnels) is
+        empty, the gateway O(vpn_id).
     type: bool
     default: false
   concurrency:

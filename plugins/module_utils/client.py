@@ -110,6 +110,7 @@ class BceClient:
         self._jitter = jitter
         self._clock_offset = 0.0  # seconds that the server's clock is ahead of ours
         self._secrets = {connection.secret_access_key, connection.access_key_id, connection.security_token} - {None}
+        self._account = tuple(self._secrets)
         self._hidden_words = None
         self._host = urlsplit(connection.endpoint).netloc
         self._slots = _Slots(connections)
@@ -146,16 +147,13 @@ class BceClient:
         query = query or {}
         verb = "POST with token" if method == "POST" and query.get("clientToken") else method
         column = VERBS.index(verb)
-        self._let_pass()
-        ends = self._clock.monotonic() + self._connection.retry_timeout
-        if deadline is not None:
-            ends = min(ends, deadline)
+        budget = _Budget(self._clock, self._connection.retry_timeout, deadline)
         maybe_done = False
         seen = {}
         tries = 0
         while True:
             try:
-                return self._try_once(method, path, query, body, doing, ends)
+                return self._try_once(method, path, query, body, doing, budget)
             except _Failure as failure:
                 outcome, error, wait = failure.outcome, failure.error, failure.retry_after
             maybe_done = maybe_done or (outcome in AMBIGUOUS and method != "GET")
@@ -167,37 +165,43 @@ class BceClient:
             if seen[outcome] > allowed:
                 raise error
             pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
-            now = self._clock.monotonic()
-            if now + pause + SHORTEST_TRY >= ends:
+            if not budget.allows(pause + SHORTEST_TRY):
                 raise error
             if outcome == 429:
-                self._not_before = max(self._not_before, now + pause)
+                self._not_before = max(self._not_before, self._clock.monotonic() + pause)
             self._clock.sleep(pause)
+            budget.spend(pause)
+
+    def _try_once(self, method, path, query, body, doing, budget):
+        """One try, signed afresh; raises _Failure."""
+        with self._slots:
             self._let_pass()
+            begin = self._clock.monotonic()
+            try:
+                response, content = self._exchange(self._signed(method, path, query, body), doing, budget.left())
+            finally:
+                budget.spend(self._clock.monotonic() - begin)
+        return self._interpret(response, content, doing)
 
     def _let_pass(self):
         """Wait as long as any thread was asked to: throttling slows all of them together."""
         pause = self._not_before - self._clock.monotonic()
-        if pause > 0:
-            self._clock.sleep(pause)
+        while pause > 0:
+            # Not all of them at the same instant.
+            self._clock.sleep(pause + self._jitter(0, min(1.0, pause / 4)))
+            pause = self._not_before - self._clock.monotonic()
 
-    def _try_once(self, method, path, query, body, doing, ends):
-        """One try, signed afresh; raises _Failure."""
-        with self._slots:
-            response, content = self._exchange(self._signed(method, path, query, body), doing, ends)
-        return self._interpret(response, content, doing)
-
-    def _exchange(self, prepared, doing, ends):
-        """Send a prepared request; the response and its whole body."""
-        now = self._clock.monotonic()
+    def _exchange(self, prepared, doing, left):
+        """Send a prepared request in at most left seconds; the response and its whole body."""
         # With retry_timeout 0 there is a first try all the same.
-        timeout = min(self._connection.timeout, ends - now) if ends > now else self._connection.timeout
+        timeout = min(self._connection.timeout, left) if left > 0 else self._connection.timeout
+        gives_up = self._clock.monotonic() + timeout
         try:
             # Not Session.send: it reads and parses redirects even where they are not followed.
             adapter = self._session.get_adapter(prepared.url)
             response = adapter.send(prepared, timeout=(timeout, timeout), **self._send_options)
             try:
-                return response, self._read(response, now + timeout)
+                return response, self._read(response, gives_up)
             finally:
                 response.close()
         except (requests.RequestException, HTTPError, OSError) as exc:
@@ -317,10 +321,38 @@ class BceClient:
         """A code or an id as the API writes them, or None for anything else."""
         if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", value):
             return None
-        return value if conceal(value, tuple(self._secrets)) == value else None
+        pattern, is_secret = self._hidden_words or (None, None)
+        is_key = pattern and pattern.fullmatch(value) and is_secret(value)
+        return None if is_key or conceal(value, self._account) != value else value
 
     def _quoted(self, content):
         return repr(self._foreign(content[: LOOKED_AT + 1].decode("utf-8", "replace"))) if content.strip() else "empty"
+
+
+class _Budget:
+    """The seconds that all tries of a request may take together; waiting for a slot is not counted.
+
+    :arg deadline: moment of clock.monotonic() that ends it anyway, or None.
+    """
+
+    def __init__(self, clock, seconds, deadline):
+        self._clock = clock
+        self._seconds = seconds
+        self._deadline = deadline
+
+    def left(self):
+        """Seconds that are left."""
+        if self._deadline is None:
+            return self._seconds
+        return min(self._seconds, self._deadline - self._clock.monotonic())
+
+    def allows(self, seconds):
+        """True if that many seconds are left, and more."""
+        return seconds < self.left()
+
+    def spend(self, seconds):
+        """Take off what was used."""
+        self._seconds -= seconds
 
 
 class _Slots:

@@ -22,10 +22,10 @@ def refusal(found, params, core):
     """
     if not found.errors.errors:
         return None
-    names = [".".join(name) if isinstance(name, tuple) else name for name in found.unsupported_parameters]
-    texts = ["%s: is not an option of this module; see ansible-doc for those it has" % name for name in sorted(names)]
+    unknown = _unknown(core.ARGUMENTS["argument_spec"], params)
+    texts = ["%s: is not an option of this module; see ansible-doc for those it has" % place for place in unknown]
     own = core.problems(params)
-    spoken_of = {word for sentence in own for word in _words(sentence.split(":")[0])}
+    spoken_of = {re.findall("[a-z_]+", sentence.split(":")[0])[-1] for sentence in own}
     for error in found.errors.errors:
         # A NoLogError only repeats, without a name, that some type is wrong.
         if not isinstance(error, (NoLogError, UnsupportedError)) and not spoken_of & _words(str(error)):
@@ -47,6 +47,23 @@ def result_of(core, params, check_mode, **more):
         return {"failed": True, "msg": text, "exception": traceback.format_exc()}
 
 
+def _unknown(spec, params, where=""):
+    """The places of options that the spec does not have, such as ``tunnels[1].colour``, a list."""
+    known = _spellings(spec)
+    places = [where + str(name) for name in params if name not in known]
+    for name, option in spec.items():
+        value = params.get(name)
+        for place, item in enumerate(value if isinstance(value, list) else [value]):
+            if "options" in option and isinstance(item, dict):
+                inner = "%s%s%s." % (where, name, "[%d]" % place if isinstance(value, list) else "")
+                places += _unknown(option["options"], item, inner)
+    return places
+
+
+def _spellings(spec):
+    return {spelling: option for name, option in spec.items() for spelling in [name] + option.get("aliases", [])}
+
+
 def without_none(value):
     """Options without those that are None, at any depth: None is not given, also where Ansible takes it for a value."""
     if isinstance(value, dict):
@@ -57,23 +74,23 @@ def without_none(value):
 def secrets_of(spec, params):
     """The texts in the options that no output may show, a set, whatever else is wrong with the options.
 
-    They are all in an option that the argument spec marks no_log, and those in an unknown or misplaced option that may
-    be a secret given under a wrong name. (Ansible's own search ends at the first option of a wrong type.)
+    They are all in an option that the argument spec marks no_log, and those in an unknown option or one of a wrong type
+    that may be a secret in a wrong place. (Ansible's own search ends at the first option of a wrong type.)
     """
-    known = {spelling: option for name, option in spec.items() for spelling in [name] + option.get("aliases", [])}
+    known = _spellings(spec)
     found = set()
     for name, value in params.items():
-        option = known.get(name)
-        if option is None:
-            found |= {text for text in _leaves(value) if _may_be_secret(text)}
-        elif option.get("no_log"):
+        option = known.get(name, {})
+        if option.get("no_log"):
             found |= _leaves(value)
-        elif "options" in option:
-            for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, dict):
-                    found |= secrets_of(option["options"], item)
-                else:
-                    found |= {text for text in _leaves(item) if _may_be_secret(text)}
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if "options" in option and isinstance(item, dict):
+                found |= secrets_of(option["options"], item)
+            elif not (isinstance(item, str) and option.get("elements", option.get("type")) in ("str", "path")):
+                found |= {text for text in _leaves(item) if _may_be_secret(text)}
+            elif "choices" in option and item not in option["choices"] and _may_be_secret(item):
+                found.add(item)
     return found
 
 

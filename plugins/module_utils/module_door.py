@@ -33,9 +33,10 @@ class _Module(AnsibleModule):
     def _load_params(self):
         super()._load_params()
         self.params = without_none(self.params)
+        self._given = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
 
     def fail_json(self, msg, **kwargs):
         found = getattr(self, "validation_result", None)
         refused = refusal(found, self.params, self._core) if found is not None else None
-        self.no_log_values |= secrets_of(self.argument_spec, self.params)
+        self.no_log_values |= secrets_of(self.argument_spec, self._given)
         super().fail_json(**(refused or dict(kwargs, msg=msg)))

@@ -53,6 +53,7 @@ class Lane:
         self.vpn_id = vpn_id
         self.clock = clock
         self.listed = None
+        self.error = None  # of the list that look() asked for
         self.request_id = None
         self.stopped = False  # set from another thread: no further work is begun
         self.works = [Work(self, desired) for desired in desires]
@@ -62,6 +63,7 @@ class Lane:
         try:
             self.listed = self.list()
         except BceError as error:
+            self.error = error
             for work in self.works:
                 work.error = error
         for work in self.works:
@@ -74,22 +76,15 @@ class Lane:
         self.works.append(work)
         return work
 
-    def carry_out(self, done=lambda work: None):
-        """Do what was planned. A work that fails has its error noted and does not hold up the others.
-
-        :arg done: called with each Work that is finished, failed ones included.
-        """
+    def carry_out(self):
+        """Do what was planned. A work that fails has its error noted and does not hold up the others."""
         for work in self.works:
             if self.stopped:
                 return
             work.attempt(work.act)
-            if work.error or not work.unfinished:
-                done(work)
-        open_works = [work for work in self.works if work.unfinished and not work.error]
-        self._confirm([work for work in open_works if work.creation])
-        self._wait([work for work in open_works if work.waits and not work.error])
-        for work in open_works:
-            done(work)
+            work.acted = True
+        self._confirm([work for work in self.works if work.creation and not work.error])
+        self._wait([work for work in self.works if work.waits and not work.error])
 
     def list(self, deadline=None):
         """The tunnels of the gateway as they are now, a Listed."""
@@ -98,16 +93,22 @@ class Lane:
         return Listed(listing.tunnels)
 
     def _confirm(self, works):
-        """Look all creations up in one list."""
-        if works:
-            try:
+        """Look all creations up in one list; a late one is read again for all of them before each looks for itself."""
+        if not works:
+            return
+        ends = self.clock.monotonic() + (LIST_PATIENCE if len(works) > 1 else 0)
+        try:
+            for pause in _pauses():
                 listed = self.list()
-            except BceError as error:
-                for work in works:
-                    work.error = error
-                return
+                if all(work.is_told_by(listed) for work in works) or self.clock.monotonic() + pause > ends:
+                    break
+                self.clock.sleep(pause)
+        except BceError as error:
             for work in works:
-                work.attempt(work.confirm, listed)
+                work.error = error
+            return
+        for work in works:
+            work.attempt(work.confirm, listed)
 
     def _wait(self, works):
         """Poll until every tunnel is as its wait_for says; a request that fails in between does not end the wait."""
@@ -132,7 +133,7 @@ class Lane:
                     work.error = error
                 return
             for work in works:
-                work.tunnel = listed.by_id(work.vpn_conn_id) or work.tunnel
+                work.see(listed)
 
 
 class Creation(NamedTuple):
@@ -164,11 +165,13 @@ class Work:
         self.warnings = []
         self.error = None
         self.secrets = {desired.secret_key} - {None}
+        self.acted = False  # the writes are over, but for what the list may still ask for
         self.creation = None  # a Creation that is not confirmed yet
         self._lane = lane
         self._api = lane.api
         self._step = None  # tunnel.Plan
         self._current = None  # the Tunnel that the plan starts from, or None
+        self._status_is_old = False  # the tunnel was written since the list told its status
         self._made = []  # ids that the API gave to creations of this run
         self._gone = set()  # ids that the API says do not exist, even if a late list still shows them
         self._mismatch_patience = None
@@ -185,17 +188,31 @@ class Work:
         return self.desired.state == "present" and self.desired.wait_for != "none"
 
     @property
-    def unfinished(self):
-        """True if the writes alone do not end the work."""
-        return bool(self.creation) or self.waits
+    def planned_id(self):
+        """The id of the tunnel that the plan starts from, or None."""
+        return self._current.fields["vpn_conn_id"] if self._current else None
+
+    @property
+    def new_name(self):
+        """The name that the tunnel gets, if it is to have another one than now; or None."""
+        renamed = self._step and ("vpn_conn_name" in self._step.changes)
+        return self.desired.vpn_conn_name if renamed else None
+
+    @property
+    def is_planned(self):
+        """True if it is known what is to be done."""
+        return self._step is not None
 
     def attempt(self, deed, *arguments):
-        """Call deed(*arguments) unless the work has failed already; a BceError of it ends the work."""
+        """Call deed(*arguments) unless the work has failed already; an error ends the work, and only this one."""
         if self.error is None:
             try:
                 deed(*arguments)
             except BceError as error:
                 self.error = error
+            except Exception as error:
+                text = "Internal error of baiducloud.network, please report it: %s: %s" % (type(error).__name__, error)
+                self.error = BceError(text, "InternalError")
 
     def foresee(self):
         """Plan from the lane's list, and note what check mode tells."""
@@ -417,7 +434,7 @@ class Work:
             if not error.maybe_done:
                 raise
             self._require(error, self._is_as_desired)
-        self.changed = True
+        self.changed = self._status_is_old = True
         self.secret_key_changed = self.secret_key_changed or step.secret_key_changed
         self._now_is(step.tunnel)
 
@@ -465,10 +482,20 @@ class Work:
             clock.sleep(pause)
         raise AssertionError("the pauses never end")
 
+    def is_told_by(self, listed):
+        """True if the list shows what became of the creation."""
+        return self._tells(listed, self.creation)
+
+    def see(self, listed):
+        """Take the tunnel's present status from a list."""
+        seen = listed.by_id(self.vpn_conn_id)
+        if seen is not None:
+            self.tunnel, self._status_is_old = seen, False
+
     def is_awaited_state(self):
-        """True if the tunnel is as wait_for says."""
+        """True if the tunnel is as wait_for says, by a list that is newer than the last write."""
         word, goal = _AWAITED[self.desired.wait_for]
-        return (self.tunnel.fields[word] or "").lower() == goal
+        return not self._status_is_old and (self.tunnel.fields[word] or "").lower() == goal
 
     def give_up_waiting(self, trouble):
         """Raise what a wait in vain ends in, with the last status."""

@@ -203,7 +203,7 @@ HANDLING = (
         {"type": "int", "default": 300},
     ),
 )
-_EMPTY_IS_NONE = ("vpn_conn_id", "cgw_id", "client_token")
+_EMPTY_IS_NONE = ("vpn_id", "vpn_conn_id", "cgw_id", "client_token")
 _NOT_OF_THE_API = ("state", "wait_for", "wait_timeout")
 # Further names that people use for an option.
 _NICKNAMES = {"vpn_conn_name": ["name"], "secret_key": ["psk"]}
@@ -350,11 +350,8 @@ def lacks(options, where=""):
 
 def given(options):
     """The options that are given, a dict: not None, and not empty where AWX leaves empty what a survey does not say."""
-    return {
-        name: value
-        for name, value in options.items()
-        if value is not None and not (value == "" and name in _EMPTY_IS_NONE)
-    }
+    empty = _EMPTY_IS_NONE + (("remote_ip",) if options.get("cgw_id") else ())
+    return {name: value for name, value in options.items() if value is not None and not (value == "" and name in empty)}
 
 
 def _problem(field, value, where):

@@ -21,6 +21,7 @@ DEFAULT_CONCURRENCY = 8
 MOST_CONCURRENCY = 64
 # Lanes under way for each request that may be: with more than one, no slot is idle while the last lanes end.
 LANES_PER_SLOT = 4
+TOLD = 3  # failures that the message tells; the result has all of them
 QUIET = 5.0  # seconds before the first line of progress, and from one to the next
 
 # Options that stand for every item which does not have them itself.
@@ -52,23 +53,18 @@ def problems(params):
     """Every mistake in the options that can be told without a request, a list of sentences with the place of each."""
     found = tunnel.value_problems({name: params.get(name) for name in _SHARED})
     items = params.get("tunnels")
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+    if not isinstance(items, list):
         found.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
         items = []
-    seen = {}
+    wholes = []
     for place, item in enumerate(items):
-        where = "tunnels[%d]." % place
-        whole = _whole(item, params)
-        found += tunnel.value_problems(item, where) + tunnel.lacks(whole, where)
-        for option in ("vpn_conn_name", "vpn_conn_id"):
-            if whole.get(option) is not None:
-                first = seen.setdefault((option, str(whole.get("vpn_id")), str(whole[option]).strip()), place)
-                if first != place:
-                    found.append(
-                        "%s%s: %r is the same tunnel as tunnels[%d]; name each tunnel once"
-                        % (where, option, whole[option], first)
-                    )
-    found += _problems_of_handling(params, items)
+        where = "tunnels[%d]" % place
+        if isinstance(item, dict):
+            wholes.append((where, _whole(item, params)))
+            found += tunnel.value_problems(item, where + ".") + tunnel.lacks(wholes[-1][1], where + ".")
+        else:
+            found.append("%s: must be a dictionary with the options of one tunnel" % where)
+    found += _problems_between(wholes) + _problems_of_handling(params, wholes)
     try:
         credentials.resolve(params, os.environ)
     except BceUsageError as error:
@@ -76,7 +72,26 @@ def problems(params):
     return found
 
 
-def _problems_of_handling(params, items):
+def _problems_between(wholes):
+    """What two items cannot have both."""
+    found, seen = [], {}
+    for where, whole in wholes:
+        gateway = str(whole.get("vpn_id")).strip()
+        for option, scope in (("vpn_conn_id", gateway), ("vpn_conn_name", gateway), ("client_token", "")):
+            if option in whole:
+                first, other = seen.setdefault((option, scope, str(whole[option]).strip()), (where, whole))
+                # Tunnels of one name are told apart by their ids.
+                by_id = option == "vpn_conn_name" and "vpn_conn_id" in whole and "vpn_conn_id" in other
+                if first != where and not by_id:
+                    text = "%s.%s: %r stands at %s already; each tunnel needs its own"
+                    found.append(text % (where, option, whole[option], first))
+        first, other = seen.setdefault("version", (where, whole))
+        if other.get("version") != whole.get("version"):
+            found.append("%s.version: is not that of %s; one task speaks one version of the API" % (where, first))
+    return found
+
+
+def _problems_of_handling(params, wholes):
     found = []
     concurrency = params.get("concurrency")
     if concurrency is not None and (
@@ -85,13 +100,16 @@ def _problems_of_handling(params, items):
         found.append("concurrency: must be a whole number from 1 to %d, but is %r" % (MOST_CONCURRENCY, concurrency))
     if params.get("purge_all") and not params.get("purge"):
         found.append("purge_all: has a meaning only with purge; set purge: true, or leave purge_all out")
-    if params.get("purge") and not items:
-        if not params.get("purge_all"):
+    if params.get("purge"):
+        gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes] or [params.get("vpn_id")]
+        stay = {str(whole.get("vpn_id")).strip() for _where, whole in wholes if whole.get("state") != "absent"}
+        emptied = [str(gateway) for gateway in dict.fromkeys(gateways) if gateway not in stay]
+        if emptied and not params.get("purge_all"):
             found.append(
-                "purge: the list of tunnels is empty, so all tunnels of the gateway would go; set purge_all: true"
-                " to do that"
+                "purge: no tunnel of gateway %s is to be present, so all would go; set purge_all: true to do that"
+                % ", ".join(emptied)
             )
-        if params.get("vpn_id") is None:
+        if gateways == [None]:
             found.append("vpn_id: is needed, because no tunnel names the gateway to purge")
     return found
 
@@ -111,25 +129,35 @@ def run(params, check_mode, tell=None):
         warnings += ["tunnels[%d].%s" % (place, remark) for remark in remarks]
     concurrency = params.get("concurrency") or DEFAULT_CONCURRENCY
     client = BceClient(credentials.resolve(params, os.environ), connections=concurrency)
-    lanes = _lanes(client, params, desires)
-    with _Crew(min(len(lanes), concurrency * LANES_PER_SLOT)) as crew:
+    lanes = _lanes(VpnApi(client, params.get("version") or 1), params, desires)
+    with _Crew(max(1, min(len(lanes), concurrency * LANES_PER_SLOT))) as crew:
         crew.work(Lane.look, lanes)
         works = _in_order(lanes, desires)
-        unclear = [
-            "tunnels[%d]: %s" % (place, work.error.message)
-            for place, work in enumerate(works)
-            if isinstance(work.error, BceUsageError)
-        ]
+        unclear = _unclear(works)
         if unclear:
             return _refusal(unclear)
         if params.get("purge"):
-            works += [work for lane in lanes for work in _purge(lane)]
+            for lane in lanes:
+                works += _purge(lane, warnings)
         if not check_mode:
             # The longest lane first: it decides how long all of them take.
             lanes.sort(key=lambda lane: -sum(work.action != NOTHING for work in lane.works))
-            progress = _Progress(len(works), tell)
-            crew.work(lambda lane: lane.carry_out(progress.note), lanes, progress.show)
-    return _report(works, warnings)
+            crew.work(Lane.carry_out, lanes, _Progress(works, tell).show)
+    return _report(works, warnings, next((lane.error for lane in lanes if lane.error), None))
+
+
+def _unclear(works):
+    """What only the lists can tell: what a creation lacks, and which items turn out to mean the same tunnel."""
+    found, seen = [], {}
+    for place, work in enumerate(works):
+        if isinstance(work.error, BceUsageError):
+            found.append("tunnels[%d]: %s" % (place, work.error.message))
+        for what in (work.planned_id, work.new_name):
+            first = seen.setdefault((work.desired.vpn_id, what), place)
+            if what and first != place:
+                text = "tunnels[%d]: is, or would become, the same tunnel (%s) as tunnels[%d]; name each tunnel once"
+                found.append(text % (place, what, first))
+    return found
 
 
 def _whole(item, params):
@@ -145,14 +173,14 @@ def _whole(item, params):
     return whole
 
 
-def _lanes(client, params, desires):
-    """One Lane per gateway (and version of the API), in the order in which the list names them."""
+def _lanes(api, params, desires):
+    """One Lane per gateway, in the order in which the list names them."""
     groups = {}
-    if not desires:
-        groups[params["vpn_id"].strip(), params.get("version") or 1] = []
     for desired in desires:
-        groups.setdefault((desired.vpn_id, desired.version), []).append(desired)
-    return [Lane(VpnApi(client, version), vpn_id, group) for (vpn_id, version), group in groups.items()]
+        groups.setdefault(desired.vpn_id, []).append(desired)
+    if params.get("purge") and not groups:
+        groups[params["vpn_id"].strip()] = []
+    return [Lane(api, vpn_id, group) for vpn_id, group in groups.items()]
 
 
 def _in_order(lanes, desires):
@@ -161,15 +189,18 @@ def _in_order(lanes, desires):
     return [works[id(desired)] for desired in desires]
 
 
-def _purge(lane):
+def _purge(lane, warnings):
     """Works that delete the tunnels of a gateway which the task does not name.
 
     Where it is not clear which tunnels are named, because one of them cannot be planned, nothing is purged.
     """
-    if lane.listed is None or any(work.error for work in lane.works):
+    if lane.error:
         return []
-    names = {work.desired.vpn_conn_name for work in lane.works}
-    ids = {work.vpn_conn_id for work in lane.works}
+    if any(work.error for work in lane.works):
+        warnings.append("gateway %s is not purged, because not all of its tunnels could be planned" % lane.vpn_id)
+        return []
+    names = {work.desired.vpn_conn_name for work in lane.works if not work.desired.vpn_conn_id}
+    ids = {work.planned_id for work in lane.works}
     template = {"state": "absent", "vpn_id": lane.vpn_id}
     return [
         lane.add(tunnel.desire(dict(template, vpn_conn_id=item.fields["vpn_conn_id"]))[0])
@@ -212,25 +243,21 @@ class _Crew:
 
 
 class _Progress:
-    """Counts finished works, and tells of them in long runs."""
+    """Tells in long runs how many works are done."""
 
-    def __init__(self, total, tell):
-        self._total = total
+    def __init__(self, works, tell):
+        self._works = works
         self._tell = tell
         self._begin = self._last = time.monotonic()
-        self._done = self._failed = 0
-
-    def note(self, work):
-        """Count a finished Work."""
-        self._done += 1
-        self._failed += work.error is not None
 
     def show(self):
         """Tell a line if there has been none for a while."""
         now = time.monotonic()
         if self._tell and now - self._last >= QUIET:
             self._last = now
-            counts = "%d of %d tunnels done, %d failed" % (self._done, self._total, self._failed)
+            failed = sum(work.error is not None for work in self._works)
+            done = sum(work.acted or work.error is not None for work in self._works)
+            counts = "%d of %d tunnels done, %d failed" % (done, len(self._works), failed)
             self._tell("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
@@ -239,10 +266,10 @@ def _refusal(mistakes):
     return {"changed": False, "failed": True, "msg": error.message, "error": error.as_result()}
 
 
-def _report(works, warnings):
+def _report(works, warnings, lane_error):
     totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
     for work in works:
-        totals["failed" if work.error else _COUNTED[work.action]] += 1
+        totals["failed" if work.error else _COUNTED[work.action] if work.changed else "unchanged"] += 1
         warnings = warnings + [text for text in work.warnings if text not in warnings]
     result = {
         "changed": any(work.changed for work in works),
@@ -254,30 +281,31 @@ def _report(works, warnings):
         result["warnings"] = warnings
     failed = [work for work in works if work.error]
     if failed:
-        first = failed[0]
-        text = "%d of %d tunnels failed; the first is %s on gateway %s: %s" % (
-            len(failed),
-            len(works),
-            first.desired.vpn_conn_name or first.desired.vpn_conn_id,
-            first.desired.vpn_id,
-            first.error.message,
-        )
-        result.update(failed=True, msg=conceal_all(text, first.secrets), error=first.error.as_result())
+        texts = [conceal_all("%s: %s" % (_header(work), work.error.message), work.secrets) for work in failed[:TOLD]]
+        text = "%d of %d tunnels failed: %s" % (len(failed), len(works), "; ".join(texts))
+        text += " ... and %d more, see tunnels" % (len(failed) - TOLD) if len(failed) > TOLD else ""
+        result.update(failed=True, msg=text, error=failed[0].error.as_result())
+    elif lane_error:
+        # There is nothing on this gateway that the error could be told of.
+        result.update(failed=True, msg=lane_error.message, error=lane_error.as_result())
     return result
 
 
 def _entry(work):
     return {
-        "name": work.name,
+        "name": work.name or work.desired.vpn_conn_id,
         "vpn_id": work.desired.vpn_id,
-        "vpn_conn_id": work.vpn_conn_id,
-        "action": work.action,
+        "vpn_conn_id": work.vpn_conn_id or work.desired.vpn_conn_id,
+        "action": work.action if work.is_planned else None,
         "changed": work.changed,
         "secret_key_changed": work.secret_key_changed,
         "error": work.error.as_result() if work.error else None,
     }
 
 
+def _header(work):
+    return "%s/%s" % (work.desired.vpn_id, _entry(work)["name"])
+
+
 def _diff(work):
-    header = "%s/%s" % (work.desired.vpn_id, work.name)
-    return {"before_header": header, "after_header": header, "before": work.before, "after": work.after}
+    return {"before_header": _header(work), "after_header": _header(work), "before": work.before, "after": work.after}

@@ -56,7 +56,8 @@ class FastDoor(ModuleDoor):
         arguments = dict(self.core.ARGUMENTS)
         arguments.pop("supports_check_mode")
         validator = ArgumentSpecValidator(**arguments)
-        found = validator.validate(without_none(_plain(self._task.args)))
+        given = without_none(_plain(self._task.args))
+        found = validator.validate(given)
         params = found.validated_parameters
         refused = refusal(found, params, self.core)
         result = refused or result_of(self.core, params, self._task.check_mode, **self.offers())
@@ -67,7 +68,7 @@ class FastDoor(ModuleDoor):
         result.setdefault("changed", False)
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return remove_values(result, secrets_of(self.core.ARGUMENTS["argument_spec"], params))
+        return remove_values(result, secrets_of(self.core.ARGUMENTS["argument_spec"], given))
 
 
 def _shows_invocation(task_vars):

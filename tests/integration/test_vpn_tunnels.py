@@ -137,7 +137,7 @@ def test_all_mistakes_of_all_tunnels_are_told_together_with_their_places_and_not
         "tunnels[1].local_subnets[1]: ",
         "tunnels[2].ike_config.ike_mode: ",
         "tunnels[2].secret_key: ",
-        "tunnels[3].vpn_conn_name: 'branch-1' is the same tunnel as tunnels[1]",
+        "tunnels[3].vpn_conn_name: 'branch-1' stands at tunnels[1] already",
         "tunnels[4].vpn_conn_name: is needed",
         "concurrency: ",
     ):
@@ -158,7 +158,10 @@ def test_what_is_missing_for_one_creation_stops_all_before_anything_is_written(c
 
 def test_purge_deletes_what_the_list_does_not_name_on_the_gateways_that_it_names(cloud):
     run(branches(6, gateways=3))
-    result = run([branch(0, vpn_id=gateway(1)), branch(1, vpn_id=gateway(2), state="absent")], purge=True)
+    items = [branch(0, vpn_id=gateway(1)), branch(1, vpn_id=gateway(2), state="absent")]
+    refused = run(items, purge=True)
+    assert gateway(2) in refused["msg"] and "purge_all" in refused["msg"] and len(cloud.tunnels()) == 6
+    result = run(items, purge=True, purge_all=True)
     assert totals(result, unchanged=1, deleted=3)
     assert stored(cloud) == [(gateway(1), "branch-0"), (gateway(3), "branch-2"), (gateway(3), "branch-5")]
     assert [entry["name"] for entry in result["tunnels"]] == ["branch-0", "branch-1", "branch-3", "branch-4"]
@@ -184,6 +187,69 @@ def test_nothing_is_purged_where_it_is_not_clear_which_tunnels_are_named(cloud):
     assert len(cloud.tunnels()) == 4
 
 
+def test_two_items_that_turn_out_to_mean_the_same_tunnel_stop_all_before_anything_is_written(cloud):
+    ids = [entry["vpn_conn_id"] for entry in run(branches(2))["tunnels"]]
+    first, before = {"vpn_id": gateway(1), "vpn_conn_id": ids[0]}, cloud.tunnels()
+    for items in (
+        [{**first, "vpn_conn_name": "moved"}, branch(0, vpn_id=gateway(1), state="absent")],
+        [{**first, "state": "absent"}, branch(0, vpn_id=gateway(1))],
+        [{**first, "vpn_conn_name": "same"}, {**first, "vpn_conn_id": ids[1], "vpn_conn_name": "same"}],
+        [{**first, "vpn_conn_name": "branch-9"}, branch(9, vpn_id=gateway(1))],
+    ):
+        result = run(items)
+        assert result["failed"] and "tunnels[1]" in result["msg"] and "tunnels[0]" in result["msg"], result
+    assert cloud.tunnels() == before
+
+
+def test_tunnels_of_one_name_are_handled_by_their_ids_and_one_of_them_can_be_purged(cloud):
+    twins = [dict(BODY, vpnConnId=f"vpnconn-{number}", vpnConnName="twin") for number in (1, 2)]
+    cloud.plant(*twins, vpn_id=gateway(1))
+    by_id = [{"vpn_id": gateway(1), "vpn_conn_id": f"vpnconn-{number}", "vpn_conn_name": "twin"} for number in (1, 2)]
+    assert totals(run(by_id), unchanged=2)
+    assert totals(run(by_id[:1], purge=True), unchanged=1, deleted=1)
+    assert [tunnel["vpnConnId"] for tunnel in cloud.tunnels()] == ["vpnconn-1"]
+
+
+def test_a_gateway_that_cannot_be_listed_is_a_failure_even_if_there_is_nothing_to_tell_it_of(cloud):
+    result = run([], vpn_id="vpn-nowhere", purge=True, purge_all=True)
+    assert result["failed"] and result["error"]["code"] == "NoSuchObject" and "vpn-nowhere" in result["msg"]
+
+
+def test_an_empty_list_is_no_work_and_no_request(cloud):
+    before = len(cloud.requests())
+    assert totals(run([])) and not run([], vpn_id=gateway(1))["changed"] and len(cloud.requests()) == before
+
+
+def test_a_wait_after_an_update_trusts_no_older_status(cloud):
+    run([branch(0, vpn_id=gateway(1))])
+    before = len(cloud.requests())
+    run([branch(0, vpn_id=gateway(1), remote_ip="203.0.113.99", wait_for="active")])
+    assert [entry["method"] for entry in cloud.requests()[before:]] == ["GET", "PUT", "GET"]
+
+
+def test_waiting_for_a_turn_takes_nothing_from_a_request_s_own_time(cloud):
+    cloud.settings(latency_ms=400)
+    cloud.faults({"match": {"method": "GET"}, "fault": "status", "status": 503})
+    items = branches(8, gateways=8)
+    assert totals(run(items, check_mode=True, concurrency=1, retry_timeout=1.5), created=8)
+
+
+def test_a_late_list_costs_a_few_lists_and_no_write_for_each_creation(cloud):
+    cloud.settings(list_lag_ms=1000)
+    assert totals(run(branches(30)), created=30)
+    methods = Counter(entry["method"] for entry in cloud.requests())
+    assert methods["POST"] == 30 and methods["PUT"] == 0 and methods["GET"] < 10
+
+
+def test_places_of_unknown_options_and_of_items_that_are_none_are_told(cloud):
+    items = [branch(0), {**branch(1), "colour": "red", "ike_config": {"mode": 1}}, "text"]
+    arguments = dict(SHARED, vpn_id="vpn-119bd69b", tunnels=items)
+    done = play([{MODULE: arguments}], environment=cloud.environment)
+    for place in ("tunnels[1].colour: ", "tunnels[1].ike_config.mode: "):
+        assert place in done.results[0]["msg"], done.results[0]["msg"]
+    assert "tunnels[2]: must be a dictionary" in run(items)["msg"] and cloud.requests() == []
+
+
 def test_one_failure_does_not_stop_the_others_and_the_report_tells_both(cloud):
     refuse = {
         "match": {"method": "POST", "path_regex": gateway(2)},
@@ -194,7 +260,7 @@ def test_one_failure_does_not_stop_the_others_and_the_report_tells_both(cloud):
     cloud.faults(dict(refuse, times=None))
     result = run([*branches(6, gateways=3), branch(9, vpn_id="vpn-nowhere")])
     assert result["failed"] and result["changed"] and totals(result, created=4, failed=3)
-    assert "3 of 7 tunnels failed" in result["msg"] and "branch-1" in result["msg"]
+    assert "3 of 7 tunnels failed: " in result["msg"] and f"{gateway(2)}/branch-1: " in result["msg"]
     failed = {entry["name"]: entry["error"]["code"] for entry in result["tunnels"] if entry["error"]}
     assert failed == {"branch-1": "AccessDenied", "branch-4": "AccessDenied", "branch-9": "NoSuchObject"}
     assert all(entry["changed"] == (entry["error"] is None) for entry in result["tunnels"])
