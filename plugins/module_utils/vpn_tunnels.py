@@ -103,7 +103,7 @@ def _problems_of_handling(params, wholes):
     if params.get("purge"):
         gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes] or [params.get("vpn_id")]
         stay = {str(whole.get("vpn_id")).strip() for _where, whole in wholes if whole.get("state") != "absent"}
-        emptied = [str(gateway) for gateway in dict.fromkeys(gateways) if gateway not in stay]
+        emptied = [gateway for gateway in dict.fromkeys(gateways) if gateway and gateway not in stay]
         if emptied and not params.get("purge_all"):
             found.append(
                 "purge: no tunnel of gateway %s is to be present, so all would go; set purge_all: true to do that"
@@ -129,7 +129,8 @@ def run(params, check_mode, tell=None):
         warnings += ["tunnels[%d].%s" % (place, remark) for remark in remarks]
     concurrency = params.get("concurrency") or DEFAULT_CONCURRENCY
     client = BceClient(credentials.resolve(params, os.environ), connections=concurrency)
-    lanes = _lanes(VpnApi(client, params.get("version") or 1), params, desires)
+    version = desires[0].version if desires else params.get("version") or 1
+    lanes = _lanes(VpnApi(client, version), params, desires)
     with _Crew(max(1, min(len(lanes), concurrency * LANES_PER_SLOT))) as crew:
         crew.work(Lane.look, lanes)
         works = _in_order(lanes, desires)

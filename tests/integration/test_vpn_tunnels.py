@@ -215,6 +215,12 @@ def test_a_gateway_that_cannot_be_listed_is_a_failure_even_if_there_is_nothing_t
     assert result["failed"] and result["error"]["code"] == "NoSuchObject" and "vpn-nowhere" in result["msg"]
 
 
+def test_one_task_speaks_one_version_of_the_api(cloud):
+    result = run([branch(0, vpn_id=gateway(1), version=1), branch(1, vpn_id=gateway(1), version=2)])
+    assert "tunnels[1].version" in result["msg"] and cloud.requests() == []
+    assert run([branch(0, vpn_id=gateway(1), version=2)])["error"]["code"] == "InvalidVersion"
+
+
 def test_an_empty_list_is_no_work_and_no_request(cloud):
     before = len(cloud.requests())
     assert totals(run([])) and not run([], vpn_id=gateway(1))["changed"] and len(cloud.requests()) == before
