@@ -97,7 +97,7 @@ def secrets_of(spec, params):
 def _leaves(value):
     """All texts and numbers in a value, as texts."""
     if isinstance(value, dict):
-        return {text for pair in value.items() for part in pair for text in _leaves(part)}
+        return _leaves(list(value.values()))
     if isinstance(value, (list, tuple)):
         return {text for item in value for text in _leaves(item)}
     return set() if value is None or isinstance(value, bool) or value == "" else {str(value)}

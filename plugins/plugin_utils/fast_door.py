@@ -68,7 +68,7 @@ class FastDoor(ModuleDoor):
         result.setdefault("changed", False)
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return remove_values(result, secrets_of(self.core.ARGUMENTS["argument_spec"], given))
+        return remove_values(result, found._no_log_values | secrets_of(self.core.ARGUMENTS["argument_spec"], given))
 
 
 def _shows_invocation(task_vars):
