@@ -30,8 +30,7 @@ def refusal(found, params, core):
         # A NoLogError only repeats, without a name, that some type is wrong.
         if not isinstance(error, (NoLogError, UnsupportedError)) and not spoken_of & _words(str(error)):
             texts.append(str(error))
-    error = BceUsageError(texts + own)
-    return {"failed": True, "msg": error.message, "error": error.as_result()}
+    return BceUsageError(texts + own).as_failure()
 
 
 def result_of(core, params, check_mode, **more):

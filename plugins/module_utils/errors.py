@@ -37,6 +37,10 @@ class BceError(Exception):
             "retryable": self.retryable,
         }
 
+    def as_failure(self):
+        """The result of a task that this error ended before it did anything, a dict."""
+        return {"changed": False, "failed": True, "msg": self.message, "error": self.as_result()}
+
 
 class BceUsageError(BceError):
     """The options are wrong; nothing was sent. `problems` lists every mistake that was found."""

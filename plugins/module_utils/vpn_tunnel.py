@@ -10,7 +10,7 @@ import os
 
 from . import credentials, tunnel
 from .client import BceClient
-from .errors import BceError, BceUsageError
+from .errors import BceUsageError
 from .reconcile import Lane
 from .secret import conceal_all
 from .vpn_api import VpnApi
@@ -37,14 +37,11 @@ def run(params, check_mode):
 
     A failure is a result too: `failed`, `msg` and `error`, with all that is known of the tunnel beside them.
     """
-    try:
-        mistakes = problems(params)
-        if mistakes:
-            raise BceUsageError(mistakes)
-        desired, warnings = tunnel.desire(params)
-        api = VpnApi(BceClient(credentials.resolve(params, os.environ)), desired.version)
-    except BceError as error:
-        return {"changed": False, "failed": True, "msg": error.message, "error": error.as_result()}
+    mistakes = problems(params)
+    if mistakes:
+        return BceUsageError(mistakes).as_failure()
+    desired, warnings = tunnel.desire(params)
+    api = VpnApi(BceClient(credentials.resolve(params, os.environ)), desired.version)
     lane = Lane(api, desired.vpn_id, [desired])
     lane.look()
     if not check_mode:

@@ -121,7 +121,7 @@ def run(params, check_mode, tell=None):
     """
     mistakes = problems(params)
     if mistakes:
-        return _refusal(mistakes)
+        return BceUsageError(mistakes).as_failure()
     desires, warnings = [], []
     for place, item in enumerate(params["tunnels"]):
         desired, remarks = tunnel.desire(_whole(item, params))
@@ -136,7 +136,7 @@ def run(params, check_mode, tell=None):
         works = _in_order(lanes, desires)
         unclear = _unclear(works)
         if unclear:
-            return _refusal(unclear)
+            return BceUsageError(unclear).as_failure()
         if params.get("purge"):
             for lane in lanes:
                 works += _purge(lane, warnings)
@@ -260,11 +260,6 @@ class _Progress:
             done = sum(work.acted or work.error is not None for work in self._works)
             counts = "%d of %d tunnels done, %d failed" % (done, len(self._works), failed)
             self._tell("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
-
-
-def _refusal(mistakes):
-    error = BceUsageError(mistakes)
-    return {"changed": False, "failed": True, "msg": error.message, "error": error.as_result()}
 
 
 def _report(works, warnings, lane_error):

@@ -23,6 +23,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
+from page_example import BODY as PAGE_EXAMPLE
+from page_example import SECRET_KEY as SECRET
+
 requests = pytest.importorskip("requests")
 pytest.importorskip("aiohttp")
 bce_v1_signer = pytest.importorskip("baidubce.auth.bce_v1_signer")
@@ -33,25 +36,6 @@ ACCESS_KEY_ID = "emulator-ak"
 SECRET_ACCESS_KEY = "emulator-sk"
 GATEWAY = "vpn-119bd69b"
 OTHER_GATEWAY = "vpn-other"
-SECRET = "ddd22@www"
-# The example of the API's page, field for field.
-PAGE_EXAMPLE = {
-    "vpnConnName": "vpncon",
-    "description": "111",
-    "secretKey": SECRET,
-    "localSubnets": ["192.168.0.0/20"],
-    "remoteIp": "10.107.245.188",
-    "remoteSubnets": ["192.168.100.0/24"],
-    "ikeConfig": {
-        "ikeVersion": "v1",
-        "ikeMode": "main",
-        "ikeEncAlg": "aes",
-        "ikeAuthAlg": "sha1",
-        "ikePfs": "group2",
-        "ikeLifeTime": 200,
-    },
-    "ipsecConfig": {"ipsecEncAlg": "aes", "ipsecAuthAlg": "sha1", "ipsecPfs": "group2", "ipsecLifetime": 28800},
-}
 TUNNELS = f"/v1/vpn/{GATEWAY}/vpnconn"
 LIST = f"/v1/vpn/vpnconn/{GATEWAY}"
 
