@@ -67,7 +67,7 @@ $(BENCH)/done: tests/requirements/bench-lock.txt
 
 lock: .venv/demo.done
 	cd tests/requirements && ../../$(B)/uv pip compile -q --upgrade --universal --python-version 3.11 \
-	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o lock.txt test.in
+	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o lock.txt test.in docs.in
 	cd tests/requirements && ../../$(B)/uv pip compile -q --upgrade --universal --python-version 3.11 \
 	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o bench-lock.txt bench.in
 
