@@ -24,6 +24,30 @@ attributes:
     description: Use C(group/baiducloud.network.baiducloud) in C(module_defaults) to set defaults for this module.
 """
 
+    # Of a module that only reads.
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+    details:
+      - The module changes nothing.
+  diff_mode:
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: N/A
+    details:
+      - The module changes nothing.
+  idempotent:
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no
+        change.
+    support: full
+    details:
+      - The module changes nothing.
+"""
+
     ACTIONGROUP = r"""
 options: {}
 attributes:

@@ -36,7 +36,8 @@ options:
   endpoint:
     description:
       - The API's URL of scheme, host and port alone.
-      - If not given, E(BCE_ENDPOINT) is taken, then C(https://bcc.REGION.baidubce.com).
+      - If not given, E(BCE_ENDPOINT) is taken, then C(https://bcc.{region}.baidubce.com).
+      - The word C({region}) in it stands for the O(region).
       - Plain C(http) is accepted for loopback addresses only, because requests carry the tunnel's shared key.
     type: str
   profile:
@@ -72,4 +73,14 @@ requirements:
 notes:
   - Options, results and logs never show the account's keys or a tunnel's shared key, neither a new one nor an old one.
   - An empty environment variable counts as not set.
+"""
+
+    # The tunnel's fragment has it among the words of the API's request.
+    VERSION = r"""
+options:
+  version:
+    description:
+      - The version of the API, a whole number from 1 to 99.
+    type: int
+    default: 1
 """

@@ -19,6 +19,7 @@ from .secret import Secret
 DEFAULT_REGION = "bj"
 DEFAULT_TIMEOUT = 30.0  # seconds for one request
 DEFAULT_RETRY_TIMEOUT = 60.0  # seconds for all tries of one request together
+REGION_MARK = "{region}"  # stands for the region in an endpoint
 ENDPOINT = "https://bcc.{region}.baidubce.com"  # VPN is served by the BCC host
 PROFILE_FILE = os.path.join("~", ".bce", "config.json")
 
@@ -72,31 +73,31 @@ def resolve(params, environ):
     :arg params: the task's options, a dict. :arg environ: os.environ or a dict like it.
     :raises BceUsageError: naming every option that is missing or wrong.
     """
-    problems = [
+    mistakes = [
         "%s: must be text" % option
         for option in (*ENVIRONMENT, "profile", "ca_path")
         if not isinstance(params.get(option), (str, type(None)))
     ]
     if not isinstance(params.get("validate_certs"), (bool, type(None))):
-        problems.append("validate_certs: must be true or false")
-    if problems:
-        raise BceUsageError(problems)
+        mistakes.append("validate_certs: must be true or false")
+    if mistakes:
+        raise BceUsageError(mistakes)
     options = _filled({option: params.get(option) for option in ENVIRONMENT})
     places = [
         _filled({option: _in_environment(option, names, environ) for option in ENVIRONMENT}) for names in FAMILIES
     ]
     if params.get("profile") or not any(_KEYS <= {**place, **options}.keys() for place in places):
-        places.append(_filled(_profile(params.get("profile"), environ, problems)))
-    keys = _keys(options, places, problems)
+        places.append(_filled(_profile(params.get("profile"), environ, mistakes)))
+    keys = _keys(options, places, mistakes)
     first = {option: value for place in reversed([options, *places]) for option, value in place.items()}
-    endpoint, loopback = _endpoint(first.get("endpoint"), first.get("region"), problems)
+    endpoint, loopback = _endpoint(first.get("endpoint"), first.get("region"), mistakes)
     ca_path = params.get("ca_path") or None
     if ca_path and ("\0" in ca_path or not os.path.exists(ca_path)):
-        problems.append("ca_path: %r does not exist; give a file of PEM certificates" % ca_path)
-    timeout = _seconds("timeout", params, DEFAULT_TIMEOUT, 0.01, problems)
-    retry_timeout = _seconds("retry_timeout", params, DEFAULT_RETRY_TIMEOUT, 0, problems)
-    if problems:
-        raise BceUsageError(problems)
+        mistakes.append("ca_path: %r does not exist; give a file of PEM certificates" % ca_path)
+    timeout = _seconds("timeout", params, DEFAULT_TIMEOUT, 0.01, mistakes)
+    retry_timeout = _seconds("retry_timeout", params, DEFAULT_RETRY_TIMEOUT, 0, mistakes)
+    if mistakes:
+        raise BceUsageError(mistakes)
     validate_certs = params.get("validate_certs", True)
     return Connection(
         endpoint=endpoint,
@@ -107,6 +108,15 @@ def resolve(params, environ):
         retry_timeout=retry_timeout,
         **keys,
     )
+
+
+def problems(params, environ):
+    """Every mistake that resolve() finds in the options and the environment, a list of sentences."""
+    try:
+        resolve(params, environ)
+    except BceUsageError as error:
+        return error.problems
+    return []
 
 
 def _in_environment(option, family, environ):
@@ -168,12 +178,13 @@ def _profile(name, environ, problems):
 
 def _endpoint(given, region, problems):
     """(endpoint, loopback) out of the found endpoint and region."""
-    if not given:
-        region = region or DEFAULT_REGION
+    region = region or DEFAULT_REGION
+    if not given or REGION_MARK in given:
         if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?", region):
             problems.append("region: %r must be a region's short name such as bj, gz, su, hkg, bd or sin" % region)
-        return ENDPOINT.format(region=region), False
-    url = given.rstrip("/")
+    if not given:
+        return ENDPOINT.replace(REGION_MARK, region), False
+    url = given.replace(REGION_MARK, region).rstrip("/")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
+from .client_token import MOST_TOKENS, first_token, next_token, random_token
 from .errors import (
     BceAnswerError,
     BceError,
@@ -33,8 +34,6 @@ DOUBTFUL_LIST_PATIENCE = 15.0
 # ... and for one that it says exists.
 CONFIRMED_LIST_PATIENCE = 30.0
 FIRST_POLL, LONGEST_POLL = 0.2, 3.0  # seconds between two looks at the list
-# Derived tokens of one name that may belong to tunnels that are gone; after them a random one ends the search.
-MOST_TOKENS = 30
 MOST_DOUBTS = 2  # creations that may stay doubtful before the run gives up
 
 # What a wait outlives: the next poll may well succeed.
@@ -55,7 +54,7 @@ class Lane:
         self.listed = None
         self.error = None  # of the list that look() asked for
         self.request_id = None
-        self.stopped = False  # set from another thread: no further work is begun
+        self._stopped = False
         self.works = [Work(self, desired) for desired in desires]
 
     def look(self):
@@ -79,12 +78,16 @@ class Lane:
     def carry_out(self):
         """Do what was planned. A work that fails has its error noted and does not hold up the others."""
         for work in self.works:
-            if self.stopped:
+            if self._stopped:
                 return
             work.attempt(work.act)
             work.acted = True
         self._confirm([work for work in self.works if work.creation and not work.error])
         self._wait([work for work in self.works if work.waits and not work.error])
+
+    def stop(self):
+        """From another thread: begin no further work."""
+        self._stopped = True
 
     def list(self, deadline=None):
         """The tunnels of the gateway as they are now, a Listed."""
@@ -246,7 +249,9 @@ class Work:
     def _take_step(self):
         step = self._step
         if step.action == CREATE:
-            token = self.desired.client_token or first_token(self.desired.vpn_id, self.desired.vpn_conn_name)
+            token = self.desired.client_token or first_token(
+                "vpn_tunnel", self.desired.vpn_id, self.desired.vpn_conn_name
+            )
             self._create(step.tunnel, token, 0)
         elif step.action == DELETE:
             self._delete(step.before["vpn_conn_id"])
@@ -522,30 +527,6 @@ _AWAITED = {"active": ("status", "active"), "reachable": ("health_status", "reac
 def _age(tunnel):
     """Sorts the oldest tunnel first; every run must sort alike, so the id decides where the second is the same."""
     return tunnel.fields["created_time"] or "~", tunnel.fields["vpn_conn_id"]
-
-
-def first_token(vpn_id, vpn_conn_name):
-    """The clientToken of the creation of this tunnel, the same in every run; a UUID, with nothing secret in it."""
-    import uuid
-
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, "baiducloud.network/vpn_tunnel/%s/%s" % (vpn_id, vpn_conn_name)))
-
-
-def next_token(token, vpn_conn_id, number):
-    """The token after one that the API remembers from a tunnel that is gone; the same in every run that meets it.
-
-    :arg number: how many tokens came before; after MOST_TOKENS a random one ends the search.
-    """
-    import uuid
-
-    return str(uuid.uuid5(uuid.UUID(token), vpn_conn_id)) if number < MOST_TOKENS else random_token()
-
-
-def random_token():
-    """A clientToken for one write that need not be recognised by other runs; its retries all send it."""
-    import uuid
-
-    return str(uuid.uuid4())
 
 
 def _pauses():

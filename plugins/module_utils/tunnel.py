@@ -16,6 +16,26 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .errors import BceStateError, BceUsageError
+from .field import (
+    CGW_ID,
+    CLIENT_TOKEN,
+    ID_RULE,
+    NAME_RULE,
+    STATE,
+    VERSION,
+    VPN_ID,
+    Field,
+    address,
+    camel_case,
+    choice,
+    identifier,
+    list_of,
+    object_name,
+    problem,
+    seconds,
+    spec_of,
+    text,
+)
 from .secret import Secret
 
 CREATE, UPDATE, DELETE, NOTHING = "create", "update", "delete", "nothing"
@@ -25,62 +45,6 @@ KEY_HIDDEN = "(hidden)"
 KEY_CHANGED = "(hidden, changed)"
 
 KEY_SYMBOLS = "!@#$%^*()_"
-
-
-class Field(NamedTuple):
-    """One option that describes a tunnel.
-
-    :ivar rule: what a value must be, as one phrase for people.
-    :ivar normal: callable that gives a value's normal form and raises ValueError or TypeError if the rule is broken.
-    :ivar spec: what the argument spec says of it beside its aliases.
-    :ivar needed: True if a tunnel cannot be created without it.
-    """
-
-    name: str
-    rule: str
-    normal: object
-    spec: dict
-    needed: bool = True
-
-
-def _matching(pattern):
-    def normal(value):
-        text = value.strip()
-        if not re.fullmatch(pattern, text):
-            raise ValueError
-        return text
-
-    return normal
-
-
-def _one_of(*choices):
-    def normal(value):
-        text = value.strip()
-        if text not in choices:
-            raise ValueError
-        return text
-
-    return normal
-
-
-def _whole_number(least, most):
-    def normal(value):
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError
-        return value
-
-    return normal
-
-
-def _address(value):
-    if "%" in value:  # an IPv6 zone means nothing to a peer
-        raise ValueError
-    return str(ipaddress.ip_address(value.strip()))
-
-
-def _text(value):
-    value.encode("utf-8")  # a lone surrogate cannot be sent as JSON
-    return value.strip()
 
 
 @lru_cache(maxsize=4096)
@@ -94,12 +58,6 @@ def subnet(value):
 def _has_host_bits(value):
     network, address = subnet(value).partition("/")[0], value.strip().partition("/")[0]
     return network != str(ipaddress.ip_address(address))
-
-
-def _subnets(value):
-    if not isinstance(value, (list, tuple)) or not value:
-        raise ValueError
-    return list(dict.fromkeys(subnet(item) for item in value))
 
 
 # A word in which a key may hide, and whether it may.
@@ -118,116 +76,72 @@ def _secret_key(value):
     return Secret(text)
 
 
-def _choice(name, *choices):
-    rule = "must be %s" % " or ".join((", ".join(choices[:-1]), choices[-1]))
-    return Field(name, rule, _one_of(*choices), {"type": "str", "choices": list(choices)})
-
-
-def _seconds(name, least, most):
-    rule = "must be a whole number of seconds from %d to %d" % (least, most)
-    return Field(name, rule, _whole_number(least, most), {"type": "int"})
-
-
 CIPHERS = ("aes", "aes192", "aes256", "3des")
 HASHES = ("sha1", "md5", "sha2_256", "sha2_384", "sha2_512")
 GROUPS = ("group2", "group5", "group14", "group24")
 
 IKE_CONFIG = (
-    _choice("ike_version", "v1", "v2"),
-    _choice("ike_mode", "main", "aggressive"),
-    _choice("ike_enc_alg", *CIPHERS),
-    _choice("ike_auth_alg", *HASHES),
-    _choice("ike_pfs", *GROUPS),
-    _seconds("ike_life_time", 60, 86400),
+    choice("ike_version", "v1", "v2"),
+    choice("ike_mode", "main", "aggressive"),
+    choice("ike_enc_alg", *CIPHERS),
+    choice("ike_auth_alg", *HASHES),
+    choice("ike_pfs", *GROUPS),
+    seconds("ike_life_time", 60, 86400),
 )
 IPSEC_CONFIG = (
-    _choice("ipsec_enc_alg", *CIPHERS),
-    _choice("ipsec_auth_alg", *HASHES),
-    _choice("ipsec_pfs", *GROUPS + ("disabled",)),
-    _seconds("ipsec_lifetime", 180, 86400),
+    choice("ipsec_enc_alg", *CIPHERS),
+    choice("ipsec_auth_alg", *HASHES),
+    choice("ipsec_pfs", *GROUPS + ("disabled",)),
+    seconds("ipsec_lifetime", 180, 86400),
 )
 GROUPED = {"ike_config": IKE_CONFIG, "ipsec_config": IPSEC_CONFIG}
 
-_CIDRS = "must be a list of at least one CIDR such as 192.168.0.0/20"
-_ID = "must be letters, digits, - and _ only"
+
+def _subnets(name):
+    rule = "must be a list of at least one CIDR such as 192.168.0.0/20"
+    each = (subnet, "is no CIDR such as 192.168.0.0/20")
+    return Field(name, rule, list_of(subnet), {"type": "list", "elements": "str"}, each=each)
+
 
 SECRET_KEY = Field(
     "secret_key",
     "must be 8 to 17 characters, with letters, digits and symbols all present, symbols only from " + KEY_SYMBOLS,
     _secret_key,
     {"type": "str", "no_log": True},
+    nicknames=("psk",),
 )
-VPN_CONN_NAME = Field(
-    "vpn_conn_name",
-    "must be 1 to 65 characters, start with a letter, and have only letters, digits and -_/.",
-    _matching(r"[A-Za-z][A-Za-z0-9_/.-]{0,64}"),
-    {"type": "str"},
-)
+VPN_CONN_NAME = Field("vpn_conn_name", NAME_RULE, object_name, {"type": "str"}, nicknames=("name",))
 # The fields of a tunnel in the order of the API page's request. Of remote_ip and cgw_id one is needed.
 FIELDS = (
-    Field("local_subnets", _CIDRS, _subnets, {"type": "list", "elements": "str"}),
-    Field("remote_ip", "must be an IP address such as 10.107.245.188", _address, {"type": "str"}, False),
-    Field("cgw_id", _ID, _matching("[A-Za-z0-9_-]+"), {"type": "str"}, False),
-    Field("remote_subnets", _CIDRS, _subnets, {"type": "list", "elements": "str"}),
-    Field("description", "must be text", _text, {"type": "str"}, False),
+    _subnets("local_subnets"),
+    Field("remote_ip", "must be an IP address such as 10.107.245.188", address, {"type": "str"}, False),
+    CGW_ID,
+    _subnets("remote_subnets"),
+    Field("description", "must be text", text, {"type": "str"}, False),
     VPN_CONN_NAME,
 )
-VPN_ID = Field("vpn_id", _ID, _matching("[A-Za-z0-9_-]+"), {"type": "str", "required": True})
-VPN_CONN_ID = Field("vpn_conn_id", _ID, _matching("[A-Za-z0-9_-]+"), {"type": "str"}, False)
+VPN_CONN_ID = Field("vpn_conn_id", ID_RULE, identifier, {"type": "str"}, False)
 
 # How one task treats a tunnel, beside what the tunnel is.
 HANDLING = (
-    Field(
-        "state",
-        "must be present or absent",
-        _one_of("present", "absent"),
-        {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    STATE,
+    CLIENT_TOKEN,
+    VERSION,
+    choice("wait_for", "none", "active", "reachable")._replace(
+        spec={"type": "str", "choices": ["none", "active", "reachable"], "default": "none"}, of_the_api=False
     ),
-    Field(
-        "client_token",
-        "must be 1 to 64 characters of printable ASCII without spaces",
-        _matching(r"[!-~]{1,64}"),
-        {"type": "str", "no_log": False},
-    ),
-    Field("version", "must be a whole number from 1 to 99", _whole_number(1, 99), {"type": "int", "default": 1}),
-    Field(
-        "wait_for",
-        "must be none, active or reachable",
-        _one_of("none", "active", "reachable"),
-        {"type": "str", "choices": ["none", "active", "reachable"], "default": "none"},
-    ),
-    Field(
-        "wait_timeout",
-        "must be a whole number of seconds from 1 to 86400",
-        _whole_number(1, 86400),
-        {"type": "int", "default": 300},
-    ),
+    seconds("wait_timeout", 1, 86400)._replace(spec={"type": "int", "default": 300}, of_the_api=False),
 )
 _EMPTY_IS_NONE = ("vpn_id", "vpn_conn_id", "cgw_id", "client_token")
-_NOT_OF_THE_API = ("state", "wait_for", "wait_timeout")
-# Further names that people use for an option.
-_NICKNAMES = {"vpn_conn_name": ["name"], "secret_key": ["psk"]}
-
-
-def camel_case(name):
-    """An option's name as the API spells it: ``ike_life_time`` is ``ikeLifeTime``."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
 
 
 def argument_spec():
     """The argument spec of one tunnel, made from the fields above; each option has the API's own name as an alias."""
-    spec = {field.name: _spec_of(field) for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING}
+    spec = {field.name: spec_of(field) for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING}
     for name, fields in GROUPED.items():
-        options = {field.name: _spec_of(field) for field in fields}
+        options = {field.name: spec_of(field) for field in fields}
         spec[name] = {"type": "dict", "aliases": [camel_case(name)], "options": options}
     return spec
-
-
-def _spec_of(field):
-    own = [] if field.name in _NOT_OF_THE_API else [camel_case(field.name)]
-    aliases = [alias for alias in own if alias != field.name] + _NICKNAMES.get(field.name, [])
-    return dict(field.spec, aliases=aliases) if aliases else dict(field.spec)
 
 
 class Desired(NamedTuple):
@@ -326,7 +240,7 @@ def value_problems(options, where=""):
     options, found = given(options), []
     for field in (VPN_ID, VPN_CONN_ID, SECRET_KEY) + FIELDS + HANDLING:
         if field.name in options:
-            found += _problem(field, options[field.name], where)
+            found += problem(field, options[field.name], where)
     for name, fields in GROUPED.items():
         group = options.get(name)
         if group is not None and not isinstance(group, dict):
@@ -334,7 +248,7 @@ def value_problems(options, where=""):
         elif group:
             for field in fields:
                 if group.get(field.name) is not None:
-                    found += _problem(field, group[field.name], "%s%s." % (where, name))
+                    found += problem(field, group[field.name], "%s%s." % (where, name))
     return found
 
 
@@ -352,38 +266,6 @@ def given(options):
     """The options that are given, a dict: not None, and not empty where AWX leaves empty what a survey does not say."""
     empty = _EMPTY_IS_NONE + (("remote_ip",) if options.get("cgw_id") else ())
     return {name: value for name, value in options.items() if value is not None and not (value == "" and name in empty)}
-
-
-def _problem(field, value, where):
-    """The mistake in one value, as a list of none or one; the value itself is quoted unless it is secret."""
-    if field.spec.get("type") == "list" and isinstance(value, (list, tuple)) and value:
-        bad = ["%s%s[%d]" % (where, field.name, place) for place, item in enumerate(value) if not _is_subnet(item)]
-        return ["%s: %s is no CIDR such as 192.168.0.0/20" % (name, _quoted(value[_place(name)])) for name in bad]
-    try:
-        field.normal(value)
-    except (ValueError, TypeError, AttributeError):
-        shown = " (its value is not shown)" if field is SECRET_KEY else ", but is " + _quoted(value)
-        return ["%s%s: %s%s" % (where, field.name, field.rule, shown)]
-    return []
-
-
-def _place(name):
-    return int(name[name.rindex("[") + 1 : -1])
-
-
-def _is_subnet(value):
-    try:
-        return bool(subnet(value))
-    except (ValueError, TypeError, AttributeError):
-        return False
-
-
-def _quoted(value):
-    try:
-        text = repr(value)
-    except ValueError:
-        return "a number of too many digits"
-    return text if len(text) <= 80 else text[:80] + "…"
 
 
 def desire(options):

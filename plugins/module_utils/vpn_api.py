@@ -10,11 +10,10 @@ stands a gateway's id for the list, a tunnel's id for update and delete; there i
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import NamedTuple
 
-from .errors import BceAnswerError
+from .field import camel_case
 from .secret import Secret
 from .tunnel import (
     FIELDS,
@@ -24,10 +23,10 @@ from .tunnel import (
     READ_ONLY,
     SECRET_KEY,
     Tunnel,
-    camel_case,
     is_like_a_key,
     subnet,
 )
+from .wire import address, bad_answer, entries, object_id, word
 
 
 class Listing(NamedTuple):
@@ -57,15 +56,8 @@ class VpnApi:
         """
         doing = "list the tunnels of VPN gateway %s" % vpn_id
         answer = self._client.request("GET", "%s/vpnconn/%s" % (self._root, vpn_id), doing=doing, deadline=deadline)
-        if "vpnConns" not in answer.body:
-            raise _bad_answer(doing, "has no vpnConns", answer)
-        entries = answer.body["vpnConns"]
-        # Some JSON writers put null for an empty list.
-        if entries is None:
-            entries = []
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise _bad_answer(doing, "has vpnConns that are not a list of objects", answer)
-        return Listing([self._read_tunnel(entry, vpn_id) for entry in entries], answer.request_id)
+        found = entries(answer, "vpnConns", doing)
+        return Listing([self.read_tunnel(entry, vpn_id) for entry in found], answer.request_id)
 
     def create_tunnel(self, tunnel, client_token):
         """Create the Tunnel on the gateway that its fields name; the id and the request id.
@@ -77,9 +69,9 @@ class VpnApi:
         doing = "create the tunnel %s on VPN gateway %s" % (fields["vpn_conn_name"], fields["vpn_id"])
         path = "%s/%s/vpnconn" % (self._root, fields["vpn_id"])
         answer = self._client.request("POST", path, {"clientToken": client_token}, _body(tunnel), doing)
-        vpn_conn_id = _id(answer.body.get("vpnConnId"))
+        vpn_conn_id = object_id(answer.body.get("vpnConnId"))
         if vpn_conn_id is None:
-            raise _bad_answer(doing, "has no vpnConnId", answer, maybe_done=True)
+            raise bad_answer(doing, "has no vpnConnId", answer, maybe_done=True)
         return vpn_conn_id, answer.request_id
 
     def update_tunnel(self, tunnel, client_token):
@@ -102,14 +94,14 @@ class VpnApi:
         self._client.remember_secret(tunnel.secret_key)
         self._names.add(tunnel.fields["vpn_conn_name"])
 
-    def _read_tunnel(self, entry, vpn_id):
+    def read_tunnel(self, entry, vpn_id):
         """The Tunnel of one list entry, read tolerantly: what cannot be read is None, as if it was not told."""
-        fields = {"vpn_id": vpn_id, "vpn_conn_id": _id(entry.get("vpnConnId"))}
+        fields = {"vpn_id": vpn_id, "vpn_conn_id": object_id(entry.get("vpnConnId"))}
         for field in FIELDS:
             fields[field.name] = _READERS[field.spec["type"]](entry.get(camel_case(field.name)))
         # A tunnel without a description has an empty one.
         fields["description"] = fields["description"] or ""
-        fields["remote_ip"] = _address(fields["remote_ip"])
+        fields["remote_ip"] = address(fields["remote_ip"])
         for name in PEER:
             # An empty word tells that there is none, no word tells nothing.
             fields[name] = "" if entry.get(camel_case(name)) == "" else fields[name]
@@ -123,7 +115,7 @@ class VpnApi:
                 for field in group
             }
         for name in READ_ONLY:
-            fields[name] = _word(entry.get(camel_case(name)))
+            fields[name] = word(entry.get(camel_case(name)))
         self._names.add(fields["vpn_conn_name"])
         return Tunnel(fields, self._read_secret_key(entry.get("secretKey")))
 
@@ -151,23 +143,8 @@ def _body(tunnel):
     return body
 
 
-def _bad_answer(doing, what, answer, maybe_done=False):
-    message = "Cannot %s: the answer %s (HTTP %d, request id %s)" % (doing, what, answer.status, answer.request_id)
-    return BceAnswerError(message, "BadAnswer", answer.status, answer.request_id, True, maybe_done)
-
-
-def _word(value):
-    # A lone surrogate, which JSON can bring along, could be neither sent back nor shown.
-    return value.encode("utf-8", "replace").decode("utf-8").strip() or None if isinstance(value, str) else None
-
-
-def _id(value):
-    """An id that is fit to stand in a path, or None."""
-    return value if isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]+", value) else None
-
-
 def _choice(value):
-    return _word(value.lower()) if isinstance(value, str) else None
+    return word(value.lower()) if isinstance(value, str) else None
 
 
 def _seconds(value):
@@ -188,14 +165,7 @@ def _subnet(text):
     try:
         return subnet(text)
     except ValueError:
-        return _word(text) or ""
+        return word(text) or ""
 
 
-def _address(text):
-    try:
-        return str(ipaddress.ip_address(text)) if text else text
-    except ValueError:
-        return text
-
-
-_READERS = {"str": _word, "choice": _choice, "int": _seconds, "list": _subnets}
+_READERS = {"str": word, "choice": _choice, "int": _seconds, "list": _subnets}

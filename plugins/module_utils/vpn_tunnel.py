@@ -24,12 +24,7 @@ ARGUMENTS = {
 
 def problems(params):
     """Every mistake in the options that can be told without a request, a list of sentences."""
-    found = tunnel.problems(params)
-    try:
-        credentials.resolve(params, os.environ)
-    except BceUsageError as error:
-        found += error.problems
-    return found
+    return tunnel.problems(params) + credentials.problems(params, os.environ)
 
 
 def run(params, check_mode):

@@ -11,16 +11,13 @@ import time
 
 from . import credentials, tunnel
 from .client import BceClient
+from .crew import DEFAULT_CONCURRENCY, LANES_PER_SLOT, MOST_CONCURRENCY, Crew
 from .errors import BceUsageError
 from .reconcile import Lane
 from .secret import conceal_all
 from .tunnel import CREATE, DELETE, NOTHING, UPDATE
 from .vpn_api import VpnApi
 
-DEFAULT_CONCURRENCY = 8
-MOST_CONCURRENCY = 64
-# Lanes under way for each request that may be: with more than one, no slot is idle while the last lanes end.
-LANES_PER_SLOT = 4
 TOLD = 3  # failures that the message tells; the result has all of them
 QUIET = 5.0  # seconds before the first line of progress, and from one to the next
 
@@ -65,11 +62,7 @@ def problems(params):
         else:
             found.append("%s: must be a dictionary with the options of one tunnel" % where)
     found += _problems_between(wholes) + _problems_of_handling(params, wholes)
-    try:
-        credentials.resolve(params, os.environ)
-    except BceUsageError as error:
-        found += error.problems
-    return found
+    return found + credentials.problems(params, os.environ)
 
 
 def _problems_between(wholes):
@@ -131,7 +124,7 @@ def run(params, check_mode, tell=None):
     client = BceClient(credentials.resolve(params, os.environ), connections=concurrency)
     version = desires[0].version if desires else params.get("version") or 1
     lanes = _lanes(VpnApi(client, version), params, desires)
-    with _Crew(max(1, min(len(lanes), concurrency * LANES_PER_SLOT))) as crew:
+    with Crew(max(1, min(len(lanes), concurrency * LANES_PER_SLOT))) as crew:
         crew.work(Lane.look, lanes)
         works = _in_order(lanes, desires)
         unclear = _unclear(works)
@@ -143,7 +136,7 @@ def run(params, check_mode, tell=None):
         if not check_mode:
             # The longest lane first: it decides how long all of them take.
             lanes.sort(key=lambda lane: -sum(work.action != NOTHING for work in lane.works))
-            crew.work(Lane.carry_out, lanes, _Progress(works, tell).show)
+            crew.work(Lane.carry_out, lanes, _Progress(works, tell).show, Lane.stop)
     return _report(works, warnings, next((lane.error for lane in lanes if lane.error), None))
 
 
@@ -210,37 +203,6 @@ def _purge(lane, warnings):
         and item.fields["vpn_conn_id"] not in ids
         and item.fields["vpn_conn_name"] not in names
     ]
-
-
-class _Crew:
-    """Threads that work on lanes side by side; when the main thread is interrupted they stop after their request."""
-
-    def __init__(self, size):
-        from concurrent.futures import ThreadPoolExecutor
-
-        self._pool = ThreadPoolExecutor(size)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self._pool.shutdown(wait=exception[0] is None)
-
-    def work(self, deed, lanes, show=lambda: None):
-        """Call deed(lane) for all lanes, and show() now and then, until all are done."""
-        from concurrent.futures import wait
-
-        waiting = {self._pool.submit(deed, lane) for lane in lanes}
-        try:
-            while waiting:
-                done, waiting = wait(waiting, timeout=0.5)
-                for future in done:
-                    future.result()
-                show()
-        except BaseException:
-            for lane in lanes:
-                lane.stopped = True
-            raise
 
 
 class _Progress:

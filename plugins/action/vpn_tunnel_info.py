@@ -1,0 +1,14 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fast door of the module vpn_tunnel_info."""
+
+from __future__ import annotations
+
+from ..module_utils import vpn_tunnel_info
+from ..plugin_utils.fast_door import FastDoor
+
+
+class ActionModule(FastDoor):
+    core = vpn_tunnel_info

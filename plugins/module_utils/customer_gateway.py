@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a customer gateway is, the peer's address as an object of the API: field rules, comparison and plan. Pure.
+
+Field rules: the API pages "Create customer gateway" and "Update customer gateway".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import field
+from .errors import BceStateError, BceUsageError
+from .field import Field
+
+CREATE, UPDATE, DELETE, NOTHING = "create", "update", "delete", "nothing"
+
+LONGEST_DESCRIPTION = 200  # characters
+
+
+def _description(value):
+    text = field.text(value)
+    if len(text) > LONGEST_DESCRIPTION:
+        raise ValueError
+    return text
+
+
+NAME = Field("name", field.NAME_RULE, field.object_name, {"type": "str"})
+IP = Field("ip", "must be an IP address such as 203.0.113.10", field.address, {"type": "str"})
+DESCRIPTION = Field(
+    "description", "must be text of at most %d characters" % LONGEST_DESCRIPTION, _description, {"type": "str"}, False
+)
+FIELDS = (field.STATE, field.CGW_ID, NAME, IP, DESCRIPTION, field.CLIENT_TOKEN, field.VERSION)
+CLEARED_BY_EMPTY = ("description",)
+READ_ONLY = ("created_time", "updated_time")
+
+
+class Plan(NamedTuple):
+    """What is to be done; check mode, diff and the real run all read it.
+
+    :ivar before: what a diff shows, {} where there is none. :ivar after: likewise.
+    :ivar target: the customer gateway as it will be, a dict, or None.
+    """
+
+    action: str
+    before: dict
+    after: dict
+    target: dict  # or None
+
+
+def desire(options):
+    """The options given, in normal form, a dict; there must be no problems in them."""
+    return field.normal_values(FIELDS, options, CLEARED_BY_EMPTY)
+
+
+def problems(options):
+    """Every mistake in the options of a customer gateway, a list of sentences."""
+    found = field.problems(FIELDS, options, CLEARED_BY_EMPTY)
+    given = field.told(FIELDS, options)
+    if "name" not in given and "cgw_id" not in given:
+        found.append("name: is needed, or cgw_id, to tell which customer gateway is meant")
+    return found
+
+
+def find(listed, name):
+    """The one customer gateway of a list that has exactly this name, or None.
+
+    :raises BceStateError: if several have it.
+    """
+    named = [item for item in listed if item["name"] == name]
+    if len(named) > 1:
+        ids = ", ".join(str(item["cgw_id"]) for item in named)
+        raise BceStateError(
+            "name: %d customer gateways are named %r: %s; give cgw_id to say which one is meant"
+            % (len(named), name, ids),
+            "AmbiguousName",
+        )
+    if named and named[0]["cgw_id"] is None:
+        raise BceStateError("The list shows the customer gateway %r without its id" % name, "BadAnswer")
+    return named[0] if named else None
+
+
+def plan(desired, current):
+    """What to do so that the customer gateway is as desired.
+
+    :arg desired: see desire(). :arg current: dict, or None.
+    :raises BceUsageError: if the address is missing that a creation needs.
+    :raises BceStateError: if the address is to change, which the API cannot do.
+    """
+    if desired.get("state") == "absent":
+        return Plan(DELETE if current else NOTHING, _shown(current), {}, None)
+    wanted = {name: desired[name] for name in ("name", "ip", "description") if name in desired}
+    if current is None:
+        if "ip" not in wanted:
+            text = "The customer gateway %r does not exist, and to create it this option is needed too: ip"
+            raise BceUsageError([text % desired["name"]])
+        target = dict(dict.fromkeys(("cgw_id",) + READ_ONLY), description="")
+        target.update(wanted)
+        after = {name: value for name, value in _shown(target).items() if value is not None}
+        return Plan(CREATE, {}, after, target)
+    _refuse_new_address(wanted, current)
+    changes = {name: value for name, value in wanted.items() if value != current[name] and name != "ip"}
+    if not changes:
+        return Plan(NOTHING, _shown(current), _shown(current), current)
+    target = dict(current, updated_time=None, **changes)
+    return Plan(UPDATE, _shown(current), _shown(target), target)
+
+
+def _refuse_new_address(wanted, current):
+    if "ip" in wanted and current["ip"] is not None and wanted["ip"] != current["ip"]:
+        raise BceStateError(
+            "ip: the customer gateway %s (%s) has the address %s, and the API cannot change it to %s; create another"
+            " one under another name, give its id to the tunnels as cgw_id, and then remove this one"
+            % (current["name"], current["cgw_id"], current["ip"], wanted["ip"]),
+            "AddressIsFixed",
+        )
+
+
+def _shown(item):
+    return {name: value for name, value in (item or {}).items() if name not in READ_ONLY}

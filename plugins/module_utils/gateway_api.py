@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The API's operations on VPN gateways and customer gateways: paths, pages, wire names <-> option names.
+
+Contract: the API pages "Query VPN gateways", "VPN gateway detail" and the five of the customer gateway, which stands
+for the peer's address. Both lists have pages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .errors import BceNotFoundError
+from .field import camel_case
+from .wire import address, bad_answer, entries, object_id, word
+
+PAGE_SIZE = 1000  # the most that the API gives at once
+
+GATEWAY_TEXTS = ("vpn_name", "vpc_id", "eip", "status", "type", "description", "payment_timing")
+GATEWAY_TIMES = ("create_time", "expired_time")
+GATEWAY_NUMBERS = ("bandwidth_in_mbps", "vpn_conn_num", "max_connection")
+CUSTOMER_GATEWAY_TEXTS = ("name", "ip", "description", "created_time", "updated_time")
+
+
+class GatewayDetail(NamedTuple):
+    """One VPN gateway: its fields, and the API's own objects of its tunnels, None where it does not tell them."""
+
+    fields: dict
+    tunnel_entries: list
+
+
+class GatewayApi:
+    """The operations over a BceClient. Every method raises what BceClient.request raises.
+
+    :arg version: the API's version, an int.
+    """
+
+    def __init__(self, client, version=1):
+        self._client = client
+        self._root = "/v%d/vpn" % version
+
+    # -- VPN gateways ------------------------------------------------------------------------------------------------
+
+    def list_gateways(self, vpc_id):
+        """All VPN gateways of a VPC, a list of dicts; of what the list does not tell the value is None.
+
+        :raises BceAnswerError: if an answer is no page of such a list.
+        """
+        doing = "list the VPN gateways of VPC %s" % vpc_id
+        found = self._pages(self._root, {"vpcId": vpc_id}, "vpns", "vpnId", doing)
+        return [_gateway(entry, vpc_id) for entry in found]
+
+    def gateway(self, vpn_id):
+        """The GatewayDetail of one gateway, or None if there is no such gateway."""
+        doing = "read VPN gateway %s" % vpn_id
+        try:
+            answer = self._client.request("GET", "%s/%s" % (self._root, vpn_id), doing=doing)
+        except BceNotFoundError:
+            return None
+        if object_id(answer.body.get("vpnId")) != vpn_id:
+            raise bad_answer(doing, "is not that gateway", answer)
+        listed = answer.body.get("vpnConns")
+        return GatewayDetail(_gateway(answer.body), entries(answer, "vpnConns", doing) if listed is not None else None)
+
+    # -- customer gateways -------------------------------------------------------------------------------------------
+
+    def list_customer_gateways(self):
+        """All customer gateways of the region, a list of dicts."""
+        doing = "list the customer gateways"
+        found = self._pages(self._root + "/cgw", {}, "result", "cgwId", doing)
+        return [_customer_gateway(entry) for entry in found]
+
+    def customer_gateway(self, cgw_id):
+        """One customer gateway, a dict, or None if there is no such."""
+        doing = "read the customer gateway %s" % cgw_id
+        try:
+            answer = self._client.request("GET", "%s/cgw/%s" % (self._root, cgw_id), doing=doing)
+        except BceNotFoundError:
+            return None
+        found = _customer_gateway(answer.body)
+        if found["cgw_id"] != cgw_id:
+            raise bad_answer(doing, "is not that customer gateway", answer)
+        return found
+
+    def create_customer_gateway(self, fields, client_token):
+        """Create one of the fields name, ip and description; the id and the request id.
+
+        :raises BceAnswerError: if the answer has no id; maybe_done is set then.
+        """
+        doing = "create the customer gateway %s" % fields["name"]
+        body = {name: fields[name] for name in ("name", "ip", "description") if fields.get(name)}
+        answer = self._client.request("POST", self._root + "/cgw", {"clientToken": client_token}, body, doing)
+        cgw_id = object_id(answer.body.get("cgwId"))
+        if cgw_id is None:
+            raise bad_answer(doing, "has no cgwId", answer, maybe_done=True)
+        return cgw_id, answer.request_id
+
+    def update_customer_gateway(self, fields, client_token):
+        """Write name and description of the one with the fields' cgw_id; the request id.
+
+        Both are always sent, because the API refuses a request in which both are empty.
+        """
+        doing = "update the customer gateway %s (%s)" % (fields["name"], fields["cgw_id"])
+        body = {"name": fields["name"], "description": fields["description"] or ""}
+        path = "%s/cgw/%s" % (self._root, fields["cgw_id"])
+        return self._client.request("PUT", path, {"clientToken": client_token}, body, doing).request_id
+
+    def delete_customer_gateway(self, cgw_id):
+        """Delete one; the request id. Unlike the other writes this one takes no client token."""
+        doing = "delete the customer gateway %s" % cgw_id
+        return self._client.request("DELETE", "%s/cgw/%s" % (self._root, cgw_id), doing=doing).request_id
+
+    # -- pages -------------------------------------------------------------------------------------------------------
+
+    def _pages(self, path, query, name, id_name, doing):
+        """The objects of all pages of a list, each once.
+
+        The marker of a page is the id of its first object. A page that says that more follow, but neither brings
+        anything new nor leads on, would be asked for for ever.
+        """
+        found, nameless, query = {}, [], dict(query, maxKeys=str(PAGE_SIZE))
+        while True:
+            answer = self._client.request("GET", path, query, doing=doing)
+            before = len(found)
+            for entry in entries(answer, name, doing):
+                key = object_id(entry.get(id_name))
+                if key is None:
+                    nameless.append(entry)
+                else:
+                    found.setdefault(key, entry)
+            marker = answer.body.get("nextMarker")
+            if not _more_follows(answer.body):
+                return list(found.values()) + nameless
+            if not isinstance(marker, str) or not marker or len(found) == before:
+                text = "says that more follow, but does not lead on to them (nextMarker %r)" % (marker,)
+                raise bad_answer(doing, text, answer)
+            query["marker"] = marker
+
+
+def _more_follows(body):
+    truncated = body.get("isTruncated")
+    if truncated is None:
+        return bool(body.get("nextMarker"))
+    return truncated is True or str(truncated).lower() == "true"
+
+
+def _gateway(entry, vpc_id=None):
+    fields = {"vpn_id": object_id(entry.get("vpnId"))}
+    for name in GATEWAY_TEXTS:
+        fields[name] = _text(entry.get(camel_case(name)))
+    fields["vpc_id"] = fields["vpc_id"] or vpc_id
+    # Older pages call it so.
+    fields["payment_timing"] = fields["payment_timing"] or _text(entry.get("productType"))
+    for name in GATEWAY_NUMBERS:
+        fields[name] = _number(entry.get(camel_case(name)))
+    for name in GATEWAY_TIMES:
+        fields[name] = word(entry.get(camel_case(name)))
+    protected = entry.get("deleteProtect")
+    fields["delete_protect"] = protected if isinstance(protected, bool) else None
+    fields["tags"] = _tags(entry.get("tags"))
+    return fields
+
+
+def _customer_gateway(entry):
+    fields = {"cgw_id": object_id(entry.get("cgwId"))}
+    for name in CUSTOMER_GATEWAY_TEXTS:
+        fields[name] = word(entry.get(name if "_" not in name else camel_case(name)))
+    fields["ip"] = address(fields["ip"])
+    fields["description"] = fields["description"] or ""
+    return fields
+
+
+def _text(value):
+    """A text, of which an empty one tells something too: a gateway without an address has the eip ""."""
+    return (word(value) or "") if isinstance(value, str) else None
+
+
+def _number(value):
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _tags(value):
+    """Tags as a dict of key to value, None where the API does not tell them, as its lists do not."""
+    if not isinstance(value, list):
+        return None
+    pairs = [(word(tag.get("tagKey")), _text(tag.get("tagValue"))) for tag in value if isinstance(tag, dict)]
+    return {key: text for key, text in pairs if key}

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The core of the module vpn_gateway_info."""
+
+from __future__ import annotations
+
+import os
+
+from . import credentials, field
+from .client import BceClient
+from .crew import DEFAULT_CONCURRENCY
+from .errors import BceError, BceStateError, BceUsageError
+from .field import Field
+from .gateway_api import GatewayApi
+from .gateway_reading import IPSEC, each, failure, is_ipsec, shown
+from .vpn_api import VpnApi
+
+SSL = "ssl"
+FIELDS = (
+    Field("vpc_id", field.ID_RULE, field.identifier, {"type": "str"}, False),
+    field.many(field.VPN_ID),
+    field.many(Field("vpn_name", "must be text", field.text, {}, nicknames=("name",))),
+    field.choice("type", IPSEC, SSL),
+    field.VERSION,
+)
+
+ARGUMENTS = {
+    "argument_spec": dict(
+        {item.name: field.spec_of(item) for item in FIELDS},
+        tunnels={"type": "bool", "default": False},
+        exactly_one={"type": "bool", "default": False},
+        **credentials.ARGUMENT_SPEC,
+    ),
+    "supports_check_mode": True,
+}
+
+
+def problems(params):
+    """Every mistake in the options that can be told without a request, a list of sentences."""
+    found = field.problems(FIELDS, params)
+    given = field.told(FIELDS, params)
+    if "vpc_id" not in given and "vpn_id" not in given:
+        found.append(
+            "vpc_id: is needed, or vpn_id; the API finds gateways by their VPC or their id, not by a name alone"
+        )
+    return found + credentials.problems(params, os.environ)
+
+
+def run(params, check_mode):
+    """Read the gateways that the options select; the result as the task returns it, a dict."""
+    del check_mode  # reading changes nothing
+    mistakes = problems(params)
+    if mistakes:
+        return BceUsageError(mistakes).as_failure()
+    wanted = field.normal_values(FIELDS, params)
+    client = BceClient(credentials.resolve(params, os.environ), connections=DEFAULT_CONCURRENCY)
+    version = wanted.get("version", 1)
+    reading = _Reading(GatewayApi(client, version), VpnApi(client, version), wanted, bool(params.get("tunnels")))
+    try:
+        reading.find()
+        if params.get("exactly_one"):
+            reading.require_one()
+    except BceError as error:
+        return dict(error.as_failure(), vpn_gateways=reading.gateways)
+    reading.add_tunnels()
+    result = {"changed": False, "vpn_gateways": reading.gateways}
+    if params.get("exactly_one"):
+        result.update(vpn_gateway=reading.gateways[0], vpn_id=reading.gateways[0]["vpn_id"])
+    if reading.errors:
+        result.update(failure(reading.errors, len(reading.gateways), "VPN gateways"))
+    return result
+
+
+class _Reading:
+    """The gateways found so far; with tunnels, each gets a list `vpn_tunnels`, None where they could not be read."""
+
+    def __init__(self, api, vpn_api, wanted, tunnels):
+        self._api = api
+        self._vpn_api = vpn_api
+        self._wanted = wanted
+        self._tunnels = tunnels
+        self.gateways = []
+        self.errors = []
+
+    def find(self):
+        """The selected gateways: out of a VPC's list, or else by one detail request per id."""
+        if "vpc_id" in self._wanted:
+            found = self._api.list_gateways(self._wanted["vpc_id"])
+        else:
+            details = each(self._api.gateway, self._wanted["vpn_id"])
+            for error in details:
+                if isinstance(error, BceError):
+                    raise error
+            found = [self._with_tunnels(detail) for detail in details if detail is not None]
+        self.gateways = [gateway for gateway in found if self._is_selected(gateway)]
+
+    def _is_selected(self, gateway):
+        kind = self._wanted.get("type")
+        return (
+            all(gateway[name] in self._wanted[name] for name in ("vpn_id", "vpn_name") if name in self._wanted)
+            and (kind != IPSEC or is_ipsec(gateway))
+            and (kind != SSL or (gateway["type"] or "").lower() == SSL)
+        )
+
+    def _with_tunnels(self, detail):
+        """The detail tells the tunnels too, so that they need no request of their own."""
+        told = detail.tunnel_entries
+        if not self._tunnels or told is None:
+            return detail.fields
+        vpn_id = detail.fields["vpn_id"]
+        return dict(detail.fields, vpn_tunnels=[shown(self._vpn_api.read_tunnel(entry, vpn_id)) for entry in told])
+
+    def require_one(self):
+        """Raise BceStateError unless there is exactly one gateway."""
+        if len(self.gateways) == 1:
+            return
+        wanted = ", ".join(
+            "%s %s" % (name, _in_words(value)) for name, value in self._wanted.items() if name != "version"
+        )
+        if self.gateways:
+            ids = ", ".join(str(gateway["vpn_id"]) for gateway in self.gateways)
+            text = "exactly_one: %d VPN gateways have %s: %s; give vpn_id to say which one is meant"
+            raise BceStateError(text % (len(self.gateways), wanted, ids), "AmbiguousName")
+        text = "exactly_one: no VPN gateway has %s; check these, and the region"
+        raise BceStateError(text % wanted, "NoSuchGateway")
+
+    def add_tunnels(self):
+        """Read the tunnels of those gateways that have none yet."""
+        lacking = [gateway for gateway in self.gateways if self._tunnels and "vpn_tunnels" not in gateway]
+        readable = [gateway for gateway in lacking if gateway["vpn_id"] and is_ipsec(gateway)]
+        for gateway in lacking:
+            gateway["vpn_tunnels"] = []
+        outcomes = each(self._vpn_api.list_tunnels, [gateway["vpn_id"] for gateway in readable])
+        for gateway, outcome in zip(readable, outcomes):
+            if isinstance(outcome, BceError):
+                self.errors.append(outcome)
+                gateway["vpn_tunnels"] = None
+            else:
+                gateway["vpn_tunnels"] = [shown(item) for item in outcome.tunnels]
+
+
+def _in_words(value):
+    return " or ".join(value) if isinstance(value, list) else value

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The core of the module vpn_tunnel_info."""
+
+from __future__ import annotations
+
+import os
+
+from . import credentials, field
+from .client import BceClient
+from .crew import DEFAULT_CONCURRENCY
+from .errors import BceError, BceUsageError
+from .field import Field
+from .gateway_api import GatewayApi
+from .gateway_reading import each, failure, is_ipsec, shown
+from .vpn_api import VpnApi
+
+VPC_ID = Field("vpc_id", field.ID_RULE, field.identifier, {"type": "str"}, False)
+# What selects tunnels. Names and states of the cloud are any text, so that none is missed.
+SELECTING = (
+    field.many(Field("vpn_conn_name", "must be text", field.text, {}, nicknames=("name",))),
+    field.many(Field("vpn_conn_id", field.ID_RULE, field.identifier, {})),
+    field.many(Field("status", "must be text", field.text, {})),
+    field.many(Field("health_status", "must be text", field.text, {})),
+)
+FIELDS = (field.many(field.VPN_ID), VPC_ID) + SELECTING + (field.VERSION,)
+
+ARGUMENTS = {
+    "argument_spec": dict({item.name: field.spec_of(item) for item in FIELDS}, **credentials.ARGUMENT_SPEC),
+    "supports_check_mode": True,
+}
+
+
+def problems(params):
+    """Every mistake in the options that can be told without a request, a list of sentences."""
+    found = field.problems(FIELDS, params)
+    given = field.told(FIELDS, params)
+    if "vpn_id" not in given and "vpc_id" not in given:
+        found.append("vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway")
+    elif "vpn_id" in given and "vpc_id" in given:
+        found.append("vpc_id: is not taken beside vpn_id; give the gateways, or the VPC for all of its gateways")
+    return found + credentials.problems(params, os.environ)
+
+
+def run(params, check_mode):
+    """Read the tunnels that the options select; the result as the task returns it, a dict."""
+    del check_mode  # reading changes nothing
+    mistakes = problems(params)
+    if mistakes:
+        return BceUsageError(mistakes).as_failure()
+    wanted = field.normal_values(FIELDS, params)
+    client = BceClient(credentials.resolve(params, os.environ), connections=DEFAULT_CONCURRENCY)
+    version = wanted.pop("version", 1)
+    api = VpnApi(client, version)
+    try:
+        vpn_ids = wanted.pop("vpn_id", None) or _gateways_of(GatewayApi(client, version), wanted.pop("vpc_id"))
+    except BceError as error:
+        return error.as_failure()
+    outcomes = each(api.list_tunnels, vpn_ids)
+    tunnels = [item for listing in outcomes if not isinstance(listing, BceError) for item in listing.tunnels]
+    result = {"changed": False, "vpn_tunnels": [shown(item) for item in tunnels if _is_selected(item, wanted)]}
+    errors = [outcome for outcome in outcomes if isinstance(outcome, BceError)]
+    return dict(result, **failure(errors, len(vpn_ids), "VPN gateways")) if errors else result
+
+
+def _gateways_of(api, vpc_id):
+    return [item["vpn_id"] for item in api.list_gateways(vpc_id) if item["vpn_id"] and is_ipsec(item)]
+
+
+def _is_selected(tunnel, wanted):
+    """Names and ids must match exactly; the spelling of states in upper and lower case is not known for sure."""
+    for name in ("vpn_conn_name", "vpn_conn_id"):
+        if name in wanted and tunnel.fields[name] not in wanted[name]:
+            return False
+    for name in ("status", "health_status"):
+        if name in wanted and (tunnel.fields[name] or "").lower() not in map(str.lower, wanted[name]):
+            return False
+    return True

@@ -1,0 +1,116 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_customer_gateway_info
+short_description: Read the customer gateways, the addresses of VPN peers, on Baidu AI Cloud
+version_added: 1.0.0
+description:
+  - Reads the customer gateways (C(cgw)) of a region.
+  - All are returned that match every one of the options given, and all there are if none is given. If none matches, the
+    list is empty.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.auth.version
+  - baiducloud.network.attributes.info
+  - baiducloud.network.attributes.actiongroup
+options:
+  cgw_id:
+    description:
+      - Only the customer gateways of these ids.
+    type: list
+    elements: str
+    aliases: [cgwId]
+  name:
+    description:
+      - Only customer gateways of these names. A name must match exactly.
+    type: list
+    elements: str
+  ip:
+    description:
+      - Only customer gateways of these addresses.
+    type: list
+    elements: str
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.vpn_customer_gateway
+"""
+
+EXAMPLES = r"""
+- name: All customer gateways of the region
+  baiducloud.network.vpn_customer_gateway_info:
+
+- name: Those of one address
+  baiducloud.network.vpn_customer_gateway_info:
+    ip: 203.0.113.10
+  register: peers
+"""
+
+RETURN = r"""
+customer_gateways:
+  description: The customer gateways in the order of the API.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    cgw_id:
+      description: Its id.
+      type: str
+      sample: cgw-b036571edc5d
+    name:
+      description: Its name.
+      type: str
+      sample: branch-berlin
+    ip:
+      description: The peer's address.
+      type: str
+      sample: 203.0.113.10
+    description:
+      description: Its description.
+      type: str
+    created_time:
+      description: When it was created, as the API tells it (without a time zone).
+      type: str
+      sample: "2026-07-11 17:22:34"
+    updated_time:
+      description: When it was last updated, as the API tells it.
+      type: str
+      sample: "2026-07-11 17:22:34"
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no answer.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+"""
+
+from ..module_utils import module_door, vpn_customer_gateway_info
+
+
+def main():
+    module_door.open_door(vpn_customer_gateway_info)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_gateway_info
+short_description: Find VPN gateways on Baidu AI Cloud
+version_added: 1.0.0
+description:
+  - Reads the VPN gateways of a VPC, all or by name, or single ones by their ids.
+  - All gateways are returned that match every one of the options given. If none does, the list is empty.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.auth.version
+  - baiducloud.network.attributes.info
+  - baiducloud.network.attributes.actiongroup
+options:
+  vpc_id:
+    description:
+      - The id of the VPC of which the gateways are listed, however many there are.
+      - One of O(vpc_id) and O(vpn_id) is needed, because the API finds a gateway by its VPC or by its id.
+    type: str
+    aliases: [vpcId]
+  vpn_id:
+    description:
+      - Only the gateways of these ids.
+    type: list
+    elements: str
+    aliases: [vpnId]
+  vpn_name:
+    description:
+      - Only gateways of these names. A name must match exactly.
+    type: list
+    elements: str
+    aliases: [vpnName, name]
+  type:
+    description:
+      - Only gateways of this type. Tunnels are on gateways of type V(ipsec).
+    type: str
+    choices: [ipsec, ssl]
+  tunnels:
+    description:
+      - Whether to read the tunnels of each gateway too.
+    type: bool
+    default: false
+  exactly_one:
+    description:
+      - Whether to fail unless exactly one gateway is found. RV(vpn_gateway) and RV(vpn_id) then tell it.
+      - The API does not promise that names are unique, so a task that goes on with the gateway of a name should ask.
+    type: bool
+    default: false
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.vpn_tunnel_info
+  - plugin: baiducloud.network.vpn_gateways
+    plugin_type: inventory
+"""
+
+EXAMPLES = r"""
+- name: All VPN gateways of a VPC
+  baiducloud.network.vpn_gateway_info:
+    vpc_id: vpc-emulator
+  register: gateways
+
+- name: The one gateway of a name
+  baiducloud.network.vpn_gateway_info:
+    vpc_id: vpc-emulator
+    vpn_name: "{{ gateways.vpn_gateways[0].vpn_name }}"
+    exactly_one: true
+  register: hub
+
+- name: Its tunnels
+  baiducloud.network.vpn_gateway_info:
+    vpn_id: "{{ hub.vpn_id }}"
+    tunnels: true
+"""
+
+RETURN = r"""
+vpn_gateways:
+  description:
+    - The gateways in the order of the API. A value is null where the API does not tell it.
+    - On failure, those that were found.
+  returned: always, unless an option is wrong
+  type: list
+  elements: dict
+  contains:
+    vpn_id:
+      description: Its id.
+      type: str
+      sample: vpn-119bd69b
+    vpn_name:
+      description: Its name.
+      type: str
+      sample: hub
+    vpc_id:
+      description: The id of its VPC.
+      type: str
+      sample: vpc-5cms1n3mvnfb
+    eip:
+      description: Its public address, to which peers connect; empty where none is bound.
+      type: str
+      sample: 203.0.113.1
+    status:
+      description: Its status, as the API tells it, such as C(building), C(unconfigured) or C(active).
+      type: str
+      sample: active
+    type:
+      description: Its type, as the API tells it.
+      type: str
+      sample: IPSec
+    description:
+      description: Its description.
+      type: str
+    payment_timing:
+      description: How it is paid for, as the API tells it.
+      type: str
+      sample: Postpaid
+    bandwidth_in_mbps:
+      description: Its bandwidth in Mbit/s.
+      type: int
+      sample: 200
+    vpn_conn_num:
+      description: How many tunnels it has.
+      type: int
+      sample: 2
+    max_connection:
+      description: How many clients an SSL gateway takes.
+      type: int
+    create_time:
+      description: When it was created, as the API tells it (without a time zone).
+      type: str
+      sample: "2026-04-25 17:22:34"
+    expired_time:
+      description: When it expires, as the API tells it.
+      type: str
+    delete_protect:
+      description: Whether it is protected from being deleted.
+      type: bool
+    tags:
+      description: Its tags as a dictionary. The API tells them only of gateways that are found by O(vpn_id) alone.
+      type: dict
+    vpn_tunnels:
+      description:
+        - Its tunnels, each in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel) and without a secret.
+        - Null where they could not be read; the task then fails.
+      returned: if O(tunnels) is true
+      type: list
+      elements: dict
+vpn_gateway:
+  description: The gateway, one of RV(vpn_gateways).
+  returned: success, if O(exactly_one) is true
+  type: dict
+vpn_id:
+  description: The gateway's id.
+  returned: success, if O(exactly_one) is true
+  type: str
+  sample: vpn-119bd69b
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no answer.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+"""
+
+from ..module_utils import module_door, vpn_gateway_info
+
+
+def main():
+    module_door.open_door(vpn_gateway_info)
+
+
+if __name__ == "__main__":
+    main()

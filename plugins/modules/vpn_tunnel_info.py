@@ -1,0 +1,138 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_tunnel_info
+short_description: Read the site-to-site VPN tunnels of gateways on Baidu AI Cloud
+version_added: 1.0.0
+description:
+  - Reads the IPsec tunnels (C(vpnconn)) of one VPN gateway, of several, or of all gateways of a VPC.
+  - All tunnels are returned that match every one of the options given. If none does, the list is empty.
+  - Shared keys are never returned, although the API tells them.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.auth.version
+  - baiducloud.network.attributes.info
+  - baiducloud.network.attributes.actiongroup
+options:
+  vpn_id:
+    description:
+      - The ids of the VPN gateways. They are read side by side.
+      - One of O(vpn_id) and O(vpc_id) is needed, because the API lists tunnels by their gateway.
+    type: list
+    elements: str
+    aliases: [vpnId]
+  vpc_id:
+    description:
+      - The id of a VPC. The tunnels of all its IPsec gateways are read.
+    type: str
+    aliases: [vpcId]
+  vpn_conn_name:
+    description:
+      - Only tunnels of these names. A name must match exactly.
+    type: list
+    elements: str
+    aliases: [vpnConnName, name]
+  vpn_conn_id:
+    description:
+      - Only the tunnels of these ids.
+    type: list
+    elements: str
+    aliases: [vpnConnId]
+  status:
+    description:
+      - Only tunnels in one of these states, in the API's words, such as V(active).
+      - Upper and lower case make no difference.
+    type: list
+    elements: str
+  health_status:
+    description:
+      - Only tunnels of which the peer is in one of these states, in the API's words, such as V(reachable).
+      - Upper and lower case make no difference.
+    type: list
+    elements: str
+    aliases: [healthStatus]
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.vpn_gateway_info
+  - module: baiducloud.network.vpn_tunnel
+"""
+
+EXAMPLES = r"""
+- name: All tunnels of a gateway
+  baiducloud.network.vpn_tunnel_info:
+    vpn_id: vpn-119bd69b
+  register: tunnels
+
+- name: One tunnel by its name
+  baiducloud.network.vpn_tunnel_info:
+    vpn_id: vpn-119bd69b
+    vpn_conn_name: vpncon
+
+- name: All tunnels of a VPC that are up
+  baiducloud.network.vpn_tunnel_info:
+    vpc_id: vpc-emulator
+    health_status: reachable
+  register: up
+
+- name: Name them
+  ansible.builtin.debug:
+    msg: "{{ up.vpn_tunnels | map(attribute='vpn_conn_name') }}"
+"""
+
+RETURN = r"""
+vpn_tunnels:
+  description:
+    - The tunnels, each in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel) and without a secret; in the
+      order of the gateways, and for each gateway in that of the API.
+    - On failure, those of the gateways that could be read.
+  returned: always, unless an option is wrong or the gateways of a VPC could not be listed
+  type: list
+  elements: dict
+  sample:
+    - vpn_id: vpn-119bd69b
+      vpn_conn_id: vpnconn-ku4cxya6nisq
+      vpn_conn_name: vpncon
+      local_subnets: [192.168.0.0/20]
+      remote_ip: 10.107.245.188
+      remote_subnets: [192.168.100.0/24]
+      status: active
+      health_status: reachable
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no answer.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+"""
+
+from ..module_utils import module_door, vpn_tunnel_info
+
+
+def main():
+    module_door.open_door(vpn_tunnel_info)
+
+
+if __name__ == "__main__":
+    main()
