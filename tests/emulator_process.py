@@ -52,6 +52,10 @@ class EmulatorProcess:
         """The stored tunnels as the API's own objects; keys stand as sha256:HEX."""
         return self._get("state?secrets=digest")["tunnels"]
 
+    def customer_gateways(self):
+        """The stored customer gateways as the API's own objects."""
+        return self._get("state")["customer_gateways"]
+
     def plant(self, *tunnels, vpn_id=GATEWAY):
         """Put objects into a gateway's list just as they are; their ids."""
         return self._post(f"tunnels?vpnId={vpn_id}", list(tunnels))["planted"]

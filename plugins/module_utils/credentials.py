@@ -62,6 +62,7 @@ class Connection(NamedTuple):
     ca_path: str  # or None
     timeout: float
     retry_timeout: float
+    region: str = None  # None where only an endpoint is told
 
 
 def resolve(params, environ):
@@ -106,6 +107,7 @@ def resolve(params, environ):
         ca_path=ca_path,
         timeout=timeout,
         retry_timeout=retry_timeout,
+        region=first.get("region") or (None if "endpoint" in first else DEFAULT_REGION),
         **keys,
     )
 

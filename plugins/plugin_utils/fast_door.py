@@ -22,6 +22,7 @@ from ansible.plugins.action.normal import ActionModule as ModuleDoor
 
 from ..module_utils.client import REQUESTS_IMPORT_ERROR
 from ..module_utils.door import refusal, result_of, secrets_of, without_none
+from .plain import plain
 
 SWITCH = "baiducloud_in_process"  # the variable that turns this door off
 
@@ -56,7 +57,7 @@ class FastDoor(ModuleDoor):
         arguments = dict(self.core.ARGUMENTS)
         arguments.pop("supports_check_mode")
         validator = ArgumentSpecValidator(**arguments)
-        given = without_none(_plain(self._task.args))
+        given = without_none(plain(self._task.args))
         found = validator.validate(given)
         params = found.validated_parameters
         refused = refusal(found, params, self.core)
@@ -77,21 +78,6 @@ def _shows_invocation(task_vars):
         return C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:
         return True
-
-
-def _plain(value):
-    """The value as a module gets it over JSON: without tags, templates, vault wrappers and types of Ansible's own."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(item) for item in value]
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    return str.__str__(value) if isinstance(value, str) else str(value)
 
 
 @contextmanager

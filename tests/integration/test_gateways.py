@@ -1,0 +1,289 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From names to a tunnel: gateways and customer gateways are found, made and removed, on both contracts."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator_process import EmulatorProcess
+from page_example import SECRET_KEY, options
+from playbook import play
+from task_process import camel_case
+
+FQCN = "baiducloud.network."
+GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-a", "vpn-other:hub:vpc-b"]
+
+
+@pytest.fixture(scope="module")
+def site():
+    """An emulator with two VPCs; in one of them two gateways have the same name."""
+    with EmulatorProcess(*[part for gateway in GATEWAYS for part in ("--gateway", gateway)]) as process:
+        yield process
+
+
+@pytest.fixture(autouse=True)
+def clean(site):
+    site.reset()
+
+
+def task(module, label=None, /, **arguments):
+    keywords = {word: arguments.pop(word) for word in ("register", "when", "loop", "check_mode") if word in arguments}
+    return dict({"name": label or module, FQCN + module: arguments}, **keywords)
+
+
+def run(site, *tasks, arguments=()):
+    # -vvv shows all that a task tells; no key may be in it.
+    done = play(
+        [dict(item, ignore_errors=True, diff=True) for item in tasks], "-vvv", *arguments, environment=site.environment
+    )
+    assert SECRET_KEY not in done.output and "Traceback" not in done.output
+    return done
+
+
+TUNNEL = {name: value for name, value in options().items() if name not in ("vpn_id", "remote_ip", "secret_key")}
+FROM_NAMES = [
+    task("vpn_gateway_info", vpc_id="vpc-a", vpn_name="{{ gateway }}", exactly_one=True, register="found"),
+    task("vpn_customer_gateway", name="branch", ip="{{ peer }}", register="customer", when="contract == 'cn'"),
+    task(
+        "vpn_tunnel",
+        vpn_id="{{ found.vpn_id }}",
+        secret_key="{{ tunnel_key }}",
+        remote_ip="{{ peer if contract == 'intl' else omit }}",
+        cgw_id="{{ customer.cgw_id if contract == 'cn' else omit }}",
+        **TUNNEL,
+    ),
+]
+
+
+@pytest.mark.parametrize("contract", ["intl", "cn"])
+def test_a_playbook_that_knows_only_names_makes_the_tunnel_once(site, contract):
+    site.settings(contract=contract)
+    known = {"gateway": "hub", "peer": "203.0.113.10", "contract": contract, "tunnel_key": SECRET_KEY}
+    arguments = [part for name, value in known.items() for part in ("-e", f"{name}={value}")]
+    first, second = (run(site, *FROM_NAMES, arguments=arguments) for _time in (1, 2))
+    assert first.status == second.status == 0, first.output + second.output
+    assert first.named["vpn_tunnel"]["changed"] and first.named["vpn_customer_gateway"]["changed"] == (contract == "cn")
+    assert not any(result["changed"] for result in second.results)
+    assert not any(result.get("warnings") for result in second.results)
+    (tunnel,) = site.tunnels()
+    assert tunnel["vpnId"] == "vpn-hub" and tunnel["remoteIp"] == "203.0.113.10"
+    ids = [item["cgwId"] for item in site.customer_gateways()]
+    assert ids == ([tunnel["cgwId"]] if contract == "cn" else [])
+
+
+def test_two_gateways_of_a_name_are_told_with_their_ids_where_one_is_needed(site):
+    asked = {"vpc_id": "vpc-a", "name": "twin"}
+    done = run(
+        site,
+        task("vpn_gateway_info", "all", **asked),
+        task("vpn_gateway_info", "one", exactly_one=True, **asked),
+        task("vpn_gateway_info", "none", vpc_id="vpc-a", vpn_name="nobody", exactly_one=True),
+        task("vpn_gateway_info", "by id", vpn_id="vpn-twin2", exactly_one=True),
+    )
+    assert [item["vpn_id"] for item in done.named["all"]["vpn_gateways"]] == ["vpn-twin1", "vpn-twin2"]
+    assert done.named["one"]["failed"] and "vpn-twin1, vpn-twin2; give vpn_id" in done.named["one"]["msg"]
+    assert done.named["one"]["error"]["code"] == "AmbiguousName"
+    assert done.named["none"]["failed"] and "vpn_name nobody" in done.named["none"]["msg"]
+    assert done.named["by id"]["vpn_id"] == "vpn-twin2" == done.named["by id"]["vpn_gateway"]["vpn_id"]
+
+
+def test_2500_gateways_are_found_in_three_requests():
+    with EmulatorProcess("--gateways", 2499) as site:
+        done = run(site, task("vpn_gateway_info", vpc_id="vpc-emulator"))
+        assert len({item["vpn_id"] for item in done.results[0]["vpn_gateways"]}) == 2500
+        assert len(site.requests()) == 3
+
+
+def plant(site, vpn_id, name, **changes):
+    tunnel = camel_case(options(vpn_id=vpn_id, vpn_conn_name=name))
+    site.plant(dict(tunnel, vpnConnId=f"vpnconn-{name}", **changes), vpn_id=vpn_id)
+
+
+def names(result):
+    return [item["vpn_conn_name"] for item in result["vpn_tunnels"]]
+
+
+def test_tunnels_are_found_by_gateway_vpc_name_id_and_state(site):
+    plant(site, "vpn-hub", "up", status="Active", healthStatus="reachable")
+    plant(site, "vpn-hub", "down", status="active", healthStatus="unreachable")
+    plant(site, "vpn-twin1", "odd", status="building")
+    plant(site, "vpn-other", "elsewhere", status="active")
+    done = run(
+        site,
+        task("vpn_tunnel_info", "gateway", vpn_id="vpn-hub"),
+        task("vpn_tunnel_info", "gateways", vpn_id=["vpn-hub", "vpn-other"]),
+        task("vpn_tunnel_info", "vpc", vpc_id="vpc-a"),
+        task("vpn_tunnel_info", "name", vpc_id="vpc-a", vpnConnName="odd"),
+        task("vpn_tunnel_info", "ids", vpn_id="vpn-hub", vpn_conn_id=["vpnconn-up", "vpnconn-odd"]),
+        task("vpn_tunnel_info", "active", vpc_id="vpc-a", status="active"),
+        task("vpn_tunnel_info", "down", vpc_id="vpc-a", status="active", healthStatus=["unreachable", "unknown"]),
+        task("vpn_tunnel_info", "empty options of a survey", vpn_id="vpn-hub", vpc_id="", vpn_conn_name="", status=[]),
+        task("vpn_tunnel", "the tunnel itself", vpn_id="vpn-hub", vpn_conn_name="up", check_mode=True),
+        task("vpn_gateway_info", "with tunnels", vpc_id="vpc-a", tunnels=True),
+        task("vpn_gateway_info", "one with tunnels", vpn_id="vpn-hub", tunnels=True),
+    )
+    assert done.status == 0, done.output
+    found = {name: names(result) for name, result in done.named.items() if "vpn_tunnels" in result}
+    assert found == {
+        "gateway": ["up", "down"],
+        "gateways": ["up", "down", "elsewhere"],
+        "vpc": ["up", "down", "odd"],
+        "name": ["odd"],
+        "ids": ["up"],
+        "active": ["up", "down"],
+        "down": ["down"],
+        "empty options of a survey": ["up", "down"],
+    }
+    tunnel = done.named["the tunnel itself"]["vpn_tunnel"]
+    assert done.named["gateway"]["vpn_tunnels"][0] == tunnel
+    by_gateway = {item["vpn_id"]: names(item) for item in done.named["with tunnels"]["vpn_gateways"]}
+    assert by_gateway == {"vpn-hub": ["up", "down"], "vpn-twin1": ["odd"], "vpn-twin2": []}
+    assert names(done.named["one with tunnels"]["vpn_gateways"][0]) == ["up", "down"]
+    # The detail of a gateway brings its tunnels along.
+    assert [entry["path"] for entry in site.requests()[-1:]] == ["/v1/vpn/vpn-hub"]
+
+
+def test_a_gateway_that_cannot_be_read_fails_the_task_and_the_others_are_still_told(site):
+    plant(site, "vpn-hub", "up")
+    done = run(site, task("vpn_tunnel_info", vpn_id=["vpn-hub", "vpn-nowhere"]))
+    (result,) = done.results
+    assert result["failed"] and names(result) == ["up"]
+    assert "1 of 2 VPN gateways could not be read" in result["msg"] and "vpn-nowhere" in result["msg"]
+
+
+def test_mistakes_are_told_together_before_any_request(site):
+    done = run(
+        site,
+        task("vpn_tunnel_info", vpn_id="a b", vpc_id="vpc-a", version=0),
+        task("vpn_tunnel_info", "nothing named", endpoint="http://elsewhere.example"),
+        task("vpn_gateway_info", vpn_name="hub"),
+        task("vpn_customer_gateway", ip="nowhere"),
+        task("vpn_customer_gateway_info", ip=["203.0.113.1", "x"], colour="red"),
+    )
+    texts = [result["msg"] for result in done.results]
+    for text, words in zip(
+        texts,
+        [
+            ["vpn_id[0]: 'a b' must be letters", "vpc_id: is not taken beside vpn_id", "version: "],
+            ["vpn_id: is needed, or vpc_id", "endpoint: "],
+            ["vpc_id: is needed, or vpn_id"],
+            ["name: is needed, or cgw_id", "ip: must be an IP address"],
+            ["ip[1]: 'x' must be an IP address", "colour: is not an option"],
+        ],
+    ):
+        assert all(word in text for word in words), text
+    assert site.requests() == []
+
+
+def test_the_life_of_a_customer_gateway(site):
+    berlin = {"name": "berlin", "ip": "203.0.113.10"}
+    done = run(
+        site,
+        task("vpn_customer_gateway", "foreseen", check_mode=True, **berlin),
+        task("vpn_customer_gateway", "made", register="made", **berlin),
+        task("vpn_customer_gateway", "made again", **berlin),
+        task("vpn_customer_gateway", "described", name="berlin", description="Büro"),
+        task("vpn_customer_gateway", "another address", name="berlin", ip="203.0.113.11", description="lost"),
+        task("vpn_customer_gateway", "renamed", cgw_id="{{ made.cgw_id }}", name="berlin-mitte", description=""),
+        task("vpn_customer_gateway", "a second one", name="paris", ip="203.0.113.20"),
+        task("vpn_customer_gateway", "a name that is taken", cgw_id="{{ made.cgw_id }}", name="paris"),
+        task("vpn_customer_gateway", "no such id", cgw_id="cgw-nowhere", ip="203.0.113.1"),
+        task("vpn_customer_gateway_info", "all"),
+        task("vpn_customer_gateway_info", "by address", ip=["203.0.113.20"]),
+        task("vpn_customer_gateway_info", "by id", cgw_id="{{ made.cgw_id }}"),
+        task("vpn_customer_gateway_info", "none", name="berlin"),
+        task("vpn_customer_gateway", "removal foreseen", name="paris", state="absent", check_mode=True),
+        task("vpn_customer_gateway", "removed", name="paris", state="absent"),
+        task("vpn_customer_gateway", "removed again", name="paris", state="absent"),
+        task("vpn_customer_gateway", "removed by id", cgw_id="{{ made.cgw_id }}", state="absent"),
+    )
+    assert [name for name, result in done.named.items() if result["changed"]] == [
+        "foreseen",
+        "made",
+        "described",
+        "renamed",
+        "a second one",
+        "removal foreseen",
+        "removed",
+        "removed by id",
+    ]
+    assert [name for name, result in done.named.items() if result["failed"]] == [
+        "another address",
+        "a name that is taken",
+        "no such id",
+    ]
+    foreseen, made = done.named["foreseen"], done.named["made"]
+    assert foreseen["cgw_id"] is None and foreseen["diff"] == made["diff"]
+    assert made["cgwId"] == made["cgw_id"] == made["customer_gateway"]["cgw_id"]
+    assert made["customer_gateway"]["created_time"]
+    assert "cannot change it to 203.0.113.11" in done.named["another address"]["msg"]
+    assert [item["name"] for item in done.named["all"]["customer_gateways"]] == ["berlin-mitte", "paris"]
+    assert [item["name"] for item in done.named["by address"]["customer_gateways"]] == ["paris"]
+    assert done.named["by id"]["customer_gateways"][0]["description"] == ""
+    assert done.named["none"]["customer_gateways"] == [] and site.customer_gateways() == []
+    deletions = site.requests("DELETE")
+    assert deletions and not any("clientToken" in entry["query"] for entry in deletions)
+
+
+def test_a_customer_gateway_in_use_is_not_removed_and_the_user_is_told(site):
+    site.settings(contract="cn")
+    done = run(
+        site,
+        task("vpn_customer_gateway", name="berlin", ip="203.0.113.10", register="berlin"),
+        task("vpn_tunnel", **dict(options(remote_ip=None), vpn_id="vpn-hub", cgw_id="{{ berlin.cgw_id }}")),
+        task("vpn_customer_gateway", "removal", name="berlin", state="absent"),
+        arguments=["-e", "unused=1"],
+    )
+    assert done.named["vpn_tunnel"]["changed"] and "is used by" in done.named["removal"]["msg"]
+    assert len(site.customer_gateways()) == 1
+
+
+ANSWER_LOST = {"match": {"method": "POST"}, "fault": "reset_after", "times": 1}
+NEVER_ANSWERED = {"match": {"method": "POST"}, "fault": "reset_after", "times": None}
+
+
+@pytest.mark.parametrize("fault", [ANSWER_LOST, NEVER_ANSWERED], ids=["one answer lost", "every answer lost"])
+def test_a_lost_answer_leads_to_one_customer_gateway(site, fault):
+    site.faults(fault)
+    done = run(site, task("vpn_customer_gateway", name="berlin", ip="203.0.113.10", retry_timeout=1))
+    assert done.status == 0 and done.results[0]["changed"], done.output
+    assert [item["cgwId"] for item in site.customer_gateways()] == [done.results[0]["cgw_id"]]
+
+
+def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(site):
+    berlin = {"name": "berlin", "ip": "203.0.113.10"}
+    tasks = []
+    for turn in range(4):
+        # The second turn asks for another address, which the API's memory of the first token contradicts.
+        tasks.append(task("vpn_customer_gateway", f"made {turn}", **dict(berlin, ip=f"203.0.113.{10 + turn % 2}")))
+        tasks.append(task("vpn_customer_gateway_info", f"there {turn}"))
+        tasks.append(task("vpn_customer_gateway", f"removed {turn}", name="berlin", state="absent"))
+    done = run(site, *tasks)
+    assert done.status == 0, done.output
+    for turn in range(4):
+        (there,) = done.named[f"there {turn}"]["customer_gateways"]
+        assert there["cgw_id"] == done.named[f"made {turn}"]["cgw_id"]
+        assert done.named[f"made {turn}"]["changed"] and done.named[f"removed {turn}"]["changed"]
+    assert site.customer_gateways() == []
+
+
+def test_both_doors_of_the_reading_modules_give_the_same(site):
+    plant(site, "vpn-hub", "up", description=f"the key is {SECRET_KEY}")
+    tasks = [
+        task("vpn_tunnel_info", vpc_id="vpc-a"),
+        task("vpn_gateway_info", vpc_id="vpc-a", tunnels=True, exactly_one=True),
+        task("vpn_customer_gateway", name="berlin", ip="203.0.113.10", check_mode=True),
+        task("vpn_customer_gateway_info"),
+        task("vpn_tunnel_info", "a mistake", vpn_id={"a": 1}, status="active"),
+    ]
+    fast = run(site, *tasks, arguments=["-e", "ansible_python_interpreter=/nowhere/python"])
+    slow = run(site, *tasks, arguments=["-e", "baiducloud_in_process=false"])
+    for mine, modules in zip(fast.results, slow.results):
+        mine.pop("request_id", None)
+        modules.pop("request_id", None)
+        if "error" in mine:
+            mine["error"].pop("request_id")
+            modules["error"].pop("request_id")
+        assert mine == modules

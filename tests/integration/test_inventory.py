@@ -1,0 +1,259 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gateways as hosts: what ansible-inventory shows of them, and plays that spread over them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
+from page_example import SECRET_KEY, options
+from playbook import ANSIBLE_PLAYBOOK, play, play_environment
+from task_process import camel_case
+
+GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-b", "vpn-odd:no host:vpc-b"]
+PLUGIN = "baiducloud.network.vpn_gateways"
+BOTH = {"vpc_ids": ["vpc-a", "vpc-b"]}
+
+
+@pytest.fixture(scope="module")
+def process():
+    with EmulatorProcess(*[part for gateway in GATEWAYS for part in ("--gateway", gateway)]) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def site(process):
+    process.reset()
+    return process
+
+
+class Inventory:
+    """An inventory file, and what ansible-inventory makes of it."""
+
+    def __init__(self, folder, environment, name="vpn_gateways.yml"):
+        self.path = folder / name
+        self.environment = environment
+
+    def write(self, **content):
+        self.path.write_text(json.dumps(dict({"plugin": PLUGIN}, **content)))
+
+    def run(self, *arguments):
+        """(the parsed list or None, all that was printed)"""
+        program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
+        environment = dict(play_environment("/dev/null", self.environment), ANSIBLE_INVENTORY_UNPARSED_FAILED="1")
+        done = subprocess.run(
+            [program, "-i", self.path, "--list", *arguments],
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        for secret in (SECRET_KEY, SECRET_ACCESS_KEY):
+            assert secret not in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        # Text that is no template stands as {"__ansible_unsafe": TEXT} in the list of ansible-core 2.19 and later.
+        listed = (
+            json.loads(done.stdout, object_hook=lambda item: item.get("__ansible_unsafe", item))
+            if done.returncode == 0
+            else None
+        )
+        return listed, done.stdout + done.stderr
+
+    def hosts(self, *arguments):
+        """The variables of each host."""
+        listed, output = self.run(*arguments)
+        assert listed is not None, output
+        return listed["_meta"]["hostvars"]
+
+
+@pytest.fixture
+def inventory(site, tmp_path):
+    return Inventory(tmp_path, site.environment)
+
+
+def plant(site, vpn_id, name, **changes):
+    tunnel = camel_case(options(vpn_id=vpn_id, vpn_conn_name=name))
+    site.plant(dict(tunnel, vpnConnId=f"vpnconn-{name}", **changes), vpn_id=vpn_id)
+
+
+def test_every_gateway_is_a_host_named_by_its_name_or_where_that_cannot_be_by_its_id(site, inventory):
+    plant(site, "vpn-hub", "berlin", status="active", healthStatus="reachable", description=f"key {SECRET_KEY}")
+    inventory.write(**BOTH)
+    hosts = inventory.hosts()
+    assert sorted(hosts) == ["hub", "vpn-odd", "vpn-twin1", "vpn-twin2"]
+    (tunnel,) = hosts["hub"].pop("tunnels")
+    assert (tunnel["vpn_conn_name"], tunnel["status"]) == ("berlin", "active") and "secret_key" not in tunnel
+    assert hosts["hub"] == {
+        "vpn_id": "vpn-hub",
+        "vpn_name": "hub",
+        "eip": "192.0.2.1",
+        "vpc_id": "vpc-a",
+        "region": None,
+        "status": "active",
+        "ansible_connection": "local",
+    }
+    assert hosts["vpn-twin2"]["vpc_id"] == "vpc-b" and hosts["vpn-twin2"]["tunnels"] == []
+    # One list for each VPC, and one request for the tunnels of each gateway.
+    assert len(site.requests()) == 2 + 4
+
+
+def test_without_tunnels_there_is_one_request_for_each_page_of_gateways(tmp_path):
+    with EmulatorProcess("--gateways", 2499) as site:
+        inventory = Inventory(tmp_path, site.environment)
+        inventory.write(vpc_ids=["vpc-emulator"], tunnels=False)
+        assert len(inventory.hosts()) == 2500
+        assert len(site.requests()) == 3
+
+
+def test_variables_and_groups_are_made_from_what_a_gateway_tells(site, inventory):
+    plant(site, "vpn-hub", "berlin", healthStatus="unreachable")
+    inventory.write(
+        regions=["bj"],
+        keyed_groups=[{"key": "region", "prefix": "region"}, {"key": "vpc_id", "prefix": "", "separator": ""}],
+        groups={
+            "idle": "not tunnels",
+            "broken": "tunnels | rejectattr('health_status', 'eq', 'reachable') | list | length > 0",
+        },
+        compose={"peers": "tunnels | map(attribute='remote_ip') | list", "ansible_host": "eip"},
+        strict=True,
+        **BOTH,
+    )
+    listed, output = inventory.run()
+    assert listed is not None, output
+    groups = {name: sorted(group.get("hosts", [])) for name, group in listed.items() if name != "_meta"}
+    everyone = ["hub", "vpn-odd", "vpn-twin1", "vpn-twin2"]
+    assert groups["vpn_gateways"] == groups["region_bj"] == everyone
+    assert groups["broken"] == ["hub"] and groups["idle"] == everyone[1:]
+    assert groups["vpc_a"] == ["hub", "vpn-twin1"]
+    hub = listed["_meta"]["hostvars"]["hub"]
+    assert hub["peers"] == ["10.107.245.188"] and hub["ansible_host"] == "192.0.2.1" and hub["region"] == "bj"
+
+
+def test_two_regions_are_read_each_at_its_own_endpoint(tmp_path):
+    with EmulatorProcess("--gateway", "vpn-a:hub:vpc-a") as first:
+        port = first.endpoint.rpartition(":")[2]
+        with EmulatorProcess("--host", "127.0.0.2", "--port", port, "--gateway", "vpn-b:hub:vpc-b") as second:
+            inventory = Inventory(tmp_path, dict(first.environment, BCE_ENDPOINT=""))
+            inventory.write(regions=["1", "2"], endpoint=f"http://127.0.0.{{region}}:{port}", **BOTH)
+            hosts = inventory.hosts()
+            assert {name: host["region"] for name, host in hosts.items()} == {"vpn-a": "1", "vpn-b": "2"}
+            assert len(first.requests()) == len(second.requests()) == 3
+
+
+def test_the_cache_saves_the_requests_until_it_is_flushed(site, inventory, tmp_path):
+    plant(site, "vpn-hub", "berlin")
+    cache = tmp_path / "cache"
+    inventory.write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(cache), **BOTH)
+    first = inventory.hosts()
+    asked = len(site.requests())
+    assert inventory.hosts() == first and len(site.requests()) == asked
+    plant(site, "vpn-hub", "paris")
+    assert len(inventory.hosts("--flush-cache")["hub"]["tunnels"]) == 2 and len(site.requests()) == 2 * asked
+    stored = "".join(path.read_text() for path in cache.iterdir())
+    assert "berlin" in stored and SECRET_KEY not in stored and SECRET_ACCESS_KEY not in stored
+
+
+def test_keys_may_come_from_a_template(site, inventory, tmp_path):
+    (tmp_path / "secret").write_text(SECRET_ACCESS_KEY)
+    inventory.environment = {"BCE_ENDPOINT": site.endpoint}
+    inventory.write(
+        access_key_id=ACCESS_KEY_ID, secret_access_key=f"{{{{ lookup('file', '{tmp_path}/secret') }}}}", **BOTH
+    )
+    assert "hub" in inventory.hosts()
+
+
+def answer(path_regex, **fault):
+    return dict({"match": {"method": "GET", "path_regex": path_regex}, "fault": "status", "times": None}, **fault)
+
+
+def test_gateways_that_can_have_no_tunnels_and_names_that_mean_something_else_are_seen_through(site, inventory):
+    gateways = [
+        {"vpnId": "vpn-1", "vpnName": "users", "type": "SSL"},
+        {"vpnName": "nobody", "type": "IPSec"},
+        {"vpnId": "vpn-2", "vpnName": "all", "type": "IPSec"},
+        {"vpnId": "vpn-3", "vpnName": "vpn-2", "type": "IPSec"},
+        {"vpnId": "vpn-4", "vpnName": "", "type": "ipsec"},
+        {"vpnId": "vpn-5", "vpnName": "北京", "type": None},
+        {"vpnId": "vpn-6", "vpnName": "a:b", "type": "IPSec"},
+    ]
+    site.faults(answer("^/v1/vpn$", status=200, body={"vpns": gateways, "isTruncated": False}))
+    inventory.write(vpc_ids=["vpc-a"], tunnels=False)
+    assert sorted(inventory.hosts()) == ["vpn-2", "vpn-3", "vpn-4", "vpn-6", "北京"]
+
+
+def test_a_vpc_that_one_region_does_not_know_is_no_error_but_one_that_none_knows_is(site, inventory):
+    site.faults(answer("^/v1/vpn$", status=404, code="NoSuchVpc"))
+    inventory.write(vpc_ids=["vpc-nowhere"])
+    listed, output = inventory.run()
+    assert listed is None and "vpc-nowhere" in output and "NoSuchVpc" in output
+    site.faults({"match": {"method": "GET", "path_regex": "^/v1/vpn$"}, "fault": "status", "status": 404, "times": 1})
+    port = site.endpoint.rpartition(":")[2]
+    with EmulatorProcess("--host", "127.0.0.2", "--port", port, "--gateway", "vpn-b:b:vpc-a"):
+        inventory.environment = dict(site.environment, BCE_ENDPOINT="")
+        inventory.write(regions=["1", "2"], endpoint=f"http://127.0.0.{{region}}:{port}", vpc_ids=["vpc-a"])
+        assert list(inventory.hosts()) == ["b"]
+
+
+def test_what_cannot_be_read_leaves_no_hosts_rather_than_some(site, inventory):
+    site.faults(answer("vpnconn/vpn-twin1", status=403, code="AccessDenied"))
+    inventory.write(**BOTH)
+    listed, output = inventory.run()
+    assert listed is None and "AccessDenied" in output and "vpn-twin1" in output
+
+
+def test_mistakes_are_told_together_before_any_request(site, inventory):
+    inventory.write(regions=["bj", "g z"], vpc_ids=["a b"], timeout=-1)
+    listed, output = inventory.run()
+    words = ["regions[1]: 'g z'", "vpc_ids[0]: 'a b'", "timeout: "]
+    assert listed is None and all(word in output for word in words), output
+    inventory.write(regions=["bj", "gz"], vpc_ids=["vpc-a"])
+    listed, output = inventory.run()
+    assert listed is None and "endpoint: " in output and "{region}" in output, output
+    inventory.write(vpc_ids=[""])
+    listed, output = inventory.run()
+    assert listed is None and "vpc_ids: is needed" in output, output
+    assert site.requests() == []
+
+
+def test_a_file_of_another_name_is_left_to_other_plugins(site, inventory):
+    inventory.path = inventory.path.with_name("something.yml")
+    inventory.write(**BOTH)
+    listed, _output = inventory.run()
+    assert listed is None and site.requests() == []
+
+
+def test_a_play_over_the_gateways_spreads_over_forks(tmp_path):
+    with EmulatorProcess("--gateways", 11, "--latency-ms", 100) as site:
+        inventory = Inventory(tmp_path, site.environment)
+        inventory.write(vpc_ids=["vpc-emulator"], tunnels=False)
+        tunnel = {name: value for name, value in options().items() if name not in ("vpn_id", "secret_key")}
+        content = {
+            "hosts": "vpn_gateways",
+            "gather_facts": False,
+            "connection": "local",
+            "vars": {"ansible_python_interpreter": "/nowhere/python"},
+            "tasks": [
+                {
+                    "name": "Tunnels",
+                    "baiducloud.network.vpn_tunnels": {
+                        "vpn_id": "{{ vpn_id }}",
+                        "secret_key": "{{ tunnel_key }}",
+                        "tunnels": [tunnel, dict(tunnel, vpn_conn_name="second")],
+                    },
+                }
+            ],
+        }
+        arguments = ["-i", str(inventory.path), "-e", f"tunnel_key={SECRET_KEY}"]
+        done = play([content], "--forks", "6", *arguments, environment=site.environment)
+        assert done.status == 0 and all(result["changed"] for result in done.results), done.output
+        assert len(site.tunnels()) == 24
+        busy = [entry for entry in site.requests() if entry["method"] == "POST"]
+        spread = max(sum(abs(one["time"] - other["time"]) < 0.1 for other in busy) for one in busy)
+        assert spread > 3, "gateways were worked on one after the other"
+        again = play([content], "--forks", "6", *arguments, environment=site.environment)
+        assert again.status == 0 and not any(result["changed"] for result in again.results)

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading gateways: pages with an inclusive marker, and answers that are not quite what the contract says."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.baiducloud.network.plugins.module_utils.client import Answer
+from ansible_collections.baiducloud.network.plugins.module_utils.errors import BceAnswerError, BceNotFoundError
+from ansible_collections.baiducloud.network.plugins.module_utils.gateway_api import GatewayApi
+from ansible_collections.baiducloud.network.plugins.module_utils.gateway_reading import is_ipsec
+
+
+class Script:
+    """Stands in for the client: gives its answers one after the other, and keeps what it was asked."""
+
+    def __init__(self, *bodies):
+        self._bodies = list(bodies)
+        self.asked = []
+
+    def request(self, method, path, query=None, body=None, doing="", deadline=None):
+        self.asked.append((method, path, dict(query or {}), body))
+        answer = self._bodies.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return Answer(200, answer, "request-1")
+
+
+class Pages:
+    """Stands in for the client over a list of ids, in pages as the contract describes them."""
+
+    def __init__(self, ids, size):
+        self._ids = ids
+        self._size = size
+        self.asked = 0
+
+    def request(self, _method, _path, query=None, **_others):
+        self.asked += 1
+        start = self._ids.index(query["marker"]) if "marker" in query else 0
+        page, rest = self._ids[start : start + self._size], self._ids[start + self._size :]
+        body = {"vpns": [{"vpnId": vpn_id} for vpn_id in page], "isTruncated": bool(rest), "maxKeys": self._size}
+        return Answer(200, dict(body, nextMarker=rest[0]) if rest else body, "request-1")
+
+
+@given(count=st.integers(0, 40), size=st.integers(1, 9))
+def test_all_pages_are_read_in_as_many_requests_as_there_are_pages(count, size):
+    client = Pages([f"vpn-{number}" for number in range(count)], size)
+    found = GatewayApi(client).list_gateways("vpc-1")
+    assert [gateway["vpn_id"] for gateway in found] == [f"vpn-{number}" for number in range(count)]
+    assert client.asked == max(1, -(-count // size))
+
+
+def page(*ids, **more):
+    return dict({"vpns": [{"vpnId": vpn_id} for vpn_id in ids]}, **more)
+
+
+def test_pages_that_overlap_bring_each_gateway_once():
+    client = Script(page("vpn-a", "vpn-b", isTruncated=True, nextMarker="vpn-b"), page("vpn-b", "vpn-c"))
+    assert [gateway["vpn_id"] for gateway in GatewayApi(client).list_gateways("vpc-1")] == ["vpn-a", "vpn-b", "vpn-c"]
+    assert [query for _method, _path, query, _body in client.asked] == [
+        {"vpcId": "vpc-1", "maxKeys": "1000"},
+        {"vpcId": "vpc-1", "maxKeys": "1000", "marker": "vpn-b"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [page("vpn-a", isTruncated=True, nextMarker="vpn-a"), page("vpn-a", isTruncated=True, nextMarker="vpn-a")],
+        [page("vpn-a", isTruncated=True)],
+        [page("vpn-a", isTruncated="true", nextMarker="")],
+        [page(isTruncated=True, nextMarker="vpn-a")],
+    ],
+    ids=["the same page again", "no marker", "an empty marker", "an empty page"],
+)
+def test_a_list_that_does_not_go_on_is_an_error_and_no_endless_loop(pages):
+    with pytest.raises(BceAnswerError, match="more follow, but does not lead on"):
+        GatewayApi(Script(*pages)).list_gateways("vpc-1")
+
+
+@pytest.mark.parametrize("body", [{}, {"vpns": "none"}, {"vpns": [1]}])
+def test_an_answer_that_is_no_list_of_gateways_is_an_error(body):
+    with pytest.raises(BceAnswerError, match="Cannot list the VPN gateways of VPC vpc-1: .* vpns"):
+        GatewayApi(Script(body)).list_gateways("vpc-1")
+
+
+def test_a_gateway_is_read_tolerantly_and_in_our_words():
+    told = {
+        "vpnId": "vpn-a",
+        "vpnName": "hub",
+        "eip": "",
+        "type": "IPSec",
+        "status": "configuring",
+        "productType": "Postpaid",
+        "bandwidthInMbps": "200",
+        "vpnConnNum": 2,
+        "maxConnection": True,
+        "deleteProtect": "no",
+        "createTime": "2026-04-25 17:22:34",
+        "tags": [{"tagKey": "site", "tagValue": "berlin"}, {"tagValue": "lost"}, 7],
+        "somethingNew": {"a": 1},
+    }
+    (gateway,) = GatewayApi(Script({"vpns": [told]})).list_gateways("vpc-1")
+    assert gateway == {
+        "vpn_id": "vpn-a",
+        "vpn_name": "hub",
+        "vpc_id": "vpc-1",
+        "eip": "",
+        "status": "configuring",
+        "type": "IPSec",
+        "description": None,
+        "payment_timing": "Postpaid",
+        "bandwidth_in_mbps": 200,
+        "vpn_conn_num": 2,
+        "max_connection": None,
+        "create_time": "2026-04-25 17:22:34",
+        "expired_time": None,
+        "delete_protect": None,
+        "tags": {"site": "berlin"},
+    }
+
+
+def test_only_a_gateway_that_is_told_to_be_of_another_type_can_have_no_tunnels():
+    for kind, expected in (("IPSec", True), ("IPsec", True), ("ipsec", True), (None, True), ("SSL", False)):
+        assert is_ipsec({"type": kind}) is expected
+
+
+def test_a_gateway_that_is_not_there_is_none_and_another_one_is_an_error():
+    gone = BceNotFoundError("gone", "NoSuchObject", 404)
+    assert GatewayApi(Script(gone)).gateway("vpn-a") is None
+    assert GatewayApi(Script(gone)).customer_gateway("cgw-a") is None
+    with pytest.raises(BceAnswerError, match="not that gateway"):
+        GatewayApi(Script({"vpnId": "vpn-b"})).gateway("vpn-a")
+
+
+def test_a_customer_gateways_deletion_takes_no_token_and_its_update_sends_name_and_description():
+    client = Script({}, {})
+    api = GatewayApi(client, version=2)
+    api.update_customer_gateway({"cgw_id": "cgw-a", "name": "berlin", "description": None, "ip": "203.0.113.1"}, "t")
+    api.delete_customer_gateway("cgw-a")
+    assert client.asked == [
+        ("PUT", "/v2/vpn/cgw/cgw-a", {"clientToken": "t"}, {"name": "berlin", "description": ""}),
+        ("DELETE", "/v2/vpn/cgw/cgw-a", {}, None),
+    ]
