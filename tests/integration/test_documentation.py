@@ -27,33 +27,51 @@ def examples_of_page(path):
 
 def examples_of_module(path):
     (block,) = re.findall(r'^EXAMPLES = r"""(.*?)^"""', path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return [yaml.safe_load(block)]
+    return [list(yaml.safe_load_all(block))] if "\n---\n" in block else [yaml.safe_load(block)]
 
 
-def run_all(emulator, examples):
-    """Run the examples in their order as the plays of one playbook."""
-    plays = []
-    for example in examples:
-        assert isinstance(example, list) and example, f"an example must be tasks or plays: {example}"
+def run_all(emulator, folder, examples):
+    """Run the examples in their order as the plays of one playbook, with those among them that are inventories."""
+    plays, arguments = [], ["-e", "tunnel_key=" + SECRET_KEY]
+    for place, example in enumerate(examples):
+        if isinstance(example, dict) and "plugin" in example:
+            inventory = folder / f"{place}_vpn_gateways.yml"
+            inventory.write_text(yaml.safe_dump(example), encoding="utf-8")
+            arguments += ["-i", str(inventory)]
+            continue
+        assert isinstance(example, list) and example, f"an example must be tasks, plays or an inventory: {example}"
         plays += example if "hosts" in example[0] else [{"hosts": "localhost", "gather_facts": False, "tasks": example}]
-    extra = ["-e", "tunnel_key=" + SECRET_KEY]
-    return play(plays, *extra, environment=emulator.environment)
+    environment = dict(emulator.environment, HOME=str(folder))
+    if "-i" in arguments:
+        environment["ANSIBLE_INVENTORY_UNPARSED_FAILED"] = "1"
+    return play(plays, *arguments, environment=environment)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if examples_of_page(page)], ids=lambda page: page.name)
-def test_the_examples_of_a_page_work(emulator, page):
-    done = run_all(emulator, examples_of_page(page))
+def test_the_examples_of_a_page_work(emulator, tmp_path, page):
+    done = run_all(emulator, tmp_path, examples_of_page(page))
     assert done.status == 0, done.output
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
-def test_the_examples_of_a_module_work(emulator, module):
-    done = run_all(emulator, examples_of_module(module))
+def test_the_examples_of_a_module_work(emulator, tmp_path, module):
+    done = run_all(emulator, tmp_path, examples_of_module(module))
     assert done.status == 0, done.output
 
 
-def test_the_readmes_first_task_is_the_api_pages_example(emulator):
-    done = run_all(emulator, examples_of_page(ROOT / "README.md")[:1])
+def test_the_examples_of_the_inventory_plugin_work(emulator, tmp_path):
+    """The emulator is one region's, so the regions of an example are replaced by it."""
+    (examples,) = examples_of_module(ROOT / "plugins/inventory/vpn_gateways.py")
+    for example in examples:
+        shown = dict(example, regions=["bj"])
+        tasks = [{"ansible.builtin.debug": {"msg": "{{ groups.vpn_gateways | default([]) }}"}}]
+        done = run_all(emulator, tmp_path, [shown, tasks])
+        expected = ["gw-vpn-119bd69b"] if "vpc-emulator" in example["vpc_ids"] else []
+        assert done.status == 0 and done.results[0]["msg"] == expected, done.output
+
+
+def test_the_readmes_first_task_is_the_api_pages_example(emulator, tmp_path):
+    done = run_all(emulator, tmp_path, examples_of_page(ROOT / "README.md")[:1])
     assert done.results[0]["changed"], done.output
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
 
