@@ -253,11 +253,10 @@ def test_a_lost_answer_leads_to_one_customer_gateway(site, fault):
 
 
 def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(site):
-    berlin = {"name": "berlin", "ip": "203.0.113.10"}
     tasks = []
     for turn in range(4):
         # The second turn asks for another address, which the API's memory of the first token contradicts.
-        tasks.append(task("vpn_customer_gateway", f"made {turn}", **dict(berlin, ip=f"203.0.113.{10 + turn % 2}")))
+        tasks.append(task("vpn_customer_gateway", f"made {turn}", name="berlin", ip=f"203.0.113.{10 + turn % 2}"))
         tasks.append(task("vpn_customer_gateway_info", f"there {turn}"))
         tasks.append(task("vpn_customer_gateway", f"removed {turn}", name="berlin", state="absent"))
     done = run(site, *tasks)
@@ -287,3 +286,29 @@ def test_both_doors_of_the_reading_modules_give_the_same(site):
             mine["error"].pop("request_id")
             modules["error"].pop("request_id")
         assert mine == modules
+
+
+def test_runs_at_the_same_time_make_one_customer_gateway(site):
+    """Half of them want it with a description: the API tells them apart by the token, and they agree on one."""
+    site.settings(latency_ms=40)
+    content = {
+        "hosts": "all",
+        "gather_facts": False,
+        "connection": "local",
+        "tasks": [
+            task(
+                "vpn_customer_gateway",
+                name="berlin",
+                ip="203.0.113.10",
+                description="{{ 'described' if inventory_hostname[-1] in '02468' else omit }}",
+            )
+        ],
+    }
+    hosts = ",".join(f"run{number}" for number in range(10))
+    arguments = ["-i", hosts, "--forks", "10"]
+    done = play([content], *arguments, environment=site.environment)
+    assert done.status == 0, done.output
+    (made,) = site.customer_gateways()
+    assert {result["cgw_id"] for result in done.results} == {made["cgwId"]} and made["description"] == "described"
+    again = play([content], *arguments, environment=site.environment)
+    assert not any(result["changed"] for result in again.results)
