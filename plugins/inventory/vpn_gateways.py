@@ -40,6 +40,8 @@ options:
     type: list
     elements: str
     required: true
+    env:
+      - name: BCE_VPC_IDS
   regions:
     description:
       - The regions' short names. If not given, there is one, found as O(region) says.
@@ -89,15 +91,21 @@ cache_timeout: 300
 
 import os
 
+from ansible import constants as C
 from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils import credentials
+from ..module_utils.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
 from ..module_utils.errors import BceError
-from ..plugin_utils.gateway_hosts import FIELDS, GROUP, read_hosts
+from ..plugin_utils.gateway_hosts import FIELDS, GROUP, host_names, read_hosts
 from ..plugin_utils.plain import plain
 
 ENDINGS = tuple(name + ending for name in ("vpn_gateways", "baiducloud") for ending in (".yml", ".yaml"))
+KEYS = ("access_key_id", "secret_access_key", "security_token")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -108,32 +116,79 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory, loader, path, cache=True):
         super().parse(inventory, loader, path, cache)
+        self._refuse_wrong_content(path)
         self._read_config_data(path)
-        strict = self.get_option("strict")
         self.inventory.add_group(GROUP)
-        for name, variables in self._hosts(path, cache).items():
-            self.inventory.add_host(name, group=GROUP)
-            for variable, value in variables.items():
-                self.inventory.set_variable(name, variable, value)
-            self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
-            self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
-            self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+        # What the cloud tells is data: a template in a description must not be run.
+        hosts = wrap_var(self._hosts(path, cache))
+        for name, variables in zip(host_names(hosts, self._group_names(hosts)), hosts):
+            self._add(name, variables)
+
+    def _refuse_wrong_content(self, path):
+        """Raise for what Ansible itself would pass over in silence, or would show with a key in it."""
+        if REQUESTS_IMPORT_ERROR:
+            raise AnsibleParserError("%s: %s" % (path, missing_required_lib("requests")))
+        content = self.loader.load_from_file(path, cache="none")
+        content = content if isinstance(content, dict) else {}
+        known = C.config.get_configuration_definitions("inventory", self._load_name)
+        mistakes = ["%s: is not an option of this plugin" % name for name in content if name not in known]
+        mistakes += [
+            "%s: must be text (its value is not shown)" % name
+            for name in KEYS
+            if isinstance(content.get(name), (dict, list))
+        ]
+        if mistakes:
+            raise AnsibleParserError("%s: %s" % (path, "; ".join(mistakes)))
+
+    def _add(self, name, variables):
+        """One host with its variables, and in its groups."""
+        strict = self.get_option("strict")
+        self.inventory.add_host(name, group=GROUP)
+        for variable, value in variables.items():
+            self.inventory.set_variable(name, variable, value)
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+
+    def _group_names(self, hosts):
+        """All groups that there are or will be: Ansible takes a host of such a name for the group."""
+        names = set(self.inventory.groups) | set(self.get_option("groups") or ())
+        if self.get_option("keyed_groups"):
+            # Which groups that makes is known only once it is done, so it is done in an inventory of its own first.
+            inventory, self.inventory = self.inventory, InventoryData()
+            try:
+                self.inventory.add_group(GROUP)
+                for variables in hosts:
+                    self._add(variables["vpn_id"], variables)
+                names |= set(self.inventory.groups)
+            finally:
+                self.inventory = inventory
+        return names
 
     def _hosts(self, path, cache):
-        """The hosts out of the cache, or else from the API."""
+        """The hosts' variables out of the cache, or else from the API."""
         key, is_cached = self.get_cache_key(path), self.get_option("cache")
-        if is_cached and cache:
-            try:
-                return self._cache[key]
-            except KeyError:
-                pass
+        cached = self._cached(key) if is_cached and cache else None
+        if cached is not None:
+            return cached
         try:
             hosts = read_hosts(self._options_in_use(), os.environ)
         except BceError as error:
             raise AnsibleParserError("%s: %s" % (path, error.message)) from None
         if is_cached:
-            self._cache[key] = hosts
+            self._cache[key] = {"version": COLLECTION_VERSION, "hosts": hosts}
         return hosts
+
+    def _cached(self, key):
+        """What this version of the collection has put into the cache; None for anything else."""
+        try:
+            stored = self._cache[key]
+        except Exception:  # whatever a cache plugin raises over a file that it cannot read
+            return None
+        if not isinstance(stored, dict) or stored.get("version") != COLLECTION_VERSION:
+            return None
+        hosts = stored.get("hosts")
+        return hosts if isinstance(hosts, list) and all(isinstance(host, dict) for host in hosts) else None
 
     def _options_in_use(self):
         names = [item.name for item in FIELDS] + list(credentials.ARGUMENT_SPEC) + ["tunnels"]

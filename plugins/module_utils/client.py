@@ -112,6 +112,8 @@ class BceClient:
         self._secrets = {connection.secret_access_key, connection.access_key_id, connection.security_token} - {None}
         self._account = tuple(self._secrets)
         self._hidden_words = None
+        self._shown_words = set()
+        self._stopped = False
         self._host = urlsplit(connection.endpoint).netloc
         self._slots = _Slots(connections)
         self._not_before = 0.0  # moment of clock.monotonic() until which the API asks everybody to wait
@@ -133,8 +135,19 @@ class BceClient:
         self._secrets.add(secret)
 
     def hide_words(self, pattern, is_secret):
-        """From now on no foreign text shows a match of the compiled pattern for which is_secret(str) is true."""
-        self._hidden_words = pattern, is_secret
+        """From now on no foreign text shows a match of the compiled pattern for which is_secret(str) is true.
+
+        It may be a secret that this run has not met, such as the key of another tunnel.
+        """
+        self._hidden_words = pattern, lambda word: is_secret(word) and word not in self._shown_words
+
+    def show_word(self, word):
+        """This word is known to be none of those that hide_words() is about."""
+        self._shown_words.add(word)
+
+    def stop(self):
+        """From another thread: try nothing again."""
+        self._stopped = True
 
     def request(self, method, path, query=None, body=None, doing="send the request", deadline=None):
         """Send one request, again where RETRIES allows it, and return its Answer.
@@ -162,15 +175,23 @@ class BceClient:
             seen[outcome] = seen.get(outcome, 0) + 1
             allowed = RETRIES.get(outcome, (NEVER,) * 5)[column]
             error.retryable = allowed != NEVER and outcome != "RequestExpired"
-            if seen[outcome] > allowed:
+            if seen[outcome] > allowed or self._stopped:
                 raise error
             pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
             if not budget.allows(pause + SHORTEST_TRY):
                 raise error
             if outcome == 429:
                 self._not_before = max(self._not_before, self._clock.monotonic() + pause)
-            self._clock.sleep(pause)
+            self._sleep(pause)
             budget.spend(pause)
+
+    def _sleep(self, seconds):
+        """Sleep, but for a long time in pieces, so that stop() is not slept through."""
+        while not self._stopped:
+            self._clock.sleep(min(seconds, BACKOFF_CAP))
+            seconds -= BACKOFF_CAP
+            if seconds <= 0:
+                return
 
     def _try_once(self, method, path, query, body, doing, budget):
         """One try, signed afresh; raises _Failure."""

@@ -107,7 +107,7 @@ def resolve(params, environ):
         ca_path=ca_path,
         timeout=timeout,
         retry_timeout=retry_timeout,
-        region=first.get("region") or (None if "endpoint" in first else DEFAULT_REGION),
+        region=first.get("region") or (DEFAULT_REGION if REGION_MARK in first.get("endpoint", REGION_MARK) else None),
         **keys,
     )
 

@@ -26,10 +26,10 @@ class Crew:
     def __exit__(self, *exception):
         self._pool.shutdown(wait=exception[0] is None)
 
-    def work(self, deed, items, show=lambda: None, stop=lambda item: None):
+    def work(self, deed, items, stop, show=lambda: None):
         """Call deed(item) for all items, and show() now and then, until all are done.
 
-        :arg stop: called with each item when the main thread is interrupted.
+        :arg stop: called when the main thread is interrupted, to end what is under way.
         """
         from concurrent.futures import wait
 
@@ -43,6 +43,5 @@ class Crew:
         except BaseException:
             for future in waiting:
                 future.cancel()
-            for item in items:
-                stop(item)
+            stop()
             raise

@@ -42,12 +42,14 @@ class Plan(NamedTuple):
 
     :ivar before: what a diff shows, {} where there is none. :ivar after: likewise.
     :ivar target: the customer gateway as it will be, a dict, or None.
+    :ivar changes: the names of what an update writes.
     """
 
     action: str
     before: dict
     after: dict
     target: dict  # or None
+    changes: tuple = ()
 
 
 def desire(options):
@@ -105,7 +107,7 @@ def plan(desired, current):
     if not changes:
         return Plan(NOTHING, _shown(current), _shown(current), current)
     target = dict(current, updated_time=None, **changes)
-    return Plan(UPDATE, _shown(current), _shown(target), target)
+    return Plan(UPDATE, _shown(current), _shown(target), target, tuple(changes))
 
 
 def _refuse_new_address(wanted, current):

@@ -63,11 +63,26 @@ def _spellings(spec):
     return {spelling: option for name, option in spec.items() for spelling in [name] + option.get("aliases", [])}
 
 
-def without_none(value):
-    """Options without those that are None, at any depth: None is not given, also where Ansible takes it for a value."""
+def only_given(spec, params):
+    """The options without those that say nothing, at any depth: None, and an empty text where text has no meaning.
+
+    AWX gives an empty text for what nobody filled in; only in an option of free text can that be meant.
+    """
+    known = _spellings(spec)
+    given = {}
+    for name, value in params.items():
+        option = known.get(name, {})
+        no_text = "choices" in option or option.get("type", "str") not in ("str", "path")
+        if value is None or (no_text and isinstance(value, str) and not value.strip()):
+            continue
+        given[name] = _only_given_inside(option.get("options", {}), value)
+    return given
+
+
+def _only_given_inside(spec, value):
     if isinstance(value, dict):
-        return {name: without_none(item) for name, item in value.items() if item is not None}
-    return [without_none(item) for item in value] if isinstance(value, list) else value
+        return only_given(spec, value)
+    return [_only_given_inside(spec, item) for item in value] if isinstance(value, list) else value
 
 
 def secrets_of(spec, params):

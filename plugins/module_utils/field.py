@@ -155,10 +155,14 @@ def told(fields, options, empty_too=()):
     for field in fields:
         value = options.get(field.name)
         if field.spec["type"] == "list" and isinstance(value, (list, tuple)):
-            value = [item for item in value if item is not None and item != ""] or None
-        if value is not None and (value != "" or field.name in empty_too):
+            value = [item for item in value if not _is_blank(item)] or None
+        if value is not None and (field.name in empty_too or not _is_blank(value)):
             found[field.name] = value
     return found
+
+
+def _is_blank(value):
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def problems(fields, options, empty_too=()):

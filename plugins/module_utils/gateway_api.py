@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from .errors import BceNotFoundError
 from .field import camel_case
+from .tunnel import KEY_WORD, is_like_a_key
 from .wire import address, bad_answer, entries, object_id, word
 
 PAGE_SIZE = 1000  # the most that the API gives at once
@@ -26,10 +27,19 @@ CUSTOMER_GATEWAY_TEXTS = ("name", "ip", "description", "created_time", "updated_
 
 
 class GatewayDetail(NamedTuple):
-    """One VPN gateway: its fields, and the API's own objects of its tunnels, None where it does not tell them."""
+    """One VPN gateway: its fields, the client.Answer with the API's own objects of its tunnels, and what was done."""
 
     fields: dict
-    tunnel_entries: list
+    answer: object
+    doing: str
+
+    def tunnel_entries(self):
+        """The API's own objects of its tunnels, a list; None where it does not tell them.
+
+        :raises BceAnswerError: if they are no list of objects.
+        """
+        told = self.answer.body.get("vpnConns")
+        return None if told is None else entries(self.answer, "vpnConns", self.doing)
 
 
 class GatewayApi:
@@ -40,6 +50,7 @@ class GatewayApi:
 
     def __init__(self, client, version=1):
         self._client = client
+        client.hide_words(KEY_WORD, is_like_a_key)
         self._root = "/v%d/vpn" % version
 
     # -- VPN gateways ------------------------------------------------------------------------------------------------
@@ -51,7 +62,7 @@ class GatewayApi:
         """
         doing = "list the VPN gateways of VPC %s" % vpc_id
         found = self._pages(self._root, {"vpcId": vpc_id}, "vpns", "vpnId", doing)
-        return [_gateway(entry, vpc_id) for entry in found]
+        return [self._known(_gateway(entry, vpc_id), "vpn_name") for entry in found]
 
     def gateway(self, vpn_id):
         """The GatewayDetail of one gateway, or None if there is no such gateway."""
@@ -62,8 +73,7 @@ class GatewayApi:
             return None
         if object_id(answer.body.get("vpnId")) != vpn_id:
             raise bad_answer(doing, "is not that gateway", answer)
-        listed = answer.body.get("vpnConns")
-        return GatewayDetail(_gateway(answer.body), entries(answer, "vpnConns", doing) if listed is not None else None)
+        return GatewayDetail(self._known(_gateway(answer.body), "vpn_name"), answer, doing)
 
     # -- customer gateways -------------------------------------------------------------------------------------------
 
@@ -71,7 +81,7 @@ class GatewayApi:
         """All customer gateways of the region, a list of dicts."""
         doing = "list the customer gateways"
         found = self._pages(self._root + "/cgw", {}, "result", "cgwId", doing)
-        return [_customer_gateway(entry) for entry in found]
+        return [self._known(_customer_gateway(entry), "name") for entry in found]
 
     def customer_gateway(self, cgw_id):
         """One customer gateway, a dict, or None if there is no such."""
@@ -80,7 +90,7 @@ class GatewayApi:
             answer = self._client.request("GET", "%s/cgw/%s" % (self._root, cgw_id), doing=doing)
         except BceNotFoundError:
             return None
-        found = _customer_gateway(answer.body)
+        found = self._known(_customer_gateway(answer.body), "name")
         if found["cgw_id"] != cgw_id:
             raise bad_answer(doing, "is not that customer gateway", answer)
         return found
@@ -90,6 +100,7 @@ class GatewayApi:
 
         :raises BceAnswerError: if the answer has no id; maybe_done is set then.
         """
+        self._known(fields, "name")
         doing = "create the customer gateway %s" % fields["name"]
         body = {name: fields[name] for name in ("name", "ip", "description") if fields.get(name)}
         answer = self._client.request("POST", self._root + "/cgw", {"clientToken": client_token}, body, doing)
@@ -98,13 +109,16 @@ class GatewayApi:
             raise bad_answer(doing, "has no cgwId", answer, maybe_done=True)
         return cgw_id, answer.request_id
 
-    def update_customer_gateway(self, fields, client_token):
-        """Write name and description of the one with the fields' cgw_id; the request id.
+    def update_customer_gateway(self, fields, changes, client_token):
+        """Write those of name and description of which changes has the names; the request id.
 
-        Both are always sent, because the API refuses a request in which both are empty.
+        The API refuses a request in which both are empty, so a description is cleared with the name beside it.
         """
+        self._known(fields, "name")
         doing = "update the customer gateway %s (%s)" % (fields["name"], fields["cgw_id"])
-        body = {"name": fields["name"], "description": fields["description"] or ""}
+        body = {name: fields[name] for name in changes}
+        if not any(body.values()):
+            body["name"] = fields["name"]
         path = "%s/cgw/%s" % (self._root, fields["cgw_id"])
         return self._client.request("PUT", path, {"clientToken": client_token}, body, doing).request_id
 
@@ -112,6 +126,11 @@ class GatewayApi:
         """Delete one; the request id. Unlike the other writes this one takes no client token."""
         doing = "delete the customer gateway %s" % cgw_id
         return self._client.request("DELETE", "%s/cgw/%s" % (self._root, cgw_id), doing=doing).request_id
+
+    def _known(self, fields, name):
+        """A name is to be shown in error texts, even if it looks like a key."""
+        self._client.show_word(fields[name])
+        return fields
 
     # -- pages -------------------------------------------------------------------------------------------------------
 

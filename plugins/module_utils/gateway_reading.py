@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from .crew import DEFAULT_CONCURRENCY, Crew
 from .errors import BceError
-from .secret import conceal_all
+from .secret import conceal, conceal_all
 
 IPSEC = "ipsec"
 TOLD = 3  # failures that a message tells
+OF_THE_ACCOUNT = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired")
 
 
 def is_ipsec(gateway):
@@ -19,28 +20,44 @@ def is_ipsec(gateway):
     return (gateway["type"] or IPSEC).lower() == IPSEC
 
 
-def each(deed, items):
-    """What deed(item) returns for each item, or the BceError that it raises: side by side, a list in their order."""
+def each(deed, items, stop, all_or_nothing=False):
+    """What deed(item) returns for each item, or the BceError that it raises: side by side, a list in their order.
+
+    :arg stop: see Crew.work. :arg all_or_nothing: after a first error, begin no further item but give them that error;
+        an error that means the account, and not one item, always ends it so.
+    """
     items = list(items)
     outcomes = [None] * len(items)
+    ends = []
 
     def do(place):
         try:
-            outcomes[place] = deed(items[place])
+            outcomes[place] = ends[0] if ends else deed(items[place])
         except BceError as error:
             outcomes[place] = error
+            if all_or_nothing or error.code in OF_THE_ACCOUNT:
+                ends.append(error)
 
     if len(items) == 1:
         do(0)
     elif items:
         with Crew(min(len(items), DEFAULT_CONCURRENCY)) as crew:
-            crew.work(do, range(len(items)))
+            crew.work(do, range(len(items)), stop)
     return outcomes
 
 
-def shown(tunnel):
-    """A Tunnel as results show it, a dict without its key, even where people put that into the description."""
-    return conceal_all(tunnel.fields, {tunnel.secret_key} - {None})
+def shown(tunnel, secrets):
+    """A Tunnel as results show it, a dict without its key, even where people put it or another into the description.
+
+    :arg secrets: the keys of all tunnels of its gateway.
+    """
+    fields = conceal_all(tunnel.fields, {tunnel.secret_key} - {None})
+    return dict(fields, description=conceal(fields["description"], secrets))
+
+
+def all_shown(listing):
+    """The tunnels of a vpn_api.Listing as results show them, a list of dicts."""
+    return [shown(item, listing.secrets) for item in listing.tunnels]
 
 
 def failure(errors, count, what):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .client import REQUESTS_IMPORT_ERROR
-from .door import refusal, result_of, secrets_of, without_none
+from .door import only_given, refusal, result_of, secrets_of
 
 
 def open_door(core):
@@ -32,7 +32,7 @@ class _Module(AnsibleModule):
 
     def _load_params(self):
         super()._load_params()
-        self.params = without_none(self.params)
+        self.params = only_given(self._core.ARGUMENTS["argument_spec"], self.params)
         self._given = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
 
     def fail_json(self, msg, **kwargs):

@@ -54,6 +54,7 @@ class Lane:
         self.listed = None
         self.error = None  # of the list that look() asked for
         self.request_id = None
+        self.secrets = set()  # every key that a list of this gateway told
         self._stopped = False
         self.works = [Work(self, desired) for desired in desires]
 
@@ -93,6 +94,7 @@ class Lane:
         """The tunnels of the gateway as they are now, a Listed."""
         listing = self.api.list_tunnels(self.vpn_id, deadline)
         self.request_id = listing.request_id
+        self.secrets |= listing.secrets
         return Listed(listing.tunnels)
 
     def _confirm(self, works):
@@ -184,6 +186,11 @@ class Work:
         """The tunnel's name, as it is or is to be; None where only an id is known."""
         fields = self.tunnel.fields if self.tunnel else self.before or self.after
         return self.desired.vpn_conn_name or fields.get("vpn_conn_name")
+
+    @property
+    def secrets_of_gateway(self):
+        """The keys of all tunnels of the gateway, as far as it has told them."""
+        return self._lane.secrets
 
     @property
     def waits(self):

@@ -57,6 +57,8 @@ def conceal(text, secrets):
 
     :arg secrets: iterable of Secret.
     """
+    if not text:
+        return text
     spellings = {spelling for secret in secrets for spelling in secret.spellings()}
     # All places first and then one cut for each run of them: of overlapping secrets no rest may stay behind.
     parts, kept = [], 0

@@ -405,7 +405,8 @@ def _differences(desired, current):
     for path, want, have in _pairs(desired.fields, current.fields):
         if have is None:
             # The list tells remote_ip, cgw_id or both; a task that gives both need not hear of the one.
-            if path not in PEER or not all(name in desired.fields for name in PEER):
+            told = [name for name in PEER if name in desired.fields and current.fields[name] is not None]
+            if path not in PEER or not told:
                 unknown.append(path)
         elif not _same(want, have):
             differing.append(path)

@@ -30,10 +30,11 @@ from .wire import address, bad_answer, entries, object_id, word
 
 
 class Listing(NamedTuple):
-    """The tunnels of one gateway at one moment: list of Tunnel, and the request id."""
+    """The tunnels of one gateway at one moment: list of Tunnel, the request id, and all keys in it, as Secrets."""
 
     tunnels: list
     request_id: str
+    secrets: frozenset = frozenset()
 
 
 class VpnApi:
@@ -44,9 +45,7 @@ class VpnApi:
 
     def __init__(self, client, version=1):
         self._client = client
-        # An error text may echo a key that this run has not met, such as that of another tunnel.
-        self._names = set()
-        client.hide_words(KEY_WORD, lambda word: is_like_a_key(word) and word not in self._names)
+        client.hide_words(KEY_WORD, is_like_a_key)
         self._root = "/v%d/vpn" % version
 
     def list_tunnels(self, vpn_id, deadline=None):
@@ -56,8 +55,7 @@ class VpnApi:
         """
         doing = "list the tunnels of VPN gateway %s" % vpn_id
         answer = self._client.request("GET", "%s/vpnconn/%s" % (self._root, vpn_id), doing=doing, deadline=deadline)
-        found = entries(answer, "vpnConns", doing)
-        return Listing([self.read_tunnel(entry, vpn_id) for entry in found], answer.request_id)
+        return self.read_tunnels(entries(answer, "vpnConns", doing), vpn_id, answer.request_id)
 
     def create_tunnel(self, tunnel, client_token):
         """Create the Tunnel on the gateway that its fields name; the id and the request id.
@@ -92,10 +90,19 @@ class VpnApi:
     def _remember(self, tunnel):
         """A key is to be hidden in error texts, a name is not, even if it looks like one."""
         self._client.remember_secret(tunnel.secret_key)
-        self._names.add(tunnel.fields["vpn_conn_name"])
+        self._client.show_word(tunnel.fields["vpn_conn_name"])
 
-    def read_tunnel(self, entry, vpn_id):
-        """The Tunnel of one list entry, read tolerantly: what cannot be read is None, as if it was not told."""
+    def read_tunnels(self, found, vpn_id, request_id):
+        """The Listing of a gateway out of the API's own objects of its tunnels.
+
+        They are read tolerantly: what cannot be read is None, as if it was not told.
+        """
+        secrets = {Secret(key) for key in (entry.get("secretKey") for entry in found) if isinstance(key, str) and key}
+        for secret in secrets:
+            self._client.remember_secret(secret)
+        return Listing([self._read_tunnel(entry, vpn_id) for entry in found], request_id, frozenset(secrets))
+
+    def _read_tunnel(self, entry, vpn_id):
         fields = {"vpn_id": vpn_id, "vpn_conn_id": object_id(entry.get("vpnConnId"))}
         for field in FIELDS:
             fields[field.name] = _READERS[field.spec["type"]](entry.get(camel_case(field.name)))
@@ -116,19 +123,8 @@ class VpnApi:
             }
         for name in READ_ONLY:
             fields[name] = word(entry.get(camel_case(name)))
-        self._names.add(fields["vpn_conn_name"])
-        return Tunnel(fields, self._read_secret_key(entry.get("secretKey")))
-
-    def _read_secret_key(self, value):
-        """The key as a Secret, or None where the answer has none or only a mask of it."""
-        if not isinstance(value, str) or not value:
-            return None
-        secret = Secret(value)
-        self._client.remember_secret(secret)
-        try:
-            return SECRET_KEY.normal(secret)
-        except ValueError:
-            return None
+        self._client.show_word(fields["vpn_conn_name"])
+        return Tunnel(fields, _secret_key(entry.get("secretKey")))
 
 
 def _body(tunnel):
@@ -141,6 +137,14 @@ def _body(tunnel):
     for name, group in GROUPED.items():
         body[camel_case(name)] = {camel_case(field.name): tunnel.fields[name][field.name] for field in group}
     return body
+
+
+def _secret_key(value):
+    """The key as a Secret, or None where the answer has none or only a mask of it."""
+    try:
+        return SECRET_KEY.normal(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _choice(value):

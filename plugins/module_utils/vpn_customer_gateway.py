@@ -16,8 +16,9 @@ from .customer_gateway import CREATE, DELETE, NOTHING, UPDATE, find, plan
 from .errors import BceError, BceNotFoundError, BceStateError, BceTokenMismatchError, BceUsageError
 from .gateway_api import GatewayApi
 
-# Seconds that the list may be late with what another run has just made, and those between two looks at it.
-LIST_PATIENCE, PAUSE = 3.0, 0.3
+LIST_PATIENCE = 3.0  # seconds that the list may be late with what another run has just made ...
+CONFIRMED_LIST_PATIENCE = 30.0  # ... and with what the API says that this run has made
+PAUSE = 0.3  # seconds between two looks at the list
 
 ARGUMENTS = {
     "argument_spec": dict(
@@ -64,6 +65,8 @@ class _Work:
         self.before = {}
         self.after = {}
         self.request_id = None
+        self.warnings = []
+        self._patience_ends = None  # moment of clock.monotonic(), from the first look for a rival on
 
     def foresee(self):
         """Plan, and note what check mode tells."""
@@ -80,7 +83,7 @@ class _Work:
         if step.action == CREATE:
             self._create(step.target)
         elif step.action == UPDATE:
-            self._update(step.target)
+            self._update_or_create(step)
         elif step.action == DELETE:
             self._delete()
 
@@ -120,7 +123,8 @@ class _Work:
         All runs that want it send the same token, so the API makes one of it.
         """
         token = self._desired.get("client_token") or first_token("vpn_customer_gateway", target["name"])
-        for number in range(MOST_TOKENS + 1):
+        # The last of these tokens is a random one.
+        for number in range(MOST_TOKENS + 2):
             try:
                 cgw_id, self.request_id = self._api.create_customer_gateway(target, token)
             except BceTokenMismatchError:
@@ -132,12 +136,13 @@ class _Work:
                     raise
                 token = next_token(token, "", number)
             except BceError as error:
-                return self._adopt(error, target["name"])
+                return self._adopt(error, target)
             else:
+                self.changed, self.cgw_id = True, cgw_id
                 made = self._made(dict(target, cgw_id=cgw_id))
                 if made is not None:
-                    self.changed, self.cgw_id = True, cgw_id
-                    return self._settle(made)
+                    return self._settle(self._oldest(made) if number else made)
+                self.changed, self.cgw_id = False, None
                 if "client_token" in self._desired:
                     text = "client_token: it was used before for %s, which is gone or renamed; give another or none"
                     raise BceStateError(text % cgw_id, "ClientTokenUsed")
@@ -148,36 +153,66 @@ class _Work:
     def _made(self, target):
         """The customer gateway that a creation was answered with; None if that is the memory of one gone or renamed.
 
-        A read may be late, so one that finds nothing is checked by a write of the same words, which changes nothing.
+        A read may be late, so one that finds nothing is checked by a write of the same name, which changes nothing.
         """
-        made = self._api.customer_gateway(target["cgw_id"])
+        made = self._read(target["cgw_id"])
         if made is None:
             try:
-                self._api.update_customer_gateway(target, random_token())
+                self._api.update_customer_gateway(target, ["name"], random_token())
             except BceNotFoundError:
                 return None
             made = target
         return made if made["name"] == target["name"] else None
 
+    def _read(self, cgw_id):
+        """One by its id, or None; out of the list if the API would not tell it alone."""
+        try:
+            return self._api.customer_gateway(cgw_id)
+        except BceError:
+            return next((item for item in self._api.list_customer_gateways() if item["cgw_id"] == cgw_id), None)
+
+    def _oldest(self, made):
+        """The one that stays of those of the name: where a first token was refused, another run may have made one too.
+
+        The list shows that as soon as it shows ours. Every run must choose alike, so the id decides between equals.
+        """
+        ends = self._clock.monotonic() + CONFIRMED_LIST_PATIENCE
+        listed = self._api.list_customer_gateways()
+        while all(item["cgw_id"] != made["cgw_id"] for item in listed):
+            if self._clock.monotonic() + PAUSE > ends:
+                self.warnings.append("%s exists, but the list does not show it yet" % made["cgw_id"])
+                return made
+            self._clock.sleep(PAUSE)
+            listed = self._api.list_customer_gateways()
+        twins = [item for item in listed if item["name"] == made["name"]]
+        oldest = min(twins or [made], key=lambda item: (item["created_time"] or "~", item["cgw_id"]))
+        if oldest["cgw_id"] != made["cgw_id"]:
+            self._api.delete_customer_gateway(made["cgw_id"])
+            self.changed = False
+        return oldest
+
     def _look_for_rival(self, name):
-        ends = self._clock.monotonic() + LIST_PATIENCE
+        """One of this name that the list does not show yet, or None; all looks of a run share their patience."""
+        if self._patience_ends is None:
+            self._patience_ends = self._clock.monotonic() + LIST_PATIENCE
         while True:
             rival = self._named(name)
-            if rival is not None or self._clock.monotonic() + PAUSE > ends:
+            if rival is not None or self._clock.monotonic() + PAUSE > self._patience_ends:
                 return rival
             self._clock.sleep(PAUSE)
 
-    def _adopt(self, error, name):
+    def _adopt(self, error, target):
         """After a creation that failed: take what the list shows if it may have been carried out; else raise."""
         if not error.maybe_done:
             raise error
         try:
-            adopted = self._named(name)
+            adopted = self._named(target["name"])
         except BceError:
             raise error from None
         if adopted is None:
             raise error
-        self.changed = True
+        # Of other fields it is another run's.
+        self.changed = all(adopted[name] == target[name] for name in ("ip", "description"))
         self._settle(adopted)
 
     def _settle(self, current):
@@ -185,17 +220,31 @@ class _Work:
         self.now, self.cgw_id = current, current["cgw_id"]
         step = self._compare(current)
         if step.action == UPDATE:
-            self._update(step.target)
+            self._update(step)
 
     # -- update and delete -------------------------------------------------------------------------------------------
 
-    def _update(self, target):
+    def _update_or_create(self, step):
+        """Update what the plan started from; if that is gone meanwhile, its name tells what is wanted."""
         try:
-            self.request_id = self._api.update_customer_gateway(target, random_token())
-        except BceError as error:
-            if not (error.maybe_done and self._is_written(target)):
+            self._update(step)
+        except BceNotFoundError:
+            current = None if "cgw_id" in self._desired else self._named(self._desired["name"])
+            if "cgw_id" in self._desired or (current and current["cgw_id"] == step.target["cgw_id"]):
                 raise
-        self.changed, self.now = True, target
+            self.now, self.cgw_id = None, None
+            if current:
+                self._settle(current)
+            else:
+                self._create(self._compare(None).target)
+
+    def _update(self, step):
+        try:
+            self.request_id = self._api.update_customer_gateway(step.target, step.changes, random_token())
+        except BceError as error:
+            if not (error.maybe_done and self._is_written(step.target)):
+                raise
+        self.changed, self.now = True, step.target
 
     def _is_written(self, target):
         try:
@@ -234,7 +283,9 @@ class _Work:
             "request_id": self.request_id,
             "diff": {"before": self.before, "after": self.after},
         }
-        return dict(result, customer_gateway=self.now) if self.now else result
+        if self.now:
+            result["customer_gateway"] = self.now
+        return dict(result, warnings=self.warnings) if self.warnings else result
 
     def failure(self, error):
         """The result of a task that failed, a dict with all that is known."""

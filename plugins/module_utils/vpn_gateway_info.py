@@ -14,7 +14,8 @@ from .crew import DEFAULT_CONCURRENCY
 from .errors import BceError, BceStateError, BceUsageError
 from .field import Field
 from .gateway_api import GatewayApi
-from .gateway_reading import IPSEC, each, failure, is_ipsec, shown
+from .gateway_reading import IPSEC, all_shown, each, failure, is_ipsec
+from .secret import conceal_all
 from .vpn_api import VpnApi
 
 SSL = "ssl"
@@ -45,6 +46,8 @@ def problems(params):
         found.append(
             "vpc_id: is needed, or vpn_id; the API finds gateways by their VPC or their id, not by a name alone"
         )
+    if params.get("exactly_one") and len(given.get("vpn_id", ())) > 1:
+        found.append("exactly_one: cannot be true of several ids; give vpn_id one, or leave exactly_one out")
     return found + credentials.problems(params, os.environ)
 
 
@@ -57,28 +60,29 @@ def run(params, check_mode):
     wanted = field.normal_values(FIELDS, params)
     client = BceClient(credentials.resolve(params, os.environ), connections=DEFAULT_CONCURRENCY)
     version = wanted.get("version", 1)
-    reading = _Reading(GatewayApi(client, version), VpnApi(client, version), wanted, bool(params.get("tunnels")))
+    reading = _Reading(client, version, wanted, bool(params.get("tunnels")))
     try:
         reading.find()
-        if params.get("exactly_one"):
+        if params.get("exactly_one") and not reading.errors:
             reading.require_one()
     except BceError as error:
         return dict(error.as_failure(), vpn_gateways=reading.gateways)
     reading.add_tunnels()
     result = {"changed": False, "vpn_gateways": reading.gateways}
+    if reading.errors:
+        return dict(result, **failure(reading.errors, reading.asked, "VPN gateways"))
     if params.get("exactly_one"):
         result.update(vpn_gateway=reading.gateways[0], vpn_id=reading.gateways[0]["vpn_id"])
-    if reading.errors:
-        result.update(failure(reading.errors, len(reading.gateways), "VPN gateways"))
     return result
 
 
 class _Reading:
     """The gateways found so far; with tunnels, each gets a list `vpn_tunnels`, None where they could not be read."""
 
-    def __init__(self, api, vpn_api, wanted, tunnels):
-        self._api = api
-        self._vpn_api = vpn_api
+    def __init__(self, client, version, wanted, tunnels):
+        self._client = client
+        self._api = GatewayApi(client, version)
+        self._vpn_api = VpnApi(client, version)
         self._wanted = wanted
         self._tunnels = tunnels
         self.gateways = []
@@ -89,11 +93,9 @@ class _Reading:
         if "vpc_id" in self._wanted:
             found = self._api.list_gateways(self._wanted["vpc_id"])
         else:
-            details = each(self._api.gateway, self._wanted["vpn_id"])
-            for error in details:
-                if isinstance(error, BceError):
-                    raise error
-            found = [self._with_tunnels(detail) for detail in details if detail is not None]
+            outcomes = each(self._detail, self._wanted["vpn_id"], self._client.stop)
+            self.errors += [outcome for outcome in outcomes if isinstance(outcome, BceError)]
+            found = [outcome for outcome in outcomes if isinstance(outcome, dict)]
         self.gateways = [gateway for gateway in found if self._is_selected(gateway)]
 
     def _is_selected(self, gateway):
@@ -104,13 +106,19 @@ class _Reading:
             and (kind != SSL or (gateway["type"] or "").lower() == SSL)
         )
 
-    def _with_tunnels(self, detail):
-        """The detail tells the tunnels too, so that they need no request of their own."""
-        told = detail.tunnel_entries
-        if not self._tunnels or told is None:
-            return detail.fields
-        vpn_id = detail.fields["vpn_id"]
-        return dict(detail.fields, vpn_tunnels=[shown(self._vpn_api.read_tunnel(entry, vpn_id)) for entry in told])
+    def _detail(self, vpn_id):
+        """A gateway by its id, or None; the detail tells the tunnels too, so that they need no request of their own."""
+        detail = self._api.gateway(vpn_id)
+        told = detail.tunnel_entries() if detail and self._tunnels else None
+        if told is None:
+            return detail and detail.fields
+        listing = self._vpn_api.read_tunnels(told, vpn_id, None)
+        return dict(conceal_all(detail.fields, listing.secrets), vpn_tunnels=all_shown(listing))
+
+    @property
+    def asked(self):
+        """How many gateways were to be read."""
+        return len(self.gateways) if "vpc_id" in self._wanted else len(self._wanted["vpn_id"])
 
     def require_one(self):
         """Raise BceStateError unless there is exactly one gateway."""
@@ -132,13 +140,13 @@ class _Reading:
         readable = [gateway for gateway in lacking if gateway["vpn_id"] and is_ipsec(gateway)]
         for gateway in lacking:
             gateway["vpn_tunnels"] = []
-        outcomes = each(self._vpn_api.list_tunnels, [gateway["vpn_id"] for gateway in readable])
+        outcomes = each(self._vpn_api.list_tunnels, [gateway["vpn_id"] for gateway in readable], self._client.stop)
         for gateway, outcome in zip(readable, outcomes):
             if isinstance(outcome, BceError):
                 self.errors.append(outcome)
                 gateway["vpn_tunnels"] = None
             else:
-                gateway["vpn_tunnels"] = [shown(item) for item in outcome.tunnels]
+                gateway.update(conceal_all(gateway, outcome.secrets), vpn_tunnels=all_shown(outcome))
 
 
 def _in_words(value):

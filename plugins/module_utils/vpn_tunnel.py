@@ -44,7 +44,7 @@ def run(params, check_mode):
     (work,) = lane.works
     work.warnings[:0] = warnings
     # People put keys into descriptions.
-    return conceal_all(_failure(work) if work.error else _report(work), work.secrets)
+    return conceal_all(_failure(work) if work.error else _report(work), work.secrets | lane.secrets)
 
 
 def _failure(work):

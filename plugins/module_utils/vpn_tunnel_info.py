@@ -58,9 +58,15 @@ def run(params, check_mode):
         vpn_ids = wanted.pop("vpn_id", None) or _gateways_of(GatewayApi(client, version), wanted.pop("vpc_id"))
     except BceError as error:
         return error.as_failure()
-    outcomes = each(api.list_tunnels, vpn_ids)
-    tunnels = [item for listing in outcomes if not isinstance(listing, BceError) for item in listing.tunnels]
-    result = {"changed": False, "vpn_tunnels": [shown(item) for item in tunnels if _is_selected(item, wanted)]}
+    outcomes = each(api.list_tunnels, vpn_ids, client.stop)
+    tunnels = [
+        shown(item, listing.secrets)
+        for listing in outcomes
+        if not isinstance(listing, BceError)
+        for item in listing.tunnels
+        if _is_selected(item, wanted)
+    ]
+    result = {"changed": False, "vpn_tunnels": tunnels}
     errors = [outcome for outcome in outcomes if isinstance(outcome, BceError)]
     return dict(result, **failure(errors, len(vpn_ids), "VPN gateways")) if errors else result
 

@@ -14,7 +14,7 @@ from .client import BceClient
 from .crew import DEFAULT_CONCURRENCY, LANES_PER_SLOT, MOST_CONCURRENCY, Crew
 from .errors import BceUsageError
 from .reconcile import Lane
-from .secret import conceal_all
+from .secret import conceal, conceal_all
 from .tunnel import CREATE, DELETE, NOTHING, UPDATE
 from .vpn_api import VpnApi
 
@@ -125,7 +125,7 @@ def run(params, check_mode, tell=None):
     version = desires[0].version if desires else params.get("version") or 1
     lanes = _lanes(VpnApi(client, version), params, desires)
     with Crew(max(1, min(len(lanes), concurrency * LANES_PER_SLOT))) as crew:
-        crew.work(Lane.look, lanes)
+        crew.work(Lane.look, lanes, client.stop)
         works = _in_order(lanes, desires)
         unclear = _unclear(works)
         if unclear:
@@ -136,8 +136,14 @@ def run(params, check_mode, tell=None):
         if not check_mode:
             # The longest lane first: it decides how long all of them take.
             lanes.sort(key=lambda lane: -sum(work.action != NOTHING for work in lane.works))
-            crew.work(Lane.carry_out, lanes, _Progress(works, tell).show, Lane.stop)
+            crew.work(Lane.carry_out, lanes, lambda: _stop(client, lanes), _Progress(works, tell).show)
     return _report(works, warnings, next((lane.error for lane in lanes if lane.error), None))
+
+
+def _stop(client, lanes):
+    client.stop()
+    for lane in lanes:
+        lane.stop()
 
 
 def _unclear(works):
@@ -266,4 +272,11 @@ def _header(work):
 
 
 def _diff(work):
-    return {"before_header": _header(work), "after_header": _header(work), "before": work.before, "after": work.after}
+    before, after = (_described(fields, work.secrets_of_gateway) for fields in (work.before, work.after))
+    return {"before_header": _header(work), "after_header": _header(work), "before": before, "after": after}
+
+
+def _described(fields, secrets):
+    """People put keys into descriptions, those of other tunnels too."""
+    described = fields.get("description")
+    return dict(fields, description=conceal(described, secrets)) if described else fields

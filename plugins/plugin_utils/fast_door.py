@@ -21,7 +21,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleDoor
 
 from ..module_utils.client import REQUESTS_IMPORT_ERROR
-from ..module_utils.door import refusal, result_of, secrets_of, without_none
+from ..module_utils.door import only_given, refusal, result_of, secrets_of
 from .plain import plain
 
 SWITCH = "baiducloud_in_process"  # the variable that turns this door off
@@ -57,7 +57,7 @@ class FastDoor(ModuleDoor):
         arguments = dict(self.core.ARGUMENTS)
         arguments.pop("supports_check_mode")
         validator = ArgumentSpecValidator(**arguments)
-        given = without_none(plain(self._task.args))
+        given = only_given(arguments["argument_spec"], plain(self._task.args))
         found = validator.validate(given)
         params = found.validated_parameters
         refused = refusal(found, params, self.core)

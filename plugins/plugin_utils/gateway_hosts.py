@@ -16,7 +16,7 @@ from ..module_utils.crew import DEFAULT_CONCURRENCY
 from ..module_utils.errors import BceError, BceNotFoundError, BceUsageError
 from ..module_utils.field import Field
 from ..module_utils.gateway_api import GatewayApi
-from ..module_utils.gateway_reading import each, is_ipsec, shown
+from ..module_utils.gateway_reading import all_shown, each, is_ipsec
 from ..module_utils.vpn_api import VpnApi
 
 GROUP = "vpn_gateways"  # the group of all hosts
@@ -25,8 +25,8 @@ REGIONS = field.many(
 )._replace(name="regions")
 VPC_IDS = field.many(Field("vpc_id", field.ID_RULE, field.identifier, {}))._replace(name="vpc_ids")
 FIELDS = (REGIONS, VPC_IDS, field.VERSION)
-# What Ansible's patterns of hosts would not take as a name, and names that mean something else.
-_PLAIN_NAME = re.compile(r"[^\W_][\w./-]*")
+# A name fit for Ansible's patterns of hosts, and for the file in host_vars/ that belongs to it; and those taken always.
+_PLAIN_NAME = re.compile(r"[^\W_][\w.-]*")
 _TAKEN = ("all", "ungrouped", "localhost", GROUP)
 
 
@@ -36,10 +36,11 @@ class Place(NamedTuple):
     region: str  # or None, where only an endpoint is told
     vpc_id: str
     gateway_api: GatewayApi
+    vpn_api: VpnApi
 
 
 def read_hosts(options, environ):
-    """The hosts as a dict of name to variables, in the order of regions, VPCs and the API.
+    """The hosts' variables, a list of dicts in the order of regions, VPCs and the API; see also host_names().
 
     :arg options: the plugin's options. :arg environ: os.environ or a dict like it.
     :raises BceUsageError: naming all mistakes in the options. :raises BceError: if anything could not be read, because
@@ -48,18 +49,30 @@ def read_hosts(options, environ):
     wanted, connections = _understood(options, environ)
     version = wanted.get("version", 1)
     clients = {connection: BceClient(connection, connections=DEFAULT_CONCURRENCY) for connection in connections}
+
+    def stop():
+        for client in clients.values():
+            client.stop()
+
     places = [
-        Place(connection.region, vpc_id, GatewayApi(client, version))
+        Place(connection.region, vpc_id, GatewayApi(client, version), VpnApi(client, version))
         for connection, client in clients.items()
         for vpc_id in wanted["vpc_ids"]
     ]
-    found = _gateways(places)
+    found = _gateways(places, stop)
     hosts = [_variables(place, gateway) for place, gateway in found]
     if options.get("tunnels", True):
-        apis = {connection.region: VpnApi(client, version) for connection, client in clients.items()}
-        listings = _all_read(each(lambda host: apis[host["region"]].list_tunnels(host["vpn_id"]), hosts))
-        hosts = [dict(host, tunnels=[shown(item) for item in told.tunnels]) for host, told in zip(hosts, listings)]
-    return dict(zip(host_names(hosts), hosts))
+        listings = each(lambda pair: _tunnels(*pair), found, stop, all_or_nothing=True)
+        hosts = [dict(host, tunnels=told) for host, told in zip(hosts, _all_read(listings)) if told is not None]
+    return hosts
+
+
+def _tunnels(place, gateway):
+    """The tunnels of a gateway, a list of dicts; None where the gateway is gone since it was listed."""
+    try:
+        return all_shown(place.vpn_api.list_tunnels(gateway["vpn_id"]))
+    except BceNotFoundError:
+        return None
 
 
 def _understood(options, environ):
@@ -84,20 +97,28 @@ def _understood(options, environ):
     return wanted, connections
 
 
-def _gateways(places):
-    """(Place, gateway) for each gateway that can have tunnels; a VPC need not be in all of the regions."""
-    outcomes = each(lambda place: place.gateway_api.list_gateways(place.vpc_id), places)
+def _gateways(places, stop):
+    """(Place, gateway) for each gateway that can have tunnels, once; a VPC need not be in all of the regions."""
+    outcomes = each(_listed, places, stop, all_or_nothing=True)
     known = {place.vpc_id for place, outcome in zip(places, outcomes) if not isinstance(outcome, BceNotFoundError)}
     listed = [
         [] if isinstance(outcome, BceNotFoundError) and place.vpc_id in known else outcome
         for place, outcome in zip(places, outcomes)
     ]
-    return [
-        (place, gateway)
-        for place, gateways in zip(places, _all_read(listed))
-        for gateway in gateways
-        if gateway["vpn_id"] and is_ipsec(gateway)
-    ]
+    found = {}
+    for place, gateways in zip(places, _all_read(listed)):
+        for gateway in gateways:
+            if gateway["vpn_id"] and is_ipsec(gateway):
+                found.setdefault((place.region, gateway["vpn_id"]), (place, gateway))
+    return list(found.values())
+
+
+def _listed(place):
+    """The gateways of a VPC in a region, a list; the error itself where the region does not know the VPC."""
+    try:
+        return place.gateway_api.list_gateways(place.vpc_id)
+    except BceNotFoundError as error:
+        return error
 
 
 def _all_read(outcomes):
@@ -113,17 +134,22 @@ def _variables(place, gateway):
     return dict(told, region=place.region, tunnels=[], ansible_connection="local")
 
 
-def host_names(hosts):
-    """The name of each host: the gateway's, or its id where the name repeats or cannot be a host's."""
-    count = Counter(host["vpn_name"] for host in hosts)
-    ids = {host["vpn_id"] for host in hosts}
+def host_names(hosts, taken=()):
+    """The name of each host, a list: the gateway's, or its id where the name repeats or cannot be a host's.
+
+    :arg taken: names of groups, which mean the group wherever a host could be meant.
+    """
+    names, ids = (Counter(host[word] for host in hosts) for word in ("vpn_name", "vpn_id"))
+    taken = {*_TAKEN, *taken, *ids}
     return [
         host["vpn_name"]
-        if count[host["vpn_name"]] == 1 and _can_be_name(host["vpn_name"]) and host["vpn_name"] not in ids
+        if names[host["vpn_name"]] == 1 and _can_be_name(host["vpn_name"], taken)
         else host["vpn_id"]
+        if ids[host["vpn_id"]] == 1
+        else "%s.%s" % (host["vpn_id"], host["region"])
         for host in hosts
     ]
 
 
-def _can_be_name(name):
-    return bool(_PLAIN_NAME.fullmatch(name or "")) and name.lower() not in _TAKEN
+def _can_be_name(name, taken):
+    return bool(_PLAIN_NAME.fullmatch(name or "")) and not {name, name.lower()} & taken

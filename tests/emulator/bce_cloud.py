@@ -146,6 +146,7 @@ class Cloud:
         self._tunnels: Dict[str, TunnelRecord] = {}
         self._of_gateway: Dict[str, Dict[str, TunnelRecord]] = {vpn_id: {} for vpn_id in self._gateways}
         self._customer_gateways: Dict[str, Dict[str, Any]] = {}
+        self._customer_gateways_born: Dict[str, float] = {}
 
     def _gateway(self, index: int, seed: GatewaySeed) -> Dict[str, Any]:
         net, host = divmod(index, 254)
@@ -307,6 +308,7 @@ class Cloud:
         fields = customer_gateway_fields(body, update=False)
         cgw_id = new_id("cgw")
         now = self._clock.beijing()
+        self._customer_gateways_born[cgw_id] = self._clock.ticks()
         self._customer_gateways[cgw_id] = {
             "cgwId": cgw_id,
             "name": fields["name"],
@@ -318,7 +320,10 @@ class Cloud:
         return {"cgwId": cgw_id}
 
     def list_customer_gateways(self, query: Dict[str, str]) -> Dict[str, Any]:
-        return page(list(self._customer_gateways.values()), "cgwId", "result", query)
+        """All of them; a new one after the list lag. Whether this list lags at all is UNKNOWN."""
+        at = self._reader_time()
+        seen = [item for cgw_id, item in self._customer_gateways.items() if self._customer_gateways_born[cgw_id] <= at]
+        return page(seen, "cgwId", "result", query)
 
     def customer_gateway(self, cgw_id: str) -> Dict[str, Any]:
         if cgw_id not in self._customer_gateways:

@@ -477,7 +477,7 @@ def test_the_server_may_ask_for_a_pause_up_to_a_date(emulator):
     emulator.faults({"fault": "status", "status": 503, "headers": {"Retry-After": date}})
     clock = Clock()
     make_client(emulator.endpoint, clock, retry_timeout=60.0).request("GET", LIST)
-    assert clock.slept == [pytest.approx(8, abs=2)]
+    assert sum(clock.slept) == pytest.approx(8, abs=2)
 
 
 def test_a_date_is_one_of_the_server_s_clock(emulator):
@@ -486,7 +486,7 @@ def test_a_date_is_one_of_the_server_s_clock(emulator):
     emulator.faults({"match": {"nth": 2}, "fault": "status", "status": 503, "headers": {"Retry-After": date}})
     clock = Clock()
     make_client(emulator.endpoint, clock, retry_timeout=60.0).request("GET", LIST)
-    assert clock.slept == [0.0, pytest.approx(8, abs=2)]
+    assert clock.slept[0] == 0.0 and sum(clock.slept) == pytest.approx(8, abs=2)
 
 
 def test_a_pause_beyond_the_deadline_is_not_waited_for(emulator):

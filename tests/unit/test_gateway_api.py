@@ -22,6 +22,12 @@ class Script:
         self._bodies = list(bodies)
         self.asked = []
 
+    def hide_words(self, _pattern, _is_secret):
+        pass
+
+    def show_word(self, word):
+        pass
+
     def request(self, method, path, query=None, body=None, doing="", deadline=None):
         self.asked.append((method, path, dict(query or {}), body))
         answer = self._bodies.pop(0)
@@ -30,16 +36,17 @@ class Script:
         return Answer(200, answer, "request-1")
 
 
-class Pages:
+class Pages(Script):
     """Stands in for the client over a list of ids, in pages as the contract describes them."""
 
     def __init__(self, ids, size):
+        super().__init__()
         self._ids = ids
         self._size = size
-        self.asked = 0
+        self.requests = 0
 
     def request(self, _method, _path, query=None, **_others):
-        self.asked += 1
+        self.requests += 1
         start = self._ids.index(query["marker"]) if "marker" in query else 0
         page, rest = self._ids[start : start + self._size], self._ids[start + self._size :]
         body = {"vpns": [{"vpnId": vpn_id} for vpn_id in page], "isTruncated": bool(rest), "maxKeys": self._size}
@@ -51,7 +58,7 @@ def test_all_pages_are_read_in_as_many_requests_as_there_are_pages(count, size):
     client = Pages([f"vpn-{number}" for number in range(count)], size)
     found = GatewayApi(client).list_gateways("vpc-1")
     assert [gateway["vpn_id"] for gateway in found] == [f"vpn-{number}" for number in range(count)]
-    assert client.asked == max(1, -(-count // size))
+    assert client.requests == max(1, -(-count // size))
 
 
 def page(*ids, **more):
@@ -97,10 +104,11 @@ def test_a_gateway_is_read_tolerantly_and_in_our_words():
         "status": "configuring",
         "productType": "Postpaid",
         "bandwidthInMbps": "200",
-        "vpnConnNum": 2,
-        "maxConnection": True,
+        "vpnConnNum": True,
+        "maxConnection": 100,
         "deleteProtect": "no",
         "createTime": "2026-04-25 17:22:34",
+        "expiredTime": "2027-04-25 17:22:34",
         "tags": [{"tagKey": "site", "tagValue": "berlin"}, {"tagValue": "lost"}, 7],
         "somethingNew": {"a": 1},
     }
@@ -115,10 +123,10 @@ def test_a_gateway_is_read_tolerantly_and_in_our_words():
         "description": None,
         "payment_timing": "Postpaid",
         "bandwidth_in_mbps": 200,
-        "vpn_conn_num": 2,
-        "max_connection": None,
+        "vpn_conn_num": None,
+        "max_connection": 100,
         "create_time": "2026-04-25 17:22:34",
-        "expired_time": None,
+        "expired_time": "2027-04-25 17:22:34",
         "delete_protect": None,
         "tags": {"site": "berlin"},
     }
@@ -137,12 +145,15 @@ def test_a_gateway_that_is_not_there_is_none_and_another_one_is_an_error():
         GatewayApi(Script({"vpnId": "vpn-b"})).gateway("vpn-a")
 
 
-def test_a_customer_gateways_deletion_takes_no_token_and_its_update_sends_name_and_description():
-    client = Script({}, {})
+def test_a_customer_gateways_deletion_takes_no_token_and_its_update_sends_what_changes_but_never_only_nothing():
+    client = Script({}, {}, {})
     api = GatewayApi(client, version=2)
-    api.update_customer_gateway({"cgw_id": "cgw-a", "name": "berlin", "description": None, "ip": "203.0.113.1"}, "t")
+    berlin = {"cgw_id": "cgw-a", "name": "berlin", "description": "", "ip": "203.0.113.1"}
+    api.update_customer_gateway(dict(berlin, description="new"), ["description"], "t")
+    api.update_customer_gateway(berlin, ["description"], "t")
     api.delete_customer_gateway("cgw-a")
     assert client.asked == [
-        ("PUT", "/v2/vpn/cgw/cgw-a", {"clientToken": "t"}, {"name": "berlin", "description": ""}),
+        ("PUT", "/v2/vpn/cgw/cgw-a", {"clientToken": "t"}, {"description": "new"}),
+        ("PUT", "/v2/vpn/cgw/cgw-a", {"clientToken": "t"}, {"description": "", "name": "berlin"}),
         ("DELETE", "/v2/vpn/cgw/cgw-a", {}, None),
     ]
