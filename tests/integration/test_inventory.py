@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -180,10 +182,11 @@ def test_gateways_that_can_have_no_tunnels_and_names_that_mean_something_else_ar
         {"vpnId": "vpn-4", "vpnName": "", "type": "ipsec"},
         {"vpnId": "vpn-5", "vpnName": "北京", "type": None},
         {"vpnId": "vpn-6", "vpnName": "a:b", "type": "IPSec"},
+        {"vpnId": "vpn-7", "vpnName": "a/../../b", "type": "IPSec"},
     ]
     site.faults(answer("^/v1/vpn$", status=200, body={"vpns": gateways, "isTruncated": False}))
     inventory.write(vpc_ids=["vpc-a"], tunnels=False)
-    assert sorted(inventory.hosts()) == ["vpn-2", "vpn-3", "vpn-4", "vpn-6", "北京"]
+    assert sorted(inventory.hosts()) == ["vpn-2", "vpn-3", "vpn-4", "vpn-6", "vpn-7", "北京"]
 
 
 def test_a_vpc_that_one_region_does_not_know_is_no_error_but_one_that_none_knows_is(site, inventory):
@@ -225,6 +228,100 @@ def test_a_file_of_another_name_is_left_to_other_plugins(site, inventory):
     inventory.write(**BOTH)
     listed, _output = inventory.run()
     assert listed is None and site.requests() == []
+
+
+def test_a_template_in_what_the_cloud_tells_is_not_run(site, inventory, tmp_path):
+    trap = f"{{{{ lookup('pipe', 'touch {tmp_path}/ran') }}}}"
+    plant(site, "vpn-hub", "berlin", description=trap)
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    inventory.write(
+        groups={"idle": "not tunnels"}, compose={"texts": "tunnels | map(attribute='description')"}, **cache, **BOTH
+    )
+    show = {
+        "hosts": "hub",
+        "gather_facts": False,
+        "tasks": [{"ansible.builtin.debug": {"var": "tunnels[0].description"}}],
+    }
+    for _from_the_api_then_from_the_cache in range(2):
+        done = play([show], "-i", str(inventory.path), environment=site.environment)
+        assert done.status == 0 and trap in done.output.replace("\\", ""), done.output
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_gateway_that_is_called_like_a_group_goes_by_its_id(site, inventory, tmp_path):
+    """Otherwise Ansible would take the group for the host, and with it other people's machines."""
+    (tmp_path / "a_machines.ini").write_text("[hub]\nweb1\n")
+    inventory.write(
+        keyed_groups=[{"key": "vpn_name", "prefix": "", "separator": ""}], groups={"idle": "not tunnels"}, **BOTH
+    )
+    program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
+    environment = play_environment("/dev/null", site.environment)
+    command = [program, "-i", tmp_path / "a_machines.ini", "-i", inventory.path, "--list"]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    listed = json.loads(done.stdout)
+    assert listed["idle"]["hosts"] == ["vpn-hub", "vpn-twin1", "vpn-twin2", "vpn-odd"] and not listed["idle"].get(
+        "children"
+    )
+    assert sorted(listed["hub"]["hosts"]) == ["vpn-hub", "web1"]
+
+
+@pytest.mark.parametrize(
+    "content", ["[1, 2]", "null", '"x"', '{"hub": null}', '{"hub": {"vpn_id": "vpn-hub"}}', '{"a": ']
+)
+def test_a_cache_that_holds_something_else_is_not_taken(site, inventory, tmp_path, content):
+    cache = tmp_path / "cache"
+    inventory.write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(cache), **BOTH)
+    first = inventory.hosts()
+    (stored,) = cache.iterdir()
+    wrapped = {"__payload__": content} if "__payload__" in stored.read_text() else None
+    stored.write_text(json.dumps(wrapped) if wrapped else content)
+    assert inventory.hosts() == first
+
+
+def test_a_wrong_file_is_told_without_the_key_in_it(site, inventory):
+    inventory.write(regoins=["bj"], secret_access_key=[SECRET_ACCESS_KEY], **BOTH)
+    listed, output = inventory.run("-vvv")
+    assert listed is None and "regoins: is not an option" in output and "secret_access_key: must be text" in output
+
+
+def test_without_requests_the_user_is_told_what_to_install(site, inventory, tmp_path):
+    (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
+    inventory.environment = dict(site.environment, PYTHONPATH=str(tmp_path))
+    inventory.write(**BOTH)
+    listed, output = inventory.run()
+    assert listed is None and "requests" in output and "install" in output.lower()
+
+
+def test_the_first_failure_ends_the_reading(tmp_path):
+    with EmulatorProcess("--gateways", 99) as site:
+        site.faults(answer("/vpnconn/", status=403, code="AccessDenied"))
+        inventory = Inventory(tmp_path, site.environment)
+        inventory.write(vpc_ids=["vpc-emulator"])
+        listed, output = inventory.run()
+        assert listed is None and "AccessDenied" in output and len(site.requests()) < 20
+
+
+def test_a_gateway_that_is_deleted_meanwhile_is_no_host(site, inventory):
+    site.faults(answer("vpnconn/vpn-hub", status=404, code="NoSuchObject"))
+    inventory.write(**BOTH)
+    assert sorted(inventory.hosts()) == ["vpn-odd", "vpn-twin1", "vpn-twin2"]
+
+
+def test_an_interrupt_ends_it_soon_while_the_api_is_down(tmp_path):
+    with EmulatorProcess("--gateways", 299) as site:
+        site.faults(answer("/vpnconn/", status=503, code="Busy"))
+        inventory = Inventory(tmp_path, site.environment)
+        inventory.write(vpc_ids=["vpc-emulator"])
+        command = [ANSIBLE_PLAYBOOK.with_name("ansible-inventory"), "-i", inventory.path, "--list"]
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command, env=play_environment("/dev/null", site.environment), **pipes)
+        while len(site.requests()) < 5:
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        process.wait(20)  # by itself it would try for a minute
+        asked = len(site.requests())
+        assert asked < 60
 
 
 def test_a_play_over_the_gateways_spreads_over_forks(tmp_path):

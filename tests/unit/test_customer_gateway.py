@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from ansible_collections.baiducloud.network.plugins.module_utils import vpn_customer_gateway
 from ansible_collections.baiducloud.network.plugins.module_utils.customer_gateway import desire, find, plan, problems
 from ansible_collections.baiducloud.network.plugins.module_utils.errors import BceStateError, BceUsageError
+from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 BERLIN = {
     "cgw_id": "cgw-a",
@@ -67,3 +71,38 @@ def test_all_mistakes_are_told_together():
     assert [text.split(":")[0] for text in found] == ["cgw_id", "name", "ip", "description", "version"]
     (lack,) = problems({"name": "", "ip": "203.0.113.1"})
     assert lack.startswith("name: is needed, or cgw_id")
+
+
+def run(emulator, **options):
+    keys = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY, "endpoint": emulator.endpoint}
+    return vpn_customer_gateway.run(dict(keys, **options), False)
+
+
+def test_one_name_can_be_made_again_as_often_as_anybody_likes(emulator):
+    for turn in range(35):
+        made = run(emulator, name="berlin", ip="203.0.113.10")
+        assert made["changed"] and made["cgw_id"] == emulator.customer_gateways()[0]["cgwId"], turn
+        assert run(emulator, name="berlin", state="absent")["changed"]
+
+
+def test_many_memories_of_other_fields_cost_one_patience_together(emulator, monkeypatch):
+    monkeypatch.setattr(vpn_customer_gateway, "LIST_PATIENCE", 0.5)
+    for turn in range(4):
+        begin = time.monotonic()
+        assert run(emulator, name="berlin", ip=f"203.0.113.{turn + 1}")["changed"]
+        assert time.monotonic() - begin < 1.4, turn
+        run(emulator, name="berlin", state="absent")
+
+
+def test_one_that_is_removed_between_the_look_and_the_update_is_made(emulator):
+    class Removed(vpn_customer_gateway.GatewayApi):
+        def update_customer_gateway(self, fields, changes, client_token):
+            run(emulator, name="berlin", state="absent")
+            return super().update_customer_gateway(fields, changes, client_token)
+
+    first = run(emulator, name="berlin", ip="203.0.113.10")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vpn_customer_gateway, "GatewayApi", Removed)
+        again = run(emulator, name="berlin", ip="203.0.113.10", description="new")
+    (there,) = emulator.customer_gateways()
+    assert again["changed"] and again["cgw_id"] == there["cgwId"] != first["cgw_id"] and there["description"] == "new"

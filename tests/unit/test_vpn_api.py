@@ -71,7 +71,7 @@ def test_the_list_of_a_gateway_is_read_by_the_gateway_s_id(api, emulator):
     sent = only(emulator.requests())
     assert (sent["method"], sent["path"]) == ("GET", f"/v1/vpn/vpnconn/{GATEWAY}")
     assert (sent["query"], sent["body"]) == ({}, None)
-    assert listing == ([], sent["request_id"])
+    assert listing == ([], sent["request_id"], frozenset())
 
 
 def test_an_update_sends_the_whole_tunnel_and_its_gateway_to_the_tunnel_s_id(api, emulator):
