@@ -119,8 +119,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._refuse_wrong_content(path)
         self._read_config_data(path)
         self.inventory.add_group(GROUP)
-        # What the cloud tells is data: a template in a description must not be run.
-        hosts = wrap_var(self._hosts(path, cache))
+        hosts = self._hosts(path, cache)
         for name, variables in zip(host_names(hosts, self._group_names(hosts)), hosts):
             self._add(name, variables)
 
@@ -143,6 +142,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _add(self, name, variables):
         """One host with its variables, and in its groups."""
         strict = self.get_option("strict")
+        # What the cloud tells is data: a template in a description must not be run.
+        variables = wrap_var(variables)
         self.inventory.add_host(name, group=GROUP)
         for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)

@@ -33,8 +33,10 @@ class Crew:
         """
         from concurrent.futures import wait
 
-        waiting = {self._pool.submit(deed, item) for item in items}
+        waiting = set()
         try:
+            for item in items:
+                waiting.add(self._pool.submit(deed, item))
             while waiting:
                 done, waiting = wait(waiting, timeout=0.5)
                 for future in done:

@@ -82,9 +82,18 @@ EXAMPLES = r"""
     cgw_id: "{{ peer.cgw_id }}"
     local_subnets: [192.168.0.0/20]
     remote_subnets: [10.1.0.0/16]
-    ike_config: {ike_version: v2, ike_mode: main, ike_enc_alg: aes256, ike_auth_alg: sha2_256, ike_pfs: group14,
-      ike_life_time: 28800}
-    ipsec_config: {ipsec_enc_alg: aes256, ipsec_auth_alg: sha2_256, ipsec_pfs: group14, ipsec_lifetime: 3600}
+    ike_config:
+      ike_version: v2
+      ike_mode: main
+      ike_enc_alg: aes256
+      ike_auth_alg: sha2_256
+      ike_pfs: group14
+      ike_life_time: 28800
+    ipsec_config:
+      ipsec_enc_alg: aes256
+      ipsec_auth_alg: sha2_256
+      ipsec_pfs: group14
+      ipsec_lifetime: 3600
 
 - name: The tunnel is gone
   baiducloud.network.vpn_tunnel:
@@ -110,7 +119,9 @@ cgwId:
   type: str
   sample: cgw-b036571edc5d
 customer_gateway:
-  description: The customer gateway as it is now; in check mode, as it would be.
+  description:
+    - The customer gateway as it is now; in check mode, as it would be.
+    - A value is null where the API does not tell it, or not yet, such as the id before a creation in check mode.
   returned: success, if there is one
   type: dict
   contains:

@@ -98,7 +98,7 @@ tunnels:
       type: str
       sample: vpnconn-ku4cxya6nisq
     action:
-      description: What was to be done, C(create), C(update), C(delete) or C(nothing).
+      description: What was to be done, C(create), C(update), C(delete) or C(nothing); null if that is unknown.
       type: str
       sample: create
     changed:

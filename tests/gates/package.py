@@ -1,7 +1,8 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the tarball, look at what is in it, install it into an empty place, and import it as Galaxy would.
+"""Build the tarball, look at what is in it, install it into an empty place, run the demo from there, and import it as
+Galaxy would.
 
 python tests/gates/package.py leaves the tarball in .cache/package/.
 """
@@ -25,8 +26,11 @@ INSTALLED = PLACE / "installed"
 BIN = Path(sys.executable).parent
 
 # What a user of the collection needs; anything else in the tarball is a mistake in galaxy.yml's build_ignore.
-WANTED_FOLDERS = {"changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
-WANTED_FILES = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"}
+WANTED_FOLDERS = {"extensions", "meta", "playbooks", "plugins", "roles"}
+WANTED_FILES = {
+    *("CHANGELOG.md", "LICENSE", "README.md", "changelogs/changelog.yaml"),
+    *("FILES.json", "MANIFEST.json"),  # made by ansible-galaxy
+}
 NEEDED = {"CHANGELOG.md", "LICENSE", "README.md", "meta/runtime.yml"}
 
 
@@ -53,18 +57,19 @@ def run(*command: str | Path, cwd: Path = ROOT) -> str:
     return output
 
 
-def build() -> Path:
-    shutil.rmtree(PLACE, ignore_errors=True)
-    PLACE.mkdir(parents=True)
-    run(BIN / "ansible-galaxy", "collection", "build", "--output-path", PLACE)
-    (tarball,) = PLACE.glob("*.tar.gz")
+def build(source: Path, place: Path) -> Path:
+    """Build the tarball of the tree `source` into the folder `place`, which is emptied."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    run(BIN / "ansible-galaxy", "collection", "build", "--output-path", place, source)
+    (tarball,) = place.glob("*.tar.gz")
     return tarball
 
 
 def tracked_content() -> set[str]:
-    """Files of the checkout that belong to the plugins, roles, playbooks and meta of the collection."""
+    """Files of the checkout that belong to the plugins, roles, playbooks, extensions and meta of the collection."""
     listing = subprocess.run(
-        ["git", "ls-files", "-coz", "--exclude-standard", "meta", "playbooks", "plugins", "roles"],
+        ["git", "ls-files", "-coz", "--exclude-standard", "extensions", "meta", "playbooks", "plugins", "roles"],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
@@ -79,7 +84,7 @@ def check_files(tarball: Path) -> int:
     surplus = {
         name
         for name in names
-        if (name.split("/")[0] not in WANTED_FOLDERS and name not in WANTED_FILES)
+        if (name.split("/")[0] not in WANTED_FOLDERS and name not in {*WANTED_FILES, "changelogs"})
         or any(part.startswith(".") or part == "__pycache__" for part in name.split("/"))
     }
     missing = (NEEDED | tracked_content()) - names
@@ -113,11 +118,12 @@ def import_to_galaxy(tarball: Path) -> None:
 
 
 def main() -> None:
-    tarball = build()
+    tarball = build(ROOT, PLACE)
     count = check_files(tarball)
     install(tarball)
+    run(sys.executable, "tests/demo")
     import_to_galaxy(tarball)
-    print(f"package: {tarball.relative_to(ROOT)} ({count} files) is complete, installs and imports")
+    print(f"package: {tarball.relative_to(ROOT)} ({count} files) is complete, installs, works and imports")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What AWX accepts and how it reads it: credential types, credentials, surveys and their answers. Pure: no I/O.
+
+What was measured on AWX 24.6.1 is as it was measured; the rest was read in public copies of awx/main/fields.py and
+awx/main/models/mixins.py. A Refused stands for an answer with status 400.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import yaml
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+ENCRYPTED = "$encrypted$"  # how AWX shows what it does not show
+NAME = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
+_OF_STRINGS = {"choices", "multiline", "format", "secret"}
+_FIELD_KEYS = _OF_STRINGS | {"id", "label", "type", "help_text", "default", "ask_at_runtime"}
+_INJECTORS = {"file", "env", "extra_vars"}
+_FILE_TEMPLATE = re.compile(r"template(\.[a-zA-Z_][a-zA-Z0-9_]*)?")
+_QUESTION_TYPES = {"text", "textarea", "password", "integer", "float", "multiplechoice", "multiselect"}
+
+
+class Refused(Exception):
+    """AWX would answer 400 with this text."""
+
+
+def _refuse(condition, text):
+    if condition:
+        raise Refused(text)
+
+
+def _are_texts(values):
+    return all(isinstance(value, str) for value in values)
+
+
+# -- credential types and credentials ---------------------------------------------------------------------------------
+
+
+def check_credential_type(inputs, injectors):
+    """Raise Refused if AWX would not take these inputs and injectors as a credential type's own."""
+    _check_inputs(inputs)
+    _check_injectors(inputs, injectors)
+
+
+def _check_inputs(inputs):
+    _refuse(not isinstance(inputs, dict) or inputs.keys() - {"fields", "required"}, "inputs: only fields and required")
+    required = inputs.get("required", [])
+    _refuse(not _are_texts(required), "inputs: required is a list of names")
+    seen = set()
+    for field in inputs.get("fields", []):
+        name, kind = field.get("id", ""), field.get("type", "string")
+        _refuse(not NAME.fullmatch(name), f"{name} is an invalid variable name")
+        _refuse(name == "tower", '"tower" is a reserved field name')
+        _refuse(name in seen, f"field IDs must be unique ({name})")
+        _refuse(not isinstance(field.get("label"), str), f"'label' is a required property of {name}")
+        _refuse(field.keys() - _FIELD_KEYS, f"{name}: additional properties are not allowed")
+        _refuse(kind not in ("string", "boolean"), f"{name}: type must be string or boolean")
+        of_strings = sorted(_OF_STRINGS & field.keys())
+        _refuse(kind == "boolean" and of_strings, f"{of_strings} not allowed for boolean type ({name})")
+        if "default" in field:
+            is_of_its_type = isinstance(field["default"], bool if kind == "boolean" else str)
+            _refuse(not is_of_its_type, f"{field['default']} is not a {kind}")
+        choices = field.get("choices", ["x"])
+        _refuse(not choices or not _are_texts(choices), f"{name}: choices must be strings")
+        seen.add(name)
+
+
+def _check_injectors(inputs, injectors):
+    _refuse(injectors.keys() - _INJECTORS, f"injectors: only {sorted(_INJECTORS)} are allowed")
+    files = injectors.get("file", {})
+    _refuse(not all(map(_FILE_TEMPLATE.fullmatch, files)), "injectors: a file is called template or template.x")
+    _refuse("template" in files and len(files) > 1, "Must use multi-file syntax when injecting multiple files")
+    for kind in ("env", "extra_vars"):
+        for name in injectors.get(kind, {}):
+            _refuse(not NAME.fullmatch(name), f"{name} does not match a variable's name")
+            _refuse(kind == "env" and name.startswith("ANSIBLE_"), f"Environment variable {name} is not allowed")
+    known = {field["id"]: "EXAMPLE" for field in inputs.get("fields", [])}
+    if files:
+        names = {name.partition(".")[2]: "EXAMPLE" for name in files}
+        known["tower"] = {"filename": "EXAMPLE" if "template" in files else names}
+    for templates in injectors.values():
+        for name, template in templates.items():
+            _refuse(not isinstance(template, str), f"{name}: must be a string")
+            try:
+                _rendered(template, known)
+            except TemplateError as error:
+                raise Refused(f"{name} uses an undefined field ({error})") from None
+
+
+def stored_inputs(type_inputs, given):
+    """A credential's inputs as AWX stores them, a dict; what is required is not asked for here, only before a job."""
+    fields = {field["id"]: field for field in type_inputs.get("fields", [])}
+    stored = {}
+    for name, value in given.items():
+        _refuse(name not in fields, f"Additional properties are not allowed ('{name}' was unexpected)")
+        choices = fields[name].get("choices")
+        if choices and value in ("", None):
+            value = choices[0]
+        _refuse(choices and value not in choices, f"'{value}' is not one of {choices}")
+        kind = bool if fields[name].get("type") == "boolean" else str
+        _refuse(not isinstance(value, kind), f"{name}: {value!r} is not of type {kind.__name__}")
+        stored[name] = value
+    return stored
+
+
+def shown_inputs(type_inputs, stored):
+    """The same as AWX shows them: no secret."""
+    secret = {field["id"] for field in type_inputs.get("fields", []) if field.get("secret")}
+    return {name: ENCRYPTED if name in secret and value else value for name, value in stored.items()}
+
+
+def job_environment(credential_type, stored):
+    """The environment variables that a credential gives a job, a dict; Refused if a required input is missing."""
+    inputs = credential_type["inputs"]
+    missing = [name for name in inputs.get("required", []) if not stored.get(name)]
+    text = "Job cannot start because Credential does not provide one or more required fields (%s)."
+    _refuse(missing, text % ", ".join(missing))
+    # A default in the credential type is for the form alone.
+    unset = {field["id"]: False if field.get("type") == "boolean" else "" for field in inputs.get("fields", [])}
+    templates = credential_type["injectors"].get("env", {})
+    return {name: _rendered(template, {**unset, **stored}) for name, template in templates.items()}
+
+
+def _rendered(template, values):
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(template).render(**values)
+
+
+# -- surveys ----------------------------------------------------------------------------------------------------------
+
+
+def check_survey(spec):
+    """Raise Refused if AWX would not take this survey."""
+    for key, kind in (("name", str), ("description", str), ("spec", list)):
+        _refuse(key not in spec, f"Field '{key}' is missing from survey spec.")
+        _refuse(not isinstance(spec[key], kind), f"Expected {kind.__name__} for field '{key}'.")
+    _refuse(not spec["spec"], "'spec' doesn't contain any items.")
+    seen = set()
+    for place, question in enumerate(spec["spec"]):
+        for key in ("type", "question_name", "variable", "required"):
+            _refuse(key not in question, f"'{key}' missing from survey question {place}.")
+        kind, variable = question["type"], question["variable"]
+        _refuse(kind not in _QUESTION_TYPES, f"'{kind}' in survey question {place} is not one of {_QUESTION_TYPES}.")
+        _refuse(variable in seen, f"'variable' '{variable}' duplicated in survey question {place}.")
+        seen.add(variable)
+        if kind in ("multiplechoice", "multiselect"):
+            choices = question.get("choices")
+            _refuse(not choices, f"Survey question {place} must specify choices.")
+            _refuse(not _are_texts(choices), f"Choices of question {place} must be strings.")
+        if "default" in question:
+            problem = _problem(question, question["default"])
+            _refuse(problem, f"Default of survey question {place}: {problem}")
+
+
+def extra_variables(template, given):
+    """The extra variables of a job, a dict, and what was ignored, a dict.
+
+    :arg template: dict with extra_vars, survey_spec and ask_variables_on_launch. :arg given: the launch's extra_vars.
+    :raises Refused: if an answer breaks its question's rule.
+    """
+    questions = {question["variable"]: question for question in (template["survey_spec"] or {"spec": []})["spec"]}
+    problems = []
+    for variable, question in questions.items():
+        if variable not in given:
+            problems += [f"'{variable}' value missing"] if question["required"] else []
+        else:
+            problem = _problem(question, given[variable])
+            problems += [problem] if problem else []
+    _refuse(problems, json.dumps({"variables_needed_to_start": problems}))
+    taken = {name: value for name, value in given.items() if name in questions or template["ask_variables_on_launch"]}
+    defaults = {name: question["default"] for name, question in questions.items() if "default" in question}
+    return {**template["extra_vars"], **defaults, **taken}, {name: given[name] for name in given.keys() - taken.keys()}
+
+
+def _problem(question, value):
+    """What is wrong with an answer, or None."""
+    kind, variable = question["type"], question["variable"]
+    least, most = question.get("min"), question.get("max")
+    if kind in ("text", "textarea", "password"):
+        if not isinstance(value, str):
+            return f"Value {value} for '{variable}' expected to be a string."
+        size = len(value)
+    elif kind in ("integer", "float"):
+        kinds, words = ((int,), "an integer") if kind == "integer" else ((int, float), "a numeric type")
+        if type(value) not in kinds:
+            return f"Value {value} for '{variable}' expected to be {words}."
+        size = value
+    else:
+        chosen = value if kind == "multiselect" else [value]
+        wrong = [choice for choice in chosen if choice not in question["choices"]]
+        return f"Value {wrong[0]} for '{variable}' expected to be one of {question['choices']}." if wrong else None
+    if least is not None and size < least:
+        return f"'{variable}' value is too small (must be at least {least})."
+    if most is not None and size > most:
+        return f"'{variable}' value is too large (must be no more than {most})."
+    return None
+
+
+# -- what a job gets --------------------------------------------------------------------------------------------------
+
+
+class _Unsafe(yaml.SafeDumper):
+    """Marks every text, names included, so that Ansible never takes it for a template."""
+
+    def represent_data(self, data):
+        return self.represent_scalar("!unsafe", data) if isinstance(data, str) else super().represent_data(data)
+
+
+def extra_variables_file(variables, trusted):
+    """The text of env/extravars.
+
+    :arg trusted: the job template's own extra_vars; what stands there just so may hold templates.
+    """
+    chunks = [
+        yaml.dump({name: value}, Dumper=yaml.SafeDumper if trusted.get(name) == value else _Unsafe)
+        for name, value in variables.items()
+    ]
+    return "".join(chunks)

@@ -1,0 +1,298 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The job templates run as AWX runs them: by ansible-runner, with an injected credential and unsafe answers."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from awx import job, rules
+from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
+from page_example import BODY
+from playbook import play
+
+CREATE, DELETE = "Create or update a VPN tunnel", "Delete a VPN tunnel"
+RECONCILE, REPORT = "Reconcile VPN tunnels", "Report VPN tunnels"
+KEYS = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
+SECRET_KEY, OTHER_KEY, TOKEN = "ddd22@www", "NEWkey@22", "session-token-4711-of-sts"
+ANSWERS = {
+    "vpn_id": "vpn-119bd69b",
+    "vpn_conn_name": "branch-berlin",
+    "secret_key": SECRET_KEY,
+    "local_subnets": "192.168.0.0/20, 192.168.16.0/20\n10.0.0.0/24",
+    "remote_ip": "203.0.113.10",
+    "remote_subnets": "10.1.0.0/16",
+}
+# What AWX's form sends for the questions that nobody answers.
+UNANSWERED = {"secret_key": "", "cgw_id": "", "description": ""}
+GATEWAYS = ["vpn-119bd69b", *(f"vpn-{number:08d}" for number in range(1, 7))]
+
+
+@pytest.fixture(scope="module")
+def cloud_process():
+    with EmulatorProcess("--gateway", "vpn-119bd69b", "--gateways", len(GATEWAYS) - 1) as process:
+        yield process
+
+
+@pytest.fixture
+def cloud(cloud_process):
+    """An empty cloud with GATEWAYS in one VPC."""
+    cloud_process.reset()
+    return cloud_process
+
+
+@pytest.fixture
+def launch(cloud, tmp_path):
+    """Launch a job template with a credential whose required inputs alone are set; the rest is for awx.job.launch()."""
+    number = itertools.count()
+
+    def launch(name, answers, inputs=None, environment=None, **more):
+        # The emulator takes the place of the endpoint that an unset input leaves to the region.
+        where = {"BCE_ENDPOINT": cloud.endpoint, **(environment or {})}
+        return job.launch(tmp_path / str(next(number)), job.template(name), answers, inputs or KEYS, where, **more)
+
+    return launch
+
+
+def stored(cloud):
+    """(gateway, name) of every tunnel, sorted."""
+    return sorted((tunnel["vpnId"], tunnel["vpnConnName"]) for tunnel in cloud.tunnels())
+
+
+def succeeded(done):
+    assert done.status == "successful", done.stdout
+    return done
+
+
+def test_a_survey_makes_the_tunnel_that_the_check_has_foreseen_and_the_same_again_changes_nothing(cloud, launch):
+    foreseen = succeeded(launch(CREATE, ANSWERS, how=["--check", "--diff"]))
+    assert foreseen.changed and cloud.tunnels() == [] and foreseen.artifacts == {}
+    made = succeeded(launch(CREATE, ANSWERS, how=["--diff"]))
+    assert made.results()[0]["diff"] == foreseen.results()[0]["diff"]
+    (tunnel,) = cloud.tunnels()
+    assert made.changed and made.artifacts == {"vpnConnId": tunnel["vpnConnId"]}
+    assert tunnel["localSubnets"] == ["192.168.0.0/20", "192.168.16.0/20", "10.0.0.0/24"]
+    assert tunnel["ikeConfig"]["ikeVersion"] == "v2" and tunnel["ipsecConfig"]["ipsecEncAlg"] == "aes256"
+    again = succeeded(launch(CREATE, {**ANSWERS, **UNANSWERED}))
+    assert not again.changed and again.artifacts == made.artifacts and cloud.tunnels() == [tunnel]
+
+
+def test_a_choice_changes_the_tunnel_and_an_id_from_the_workflow_deletes_it(cloud, launch):
+    made = succeeded(launch(CREATE, ANSWERS))
+    changed = succeeded(launch(CREATE, {**ANSWERS, **UNANSWERED, "ike_enc_alg": "aes192", "ipsec_lifetime": 7200}))
+    assert changed.changed and changed.artifacts == made.artifacts
+    now = changed.results()[0]["vpn_tunnel"]
+    assert now["ike_config"]["ike_enc_alg"] == "aes192" and now["ipsec_config"]["ipsec_lifetime"] == 7200
+    answers = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "", "vpn_conn_id": made.artifacts["vpnConnId"]}
+    assert succeeded(launch(DELETE, answers)).changed and cloud.tunnels() == []
+    assert not succeeded(launch(DELETE, {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "branch-berlin"})).changed
+
+
+NO_ENDPOINT = {"BCE_ENDPOINT": ""}
+
+
+@pytest.mark.parametrize(
+    "answers, more, words",
+    [
+        ({"secret_key": "short1!"}, {}, "secret_key: must be 8 to 17 characters"),
+        ({"local_subnets": "192.168.0.0/20 branch"}, {}, "local_subnets[1]: 'branch' is no CIDR"),
+        ({"vpn_id": "vpn-nowhere"}, {}, "vpn-nowhere"),
+        (UNANSWERED, {}, "secret_key"),
+        ({}, {"inputs": {**KEYS, "secret_access_key": "wrong-key"}}, "secret_access_key"),
+        (
+            {},
+            {"inputs": {**KEYS, "region": "Beijing"}, "environment": NO_ENDPOINT},
+            "region: 'Beijing' must be",
+        ),
+    ],
+    ids=["key too short", "no CIDR", "no gateway", "no key", "wrong account key", "wrong region"],
+)
+def test_a_wrong_answer_or_input_fails_the_job_with_one_line_that_names_it(cloud, launch, answers, more, words):
+    done = launch(CREATE, {**ANSWERS, **answers}, **more)
+    assert done.status == "failed"
+    assert words in done.error and "\n" not in done.error and "Traceback" not in done.stdout
+    assert cloud.tunnels() == [] and cloud.requests("POST") == []
+
+
+def test_a_template_in_an_answer_stays_text(cloud, launch):
+    text = "{{ lookup('ansible.builtin.env', 'BCE_SECRET_ACCESS_KEY') }}"
+    succeeded(launch(CREATE, {**ANSWERS, "description": text}))
+    assert cloud.tunnels()[0]["description"] == text
+
+
+# -- many tunnels on many gateways ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inventory(cloud):
+    """The inventory of gateways as AWX's inventory source brings it."""
+    environment = {**cloud.environment, "BCE_VPC_IDS": "vpc-emulator"}
+    return job.exported("extensions/awx/vpn_gateways.yml", environment)
+
+
+def branches(count):
+    """A list for vpn_tunnels that goes round all gateways."""
+    shared = {question["variable"]: question.get("default") for question in job.template(CREATE)["survey_spec"]["spec"]}
+    configs = {
+        f"{name}_config": {field: value for field, value in shared.items() if field.startswith(f"{name}_")}
+        for name in ("ike", "ipsec")
+    }
+    return [
+        {
+            "vpn_id": GATEWAYS[number % len(GATEWAYS)],
+            "vpn_conn_name": f"branch-{number}",
+            "local_subnets": ["192.168.0.0/20"],
+            "remote_ip": "203.0.113.10",
+            "remote_subnets": [f"10.{number}.0.0/16"],
+            **configs,
+        }
+        for number in range(count)
+    ]
+
+
+def wanted(tunnels):
+    return sorted((tunnel["vpn_id"], tunnel["vpn_conn_name"]) for tunnel in tunnels)
+
+
+def test_a_job_over_the_gateways_ends_the_same_whole_and_in_three_slices(cloud, launch, inventory):
+    assert len(inventory["_meta"]["hostvars"]) == len(GATEWAYS)
+    tunnels = branches(20)
+    answers = {"vpn_tunnels": tunnels, "shared_key": SECRET_KEY}
+    whole = succeeded(launch(RECONCILE, answers, inventory=inventory))
+    end = stored(cloud)
+    assert whole.changed and end == wanted(tunnels)
+    ids = whole.artifacts["vpnConnIds"]
+    assert ids == {f"{tunnel['vpnId']}/{tunnel['vpnConnName']}": tunnel["vpnConnId"] for tunnel in cloud.tunnels()}
+    cloud.reset()
+    slices = [
+        launch(RECONCILE, answers, inventory=part, limit=":".join(part["_meta"]["hostvars"]))
+        for part in (job.sliced(inventory, number, 3) for number in (1, 2, 3))
+    ]
+    assert all(succeeded(part).changed for part in slices)
+    assert stored(cloud) == end and len(cloud.requests("POST")) == 20
+    assert set().union(*(part.artifacts["vpnConnIds"] for part in slices)) == set(ids)
+
+
+def test_a_job_cancelled_in_the_middle_and_launched_again_leaves_each_tunnel_once(cloud, launch, inventory):
+    tunnels = branches(60)
+    answers = {"vpn_tunnels": tunnels, "shared_key": SECRET_KEY}
+    cloud.settings(latency_ms=400)
+    cancelled = launch(
+        RECONCILE, answers, inventory=inventory, cancel_callback=lambda: len(cloud.requests("POST")) >= 12
+    )
+    assert cancelled.status == "canceled"
+    assert 0 < len(cloud.tunnels()) < 60
+    cloud.settings(latency_ms=0)
+    succeeded(launch(RECONCILE, answers, inventory=inventory))
+    assert stored(cloud) == wanted(tunnels)
+
+
+def test_a_variables_file_is_reconciled_and_purge_deletes_what_it_does_not_name(cloud, launch, inventory, tmp_path):
+    before = branches(2 * len(GATEWAYS))
+    succeeded(launch(RECONCILE, {"vpn_tunnels": before, "shared_key": SECRET_KEY}, inventory=inventory))
+    file = tmp_path / "tunnels.yml"
+    # The last gateway is not named any more, so it keeps what it has.
+    new = dict(before[0], vpn_conn_name="new")
+    tunnels = [*before[: len(GATEWAYS) - 1], new]
+    file.write_text(json.dumps({"secret_key": SECRET_KEY, "vpn_tunnels": tunnels}))
+    answers = {"tunnels_file": str(file), "shared_key": "", "purge": "yes"}
+    foreseen = succeeded(launch(RECONCILE, answers, inventory=inventory, how=["--check"]))
+    assert foreseen.changed and stored(cloud) == wanted(before)
+    succeeded(launch(RECONCILE, answers, inventory=inventory))
+    assert stored(cloud) == wanted([*tunnels, before[len(GATEWAYS) - 1], before[-1]])
+    wrong = launch(RECONCILE, {"tunnels_file": "tunnels.yml"}, inventory=inventory)
+    assert wrong.status == "failed" and "tunnels_file: tunnels.yml does not exist" in wrong.stdout
+
+
+def test_a_tunnel_goes_to_the_gateway_that_it_names_else_to_that_of_the_list_else_to_each(
+    cloud, launch, inventory, tmp_path
+):
+    named, unnamed, pasted = branches(3)
+    pasted["vpnId"] = pasted.pop("vpn_id")
+    del unnamed["vpn_id"]
+    everywhere = [(gateway, "branch-1") for gateway in GATEWAYS]
+    answers = {"vpn_tunnels": [named, unnamed, pasted], "shared_key": SECRET_KEY}
+    succeeded(launch(RECONCILE, answers, inventory=inventory))
+    assert stored(cloud) == sorted([*everywhere, (GATEWAYS[0], "branch-0"), (GATEWAYS[2], "branch-2")])
+    cloud.reset()
+    # With a gateway for the whole list, in a file or in a shell that knows no inventory, the list means the same.
+    content = {"vpn_id": GATEWAYS[4], "secret_key": SECRET_KEY, "vpn_tunnels": [named, unnamed, pasted]}
+    file = tmp_path / "tunnels.yml"
+    file.write_text(json.dumps(content))
+    succeeded(launch(RECONCILE, {"tunnels_file": str(file)}, inventory=inventory))
+    assert stored(cloud) == sorted([(GATEWAYS[4], "branch-1"), (GATEWAYS[0], "branch-0"), (GATEWAYS[2], "branch-2")])
+    again = play("baiducloud.network.reconcile_tunnels", "-e", f"@{file}", environment=cloud.environment)
+    assert again.named["The tunnels are as described"]["totals"]["unchanged"] == 3, again.output
+    wrong = launch(RECONCILE, {**answers, "vpn_id": GATEWAYS[4]}, inventory=inventory)
+    assert wrong.status == "failed" and f"vpn_id: {GATEWAYS[4]} hides" in wrong.stdout
+
+
+def test_the_report_tells_every_tunnel_with_its_health_and_passes_on_those_that_are_down(cloud, launch, inventory):
+    cloud.plant({**BODY, "vpnConnId": "vpnconn-1", "status": "active", "healthStatus": "reachable"})
+    down = {**BODY, "vpnConnId": "vpnconn-2", "vpnConnName": "down", "status": "active", "healthStatus": "unreachable"}
+    cloud.plant(down, vpn_id=GATEWAYS[1])
+    done = succeeded(launch(REPORT, {}, inventory=inventory))
+    (passed_on,) = done.artifacts["vpnTunnelsDown"]
+    assert (passed_on["vpn_id"], passed_on["vpn_conn_id"]) == (GATEWAYS[1], "vpnconn-2") and not done.changed
+    lines = sorted(line for result in done.results("ansible.builtin.debug") for line in result["msg"])
+    assert lines == ["no tunnel"] * (len(GATEWAYS) - 2) + [
+        f"{GATEWAYS[1]}/down (vpnconn-2) to 10.107.245.188: active, unreachable",
+        f"{GATEWAYS[0]}/vpncon (vpnconn-1) to 10.107.245.188: active, reachable",
+    ]
+    assert BODY["secretKey"] not in done.stdout
+
+
+def test_no_secret_is_in_events_output_artifacts_or_fact_cache(cloud, launch, inventory):
+    refused = {"match": {"path_regex": GATEWAYS[1], "method": "POST"}, "fault": "status", "status": 400}
+    cloud.faults({**refused, "echo_key": True, "times": -1})
+    talkative = {"verbosity": 4, "how": ["--diff"], "inputs": {**KEYS, "security_token": TOKEN}}
+    tunnels = [dict(tunnel, secret_key=OTHER_KEY) for tunnel in branches(2 * len(GATEWAYS))]
+    jobs = [
+        (launch(CREATE, ANSWERS, **talkative), "successful", [SECRET_KEY]),
+        (launch(CREATE, {**ANSWERS, "secret_key": OTHER_KEY}, **talkative), "successful", [OTHER_KEY]),
+        (launch(CREATE, {**ANSWERS, "secret_key": "no-key-4711"}, **talkative), "failed", ["no-key-4711"]),
+        (
+            launch(RECONCILE, {"vpn_tunnels": tunnels, "shared_key": SECRET_KEY}, inventory=inventory, **talkative),
+            "failed",
+            [SECRET_KEY, OTHER_KEY],
+        ),
+    ]
+    assert jobs[1][0].results()[0]["secret_key_changed"]
+    for done, status, keys in jobs:
+        secrets = [*keys, SECRET_ACCESS_KEY, TOKEN]
+        assert done.status == status
+        given = [done.folder / "env/envvars", done.folder / "env/extravars"]
+        assert all(secret in "".join(path.read_text() for path in given) for secret in secrets)
+        # ansible-runner notes the environment that it was given; AWX shows it masked, and deletes the folder.
+        command = done.folder / "artifacts/1/command"
+        assert not any(key in command.read_text() for key in keys)
+        left = {path: path.read_text() for path in done.folder.rglob("*") if path.is_file()}
+        for path in [*given, command]:
+            del left[path]
+        assert sum(path.parent.name == "job_events" for path in left) > 5
+        assert [(path, secret) for path, text in left.items() for secret in secrets if secret in text] == []
+
+
+# -- what AWX refuses before a job ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answers, inputs, words",
+    [
+        ({"vpn_id": None}, KEYS, "'vpn_id' value missing"),
+        ({"ike_life_time": "28800"}, KEYS, "expected to be an integer"),
+        ({"ike_mode": "quick"}, KEYS, "expected to be one of"),
+        ({"secret_key": "ddd22@www" * 2}, KEYS, "too large"),
+        ({}, {"access_key_id": ACCESS_KEY_ID}, "required fields (secret_access_key)"),
+        ({}, {**KEYS, "verify_tls": False}, "'verify_tls' was unexpected"),
+    ],
+)
+def test_awx_does_not_start_a_job_without_what_it_needs(tmp_path, answers, inputs, words):
+    given = {name: value for name, value in {**ANSWERS, **answers}.items() if value is not None}
+    with pytest.raises(rules.Refused) as refused:
+        job.launch(tmp_path, job.template(CREATE), given, inputs)
+    assert words in str(refused.value)

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/awx.md shows what extensions/awx/ holds, and its commands and files work as they stand there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+import yaml
+
+from awx.job import data
+from page_example import SECRET_KEY
+from playbook import ROOT, play
+
+PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^```yaml (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+COMMANDS = [shlex.split(line) for line in re.findall(r"^ansible-playbook .*$", PAGE, re.MULTILINE)]
+
+
+def rows_under(heading):
+    """The rows of the table under a heading, each a list of cells."""
+    table = re.search(r"(?:^\|.*\n)+", PAGE.split(heading)[1], re.MULTILINE).group()
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines()[2:]]
+
+
+def answer_to(question):
+    if question["type"] == "multiplechoice":
+        return ", ".join(f"`{choice}`" for choice in question["choices"])
+    texts = {"textarea": "text, several lines", "integer": "{min} to {max}"}
+    return texts.get(question["type"], question["type"]).format(**question)
+
+
+def test_the_survey_is_shown_question_by_question():
+    assert rows_under("## 3. Launch") == [
+        [
+            question["question_name"] + " ●" * question["required"] + "<br>" + question["question_description"],
+            answer_to(question),
+            f"`{question['default']}`" if "default" in question else "",
+        ]
+        for question in data("job_templates")[0]["survey"]
+    ]
+
+
+def test_the_job_templates_are_shown():
+    shown = [[item["name"], f"`{item['playbook']}`", item["description"]] for item in data("job_templates")]
+    assert rows_under("## The job templates") == shown
+
+
+@pytest.mark.parametrize("part", ["inputs", "injectors"])
+def test_the_credential_type_made_by_hand_is_that_of_the_playbook(part):
+    assert yaml.safe_load(FILES[part]) == data("credential_type")[part]
+
+
+def test_the_commands_for_a_shell_work_in_their_order_with_the_files_shown(emulator, tmp_path):
+    (tmp_path / "playbooks").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    inventory = {"plugin": "baiducloud.network.vpn_gateways", "vpc_ids": ["vpc-emulator"]}
+    (tmp_path / "vpn_gateways.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    changes = []
+    for _program, *words in COMMANDS:
+        (playbook,) = [word for word in words if word.startswith("baiducloud.network.")]
+        if playbook.endswith("awx_setup"):  # test_awx_setup.py runs this one
+            continue
+        words.remove(playbook)
+        done = play(playbook, *words, "-e", f"tunnel_key={SECRET_KEY}", environment=emulator.environment, cwd=tmp_path)
+        assert done.status == 0, done.output
+        changes.append(any(result["changed"] for result in done.results))
+    assert changes == [True, True, True, False, False]
+    assert sorted(tunnel["vpnConnName"] for tunnel in emulator.tunnels()) == ["branch-berlin", "branch-paris"]
+    vpn_conn_id = emulator.tunnels()[0]["vpnConnId"]
+    done = play(tmp_path / "next_node.yml", "-e", f"vpnConnId={vpn_conn_id}", environment=emulator.environment)
+    assert done.status == 0 and done.results[0]["vpn_conn_id"] == vpn_conn_id, done.output
+    variables = ["-e", f"tunnels_file={tmp_path}/my_tunnels.yml", "-e", f"tunnel_key={SECRET_KEY}"]
+    done = play(tmp_path / "playbooks/reconcile_tunnels.yml", *variables, environment=emulator.environment)
+    assert done.named["The tunnels are as described"]["totals"]["unchanged"] == 2, done.output
