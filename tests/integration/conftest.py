@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab of two IPsec gateways, for the tests that need one."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from page_example import OPTIONS
+from tunnel_lab.lab import REQUIRED, Lab, why_not
+
+EIP = "192.0.2.1"  # the emulator gives it to its first gateway
+
+
+@pytest.fixture(scope="session")
+def machine():
+    """A machine that can have the lab; others skip, unless they are told that they must have it."""
+    reason = why_not()
+    if reason and os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, but {reason}")
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def lab_of(machine):
+    """Makes a lab with these networks behind the cloud's gateway and behind the peer; else with the example's."""
+    labs = []
+
+    def make(cloud=None, peer=None):
+        subnets = {"cloud": cloud or OPTIONS["local_subnets"], "peer": peer or OPTIONS["remote_subnets"]}
+        addresses = {"cloud": EIP, "peer": OPTIONS["remote_ip"]}
+        labs.append(Lab(addresses, subnets))
+        return labs[-1]
+
+    yield make
+    for lab in labs:
+        lab.stop()
+
+
+@pytest.fixture
+def lab(lab_of):
+    """A lab with the networks of the API page's example."""
+    return lab_of()

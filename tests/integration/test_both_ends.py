@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both ends of the tunnel on two real IPsec daemons: the emulator's tunnel on one, our rendered file on the other.
+
+The lab lives in namespaces of its own (tests/tunnel_lab) and leaves nothing behind, however it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel_info, vpn_tunnels
+from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
+from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
+from page_example import OPTIONS, SECRET_KEY, options
+from playbook import ROOT
+from tunnel_lab.proof import ProofError
+from tunnel_lab.stored_tunnels import stored_tunnels
+
+EIP = "192.0.2.1"  # the emulator gives it to its first gateway
+CLOUD_NETS, PEER_NETS = OPTIONS["local_subnets"], OPTIONS["remote_subnets"]
+
+MODES = {"ikev1-main": ("v1", "main"), "ikev1-aggressive": ("v1", "aggressive"), "ikev2": ("v2", "main")}
+CIPHERS = ["aes", "aes192", "aes256", "3des"]
+HASHES = ["sha1", "md5", "sha2_256", "sha2_384", "sha2_512"]
+GROUPS = ["group2", "group5", "group14", "group24"]
+
+
+def in_mode(mode, **changes):
+    """The example's options in one of the modes, with life times that no default is equal to."""
+    version, ike_mode = MODES[mode]
+    changes = dict(ike_config__ike_life_time=7200, ipsec_config__ipsec_lifetime=5400, **changes)
+    return options(ike_config__ike_version=version, ike_config__ike_mode=ike_mode, **changes)
+
+
+def on_the_emulator(emulator, wishes):
+    """Create tunnels; for each (the API's object, the dictionary that a task returns), in the order of the wishes."""
+    account = {"endpoint": emulator.endpoint, "access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
+    done = vpn_tunnels.run(dict(account, tunnels=wishes, concurrency=8), check_mode=False)
+    assert not done.get("failed"), done
+    told = {
+        item["vpn_conn_name"]: item
+        for item in vpn_tunnel_info.run(dict(account, vpn_id=[GATEWAY]), False)["vpn_tunnels"]
+    }
+    stored = {item["vpnConnName"]: item for item in stored_tunnels(emulator.endpoint)}
+    return [(stored[wish["vpn_conn_name"]], told[wish["vpn_conn_name"]]) for wish in wishes]
+
+
+def one_on_the_emulator(emulator, **wish):
+    ((stored, told),) = on_the_emulator(emulator, [wish])
+    return stored, told
+
+
+# --- every value of the contract ---
+
+
+def ike_combinations(mode):
+    return [
+        in_mode(mode, ike_config__ike_enc_alg=cipher, ike_config__ike_auth_alg=hashing, ike_config__ike_pfs=group)
+        for cipher in CIPHERS
+        for hashing in HASHES
+        for group in GROUPS
+    ]
+
+
+def esp_combinations(mode):
+    return [
+        in_mode(
+            mode,
+            ipsec_config__ipsec_enc_alg=cipher,
+            ipsec_config__ipsec_auth_alg=hashing,
+            ipsec_config__ipsec_pfs=group,
+        )
+        for cipher in CIPHERS
+        for hashing in HASHES
+        for group in [*GROUPS, "disabled"]
+    ]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("combinations, count", [(ike_combinations, 80), (esp_combinations, 100)])
+def test_every_combination_loads_establishes_pings_and_rekeys(lab, emulator, mode, combinations, count):
+    wishes = [dict(wish, vpn_conn_name=f"t{number}") for number, wish in enumerate(combinations(mode))]
+    assert len({json.dumps([wish["ike_config"], wish["ipsec_config"]]) for wish in wishes}) == count
+    assert not lab.crosses(tunnel={"localSubnets": CLOUD_NETS, "remoteSubnets": PEER_NETS}), "the lab leaks"
+    for stored, told in on_the_emulator(emulator, wishes):
+        text = render(told, EIP, SECRET_KEY, start_action="none")
+        try:
+            assert lab.prove(tunnel=stored, text=text)["pings"] == 4
+        except ProofError as error:
+            raise AssertionError(f"{told['ike_config']} {told['ipsec_config']}: {error}") from None
+    assert not lab.crosses(tunnel=stored), "a packet crosses without a tunnel"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_two_by_two_subnets_all_reach_each_other_and_the_file_starts_the_tunnel(lab_of, emulator, mode):
+    nets = {"cloud": ["192.168.0.0/20", "172.16.5.0/24"], "peer": ["192.168.100.0/24", "10.9.0.0/16"]}
+    stored, told = one_on_the_emulator(
+        emulator, **in_mode(mode, local_subnets=nets["cloud"], remote_subnets=nets["peer"])
+    )
+    done = lab_of(**nets).prove(tunnel=stored, text=render(told, EIP, SECRET_KEY), initiate=False, rekey=False)
+    assert (done["children"], done["pings"]) == (1 if mode == "ikev2" else 4, 8)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("ike, esp", [(60, 180), (86400, 86400), (61, 181)])
+def test_life_times_are_announced_as_the_cloud_has_them(lab, emulator, mode, ike, esp):
+    wish = dict(in_mode(mode), ike_config=dict(in_mode(mode)["ike_config"], ike_life_time=ike))
+    wish["ipsec_config"] = dict(wish["ipsec_config"], ipsec_lifetime=esp)
+    stored, told = one_on_the_emulator(emulator, **wish)
+    done = lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
+    assert done["announced"] == ([] if mode == "ikev2" else [[ike], [esp]])
+
+
+@pytest.mark.parametrize("key", ["0x12!@#$%^*()_aB", "0sQUJD!1", "!@#$%^*()_Ab1", "0X12ab!!", "#1aaaaaa", "^0x!a111"])
+def test_every_kind_of_key_opens_the_tunnel(lab, emulator, key):
+    stored, told = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), secret_key=key))
+    lab.prove(tunnel=stored, text=render(told, EIP, key, start_action="none"))
+
+
+@pytest.mark.parametrize("name", ["include", "a", "branch/berlin.v-2_x", "A" + "./-_" * 16, "connections"])
+def test_every_name_of_a_tunnel_is_fit_for_the_file(lab, emulator, name):
+    stored, told = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), vpn_conn_name=name))
+    lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
+
+
+def test_the_peer_may_have_another_identity_and_another_address(lab, emulator):
+    stored, told = one_on_the_emulator(emulator, **in_mode("ikev2"))
+    text = render(told, EIP, SECRET_KEY, peer_address="%any", start_action="none")
+    lab.prove(tunnel=stored, text=text)
+    with pytest.raises(ProofError, match="AUTHENTICATION_FAILED"):
+        lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, peer_id="vpn.example.com", start_action="none"))
+
+
+# --- the proof can fail ---
+
+DEAD = "does not come up"
+# One parameter of the peer is another: what changes, and what the proof then says, in the order of the modes.
+OTHER = {
+    "key": ({"secret_key": "other1!key"}, [DEAD, "AUTHENTICATION_FAILED|does not come up", "AUTHENTICATION_FAILED"]),
+    "identity of the gateway": ({"local_id": "203.0.113.77"}, [DEAD] * 3),
+    "address of the gateway": ({"gateway": "192.0.2.9"}, [DEAD] * 3),
+    "IKE version": ({"ike_config__ike_version": "other"}, [DEAD] * 3),
+    "IKE cipher": ({"ike_config__ike_enc_alg": "aes256"}, ["NO_PROP"] * 3),
+    "IKE hash": ({"ike_config__ike_auth_alg": "md5"}, ["NO_PROP"] * 3),
+    "IKE group": ({"ike_config__ike_pfs": "group14"}, ["NO_PROP"] * 3),
+    "IKE life time": ({"ike_config__ike_life_time": 7210}, ["announced", "announced", "IKE life time"]),
+    "ESP cipher": ({"ipsec_config__ipsec_enc_alg": "3des"}, ["NO_PROP"] * 3),
+    "ESP hash": ({"ipsec_config__ipsec_auth_alg": "sha2_256"}, ["NO_PROP"] * 3),
+    "ESP life time": ({"ipsec_config__ipsec_lifetime": 5410}, ["announced", "announced", "ESP life time"]),
+    # IKEv2 negotiates the first child together with IKE itself, so that the group shows only at rekeying.
+    "PFS group": ({"ipsec_config__ipsec_pfs": "group5"}, ["NO_PROP", "NO_PROP", "not all of 1 children"]),
+    "no PFS": ({"ipsec_config__ipsec_pfs": "disabled"}, ["NO_PROP", "NO_PROP", "not all of 1 children"]),
+    "network of the peer": ({"remote_subnets": ["10.77.0.0/24"]}, ["INVALID_ID", "INVALID_ID", "TS_UNACCEPT"]),
+    # These come up, narrowed to what both ends have.
+    "narrower network of the cloud": ({"local_subnets": ["192.168.0.0/24"]}, ["networks in the peer's file"] * 3),
+    "wider network of the cloud": ({"local_subnets": ["192.168.0.0/18"]}, ["networks in the peer's file"] * 3),
+}
+
+
+def rendered_otherwise(told, change):
+    """The peer's file with one parameter changed, be it one of the tunnel or one of the filter."""
+    tunnel, rendering = dict(told), {"gateway": EIP, "secret_key": SECRET_KEY, "start_action": "none"}
+    for name, value in change.items():
+        outer, _double, inner = name.partition("__")
+        if inner:
+            other = {"v1": "v2", "v2": "v1"}.get(tunnel[outer][inner]) if value == "other" else value
+            tunnel[outer] = dict(tunnel[outer], **{inner: other})
+        elif name in ("secret_key", "local_id", "gateway"):
+            rendering[name] = value
+        else:
+            tunnel[name] = value
+    return render(tunnel, **rendering)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_proof_fails_where_one_parameter_of_the_peer_is_another(lab, emulator, mode):
+    stored, told = one_on_the_emulator(emulator, **in_mode(mode))
+    lab.prove(tunnel=stored, text=rendered_otherwise(told, {}))
+    for what, (change, reasons) in OTHER.items():
+        with pytest.raises(ProofError) as caught:
+            lab.prove(tunnel=stored, text=rendered_otherwise(told, change), seconds=1.5)
+        reason = reasons[list(MODES).index(mode)]
+        assert re.search(reason, str(caught.value)), f"{what}: {caught.value}"
+
+
+def test_the_proof_fails_where_the_ike_mode_is_another(lab, emulator):
+    stored, told = one_on_the_emulator(emulator, **in_mode("ikev1-main"))
+    wrong = dict(told, ike_config=dict(told["ike_config"], ike_mode="aggressive"))
+    with pytest.raises(ProofError):
+        lab.prove(tunnel=stored, text=render(wrong, EIP, SECRET_KEY, start_action="none"))
+
+
+def test_the_proof_fails_where_swanctl_does_not_take_the_file_whole(lab, emulator):
+    stored, told = one_on_the_emulator(emulator, **in_mode("ikev2"))
+    text = render(told, EIP, SECRET_KEY, start_action="none")
+    for broken in (text.rstrip().rstrip("}"), text.replace("0x", ""), text.replace("aes128", "aes129")):
+        with pytest.raises(ProofError):
+            lab.prove(tunnel=stored, text=broken)
+
+
+# --- the lab leaves nothing behind ---
+
+
+HOLDER = """
+import sys
+from tunnel_lab.lab import Lab
+lab = Lab({"cloud": "192.0.2.1", "peer": "203.0.113.10"}, {"cloud": ["10.0.0.0/24"], "peer": ["10.0.1.0/24"]})
+print("up", flush=True)
+lab.run(command=["sleep", "600"], environment={"PATH": "/usr/bin:/bin"}, seconds=600)
+"""
+
+
+def test_a_killed_test_takes_its_lab_with_it(machine):
+    command = [sys.executable, "-c", HOLDER]
+    with subprocess.Popen(
+        command, env=dict(os.environ, PYTHONPATH=str(ROOT / "tests")), stdout=subprocess.PIPE
+    ) as test:
+        assert test.stdout.readline() == b"up\n"
+        lab = [path for path in Path("/proc").glob("[0-9]*") if descends(path.name, test.pid)]
+        assert sum(b"charon-systemd" in (path / "cmdline").read_bytes() for path in lab) == 2
+        test.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while any(map(alive, lab)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(map(alive, lab))
+    assert subprocess.run(["ip", "netns", "list"], check=True, capture_output=True, text=True).stdout == ""
+
+
+def alive(process):
+    """True if the process of a folder of /proc is there and no zombie."""
+    try:
+        return (process / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def descends(pid, ancestor):
+    """True if a process is the ancestor or one below it; False where it is gone by now."""
+    try:
+        while int(pid) > 1:
+            if int(pid) == ancestor:
+                return True
+            pid = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]
+    except OSError:
+        pass
+    return False

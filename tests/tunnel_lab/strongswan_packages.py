@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""strongSwan for the lab: what is installed, or else Debian's packages unpacked into .cache/, beside the machine."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache/strongswan"
+# openssl, which 3DES needs, is in standard-plugins, and kernel-libipsec in extra-plugins.
+PACKAGES = (
+    "libstrongswan",
+    "strongswan-libcharon",
+    "strongswan-swanctl",
+    "charon-systemd",
+    "libcharon-extra-plugins",
+    "libstrongswan-standard-plugins",
+)
+NEEDED = ("usr/sbin/charon-systemd", "usr/sbin/swanctl") + tuple(
+    f"usr/lib/ipsec/plugins/libstrongswan-{plugin}.so"
+    for plugin in ("openssl", "kernel-libipsec", "kernel-netlink", "vici")
+)
+DOWNLOAD_SECONDS = 120
+
+
+class Unavailable(Exception):
+    """This machine cannot have the lab; the text is one sentence that says why."""
+
+
+def unpacked():
+    """The folder into which the packages are unpacked, or None where strongSwan is installed.
+
+    :raises Unavailable: where it is neither installed nor to be had.
+    """
+    if _is_whole(Path("/")):
+        return None
+    for program in ("apt-get", "dpkg"):
+        if not shutil.which(program):
+            raise Unavailable(f"strongSwan is not installed, and there is no {program} to fetch Debian's packages")
+    place = CACHE / _release()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "lock", "w") as lock:  # test processes come here side by side
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_whole(place):
+            shutil.rmtree(place, ignore_errors=True)
+            _unpack(place)
+    return place
+
+
+def _is_whole(place):
+    return all((place / name).exists() for name in NEEDED)
+
+
+def _release():
+    told = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    return "-".join(told.get(name, "unknown").strip('"') for name in ("ID", "VERSION_ID"))
+
+
+def _unpack(place):
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        # A state of its own: apt then needs no root, and leaves the machine's lists alone.
+        for name in ("state/lists/partial", "cache/archives/partial", "debs", "root"):
+            Path(folder, name).mkdir(parents=True)
+        own = [f"Dir::State={folder}/state", f"Dir::Cache={folder}/cache", "APT::Sandbox::User=root"]
+        apt = ["apt-get", "-qq", *(word for option in own for word in ("-o", option))]
+        _run([*apt, "update"], folder)
+        _run([*apt, "download", *PACKAGES], f"{folder}/debs")
+        for package in Path(folder, "debs").glob("*.deb"):
+            _run(["dpkg", "-x", str(package), f"{folder}/root"], folder)
+        if not _is_whole(Path(folder, "root")):
+            raise Unavailable("Debian's packages of strongSwan here lack a plugin that the lab needs")
+        os.rename(f"{folder}/root", place)
+
+
+def _run(command, folder):
+    try:
+        subprocess.run(
+            command,
+            cwd=folder,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=DOWNLOAD_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable("strongSwan is not installed, and fetching Debian's packages takes too long") from None
+    except subprocess.CalledProcessError as error:
+        reason = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Unavailable(f"strongSwan is not installed, and Debian's packages cannot be had: {reason}") from None
