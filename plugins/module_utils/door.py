@@ -14,16 +14,22 @@ from ansible.module_utils.errors import NoLogError, UnsupportedError
 from .errors import BceUsageError
 
 
-def refusal(found, params, core):
-    """The failure of a task whose options are wrong, a dict, or None if Ansible's validation has nothing against them.
+def refusal(found, params, given, core):
+    """The failure of a task whose options are wrong, a dict, or None if there is nothing against their types and names.
 
     :arg found: Ansible's ValidationResult; the core's words stand in for its where both speak of an option.
-    :arg params: the options as far as the validation got with them. :arg core: see result_of.
+    :arg params: the options as far as the validation got with them. :arg given: the options as the task gave them.
+    :arg core: see result_of.
     """
-    if not found.errors.errors:
+    spec = core.ARGUMENTS["argument_spec"]
+    texts = [
+        "%s: must be text, but is the boolean %s; put the word that was meant in quotes" % (place, str(value).lower())
+        for place, value in _booleans(spec, given)
+    ]
+    if not found.errors.errors and not texts:
         return None
-    unknown = _unknown(core.ARGUMENTS["argument_spec"], params)
-    texts = ["%s: is not an option of this module; see ansible-doc for those it has" % place for place in unknown]
+    unknown = _unknown(spec, params)
+    texts += ["%s: is not an option of this module; see ansible-doc for those it has" % place for place in unknown]
     own = core.problems(params)
     spoken_of = {re.findall("[a-z_]+", sentence.split(":")[0])[-1] for sentence in own}
     for error in found.errors.errors:
@@ -57,6 +63,22 @@ def _unknown(spec, params, where=""):
                 inner = "%s%s%s." % (where, name, "[%d]" % place if isinstance(value, list) else "")
                 places += _unknown(option["options"], item, inner)
     return places
+
+
+def _booleans(spec, params, where=""):
+    """(place, value) of booleans in options of text: YAML makes them out of yes, no, on and off, which may be names."""
+    known = _spellings(spec)
+    found = []
+    for name, value in params.items():
+        option = known.get(name, {})
+        for place, item in enumerate(value if isinstance(value, list) else [value]):
+            here = "%s%s%s" % (where, name, "[%d]" % place if isinstance(value, list) else "")
+            is_text = option.get("elements" if isinstance(value, list) else "type", "bool") == "str"
+            if isinstance(item, bool) and is_text and not option.get("no_log"):
+                found.append((here, item))
+            elif "options" in option and isinstance(item, dict):
+                found += _booleans(option["options"], item, here + ".")
+    return found
 
 
 def _spellings(spec):

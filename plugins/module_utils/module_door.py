@@ -17,6 +17,9 @@ def open_door(core):
     module = _Module(core, **core.ARGUMENTS)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    refused = module.refusal()
+    if refused:
+        module.fail_json(**refused)
     result = result_of(core, module.params, module.check_mode)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
@@ -35,8 +38,12 @@ class _Module(AnsibleModule):
         self.params = only_given(self._core.ARGUMENTS["argument_spec"], self.params)
         self._given = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
 
-    def fail_json(self, msg, **kwargs):
+    def refusal(self):
+        """See door.refusal; None while there is no validation yet."""
         found = getattr(self, "validation_result", None)
-        refused = refusal(found, self.params, self._core) if found is not None else None
+        return refusal(found, self.params, self._given, self._core) if found is not None else None
+
+    def fail_json(self, msg, **kwargs):
+        refused = self.refusal()
         self.no_log_values |= secrets_of(self.argument_spec, self._given)
         super().fail_json(**(refused or dict(kwargs, msg=msg)))

@@ -329,6 +329,13 @@ def find(listed, desired):
 def _find_by_id(listed, desired):
     meant = listed.by_id(desired.vpn_conn_id)
     if desired.state == "absent":
+        name = desired.vpn_conn_name
+        if meant is not None and name and meant.fields["vpn_conn_name"] not in (name, None):
+            raise BceStateError(
+                "vpn_conn_id: %s is the tunnel %r and not %r, so neither is deleted; give the one that is meant"
+                % (desired.vpn_conn_id, meant.fields["vpn_conn_name"], name),
+                "OtherTunnel",
+            )
         return meant
     if meant is None:
         raise BceStateError(

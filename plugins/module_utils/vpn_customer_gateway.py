@@ -101,6 +101,12 @@ class _Work:
             return self._named(wanted)
         current = self._api.customer_gateway(cgw_id)
         if self._desired.get("state") == "absent":
+            if current is not None and wanted not in (None, current["name"]):
+                raise BceStateError(
+                    "cgw_id: %s is the customer gateway %r and not %r, so neither is deleted; give the one that is meant"
+                    % (cgw_id, current["name"], wanted),
+                    "OtherCustomerGateway",
+                )
             return current
         if current is None:
             text = "cgw_id: there is no customer gateway %s; leave cgw_id out to create one by its name"

@@ -60,7 +60,7 @@ class FastDoor(ModuleDoor):
         given = only_given(arguments["argument_spec"], plain(self._task.args))
         found = validator.validate(given)
         params = found.validated_parameters
-        refused = refusal(found, params, self.core)
+        refused = refusal(found, params, given, self.core)
         result = refused or result_of(self.core, params, self._task.check_mode, **self.offers())
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % clash for clash in found._warnings]
         warnings += result.pop("warnings", [])

@@ -316,32 +316,7 @@ def test_the_shared_key_is_the_only_option_that_ansible_keeps_out_of_logs():
     assert spec["client_token"]["no_log"] is False
 
 
-def documented(options):
-    """The options of a documentation as an argument spec."""
-    spec = {}
-    for name, option in options.items():
-        spec[name] = {key: value for key, value in option.items() if key not in ("description", "suboptions")}
-        if "suboptions" in option:
-            spec[name]["options"] = documented(option["suboptions"])
-    return spec
-
-
-def without_no_log(spec):
-    return {
-        name: {
-            key: without_no_log(value) if key == "options" else value
-            for key, value in option.items()
-            if key != "no_log"
-        }
-        for name, option in spec.items()
-    }
-
-
 DOCUMENTED = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
-
-
-def test_types_choices_aliases_and_defaults_stand_in_the_documentation_as_in_the_argument_spec():
-    assert documented(DOCUMENTED) == without_no_log(tunnel.argument_spec())
 
 
 ALL_FIELDS = [
@@ -412,6 +387,13 @@ def test_an_unknown_id_is_an_error_for_present_and_fine_for_absent():
         found([in_cloud()], desired(vpn_conn_id="vpnconn-9"))
     assert caught.value.code == "NoSuchTunnel"
     assert found([in_cloud()], desired(vpn_conn_id="vpnconn-9", state="absent")) is None
+
+
+def test_a_name_and_the_id_of_another_tunnel_delete_neither():
+    others = [in_cloud(), in_cloud(vpn_conn_id="vpnconn-2", vpn_conn_name="other")]
+    wanted = desired(vpn_conn_id="vpnconn-2", vpn_conn_name="vpncon", state="absent")
+    with pytest.raises(BceStateError, match="vpnconn-2 is the tunnel 'other' and not 'vpncon', so neither is deleted"):
+        found(others, wanted)
 
 
 def test_a_tunnel_that_the_list_shows_without_its_id_is_not_touched():
