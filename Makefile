@@ -11,12 +11,16 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo 'make demo         the main job, shown on a local stand-in for the cloud'
 	@echo 'make test         everything below up to package, as CI runs it'
-	@echo 'make lint         style, documentation, changelog'
+	@echo 'make lint         style, licences, shell, documentation, changelog'
+	@echo 'make docs         build the documentation site in .cache/site/html, without a network'
 	@echo 'make units        unit tests'
 	@echo 'make integration  real playbooks against the local stand-in'
 	@echo 'make sanity       ansible-test sanity'
 	@echo 'make package      build the tarball, check, install and import it'
+	@echo 'make test-matrix  units and integration on every supported ansible-core; CORES="2.17 2.21" for some'
+	@echo 'make release      the tarball in dist/, proved: alone, it passes the demo and the integration tests'
 	@echo 'make bench        what a task costs, beside the peers; writes docs/benchmarks.md'
+	@echo 'make plugin-pages renew docs/plugins/ after a change of the plugins'"'"' documentation'
 	@echo 'make lock         renew the pinned versions in tests/requirements/'
 	@echo 'make clean        remove all that these commands have made'
 
@@ -25,18 +29,24 @@ demo: .venv/demo.done
 
 # Two at a time, the output of each in one piece; the playbooks then have both cores for themselves.
 test: .venv/test.done
-	@$(MAKE) --no-print-directory -j2 -Otarget lint units sanity package
+	@$(MAKE) --no-print-directory -j2 -Otarget lint units sanity package docs
 	@$(MAKE) --no-print-directory integration
-	@echo 'make test: lint, units, sanity, package and integration passed'
+	@echo 'make test: lint, units, sanity, package, docs and integration passed'
 
-docs:
-	@echo 'The documentation site is not there yet; the pages are in docs/ and README.md.' >&2; exit 1
+docs: .venv/docs.done
+	$(B)/python tests/gates/pages.py site
+
+plugin-pages: .venv/test.done
+	$(B)/python tests/gates/pages.py renew
 
 lint: .venv/test.done
 	$(B)/ruff check
 	$(B)/ruff format --check
 	$(B)/yamllint --strict .
+	$(B)/reuse lint --lines
+	$(B)/shellcheck $$(git grep --untracked -lE '^#! ?/.*\b(ba|da|k)?sh\b')
 	$(B)/antsibull-changelog lint
+	$(B)/python tests/gates/pages.py check
 	mkdir -p .cache/home  # antsibull-docs leaves a log in its home
 	HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(B):$$PATH" \
 	  $(B)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
@@ -53,6 +63,13 @@ sanity: .venv/test.done
 
 package: .venv/test.done
 	$(B)/python tests/gates/package.py
+
+# Python versions that are not on this machine make it fail, but for MATRIX_MAY_MISS=1.
+test-matrix: .venv/test.done
+	$(B)/python tests/gates/matrix.py $(CORES)
+
+release: .venv/test.done
+	$(B)/python tests/gates/release.py
 
 # The peers come with the package `ansible`, which has an environment of its own.
 BENCH := .cache/bench
@@ -94,10 +111,14 @@ install = $(B)/uv pip install -q --python $(B)/python -c $(LOCK) -r $(1) || \
 	$(call install,tests/requirements/test.in)
 	touch $@
 
+.venv/docs.done: .venv/test.done tests/requirements/docs.in
+	$(call install,tests/requirements/docs.in)
+	touch $@
+
 # A checkout that was moved, or a Python that is gone, needs a new environment.
 ifneq ($(shell $(B)/python -c '' 2>/dev/null && cat .venv/made-in),$(CURDIR))
 .venv/demo.done: FORCE
 endif
 
 FORCE:
-.PHONY: FORCE help demo test docs lint units integration sanity package bench lock clean
+.PHONY: FORCE help demo test docs plugin-pages lint units integration sanity package test-matrix release bench lock clean

@@ -103,8 +103,8 @@ class _Work:
         if self._desired.get("state") == "absent":
             if current is not None and wanted not in (None, current["name"]):
                 raise BceStateError(
-                    "cgw_id: %s is the customer gateway %r and not %r, so neither is deleted; give the one that is meant"
-                    % (cgw_id, current["name"], wanted),
+                    "cgw_id: %s is the customer gateway %r and not %r, so neither is deleted; give the one that is"
+                    " meant" % (cgw_id, current["name"], wanted),
                     "OtherCustomerGateway",
                 )
             return current

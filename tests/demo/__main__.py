@@ -4,6 +4,7 @@
 """The main job, shown: a playbook creates a VPN tunnel on the emulator, changes it and deletes it.
 
 Every step is checked against what the emulator has stored; the first one that is not as promised ends the demo.
+Arguments are handed on to ansible-playbook.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from emulator_process import EmulatorProcess
 
-PLAYBOOK = ROOT / "playbooks/create_tunnel.yml"
+PLAYBOOK = "baiducloud.network.create_tunnel"
 EXAMPLE = ROOT / "playbooks/vars/page_example.yml"
 SHORTER = '{"ipsec_config": {"ipsec_lifetime": 3600}}'
 
@@ -39,7 +40,7 @@ def play(emulator, *arguments):
     }
     environment.update(quiet, **emulator.environment)
     ansible_playbook = Path(sys.executable).parent / "ansible-playbook"
-    command = [ansible_playbook, PLAYBOOK, "-e", f"@{EXAMPLE}", *arguments]
+    command = [ansible_playbook, PLAYBOOK, "-e", f"@{EXAMPLE}", *sys.argv[1:], *arguments]
     result = subprocess.run(
         command,
         cwd=ROOT,
@@ -71,7 +72,7 @@ def lifetimes(emulator):
 
 def tell_the_story(emulator):
     print(f"The emulator stands in for the cloud at {emulator.endpoint}.")
-    print(f"ansible-playbook {PLAYBOOK.relative_to(ROOT)} -e @{EXAMPLE.relative_to(ROOT)}")
+    print(f"ansible-playbook {PLAYBOOK} -e @{EXAMPLE.relative_to(ROOT)}")
 
     _output, changed, created = play(emulator)
     stored = [tunnel["vpnConnId"] for tunnel in emulator.tunnels()]

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from commands import BIN, ROOT, output_of
+
 PLACE = ROOT / ".cache/package"
 INSTALLED = PLACE / "installed"
-BIN = Path(sys.executable).parent
 
 # What a user of the collection needs; anything else in the tarball is a mistake in galaxy.yml's build_ignore.
 WANTED_FOLDERS = {"extensions", "meta", "playbooks", "plugins", "roles"}
@@ -35,26 +35,10 @@ NEEDED = {"CHANGELOG.md", "LICENSE", "README.md", "meta/runtime.yml"}
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
-    environment = dict(
-        os.environ,
-        PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}",
-        ANSIBLE_COLLECTIONS_PATH=str(INSTALLED),
-        # Else the link in .venv/ answers with the checkout, and not the tarball.
-        ANSIBLE_COLLECTIONS_SCAN_SYS_PATH="false",
+    """The output of a command that sees the installed collection and, unlike others in .venv/, not the checkout."""
+    return output_of(
+        *command, cwd=cwd, ANSIBLE_COLLECTIONS_PATH=str(INSTALLED), ANSIBLE_COLLECTIONS_SCAN_SYS_PATH="false"
     )
-    result = subprocess.run(
-        command,
-        cwd=cwd,
-        env=environment,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    output = result.stdout.decode(errors="replace")
-    if result.returncode:
-        sys.exit(f"{output}\n{Path(command[0]).name} ended with exit status {result.returncode}")
-    return output
 
 
 def build(source: Path, place: Path) -> Path:

@@ -130,8 +130,17 @@ def test_ten_megabytes_are_read_in_a_moment_and_not_repeated_to_the_user(emulato
 
 
 @pytest.mark.parametrize(
-    "value", ["", "-5", "soon", "1e999", "9" * 5000, "Mon, 20 Jan 9999999999999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 GMT"]  # noqa: E501
-)  # fmt: skip
+    "value",
+    [
+        "",
+        "-5",
+        "soon",
+        "1e999",
+        "9" * 5000,
+        "Mon, 20 Jan 9999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+    ],
+)
 def test_a_senseless_retry_after_is_no_traceback(emulator, value):
     emulator.faults({"match": {"method": "GET"}, "fault": "status", "status": 429, "headers": {"Retry-After": value}})
     result = run(retry_timeout=1)
@@ -139,11 +148,15 @@ def test_a_senseless_retry_after_is_no_traceback(emulator, value):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(), max_size=20) | st.sampled_from(["\ud800", "0s", "10.0.0.0/8", "1.2.3.4/5", "::/0", "none"]),  # noqa: E501
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(), max_size=20)
+    | st.sampled_from(["\ud800", "0s", "10.0.0.0/8", "1.2.3.4/5", "::/0", "none"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
-)  # fmt: skip
+)
 PLACES = [(name,) for name in ENTRY if name != "vpnId"] + [
     (group, name) for group in ("ikeConfig", "ipsecConfig") for name in ENTRY[group]
 ]

@@ -15,7 +15,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunn
 from page_example import BODY, SECRET_KEY
 from playbook import ROOT, play
 
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 
 
@@ -76,13 +76,13 @@ def test_the_readmes_first_task_is_the_api_pages_example(emulator, tmp_path):
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
 
 
-def test_the_readmes_table_has_every_option():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme.split("## Options of `vpn_tunnel`")[1].split("What comes back")[0]
+def test_the_guides_table_has_every_option():
+    guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
+    table = guide.split("## Every option of `vpn_tunnel`")[1].split("What comes back")[0]
     rows = " ".join(line for line in table.splitlines() if line.startswith("|"))
     for name, spec in vpn_tunnel.ARGUMENTS["argument_spec"].items():
         for option in [f"{name}.{inner}" for inner in spec.get("options", ())] or [name]:
-            assert f"`{option}`" in rows, f"{option} is missing in the README's table"
+            assert f"`{option}`" in rows, f"{option} is missing in the guide's table"
 
 
 def test_the_ready_playbooks_example_is_the_api_pages(emulator):
@@ -96,3 +96,16 @@ def test_links_between_the_pages_lead_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_links_into_the_repository_lead_somewhere():
+    repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(re.escape(repository) + r"/(?:blob|tree|raw)/main/([^)#\s]+)", text):
+            assert (ROOT / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readme_can_be_read_where_its_files_are_not():
+    """It is shown where the collection is published; so its links are absolute."""
+    assert not re.findall(r"\]\((?!https://)[^)]*\)", (ROOT / "README.md").read_text(encoding="utf-8"))

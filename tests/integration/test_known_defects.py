@@ -46,7 +46,7 @@ def methods(emulator):
 
 
 def constraints(spec, where=()):
-    """(what is broken, words that the message must have, options that break it), for everything that a spec declares."""  # noqa: E501
+    """(what is broken, words that the message must have, options that break it), for all that a spec declares."""
     for name, rules in spec.items():
         place = (*where, name)
         label = ".".join(place)
@@ -94,9 +94,14 @@ def test_every_declared_constraint_fires_in_the_module(emulator):
     lines.append(json.dumps({"ANSIBLE_MODULE_ARGS": options()}))
     environment = {**os.environ, "ANSIBLE_NO_TARGET_SYSLOG": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], input="\n".join(lines), capture_output=True, text=True, env=environment, check=True,  # noqa: E501
+        [sys.executable, "-c", PROGRAM],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
         timeout=60,
-    )  # fmt: skip
+    )
     *results, good = [json.loads(line) for line in done.stdout.splitlines()]
     assert good["changed"] is True  # the options do pass where nothing is broken
     silent = [
@@ -130,11 +135,22 @@ def test_an_empty_description_is_a_value(emulator):
 
 
 OTHER = {
-    "local_subnets": ["10.1.0.0/16"], "remote_subnets": ["192.168.100.0/24", "10.2.0.0/16"], "remote_ip": "203.0.113.9",
-    "description": "other", "secret_key": "Other%Key9", "ike_version": "v2", "ike_mode": "aggressive", "ike_enc_alg": "3des",  # noqa: E501
-    "ike_auth_alg": "md5", "ike_pfs": "group14", "ike_life_time": 60, "ipsec_enc_alg": "aes256", "ipsec_auth_alg": "sha2_512",  # noqa: E501
-    "ipsec_pfs": "disabled", "ipsec_lifetime": 180,
-}  # fmt: skip
+    "local_subnets": ["10.1.0.0/16"],
+    "remote_subnets": ["192.168.100.0/24", "10.2.0.0/16"],
+    "remote_ip": "203.0.113.9",
+    "description": "other",
+    "secret_key": "Other%Key9",
+    "ike_version": "v2",
+    "ike_mode": "aggressive",
+    "ike_enc_alg": "3des",
+    "ike_auth_alg": "md5",
+    "ike_pfs": "group14",
+    "ike_life_time": 60,
+    "ipsec_enc_alg": "aes256",
+    "ipsec_auth_alg": "sha2_512",
+    "ipsec_pfs": "disabled",
+    "ipsec_lifetime": 180,
+}
 
 
 @pytest.mark.parametrize("name", OTHER)

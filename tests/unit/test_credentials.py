@@ -364,17 +364,6 @@ def test_certificates_are_checked_unless_the_task_says_no():
 # --- the documentation ---
 
 
-def test_the_documentation_says_what_the_argument_spec_says():
-    documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
-    assert {
-        name: {key: value for key, value in option.items() if key != "description"}
-        for name, option in documented.items()
-    } == {
-        name: {key: value for key, value in option.items() if key != "no_log"}
-        for name, option in credentials.ARGUMENT_SPEC.items()
-    }
-
-
 def test_the_documentation_names_every_variable_of_a_field():
     documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
     for field, names in credentials.ENVIRONMENT.items():

@@ -1,0 +1,276 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ansible-doc says of a module is what the module takes and returns: nothing more, nothing less."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from emulator_process import GATEWAY
+from page_example import options
+from playbook import ROOT
+
+COLLECTION = "baiducloud.network"
+ROOMS = "ansible_collections.baiducloud.network.plugins.module_utils."
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+TYPES = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
+# Ansible's own, in the result of every task.
+COMMON = {"changed", "failed", "msg", "warnings"}
+# Dictionaries whose keys depend on what is in the cloud or in the task.
+OPEN = {"tags", "before", "after"}
+# Told of prepaid and of SSL gateways only, of which the emulator has none; tests/unit/test_gateway_api.py reads them.
+ELSEWHERE = {"expired_time", "max_connection"}
+
+
+@lru_cache(maxsize=None)
+def documentation():
+    """Module name -> what `ansible-doc --json` says of it, a dict."""
+    names = [f"{COLLECTION}.{name}" for name in MODULES]
+    command = [Path(sys.executable).parent / "ansible-doc", "--json", "-t", "module", *names]
+    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return {name.rsplit(".", 1)[1]: page for name, page in told.items()}
+
+
+def core(module):
+    """The module's core; the module itself does nothing but open the door to it."""
+    return importlib.import_module(ROOMS + module)
+
+
+# --- options ---
+
+
+def documented(described):
+    """The options of a documentation as an argument spec."""
+    spec = {}
+    for name, option in described.items():
+        texts = ("description", "suboptions", "version_added", "version_added_collection")
+        spec[name] = {key: value for key, value in option.items() if key not in texts}
+        if "suboptions" in option:
+            spec[name]["options"] = documented(option["suboptions"])
+    return spec
+
+
+def without_no_log(spec):
+    """An argument spec as far as a documentation can tell it."""
+    return {
+        name: {
+            key: without_no_log(value) if key == "options" else value
+            for key, value in option.items()
+            if key != "no_log"
+        }
+        for name, option in spec.items()
+    }
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_documented_options_are_the_argument_spec(module):
+    assert documented(documentation()[module]["doc"]["options"]) == without_no_log(
+        core(module).ARGUMENTS["argument_spec"]
+    )
+
+
+# --- results ---
+
+
+PEER = {"name": "branch", "ip": "203.0.113.10", "description": "The branch"}
+FULL = options(description="A text", cgw_id=None)
+OTHER = {name: FULL[name] for name in ("vpn_id", "secret_key", "ike_config", "ipsec_config")}
+ITEM = {name: FULL[name] for name in ("local_subnets", "remote_ip", "remote_subnets")}
+ITEM["vpn_conn_name"] = "two"
+VPC = "vpc-emulator"
+REFUSED = {"secret_access_key": "wrong-secret"}
+CHECK = {"check_mode": True}
+
+# module -> the tasks that together show every key of its results: (options, keywords). Each begins with an empty cloud
+# but for what `before` names: a customer gateway, or one with the tunnel of the example.
+TASKS = {
+    "vpn_tunnel": [
+        (FULL, {}),
+        (FULL, CHECK),
+        (dict(FULL, cgw_id="{cgw_id}"), {"before": "tunnel"}),
+        (dict(FULL, secret_key="Another#2026"), {"before": "tunnel"}),
+        ({"vpn_id": GATEWAY, "vpn_conn_name": "vpncon", "state": "absent"}, {"before": "tunnel"}),
+        ({"vpn_id": GATEWAY, "vpn_conn_name": "vpncon", "state": "absent"}, {}),
+        (dict(FULL, wait_for="active", wait_timeout=1), {"settle_ms": 60000}),
+        (dict(FULL, **REFUSED), {}),
+        (dict(FULL, vpn_id="vpn-nowhere"), {}),
+        (dict(FULL, remote_ip="x"), {}),
+    ],
+    "vpn_tunnels": [
+        (dict(OTHER, tunnels=[ITEM]), {}),
+        (dict(OTHER, tunnels=[ITEM], purge=True), {"before": "tunnel"}),
+        (dict(OTHER, tunnels=[ITEM], purge=True), dict(CHECK, before="tunnel")),
+        (dict(OTHER, tunnels=[dict(ITEM, vpn_conn_name="vpncon")]), {"before": "tunnel"}),
+        (dict(OTHER, tunnels=[ITEM, dict(ITEM, vpn_conn_name="three", vpn_id="vpn-nowhere")]), {}),
+        (dict(OTHER, tunnels=[dict(ITEM, remote_ip="x")]), {}),
+    ],
+    "vpn_tunnel_info": [
+        ({"vpn_id": [GATEWAY]}, {"before": "tunnel"}),
+        ({"vpc_id": VPC}, {}),
+        ({"vpn_id": [GATEWAY, "vpn-nowhere"]}, {"before": "tunnel"}),
+        ({}, {}),
+    ],
+    "vpn_gateway_info": [
+        ({"vpc_id": VPC}, {}),
+        ({"vpn_id": [GATEWAY], "tunnels": True, "exactly_one": True}, {"before": "tunnel"}),
+        ({"vpc_id": VPC, "vpn_name": ["nobody"], "exactly_one": True}, {}),
+        (dict({"vpc_id": VPC}, **REFUSED), {}),
+        ({}, {}),
+    ],
+    "vpn_customer_gateway": [
+        (PEER, {}),
+        (PEER, CHECK),
+        (PEER, {"before": "customer gateway"}),
+        (dict(PEER, description="Another text"), {"before": "customer gateway"}),
+        ({"name": "branch", "state": "absent"}, {"before": "customer gateway"}),
+        (dict(PEER, ip="203.0.113.99"), {"before": "customer gateway"}),
+        (dict(PEER, **REFUSED), {}),
+        ({}, {}),
+    ],
+    "vpn_customer_gateway_info": [
+        ({}, {"before": "customer gateway"}),
+        ({"cgw_id": ["{cgw_id}"]}, {"before": "customer gateway"}),
+        (REFUSED, {}),
+        ({"ip": ["x"]}, {}),
+    ],
+}
+
+
+def prepare(emulator, connection, before, settle_ms):
+    """Put the cloud into the state that a task begins with; the customer gateway's id, or None."""
+    emulator.reset()
+    cgw_id = None
+    if before:
+        cgw_id = core("vpn_customer_gateway").run(dict(PEER, **connection), False)["cgw_id"]
+    if before == "tunnel":
+        assert core("vpn_tunnel").run(dict(FULL, cgw_id=cgw_id, **connection), False)["changed"]
+    emulator.settings(settle_ms=settle_ms)
+    return cgw_id
+
+
+def filled(value, cgw_id):
+    return json.loads(json.dumps(value).replace("{cgw_id}", str(cgw_id)))
+
+
+def results_of(emulator, module):
+    environment = emulator.environment
+    connection = {
+        "access_key_id": environment["BCE_ACCESS_KEY_ID"],
+        "secret_access_key": environment["BCE_SECRET_ACCESS_KEY"],
+        "endpoint": environment["BCE_ENDPOINT"],
+    }
+    found = []
+    for arguments, keywords in TASKS[module]:
+        cgw_id = prepare(emulator, connection, keywords.get("before"), keywords.get("settle_ms", 0))
+        found.append(core(module).run({**connection, **filled(arguments, cgw_id)}, keywords.get("check_mode", False)))
+    return found
+
+
+class Reading:
+    """Compares results with a RETURN, key by key."""
+
+    def __init__(self, module):
+        self._module = module
+        self.complaints = []
+        self.seen = set()  # places whose documentation was followed by a value that is not null
+        self.documented = set()
+
+    def read(self, described, value, place="", may_be_null=False):
+        """A dictionary of the results against the keys that are documented for it."""
+        for key in sorted(value.keys() - described.keys()):
+            self.complaints.append(f"{place}{key} is returned and not documented")
+        for key, entry in described.items():
+            self.documented.add(place + key)
+            if key in value:
+                self._read_value(entry, value[key], place + key, may_be_null or self._is_nullable(entry))
+
+    def _read_value(self, entry, value, place, may_be_null):
+        if value is None:
+            if not may_be_null:
+                self.complaints.append(f"{place} is null, and its description does not say that it can be")
+            return
+        if not is_a(value, entry["type"]):
+            self.complaints.append(f"{place} is documented as {entry['type']} and is {value!r}")
+            return
+        self.seen.add(place)
+        keys = self._keys_of(entry, place)
+        items = value if isinstance(value, list) else [value]
+        if isinstance(value, list) and not all(is_a(item, entry["elements"]) for item in items):
+            self.complaints.append(f"{place} has items that are not {entry['elements']}: {value!r}")
+        elif keys is not None:
+            for item in items:
+                self.read(keys, item, place + ".", may_be_null)
+
+    def _keys_of(self, entry, place):
+        """The documented keys of a dictionary, which may be those of another value or the suboptions of an option."""
+        if entry.get("elements", entry["type"]) != "dict":
+            return None
+        options_of = re.search(r"under the names of the option O\((\w+)\)", text_of(entry))
+        if "contains" in entry:
+            return entry["contains"]
+        if self._model_of(entry):
+            return self._model_of(entry)["contains"]
+        if options_of:
+            described = documentation()["vpn_tunnel"]["doc"]["options"][options_of.group(1)]["suboptions"]
+            return {name: dict(option, description="May be null.") for name, option in described.items()}
+        if place.split(".")[-1] not in OPEN:
+            self.complaints.append(f"{place} is a dictionary of which no key is documented")
+        return None
+
+    def _model_of(self, entry):
+        """The documentation of another value to which that of this one points; or None."""
+        named = re.search(r"(?:in the shape of|one of|same as) RV\((?:[\w.]+\.(\w+)#module:)?(\w+)\)", text_of(entry))
+        return named and documentation()[named.group(1) or self._module]["return"][named.group(2)]
+
+    def _is_nullable(self, entry):
+        model = self._model_of(entry)
+        text = text_of(entry) + (text_of(model) if model else "")
+        return re.search(r"\bnull\b", text, re.IGNORECASE) is not None
+
+
+def is_a(value, kind):
+    """True if the value has the documented type; to Python, true and false are integers too."""
+    return isinstance(value, TYPES[kind]) and (kind == "bool" or not isinstance(value, bool))
+
+
+def text_of(entry):
+    return " ".join(entry["description"]) if isinstance(entry["description"], list) else entry["description"]
+
+
+def of_ours(result):
+    return {name: value for name, value in result.items() if name not in COMMON}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_result_is_documented_with_its_type_and_every_documented_result_is_returned(emulator, module):
+    described, reading = documentation()[module]["return"], Reading(module)
+    results = results_of(emulator, module)
+    for result in results:
+        reading.read(described, of_ours(result))
+    assert not reading.complaints, reading.complaints
+    unseen = sorted(place for place in reading.documented - reading.seen if place.split(".")[-1] not in ELSEWHERE)
+    assert not unseen, f"documented, but in no result: {unseen}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_result_is_there_when_the_documentation_says_so(emulator, module):
+    described = documentation()[module]["return"]
+    for result in results_of(emulator, module):
+        failed = bool(result.get("failed"))
+        for key, entry in described.items():
+            told = entry["returned"]
+            if told in ("success", "always on success, and on failure if known") and not failed:
+                assert key in result, f"{key} is missing on success"
+            if told == "failure":
+                assert (key in result) == failed, f"{key} is there on success, or missing on failure"
+            if told.startswith("success") and failed and "failure" not in told:
+                assert key not in result, f"{key} is there on failure"
