@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 from .crew import DEFAULT_CONCURRENCY, Crew
-from .errors import BceError
+from .errors import BceError, BceServerError, BceThrottledError, BceTransportError
 from .secret import conceal, conceal_all
 
 IPSEC = "ipsec"
 TOLD = 3  # failures that a message tells
 OF_THE_ACCOUNT = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired")
+# After all the tries of a request that ended so, thousands more would each take as long.
+OF_THE_API = (BceTransportError, BceServerError, BceThrottledError)
 
 
 def is_ipsec(gateway):
@@ -24,7 +26,7 @@ def each(deed, items, stop, all_or_nothing=False):
     """What deed(item) returns for each item, or the BceError that it raises: side by side, a list in their order.
 
     :arg stop: see Crew.work. :arg all_or_nothing: after a first error, begin no further item but give them that error;
-        an error that means the account, and not one item, always ends it so.
+        an error that means the account or the whole API, and not one item, always ends it so.
     """
     items = list(items)
     outcomes = [None] * len(items)
@@ -35,7 +37,7 @@ def each(deed, items, stop, all_or_nothing=False):
             outcomes[place] = ends[0] if ends else deed(items[place])
         except BceError as error:
             outcomes[place] = error
-            if all_or_nothing or error.code in OF_THE_ACCOUNT:
+            if all_or_nothing or error.code in OF_THE_ACCOUNT or isinstance(error, OF_THE_API):
                 ends.append(error)
 
     if len(items) == 1:

@@ -158,6 +158,14 @@ def test_a_gateway_that_cannot_be_read_fails_the_task_and_the_others_are_still_t
     assert "1 of 2 VPN gateways could not be read" in result["msg"] and "vpn-nowhere" in result["msg"]
 
 
+def test_an_api_that_is_down_ends_the_reading_soon():
+    with EmulatorProcess("--gateways", 99) as site:
+        site.faults({"match": {"path_regex": "/vpnconn/"}, "fault": "status", "status": 503, "times": None})
+        done = run(site, task("vpn_tunnel_info", vpc_id="vpc-emulator", retry_timeout=1))
+        assert "100 of 100 VPN gateways could not be read" in done.results[0]["msg"]
+        assert len({entry["path"] for entry in site.requests()}) < 20
+
+
 def test_mistakes_are_told_together_before_any_request(site):
     done = run(
         site,
