@@ -43,7 +43,7 @@ lint: .venv/test.done
 	$(B)/ruff check
 	$(B)/ruff format --check
 	$(B)/yamllint --strict .
-	$(B)/reuse lint --lines
+	$(B)/reuse lint-file --lines $$(ls -d $$(git ls-files -co --exclude-standard) 2>/dev/null)
 	$(B)/shellcheck $$(git grep --untracked -lE '^#! ?/.*\b(ba|da|k)?sh\b')
 	$(B)/antsibull-changelog lint
 	$(B)/python tests/gates/pages.py check
