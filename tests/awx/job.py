@@ -112,12 +112,13 @@ def sliced(inventory, number, count):
     return {**groups, "_meta": {**inventory["_meta"], "hostvars": variables}}
 
 
-def launch(folder, job_template, answers, inputs, environment=None, inventory=None, how=(), **options):
+def launch(folder, job_template, answers, inputs, environment=None, inventory=None, how=(), slice=False, **options):
     """Launch a job template and wait for the job.
 
     :arg folder: where its private data directory goes. :arg answers: the launch's extra_vars. :arg inputs: of the
         credential. :arg environment: what is set beyond. :arg inventory: dict as exported() gives it. :arg how: further
-        arguments of ansible-playbook, such as --check. :arg options: of ansible_runner.run.
+        arguments of ansible-playbook, such as --check. :arg slice: whether the job is one of a sliced one.
+    :arg options: of ansible_runner.run.
     :raises rules.Refused: if AWX would not start it.
     """
     credential_type = data("credential_type")
@@ -130,7 +131,11 @@ def launch(folder, job_template, answers, inputs, environment=None, inventory=No
     (folder / "project").symlink_to(ROOT)
     everything = {**AWX_ENVIRONMENT, **injected, **(environment or {})}
     (folder / "env/envvars").write_text(json.dumps(everything), encoding="utf-8")
-    text = rules.extra_variables_file({**variables, **OF_AWX}, job_template["extra_vars"])
+    of_awx = {**OF_AWX, "awx_job_template_name": job_template["name"]}
+    if slice:
+        # AWX makes of a sliced job a workflow that is called as the template.
+        of_awx["awx_workflow_job_name"] = job_template["name"]
+    text = rules.extra_variables_file({**variables, **of_awx}, job_template["extra_vars"])
     (folder / "env/extravars").write_text(text, encoding="utf-8")
     hosts = folder / "inventory/hosts"
     hosts.write_text(_script(inventory or {"_meta": {"hostvars": {}}}), encoding="utf-8")

@@ -57,7 +57,11 @@ KINDS = {
         ("name",),
         {"organization": "organizations", "credential": "credentials"},
     ),
-    "project_updates": Kind({"name": "", "status": "", "finished": None, "failed": False}, ("name",)),
+    "project_updates": Kind(
+        {"name": "", "project": None, "status": "", "finished": None, "failed": False},
+        ("project",),
+        {"project": "projects"},
+    ),
     "inventories": Kind(
         {"name": "", "description": "", "organization": None, "kind": "", "host_filter": None, "variables": ""},
         ("name", "organization"),
@@ -82,6 +86,7 @@ KINDS = {
             "diff_mode": False,
             "ask_variables_on_launch": False, "ask_limit_on_launch": False, "ask_job_type_on_launch": False,
             "ask_verbosity_on_launch": False, "ask_job_slice_count_on_launch": False, "job_slice_count": 1,
+            "ask_credential_on_launch": False,
         },
         ("name", "project", "playbook"),
         {"inventory": "inventories", "project": "projects", "execution_environment": "execution_environments"},
@@ -103,15 +108,20 @@ class AwxServer:
         self._surveys, self._credentials = {}, {}  # of job templates, by their ids
         self._next_id = 1
         self.requests, self.writes = 0, []
-        self._create("organizations", {"name": "Default"})
+        self.create("organizations", {"name": "Default"})
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         url = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
         self.environment = {"CONTROLLER_HOST": url, "CONTROLLER_USERNAME": USER, "CONTROLLER_PASSWORD": PASSWORD}
 
-    def named(self, kind, name):
-        """The one object of a kind with this name, as it is stored; a job template has credentials and survey too."""
-        (found,) = [item for item in self._objects[kind].values() if item["name"] == name]
+    def named(self, kind, name, organization="Default"):
+        """The one object of a kind with this name, as it is stored; a job template has credentials and survey too.
+
+        :arg organization: where the same name is in several.
+        """
+        (place,) = [item["id"] for item in self._objects["organizations"].values() if item["name"] == organization]
+        named = [item for item in self._objects[kind].values() if item["name"] == name]
+        (found,) = [item for item in named if item.get("organization") in (None, place)]
         if kind == "job_templates":
             number = found["id"]
             return dict(found, survey_spec=self._surveys.get(number), credentials=self._credentials.get(number, []))
@@ -164,22 +174,25 @@ class AwxServer:
             shown = [self._shown(path[0], item) for item in found if _matches(item, request.query)]
             return 200, shown[0] if len(path) == 2 else {"count": len(shown), "next": None, "results": shown}
         if request.method == "POST":
-            return 201, self._shown(path[0], self._create(path[0], body))
+            return 201, self._shown(path[0], self.create(path[0], body))
         return 200, self._shown(path[0], self._change(path[0], int(path[1]), body))
 
-    def _create(self, kind, body):
+    def create(self, kind, body):
+        """Make an object, if AWX would; it as it is stored."""
         missing = [name for name in KINDS[kind].needed if not body.get(name)]
         if missing:
             raise rules.Refused(f"{', '.join(missing)}: This field is required.")
         item = dict(KINDS[kind].fields, id=self._next_id)
         for other in self._objects[kind].values():
-            if all(other.get(name) == body.get(name) for name in ("name", "organization", "inventory")):
+            same = all(other.get(name) == body.get(name) for name in ("name", "organization", "inventory"))
+            if same and kind != "project_updates":
                 raise rules.Refused(f"{kind} with this name already exists.")
         self._fill(kind, item, body)
         self._next_id += 1
         self._objects[kind][item["id"]] = item
         if kind == "projects":
-            self._create("project_updates", {"name": item["name"], "status": "successful", "finished": "now"})
+            update = {"name": item["name"], "project": item["id"], "status": "successful", "finished": "now"}
+            self.create("project_updates", update)
         return item
 
     def _change(self, kind, number, body):
@@ -264,7 +277,7 @@ class AwxServer:
             shown["inputs"] = rules.shown_inputs(known, item["inputs"])
         if kind == "projects":
             updates = self._objects["project_updates"].values()
-            (update,) = [update["id"] for update in updates if update["name"] == item["name"]] or [None]
+            (update,) = [update["id"] for update in updates if update["project"] == item["id"]] or [None]
             shown.update(scm_revision="0" * 40, summary_fields={"current_update": {"id": update}} if update else {})
         return shown
 

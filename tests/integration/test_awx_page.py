@@ -55,15 +55,15 @@ def test_the_credential_type_made_by_hand_is_that_of_the_playbook(part):
 
 
 def test_the_commands_for_a_shell_work_in_their_order_with_the_files_shown(emulator, tmp_path):
-    (tmp_path / "playbooks").mkdir()
     for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     inventory = {"plugin": "baiducloud.network.vpn_gateways", "vpc_ids": ["vpc-emulator"]}
     (tmp_path / "vpn_gateways.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
     changes = []
     for _program, *words in COMMANDS:
         (playbook,) = [word for word in words if word.startswith("baiducloud.network.")]
-        if playbook.endswith("awx_setup"):  # test_awx_setup.py runs this one
+        if playbook.endswith("awx_setup"):  # test_awx_setup.py runs these
             continue
         words.remove(playbook)
         done = play(playbook, *words, "-e", f"tunnel_key={SECRET_KEY}", environment=emulator.environment, cwd=tmp_path)
@@ -74,6 +74,15 @@ def test_the_commands_for_a_shell_work_in_their_order_with_the_files_shown(emula
     vpn_conn_id = emulator.tunnels()[0]["vpnConnId"]
     done = play(tmp_path / "next_node.yml", "-e", f"vpnConnId={vpn_conn_id}", environment=emulator.environment)
     assert done.status == 0 and done.results[0]["vpn_conn_id"] == vpn_conn_id, done.output
-    variables = ["-e", f"tunnels_file={tmp_path}/my_tunnels.yml", "-e", f"tunnel_key={SECRET_KEY}"]
-    done = play(tmp_path / "playbooks/reconcile_tunnels.yml", *variables, environment=emulator.environment)
+    # An empty description, as a survey may send it, leaves the one that the list has given.
+    variables = ["-e", f"tunnel_key={SECRET_KEY}"]
+    described = ["-e", f"@{tmp_path}/my_tunnel.yml", "-e", "local_subnets=192.168.0.0/20", "-e", "description="]
+    done = play("baiducloud.network.create_tunnel", *described, *variables, environment=emulator.environment)
+    assert done.named["The tunnel is as described"]["changed"] is False, done.output
+    assert done.named["The tunnel is as described"]["vpn_tunnel"]["description"] == "Office in Berlin"
+    # In a repository of one's own what the gateways share stands beside the inventory.
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "my_tunnels.yml").rename(tmp_path / "group_vars/vpn_gateways.yml")
+    inventory = ["-i", tmp_path / "vpn_gateways.yml", "-e", "gateways=vpn_gateways"]
+    done = play(tmp_path / "playbooks/reconcile_tunnels.yml", *inventory, *variables, environment=emulator.environment)
     assert done.named["The tunnels are as described"]["totals"]["unchanged"] == 2, done.output

@@ -11,11 +11,13 @@ import re
 import shlex
 
 import pytest
+import yaml
 
+from ansible_collections.baiducloud.network.plugins.module_utils import credentials
 from awx import rules
 from awx.collection import Unavailable, collections_path
 from awx.job import data
-from awx.server import AwxServer
+from awx.server import KINDS, AwxServer
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from playbook import ROOT, play
 
@@ -46,48 +48,122 @@ def awx(collections):
 
 
 def set_up(awx, *arguments, **environment):
-    return play("baiducloud.network.awx_setup", *arguments, environment={**awx.environment, **environment}, cwd=ROOT)
+    # Pipelining makes the many starts of modules shorter.
+    everything = {**awx.environment, "ANSIBLE_PIPELINING": "1", **environment}
+    return play("baiducloud.network.awx_setup", *arguments, environment=everything, cwd=ROOT)
+
+
+def made(awx, kind, name, organization="Default"):
+    """An object without what AWX itself adds where nobody says anything."""
+    stored = awx.named(kind, name, organization)
+    fields = {"survey_spec": None, "credentials": [], **KINDS[kind].fields}
+    return {field: value for field, value in stored.items() if field != "id" and fields[field] != value}
 
 
 def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_demand(awx):
+    foreseen = set_up(awx, *GIVEN, "--check", **KEYS)
+    assert foreseen.status == 0 and awx.writes == [], foreseen.output
+    told = foreseen.named["Tell what the check cannot look at"]
+    assert told["changed"] and "the credential, the source" in told["msg"]
+
     first = set_up(awx, *GIVEN, **KEYS)
-    assert first.status == 0, first.output
-    assert awx.names("job_templates") == sorted(TEMPLATES)
-    credential = awx.named("credentials", "Baidu AI Cloud")
-    credential_type = awx.named("credential_types", "Baidu AI Cloud")
-    assert credential["inputs"] == {
-        "access_key_id": ACCESS_KEY_ID,
-        "secret_access_key": SECRET_ACCESS_KEY,
-        "region": "su",
+    assert first.status == 0 and SECRET_ACCESS_KEY not in first.output, first.output
+    ids = {
+        kind: awx.named(kind, "Baidu AI Cloud")["id"]
+        for kind in ("credential_types", "credentials", "execution_environments", "projects", "inventories")
     }
-    environment = rules.job_environment(credential_type, credential["inputs"])
+    gateways = awx.named("inventories", "Baidu AI Cloud VPN gateways")["id"]
+    place = {"organization": awx.named("organizations", "Default")["id"]}
+    inputs = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY, "region": "su"}
+    named = {"name": "Baidu AI Cloud"}
+    assert made(awx, "credentials", "Baidu AI Cloud") == {
+        **named, **place, "credential_type": ids["credential_types"], "inputs": inputs,
+    }  # fmt: skip
+    environment = rules.job_environment(awx.named("credential_types", "Baidu AI Cloud"), inputs)
     assert {name: environment[name] for name in KEYS} == KEYS
+    image = {"image": "registry.example.com/baiducloud-ee:1.0.0", "pull": "missing"}
+    assert made(awx, "execution_environments", "Baidu AI Cloud") == {**named, **image}
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    scm = {"scm_type": "git", "scm_url": galaxy["repository"], "scm_branch": galaxy["version"]}
+    assert made(awx, "projects", "Baidu AI Cloud") == {**named, **place, **scm}
+    source = made(awx, "inventory_sources", "Baidu AI Cloud VPN gateways")
+    assert json.loads(source.pop("source_vars")) == {"BCE_VPC_IDS": "vpc-5cms1n3mvnfb"}
+    assert source == {
+        "name": "Baidu AI Cloud VPN gateways", "inventory": gateways, "source": "scm",
+        "source_path": "extensions/awx/vpn_gateways.yml", "source_project": ids["projects"],
+        "credential": ids["credentials"], "execution_environment": ids["execution_environments"],
+        "overwrite": True, "overwrite_vars": True, "update_on_launch": True,
+    }  # fmt: skip
+    assert awx.names("job_templates") == sorted(TEMPLATES)
     for name, template in TEMPLATES.items():
-        made = awx.named("job_templates", name)
-        assert made["credentials"] == [credential["id"]] and made["survey_enabled"] == ("survey" in template)
-        assert (made["survey_spec"] or {}).get("spec") == template.get("survey")
-        assert json.loads(made["extra_vars"]) == template.get("extra_vars", {})
-    source = awx.named("inventory_sources", "Baidu AI Cloud VPN gateways")
-    assert json.loads(source["source_vars"]) == {"BCE_VPC_IDS": "vpc-5cms1n3mvnfb"} and source["update_on_launch"]
-    assert SECRET_ACCESS_KEY not in first.output
+        job_template = made(awx, "job_templates", name)
+        assert json.loads(job_template.pop("extra_vars", "{}")) == template.get("extra_vars", {})
+        spec = {"name": "", "description": "", "spec": template.get("survey")}
+        survey = {"survey_enabled": True, "survey_spec": spec} if "survey" in template else {}
+        asks = {"job_type", "verbosity", "credential"}
+        asks |= {"variables"} if "ask_variables_on_launch" in template else set()
+        asks |= {"limit", "job_slice_count"} if template["inventory"] == "gateways" else set()
+        assert job_template == {
+            **place, "name": name, "description": template["description"], **survey,
+            "playbook": f"playbooks/{template['playbook']}", "project": ids["projects"],
+            "credentials": [ids["credentials"]], "diff_mode": True,
+            "inventory": gateways if template["inventory"] == "gateways" else ids["inventories"],
+            "execution_environment": ids["execution_environments"],
+            **{f"ask_{what}_on_launch": True for what in asks},
+        }  # fmt: skip
 
     awx.writes.clear()
-    other_key = {**KEYS, "BCE_SECRET_ACCESS_KEY": "a-new-key-4711"}
-    again = set_up(awx, *GIVEN, **other_key)
+    other_key = {**KEYS, "BCE_SECRET_ACCESS_KEY": "a-new-key-4711", "BCE_SESSION_TOKEN": "a-token-4711"}
+    again = set_up(awx, *GIVEN, **{**other_key, "BCE_SESSION_TOKEN": ""})
     assert again.status == 0 and not any(result["changed"] for result in again.results), again.output
-    assert awx.writes == [] and awx.named("credentials", "Baidu AI Cloud") == credential
+    assert awx.writes == [] and awx.named("credentials", "Baidu AI Cloud")["inputs"] == inputs
 
     new = ["-e", "update_secrets=true", "-e", '{"job_templates": []}']
     renewed = set_up(awx, *GIVEN, *new, **other_key)
-    assert renewed.named["The credential"]["changed"] and "a-new-key-4711" not in renewed.output
-    assert awx.named("credentials", "Baidu AI Cloud")["inputs"]["secret_access_key"] == "a-new-key-4711"
+    assert renewed.named["The credential"]["changed"] and "4711" not in renewed.output
+    new_inputs = {**inputs, "secret_access_key": "a-new-key-4711", "security_token": "a-token-4711"}
+    assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
+
+    # Another organization gets all of it under the same names, here with an execution environment that AWX has and
+    # with keys that belong together as for the modules.
+    awx.create("organizations", {"name": "Second"})
+    awx.create("execution_environments", {"name": "Own", "image": "own"})
+    template, *_rest = data("job_templates")
+    second = ["-e", "organization=Second", "-e", "execution_environment=Own", "-e", "vpc_ids=vpc-1;vpc-2"]
+    mixed = {
+        "BCE_ACCESS_KEY_ID": "lonely",
+        "BAIDUCLOUD_ACCESS_KEY": "second-id",
+        "BAIDUCLOUD_SECRET_KEY": "second-key",
+        "BAIDUCLOUD_SESSION_TOKEN": "second-token",
+        "BAIDUCLOUD_REGION": "gz",
+    }
+    done = set_up(awx, *second, "-e", json.dumps({"job_templates": [template]}), **mixed)
+    assert done.status == 0, done.output
+    credential = awx.named("credentials", "Baidu AI Cloud", "Second")
+    as_modules = credentials.resolve({}, mixed)
+    assert credential["inputs"] == {
+        "access_key_id": as_modules.access_key_id.reveal(),
+        "secret_access_key": as_modules.secret_access_key.reveal(),
+        "security_token": as_modules.security_token.reveal(),
+        "region": as_modules.region,
+    }
+    its = awx.named("job_templates", template["name"], "Second")
+    assert its["credentials"] == [credential["id"]]
+    for field, kind in {"inventory": "inventories", "project": "projects"}.items():
+        assert its[field] == awx.named(kind, "Baidu AI Cloud", "Second")["id"]
+    assert its["execution_environment"] == awx.named("execution_environments", "Own")["id"]
+    assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
 
-def test_what_it_is_not_told_it_names_all_together_before_it_asks_awx_for_anything(awx):
-    done = set_up(awx, BCE_ACCESS_KEY_ID=ACCESS_KEY_ID)
+def test_what_it_is_told_wrong_or_not_at_all_it_names_all_together_before_it_asks_awx_for_anything(awx):
+    wrong = ["-e", "vpc_ids=vpc?", "-e", "update_secrets=treu"]
+    where = {"CONTROLLER_HOST": "", "BCE_REGION": "Beijing", "BCE_ENDPOINT": "bcc.bj"}
+    done = set_up(awx, *wrong, BCE_ACCESS_KEY_ID=ACCESS_KEY_ID, **where)
     message = done.results[0]["msg"]
     assert done.status != 0 and "\n" not in message
-    assert all(words in message for words in ("image: ", "vpc_ids: ", "BCE_SECRET_ACCESS_KEY: "))
+    assert re.findall("(?:^|; )([A-Za-z_]+)[,:]", message) == [
+        "image", "vpc_ids", "BCE_ACCESS_KEY_ID", "BCE_REGION", "BCE_ENDPOINT", "update_secrets", "CONTROLLER_HOST",
+    ], message  # fmt: skip
     assert awx.requests == 0
 
 

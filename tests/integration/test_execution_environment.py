@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,8 @@ def test_the_definition_makes_a_build_context_with_this_version_of_the_collectio
     assert wanted["collections"] == [{"name": f"collection/{tarball.name}", "type": "file"}]
     steps = (context / "Containerfile").read_text(encoding="utf-8")
     assert steps.index("COPY _build /build") < steps.index("ansible-galaxy collection install"), steps
+    # The base can be chosen, and what is chosen by default says no registry.
+    assert re.search('^ARG EE_BASE_IMAGE="[a-z]+:[0-9]+"$', steps, re.MULTILINE), steps
 
 
 def test_a_mistake_in_the_definition_is_refused(tarball):
