@@ -10,25 +10,36 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils.errors import BceUsageError
 from ..plugin_utils import swanctl_conf
+from ..plugin_utils.plain import plain
 
 
 def swanctl(
     tunnel,
-    gateway,
+    gateway=None,
     secret_key=None,
     peer_id=None,
     local_id=None,
     peer_address=None,
     start_action="start",
     part="all",
+    name=None,
 ):
     """The peer's swanctl.conf, see swanctl_conf.render(); an empty text counts as not given, as AWX leaves them.
 
     :raises AnsibleFilterError: with every mistake that was found.
     """
-    optional = {"secret_key": secret_key, "peer_id": peer_id, "local_id": local_id, "peer_address": peer_address}
-    given = {name: None if value == "" else value for name, value in optional.items()}
-    return _or_error("swanctl", swanctl_conf.render, tunnel, gateway, start_action=start_action, part=part, **given)
+    optional = {
+        "secret_key": secret_key,
+        "peer_id": peer_id,
+        "local_id": local_id,
+        "peer_address": peer_address,
+        "name": name,
+    }
+    # A key from a vault is no text before ansible-core 2.19, and is after plain().
+    given = {option: plain(value) for option, value in optional.items()}
+    given = {option: None if value == "" else value for option, value in given.items()}
+    words = {"start_action": plain(start_action), "part": plain(part)}
+    return _or_error("swanctl", swanctl_conf.render, plain(tunnel), plain(gateway), **words, **given)
 
 
 def swanctl_connection(tunnel):
@@ -37,15 +48,15 @@ def swanctl_connection(tunnel):
     :raises AnsibleFilterError: if it is no name of a tunnel.
     """
     name = tunnel.get("vpn_conn_name") if isinstance(tunnel, dict) else tunnel
-    return _or_error("swanctl_connection", swanctl_conf.connection_name, name)
+    return _or_error("swanctl_connection", swanctl_conf.connection_name, plain(name))
 
 
-def _or_error(name, function, *arguments, **options):
+def _or_error(filter_name, function, *arguments, **options):
     try:
         return function(*arguments, **options)
     except BceUsageError as error:
         # Not chained: the values of the frames below hold the key.
-        raise AnsibleFilterError("baiducloud.network.%s: %s" % (name, "; ".join(error.problems))) from None
+        raise AnsibleFilterError("baiducloud.network.%s: %s" % (filter_name, "; ".join(error.problems))) from None
 
 
 class FilterModule:

@@ -36,10 +36,9 @@ def connection_name(vpn_conn_name):
 
     :raises BceUsageError: if it is no name of a tunnel.
     """
-    try:
-        name = rules.VPN_CONN_NAME.normal(vpn_conn_name)
-    except (ValueError, TypeError, AttributeError):
-        raise BceUsageError(["tunnel.vpn_conn_name: %s" % rules.VPN_CONN_NAME.rule]) from None
+    name = _or_none(rules.VPN_CONN_NAME.normal, vpn_conn_name)
+    if name is None:
+        raise BceUsageError(["tunnel.vpn_conn_name: %s" % rules.VPN_CONN_NAME.rule])
     # A section called "include" would be a statement.
     return "+include" if name == "include" else name.translate(_LEGAL)
 
@@ -53,6 +52,7 @@ def render(
     peer_address=None,
     start_action="start",
     part="all",
+    name=None,
 ):
     """The text of the peer's swanctl.conf.
 
@@ -61,6 +61,7 @@ def render(
     :arg peer_id: what the peer calls itself; its address in the tunnel if None. :arg local_id: what the cloud's
         gateway calls itself; its public address if None, which is Baidu's default.
     :arg peer_address: the address that the peer's host has itself, or %any, where it differs from remote_ip.
+    :arg name: what the connection is called; as the tunnel if None.
     :raises BceUsageError: with every mistake that was found; the key is in none of them.
     """
     found = _problems_of_tunnel(tunnel, part)
@@ -68,13 +69,15 @@ def render(
     if part != "connections":
         found += _problems_of_key(secret_key)
     found += _problems_of_words(start_action, part, peer_id, local_id)
+    if name is not None and _or_none(rules.VPN_CONN_NAME.normal, name) is None:
+        found.append("name: %s, but is %s" % (rules.VPN_CONN_NAME.rule, _shown(name)))
     # What is wrong with two values together can be told only where each of them can be read.
     peer = _or_none(_address, tunnel.get("remote_ip") if isinstance(tunnel, dict) else None)
     found += _problems_of_addresses(peer, eip, peer_address)
     if part != "secrets":
         found += _problems_of_subnets(*_or_none(_subnets_of, tunnel) or ((), ()))
     _refuse(found, secret_key)
-    name = connection_name(tunnel["vpn_conn_name"])
+    name = connection_name(tunnel["vpn_conn_name"] if name is None else name)
     ids = (peer_id or str(peer), local_id or str(eip))
     lines = []
     if part != "secrets":
@@ -89,9 +92,13 @@ def render(
 
 
 def _refuse(found, secret_key):
-    """Raise BceUsageError if something was found; a key that stands in a wrong place is not quoted."""
+    """Raise BceUsageError if something was found; neither a key in a wrong place nor its hex form is quoted."""
     if found:
-        known = [Secret(secret_key)] if isinstance(secret_key, str) else []
+        spellings = []
+        if isinstance(secret_key, str):
+            in_hex = secret_key.encode("utf-8", "replace").hex()
+            spellings = [secret_key, in_hex, in_hex.upper()]
+        known = [Secret(spelling) for spelling in spellings]
         raise BceUsageError([conceal(sentence, known) for sentence in found])
 
 
@@ -131,6 +138,9 @@ def _fields(part):
 
 def _public_address(gateway, found):
     """The gateway's address, or None and one more sentence in found."""
+    if isinstance(gateway, dict) and ("vpn_gateway" in gateway or "vpn_gateways" in gateway):
+        found.append("gateway: is the whole result of a task; give the gateway in it, such as result.vpn_gateway")
+        return None
     text = gateway.get("eip") if isinstance(gateway, dict) else gateway
     if isinstance(gateway, dict) and not text:
         found.append("gateway: has no public address (its eip is empty); bind an EIP to the VPN gateway first")
@@ -173,7 +183,7 @@ def _is_identity(value):
 def _problems_of_addresses(peer, eip, peer_address):
     found = []
     for name, address in (("tunnel.remote_ip", peer), ("gateway", eip)):
-        if address and (address.is_unspecified or address.is_multicast or address.is_loopback):
+        if address and not _is_of_a_device(address):
             found.append("%s: %s is no address of a device in the internet or a private network" % (name, address))
     if not (peer and eip):
         return found
@@ -196,7 +206,11 @@ def _is_host_address(value, version):
     if isinstance(value, str) and value.strip() == ANY_ADDRESS:
         return True
     address = _or_none(_address, value)
-    return address is not None and address.version == version
+    return address is not None and address.version == version and _is_of_a_device(address)
+
+
+def _is_of_a_device(address):
+    return not (address.is_unspecified or address.is_multicast or address.is_loopback)
 
 
 def _problems_of_subnets(cloud, peer):
@@ -209,7 +223,7 @@ def _problems_of_subnets(cloud, peer):
         found += [
             "tunnel.%s: %s has no IPv%d subnet in %s to talk with" % (name, network, network.version, other_name)
             for network in own
-            if network.version not in versions
+            if versions and network.version not in versions
         ]
     found += [
         "tunnel.remote_subnets: %s is a subnet of the cloud's side too, so no packet would know which end is meant"

@@ -27,12 +27,12 @@ def machine():
 
 @pytest.fixture
 def lab_of(machine):
-    """Makes a lab with these networks behind the cloud's gateway and behind the peer; else with the example's."""
+    """Makes a lab with these networks behind the cloud's gateway and behind the peer, else with the example's."""
     labs = []
 
-    def make(cloud=None, peer=None):
+    def make(cloud=None, peer=None, peer_address=OPTIONS["remote_ip"]):
         subnets = {"cloud": cloud or OPTIONS["local_subnets"], "peer": peer or OPTIONS["remote_subnets"]}
-        addresses = {"cloud": EIP, "peer": OPTIONS["remote_ip"]}
+        addresses = {"cloud": EIP, "peer": peer_address}
         labs.append(Lab(addresses, subnets))
         return labs[-1]
 

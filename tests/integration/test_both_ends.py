@@ -138,8 +138,11 @@ def test_the_peer_may_have_another_identity_and_another_address(lab, emulator):
     stored, told = one_on_the_emulator(emulator, **in_mode("ikev2"))
     text = render(told, EIP, SECRET_KEY, peer_address="%any", start_action="none")
     lab.prove(tunnel=stored, text=text)
+    identities = {"peer_id": "vpn.example.com", "local_id": "198.51.100.7"}
+    text = render(told, EIP, SECRET_KEY, start_action="none", **identities)
+    lab.prove(tunnel=stored, text=text, identities=identities)
     with pytest.raises(ProofError, match="AUTHENTICATION_FAILED"):
-        lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, peer_id="vpn.example.com", start_action="none"))
+        lab.prove(tunnel=stored, text=text)
 
 
 # --- the proof can fail ---
@@ -222,7 +225,7 @@ lab.run(command=["sleep", "600"], environment={"PATH": "/usr/bin:/bin"}, seconds
 
 
 def test_a_killed_test_takes_its_lab_with_it(machine):
-    command = [sys.executable, "-c", HOLDER]
+    command, before = [sys.executable, "-c", HOLDER], network_namespaces()
     with subprocess.Popen(
         command, env=dict(os.environ, PYTHONPATH=str(ROOT / "tests")), stdout=subprocess.PIPE
     ) as test:
@@ -234,7 +237,11 @@ def test_a_killed_test_takes_its_lab_with_it(machine):
     while any(map(alive, lab)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(map(alive, lab))
-    assert subprocess.run(["ip", "netns", "list"], check=True, capture_output=True, text=True).stdout == ""
+    assert network_namespaces() == before
+
+
+def network_namespaces():
+    return subprocess.run(["ip", "netns", "list"], check=True, capture_output=True, text=True).stdout
 
 
 def alive(process):

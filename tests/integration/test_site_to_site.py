@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import pytest
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
+from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
 from page_example import SECRET_KEY, options
 from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
 
@@ -57,9 +60,19 @@ class Peer:
 
     def role(self, *arguments, **variables):
         """Run the role alone; variables without their prefix, those that are None left out."""
-        given = {f"strongswan_peer_{name}": value for name, value in variables.items() if value is not None}
-        role = {"name": "Role", "ansible.builtin.include_role": {"name": "baiducloud.network.strongswan_peer"}}
-        content = {"name": "Test", "hosts": "branch", "gather_facts": False, "tasks": [dict(role, vars=given)]}
+        return self.roles(variables, arguments=arguments)
+
+    def roles(self, *each, arguments=(), more=None):
+        """Run the role several times in one play, each time with a dict of variables; more is for the play."""
+        tasks = [
+            {
+                "name": "Role",
+                "ansible.builtin.include_role": {"name": "baiducloud.network.strongswan_peer"},
+                "vars": {f"strongswan_peer_{name}": value for name, value in variables.items() if value is not None},
+            }
+            for variables in each
+        ]
+        content = dict({"name": "Test", "hosts": "branch", "gather_facts": False, "tasks": tasks}, **more or {})
         path = self.folder / "role.json"
         path.write_text(json.dumps([content]))
         return self.play(path, *arguments)
@@ -103,8 +116,8 @@ def test_from_names_and_addresses_to_a_packet_that_crosses_and_back(peer):
     for secret in (SECRET_KEY, SECRET_KEY.encode().hex()):
         assert secret not in output
     assert "+    proposals = aes256-sha256-modp2048" in output, "the diff shows the connection"
-    files = peer.sees("sh", "-c", f"stat -c '%a %U %n' {CONF_DIR}/*").split("\n")[:2]
-    assert files == [f"600 root {CONF_DIR}/vpncon.conf", f"600 root {CONF_DIR}/vpncon.secret.conf"]
+    files = peer.sees("sh", "-c", f"stat -c '%a %U %n' {CONF_DIR}/*").split("\n")[:3]
+    assert files == [f"600 root {CONF_DIR}/vpncon.{ending}" for ending in ("conf", "loaded", "secret.conf")]
 
     status, output, _results = peer.site()
     assert (status, changes(output)) == (0, {"branch": 0, "localhost": 0}), output
@@ -125,7 +138,7 @@ def test_from_names_and_addresses_to_a_packet_that_crosses_and_back(peer):
 
 def test_check_mode_foresees_both_ends_and_touches_neither(peer):
     status, output, _results = peer.site("--check", "--diff")
-    assert status == 0 and changes(output) == {"branch": 3, "localhost": 1}, output
+    assert status == 0 and changes(output) == {"branch": 5, "localhost": 1}, output
     assert "+    proposals = " in output and SECRET_KEY.encode().hex() not in output
     assert peer.lab.stored() == [] and peer.sees("ls", CONF_DIR) == "" and peer.lab.peer_connections() == {}
 
@@ -148,34 +161,86 @@ def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effec
     assert len(peer.lab.peer_connections()["vpncon"]["children"]) == 4
     before = peer.lab.peer_tunnels()[0]["uniqueid"]
 
-    # Only the key is another, at both ends: what is up was made with the old one and has to go.
+    # Only the key is another: what is up was made with the old one and has to go, also where a run broke off.
+    changed = dict(role, secret_key="0xnew!key1")
+    status, output, results = peer.role(**changed, swanctl_uri="unix:///run/nobody")
+    assert status != 0 and "swanctl --load-all failed" in results["All was loaded"]["msg"], output
+    assert [entry["uniqueid"] for entry in peer.lab.peer_tunnels()] == [before]
+    peer.role(**dict(changed, wait=False))
+    assert before not in [entry["uniqueid"] for entry in peer.lab.peer_tunnels()]
     peer.tunnel(**dict(wish, secret_key="0xnew!key1"))
-    status, output, _results = peer.role(**dict(role, secret_key="0xnew!key1"))
-    assert status == 0 and changes(output)["branch"] > 0, output
-    assert [entry["uniqueid"] for entry in peer.lab.peer_tunnels()] != [before]
+    status, output, _results = peer.role(**changed)
+    assert status == 0, output
     peer.lab.compare(tunnel=peer.lab.stored()[0])
+
+
+def test_a_broken_file_of_somebody_else_ends_no_tunnel(peer):
+    other, mine = ({"tunnel": named(name), "gateway": EIP, "secret_key": SECRET_KEY} for name in ("other", "mine"))
+    both = [dict(role, start_action="none") for role in (other, mine)]
+    status, output, _results = peer.roles(*both)
+    assert status == 0 and sorted(peer.lab.peer_connections()) == ["mine", "other"], output
+    broken = f"{CONF_DIR}/neighbour.conf"
+    peer.sees("sh", "-c", f"printf 'secrets {{\\n ike-x {{\\n secret \"pa55w0rd!\"\\n }}\\n}}\\n' > {broken}")
+    for change in ({"secret_key": "another!1key"}, {"state": "absent"}):
+        status, output, results = peer.role("-vvv", **dict(both[1], **change))
+        message = results["The configuration that is there can be read"]["msg"]
+        assert status != 0 and f"{broken}:3: syntax error" in message and "nothing was changed" in message, output
+        assert sorted(peer.lab.peer_connections()) == ["mine", "other"] and "pa55w0rd!" not in output
+        assert "another!1key".encode().hex() not in peer.sees("cat", f"{CONF_DIR}/mine.secret.conf")
+    peer.sees("rm", broken)
+
+    # Check mode foresees all that the run does.
+    changed = dict(both[0], secret_key="another!1key")
+    assert changes(peer.role("--check", **changed)[1]) == changes(peer.role(**changed)[1]) == {"branch": 2}
+    gone = {"tunnel": {"vpn_conn_name": "mine"}, "state": "absent"}
+    peer.sees("sh", "-c", f"rm {CONF_DIR}/mine.*")
+    assert changes(peer.role("--check", **gone)[1]) == changes(peer.role(**gone)[1]) == {"branch": 1}
+    assert list(peer.lab.peer_connections()) == ["other"]
+
+
+def named(name, **more):
+    return dict(options(vpn_conn_name=name, secret_key=None), **more)
+
+
+def test_no_file_of_another_tunnel_is_written_over_and_a_renamed_one_leaves_none(peer):
+    first = {"tunnel": named("site", vpn_conn_id="vpnconn-1"), "gateway": EIP, "secret_key": SECRET_KEY}
+    first["start_action"] = "none"
+    assert peer.role(**first)[0] == 0
+    second = dict(first, tunnel=named("site", vpn_conn_id="vpnconn-2"), gateway="192.0.2.2")
+    for run in (second, dict(second, state="absent")):
+        status, output, results = peer.role(**run)
+        message = results["It is this tunnel's"]["msg"]
+        assert status != 0 and "192.0.2.2" in message and f"vpnconn-1 of the gateway {EIP}" in message, output
+    status, output, _results = peer.role(**second, name="site-of-2")
+    assert status == 0 and sorted(peer.lab.peer_connections()) == ["site", "site-of-2"], output
+    status, output, _results = peer.role(**dict(first, tunnel=named("renamed", vpn_conn_id="vpnconn-1")))
+    assert status == 0 and sorted(peer.lab.peer_connections()) == ["renamed", "site-of-2"], output
+    assert "site.conf" not in peer.sees("ls", CONF_DIR).split()
 
 
 def test_what_is_not_loaded_and_what_does_not_come_up_is_told(peer):
     tunnel = options(vpn_conn_name="site/1.a-1", secret_key=None)
     role = {"tunnel": tunnel, "gateway": {"eip": EIP}, "secret_key": SECRET_KEY, "start_action": "trap"}
-    peer.sees("sh", "-c", f"echo 'connections {{' > {CONF_DIR}/neighbour.conf")
+    peer.sees("sh", "-c", f"sed 's/aes128/aes129/' > {CONF_DIR}/neighbour.conf <<'END'\n{render_connection()}END")
     status, output, results = peer.role(**role)
-    message = results["Both connection and key were loaded"]["msg"]
-    assert status != 0 and "did not load the connection site+1~a-1 with its key" in message, output
-    assert "syntax error" in message and "(exit status 0)" in message
+    message = results["All was loaded"]["msg"]
+    assert status != 0 and "failed for site+1~a-1 (exit status 22)" in message and "proposals" in message, output
     peer.sees("rm", f"{CONF_DIR}/neighbour.conf")
     options_of_the_host = {"forwarding": True, "install_routes": False, "accept_aggressive": True}
     status, output, results = peer.role(**role, **options_of_the_host, wait=True, wait_timeout=2)
     # Loaded, but there is no such tunnel on the cloud.
     assert status != 0 and list(peer.lab.peer_connections()) == ["site+1~a-1"], output
-    message = results["Tell what is up and what is not"]["msg"]
-    assert "was not established within 2 s" in message and "these are up: none" in message
+    message = results["The tunnel is up"]["msg"]
+    assert "was not established within 2 s" in message and "these are not up: site+1~a-1-1" in message
     assert "ip_forward = 1" in peer.sees("cat", "/etc/sysctl.d/60-strongswan-peer.conf")
     settings = peer.sees("cat", "/etc/strongswan.d/baiducloud-network.conf")
     assert "install_routes = no" in settings and "aggressive_mode_psk = yes" in settings
     status, output, _results = peer.role(tunnel={"vpn_conn_name": "site/1.a-1"}, state="absent")
     assert status == 0 and peer.lab.peer_connections() == {}, output
+
+
+def render_connection():
+    return render(options(vpn_conn_name="neighbour"), EIP, part="connections")
 
 
 def test_all_mistakes_are_told_before_anything_changes_and_no_key_is_shown(peer):
@@ -184,9 +249,70 @@ def test_all_mistakes_are_told_before_anything_changes_and_no_key_is_shown(peer)
     status, output, results = peer.role("-vvv", tunnel=wrong, gateway={"eip": ""}, secret_key=key)
     message = results["Tunnel, gateway and key are fit for strongSwan"]["msg"]
     assert status != 0, output
-    for word in ("tunnel.remote_ip", "ipsec_config.ipsec_lifetime", "gateway: has no public address"):
+    for word in ("tunnel.remote_ip", "ipsec_config.ipsec_lifetime", "gateway: has no", "secret_key: must"):
         assert word in message
+    right = {"tunnel": options(secret_key=None), "gateway": EIP, "secret_key": SECRET_KEY}
+    status, output, results = peer.role(**right, manage_service=True, wait_timeout=0)
+    message = results["The host is one that this role can handle"]["msg"]
+    assert status != 0 and "systemd does not run here" in message and "wait_timeout: must be" in message, output
+    status, output, results = peer.role(**right, settings_dir="/nonexistent")
+    assert status != 0 and "there is no folder /nonexistent" in results["The folders are there"]["msg"], output
     assert key not in output and peer.sees("ls", CONF_DIR) == ""
+
+
+def test_nothing_is_made_on_the_cloud_where_the_other_end_cannot_be(peer):
+    status, output, results = peer.site("-e", "remote_ip=" + EIP, "-e", "wait=false")
+    message = results["Tunnel, gateway and key are fit for strongSwan"]["msg"]
+    assert status != 0 and "the two ends must differ" in message, output
+    status, output, results = peer.site("-e", "strongswan_peer_manage_service=true")
+    assert status != 0 and "systemd" in results["The host is one that this role can handle"]["msg"], output
+    assert peer.lab.stored() == []
+    status, output, results = peer.site("--limit", "branch")
+    assert status != 0 and "--limit 'localhost,branch'" in results["The first play has found the gateway"]["msg"]
+
+
+def test_a_key_may_come_from_a_vault(peer, tmp_path):
+    """Before ansible-core 2.19, a value encrypted by itself is no text."""
+    password = tmp_path / "password"
+    password.write_text("open")
+    vault = VaultLib([("default", VaultSecret(b"open"))])
+    variables = tmp_path / "key.yml"
+    lines = vault.encrypt(SECRET_KEY.encode()).decode().splitlines()
+    variables.write_text("key: !vault |\n" + "".join(f"  {line}\n" for line in lines))
+    role = {"tunnel": named("site"), "gateway": EIP, "secret_key": "{{ key }}", "start_action": "none"}
+    filtered = "{{ tunnel | baiducloud.network.swanctl(gateway='%s', secret_key=key) | length }}" % EIP
+    more = {
+        "vars": {"tunnel": named("site"), "strongswan_peer_secret_key": "{{ key }}"},
+        "vars_files": [str(variables)],
+        "pre_tasks": [{"name": "Filter", "ansible.builtin.debug": {"msg": filtered}}],
+    }
+    # Once handed over by a template, once the vaulted value itself.
+    arguments = ["-vvv", "--vault-password-file", password]
+    status, output, _results = peer.roles(role, arguments=arguments, more=more)
+    assert status == 0 and SECRET_KEY not in output, output
+    assert SECRET_KEY.encode().hex() in peer.sees("cat", f"{CONF_DIR}/site.secret.conf")
+    variables.write_text(variables.read_text().replace("key:", "strongswan_peer_secret_key:"))
+    del role["secret_key"], more["vars"], more["pre_tasks"]
+    status, output, _results = peer.roles(role, arguments=arguments, more=more)
+    assert status == 0 and changes(output) == {"branch": 0}, output
+
+
+@pytest.mark.parametrize("page", ["docs/both-ends.md", "roles/strongswan_peer/README.md"])
+def test_the_pages_examples_bring_up_a_tunnel(lab_of, tmp_path, page):
+    """test_documentation.py has no host for the peer's end."""
+    peer = Peer(lab_of(peer_address="203.0.113.10"), tmp_path)
+    blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)]
+    content = [one for block in blocks for one in plays(block)]
+    if page.startswith("roles"):
+        wish = options(vpn_conn_name="branch-berlin", remote_ip="203.0.113.10")
+        content = plays([{"name": "Site", "baiducloud.network.vpn_tunnel": wish, "register": "site"}]) + content
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(content))
+    environment = dict(peer.environment, HOME=str(tmp_path))
+    peer.environment = environment
+    status, output, _results = peer.play(path, "-e", "tunnel_key=" + SECRET_KEY)
+    assert status == 0 and "no hosts matched" not in output, output
+    peer.lab.compare(tunnel=peer.lab.stored()[0])
 
 
 def test_the_ready_playbooks_variables_are_a_whole_tunnel():

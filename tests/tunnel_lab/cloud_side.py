@@ -63,8 +63,9 @@ def _seconds(value):
     return int(str(value).rstrip("s"))
 
 
-def configuration(tunnel, eip):
-    """(connections, shared keys) for vici, of the gateway whose public address is eip."""
+def configuration(tunnel, eip, local_id=None, peer_id=None):
+    """(connections, shared keys) for vici, of the gateway whose address is eip; an identity is the address if None."""
+    local_id, peer_id = local_id or eip, peer_id or tunnel["remoteIp"]
     want = wanted(tunnel)
     name = tunnel["vpnConnId"]
     esp_seconds = want.esp_seconds
@@ -82,14 +83,14 @@ def configuration(tunnel, eip):
         "rekey_time": f"{want.ike_seconds * 9 // 10}s",
         "over_time": f"{want.ike_seconds - want.ike_seconds * 9 // 10}s",
         "aggressive": "yes" if tunnel["ikeConfig"]["ikeMode"] == "aggressive" else "no",
-        "local": {"auth": "psk", "id": eip},
-        "remote": {"auth": "psk", "id": tunnel["remoteIp"]},
+        "local": {"auth": "psk", "id": local_id},
+        "remote": {"auth": "psk", "id": peer_id},
         "children": {
             f"net{number}": dict(child, local_ts=sorted(cloud), remote_ts=sorted(peer))
             for number, (cloud, peer) in enumerate(want.pairs)
         },
     }
-    key = {"id": name, "type": "IKE", "data": tunnel["secretKey"], "owners": [eip, tunnel["remoteIp"]]}
+    key = {"id": name, "type": "IKE", "data": tunnel["secretKey"], "owners": [local_id, peer_id]}
     return {name: connection}, [key]
 
 

@@ -25,7 +25,7 @@ class Lab:
     """Two gateways and two hosts; gone with this process, however that ends.
 
     :arg addresses: dict of `cloud` and `peer` to their public addresses. :arg subnets: dict of both to lists of CIDRs.
-    :raises Unavailable: where the machine cannot have it.
+    :raises Unavailable: where the machine cannot have it. :raises RuntimeError: if the worker broke.
     """
 
     def __init__(self, addresses, subnets):
@@ -46,10 +46,13 @@ class Lab:
         answer = self._ask(arguments)
         if "answer" not in answer:
             self.stop()
-            reason = answer.get("unavailable") or (
-                f"private namespaces cannot be had here (they need root, or unprivileged ones): {answer['broken']}"
-            )
-            raise Unavailable(reason)
+            words = answer.get("broken", "")
+            if words.startswith("unshare:"):
+                answer = {"unavailable": f"private namespaces cannot be had here (they need root): {words}"}
+            if "unavailable" in answer:
+                raise Unavailable(answer["unavailable"])
+            # A crash of the lab itself is no reason to skip.
+            raise RuntimeError(f"the lab broke: {words}")
         self.ready = answer["answer"]
 
     def __getattr__(self, name):

@@ -22,18 +22,18 @@ class ProofError(Exception):
     """The two ends do not agree, or no packet crosses; the text says in what."""
 
 
-def prove(lab, tunnel, eip, text, initiate=True, rekey=True, seconds=UP_SECONDS):
+def prove(lab, tunnel, eip, text, initiate=True, rekey=True, seconds=UP_SECONDS, identities=None):
     """Bring the tunnel up from the peer's side and compare it with what the API stores.
 
     :arg lab: gives `cloud` and `peer`, each a Gateway, and `hosts`, a dict of side to Host.
     :arg tunnel: the API's object, key in clear. :arg text: the peer's swanctl.conf.
     :arg initiate: False where the file itself starts the tunnel. :arg rekey: whether to rekey every child once too.
-    :arg seconds: how long each step may take.
+    :arg seconds: how long each step may take. :arg identities: dict of local_id and peer_id, if not the addresses.
     :raises ProofError: on the first difference.
     :returns: dict of `children`, `pings`, and `announced`, the life times in seconds that IKEv1 had on the wire.
     """
     want = wanted(tunnel)
-    lab.cloud.load(*configuration(tunnel, eip))
+    lab.cloud.load(*configuration(tunnel, eip, **identities or {}))
     try:
         lab.peer.load_file(text)
         name = _one_connection(lab.peer.configured())
@@ -42,11 +42,12 @@ def prove(lab, tunnel, eip, text, initiate=True, rekey=True, seconds=UP_SECONDS)
         _compare_ike(lab, want, name)
         _compare_children(lab, want, pfs_known=want.version == "1")
         pings = _ping(lab, tunnel)
+        _compare_counters(lab, set())
         if rekey:
             _rekey(lab, want, first, seconds)
             _compare_children(lab, want, pfs_known=True)
             pings += _ping(lab, tunnel)
-        _expect("packets without traffic", [], [child for child in lab.cloud.children() if not _counted(child, rekey)])
+            _compare_counters(lab, first)
         return {"children": len(want.pairs), "pings": pings, "announced": announced}
     except GatewayError as error:
         raise ProofError(str(error)) from None
@@ -171,8 +172,12 @@ def _rekey(lab, want, old, seconds):
     _until_up(lab, want, old, seconds)
 
 
-def _counted(child, rekeyed):
-    return rekeyed or (int(child["packets-in"]) > 0 and int(child["packets-out"]) > 0)
+def _compare_counters(lab, old):
+    """The pings went through the children that are not among the old ones, in both directions."""
+    for side in (lab.cloud, lab.peer):
+        fresh = [child for child in side.children() if _key(side, child) not in old]
+        idle = [child for child in fresh if not (int(child["packets-in"]) and int(child["packets-out"]))]
+        _expect(f"children that no packet used ({side.side})", [], idle)
 
 
 def crosses(lab, tunnel, seconds=SILENCE_SECONDS):

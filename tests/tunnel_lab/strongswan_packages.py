@@ -41,16 +41,21 @@ def unpacked():
     """
     if _is_whole(Path("/")):
         return None
+    place = CACHE / _release()
+    if _is_whole(place):
+        return place
     for program in ("apt-get", "dpkg"):
         if not shutil.which(program):
             raise Unavailable(f"strongSwan is not installed, and there is no {program} to fetch Debian's packages")
-    place = CACHE / _release()
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / "lock", "w") as lock:  # test processes come here side by side
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _is_whole(place):
-            shutil.rmtree(place, ignore_errors=True)
-            _unpack(place)
+    try:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with open(CACHE / "lock", "w") as lock:  # test processes come here side by side
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _is_whole(place):
+                shutil.rmtree(place, ignore_errors=True)
+                _unpack(place)
+    except OSError as error:
+        raise Unavailable(f"strongSwan is not installed, and {CACHE} cannot be written: {error.strerror}") from None
     return place
 
 

@@ -181,7 +181,8 @@ REFUSED = [
     ({"gateway": "vpn-119bd69b"}, "gateway: must be the public address"),
     ({"gateway": None}, "gateway: must be the public address"),
     ({"gateway": {"eip": ""}}, "gateway: has no public address"),
-    ({"gateway": {"vpn_gateways": []}}, "gateway: has no public address"),
+    ({"gateway": {"vpn_gateways": []}}, "such as result.vpn_gateway"),
+    ({"gateway": {"vpn_gateway": {"eip": EIP}}}, "such as result.vpn_gateway"),
     ({"gateway": "127.0.0.1"}, "gateway: 127.0.0.1 is no address"),
     ({"secret_key": None}, "secret_key: is needed"),
     ({"secret_key": "short"}, "secret_key: must be 8 to 17 characters"),
@@ -190,6 +191,8 @@ REFUSED = [
     ({"local_id": 5}, "local_id: must be one identity"),
     ({"peer_address": "host"}, "peer_address: must be an IPv4 address or %any"),
     ({"peer_address": "2001:db8::1"}, "peer_address: must be an IPv4 address or %any"),
+    ({"peer_address": "0.0.0.0"}, "peer_address: must be an IPv4 address or %any"),
+    ({"name": "1/a"}, "name: must be 1 to 65"),
     ({"start_action": "now"}, "start_action: must be start, trap or none"),
     ({"part": "some"}, "part: must be all, connections or secrets"),
 ]
@@ -204,13 +207,37 @@ def test_what_cannot_be_expressed_is_a_clear_error(change, sentence):
     assert SECRET_KEY not in str(caught.value)
 
 
-@pytest.mark.parametrize("place", ["gateway", "peer_id", "local_id", "peer_address", "start_action", "tunnel"])
+PLACES = ["gateway", "peer_id", "local_id", "peer_address", "start_action", "tunnel", "name"]
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_a_key_in_a_wrong_place_is_not_quoted(place):
     arguments = {"tunnel": options(), "gateway": EIP, "secret_key": "x", place: SECRET_KEY + '"'}
     for arguments["secret_key"] in ("x", SECRET_KEY + '"'):
         with pytest.raises(BceUsageError) as caught:
             render(**arguments)
         assert SECRET_KEY not in str(caught.value)
+    in_hex = SECRET_KEY.encode().hex()
+    for arguments[place] in ("0x%s%%\n" % in_hex, "0X%s%%\n" % in_hex.upper()):
+        with pytest.raises(BceUsageError) as caught:
+            render(**dict(arguments, secret_key=SECRET_KEY))
+        assert in_hex not in str(caught.value).lower()
+
+
+def test_a_side_without_networks_is_one_mistake():
+    with pytest.raises(BceUsageError) as caught:
+        render(options(local_subnets=[]), EIP, SECRET_KEY)
+    assert len(caught.value.problems) == 1
+
+
+def test_without_a_gateway_the_filter_tells_so_with_its_other_mistakes():
+    with pytest.raises(AnsibleFilterError, match="gateway: must be .*; secret_key: is needed"):
+        FilterModule().filters()["swanctl"](options())
+
+
+def test_a_connection_may_have_a_name_of_its_own():
+    conf = read(render(options(), EIP, SECRET_KEY, name="berlin/2"))
+    assert list(conf["connections"]) == ["berlin+2"] and list(conf["secrets"]) == ["ike-berlin+2"]
 
 
 def test_all_mistakes_are_told_together():
