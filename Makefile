@@ -56,7 +56,7 @@ units: .venv/test.done
 	$(B)/python -m pytest -q tests/unit
 
 integration: .venv/test.done
-	$(B)/python -m pytest -q -n 2 tests/integration
+	$(B)/python -m pytest -q -n 3 --dist worksteal tests/integration
 
 sanity: .venv/test.done
 	$(B)/python tests/gates/sanity.py
