@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -158,3 +159,18 @@ def launch(folder, job_template, answers, inputs, environment=None, inventory=No
 def _script(inventory):
     """The program that AWX writes in place of an inventory."""
     return f"#! /usr/bin/env python3\nprint({json.dumps(inventory)!r})\n"
+
+
+def end_container(folder):
+    """End what a cancelled job has left behind, as AWX does by ending the job's container.
+
+    ansible-core 2.19 and later put workers in sessions of their own, where the end of the job does not reach them.
+    """
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().decode("utf-8", "replace")
+            if str(folder) in command and "ansible-playbook" in command:
+                os.kill(int(process.name), signal.SIGKILL)
+        except OSError:
+            # It has ended by itself meanwhile.
+            continue

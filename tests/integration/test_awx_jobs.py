@@ -219,13 +219,14 @@ def test_a_job_that_has_nothing_to_do_fails_unless_it_is_a_slice(cloud, launch, 
     assert done.stdout.count("no list for this gateway; left alone") == len(GATEWAYS)
 
 
-def test_a_job_cancelled_in_the_middle_and_launched_again_leaves_each_tunnel_once(cloud, launch, inventory):
+def test_a_job_cancelled_in_the_middle_and_launched_again_leaves_each_tunnel_once(cloud, launch, inventory, tmp_path):
     tunnels = branches(60)
     answers = {"vpn_tunnels": tunnels, "shared_key": SECRET_KEY}
     cloud.settings(latency_ms=400)
     cancelled = launch(
         RECONCILE, answers, inventory=inventory, cancel_callback=lambda: len(cloud.requests("POST")) >= 12
     )
+    job.end_container(tmp_path)
     assert cancelled.status == "canceled"
     assert 0 < len(cloud.tunnels()) < 60
     cloud.settings(latency_ms=0)
