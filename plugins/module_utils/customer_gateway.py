@@ -14,8 +14,7 @@ from typing import NamedTuple
 from . import field
 from .errors import BceStateError, BceUsageError
 from .field import Field
-
-CREATE, UPDATE, DELETE, NOTHING = "create", "update", "delete", "nothing"
+from .tunnel import CREATE, DELETE, NOTHING, UPDATE
 
 LONGEST_DESCRIPTION = 200  # characters
 

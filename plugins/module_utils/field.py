@@ -209,4 +209,5 @@ CLIENT_TOKEN = Field(
 )
 VERSION = Field("version", "must be a whole number from 1 to 99", whole_number(1, 99), {"type": "int", "default": 1})
 VPN_ID = Field("vpn_id", ID_RULE, identifier, {"type": "str", "required": True})
+VPC_ID = Field("vpc_id", ID_RULE, identifier, {"type": "str"}, False)
 CGW_ID = Field("cgw_id", ID_RULE, identifier, {"type": "str"}, False)

@@ -20,7 +20,7 @@ from .vpn_api import VpnApi
 
 SSL = "ssl"
 FIELDS = (
-    Field("vpc_id", field.ID_RULE, field.identifier, {"type": "str"}, False),
+    field.VPC_ID,
     field.many(field.VPN_ID),
     field.many(Field("vpn_name", "must be text", field.text, {}, nicknames=("name",))),
     field.choice("type", IPSEC, SSL),

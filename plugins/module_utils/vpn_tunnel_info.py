@@ -17,7 +17,6 @@ from .gateway_api import GatewayApi
 from .gateway_reading import each, failure, is_ipsec, shown
 from .vpn_api import VpnApi
 
-VPC_ID = Field("vpc_id", field.ID_RULE, field.identifier, {"type": "str"}, False)
 # What selects tunnels. Names and states of the cloud are any text, so that none is missed.
 SELECTING = (
     field.many(Field("vpn_conn_name", "must be text", field.text, {}, nicknames=("name",))),
@@ -25,7 +24,7 @@ SELECTING = (
     field.many(Field("status", "must be text", field.text, {})),
     field.many(Field("health_status", "must be text", field.text, {})),
 )
-FIELDS = (field.many(field.VPN_ID), VPC_ID) + SELECTING + (field.VERSION,)
+FIELDS = (field.many(field.VPN_ID), field.VPC_ID) + SELECTING + (field.VERSION,)
 
 ARGUMENTS = {
     "argument_spec": dict({item.name: field.spec_of(item) for item in FIELDS}, **credentials.ARGUMENT_SPEC),

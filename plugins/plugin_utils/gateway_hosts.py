@@ -23,7 +23,7 @@ GROUP = "vpn_gateways"  # the group of all hosts
 REGIONS = field.many(
     Field("region", "must be a region's short name such as bj", field.matching("[a-z0-9-]+"), {})
 )._replace(name="regions")
-VPC_IDS = field.many(Field("vpc_id", field.ID_RULE, field.identifier, {}))._replace(name="vpc_ids")
+VPC_IDS = field.many(field.VPC_ID)._replace(name="vpc_ids")
 FIELDS = (REGIONS, VPC_IDS, field.VERSION)
 # A name fit for Ansible's patterns of hosts, and for the file in host_vars/ that belongs to it; and those taken always.
 _PLAIN_NAME = re.compile(r"[^\W_][\w.-]*")
