@@ -10,7 +10,7 @@ import signal
 import time
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.module_utils import client, credentials, reconcile, vpn_tunnel
@@ -123,7 +123,7 @@ def test_ten_megabytes_are_read_in_a_moment_and_not_repeated_to_the_user(emulato
         error = {"code": "AccessDenied", "message": "no", "requestId": "r-1", kind: megabyte}
         answer(emulator, "GET", error, status=403)
     started = time.monotonic()
-    result = run()
+    result = run(retry_timeout=5)
     assert time.monotonic() - started < 5
     assert result.get("failed", False) is (kind != "list")
     assert len(json.dumps(result)) < 5000
@@ -202,7 +202,7 @@ def is_legitimate(name, value):
         return True
     if name == "description":
         return isinstance(value, str)
-    if name in ("profile", "ca_path", *credentials.ENVIRONMENT) and not value:
+    if name in ("profile", "ca_path", "cgw_id", "client_token", "vpn_conn_id", *credentials.ENVIRONMENT) and not value:
         return True  # nothing is as good as not given
     if name in ("access_key_id", "secret_access_key", "security_token"):
         return isinstance(value, str) and (not value.strip() or all("!" <= char <= "~" for char in value.strip()))
@@ -216,6 +216,8 @@ def is_legitimate(name, value):
         return isinstance(value, int) and not isinstance(value, bool) and value > 0
     if name in ("ike_config", "ipsec_config"):
         return isinstance(value, dict)
+    if name in ("local_subnets", "remote_subnets") and isinstance(value, list):
+        return any(isinstance(item, str) and "/" in item for item in value)
     return isinstance(value, str) and bool(value)
 
 
@@ -229,6 +231,8 @@ JUNK = (
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(vpn_tunnel.ARGUMENTS["argument_spec"])), JUNK)
 def test_junk_as_any_option_is_a_clean_failure_without_a_request(emulator, name, value):
+    # A request that was given up in milliseconds would come in late, and count as one of the next example.
+    assume(not (name == "timeout" and isinstance(value, (int, float)) and 0 < value < 1))
     emulator.reset()
     # Where the value may be good, that it does not raise is all that can be said.
     result = run(check_mode=True, **{name: value})
