@@ -55,6 +55,11 @@ OPTIONS = {
 }
 
 
+def entry(name="vpncon", **changes):
+    """The tunnel as a gateway's list shows it, to be planted there, with other fields in the API's spelling."""
+    return {**BODY, "vpnConnName": name, "vpnConnId": f"vpnconn-{name}", **changes}
+
+
 def options(**changes):
     """The example with other options; None takes one away, a name with two underscores reaches into a dictionary."""
     result = {name: dict(value) if isinstance(value, dict) else value for name, value in OPTIONS.items()}

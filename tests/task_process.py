@@ -29,17 +29,6 @@ def options(**changes):
     return {name: value for name, value in {**OPTIONS, **changes}.items() if value is not None}
 
 
-def camel_case(value):
-    """Options in the API's own spelling, for objects planted into the emulator's list."""
-    if not isinstance(value, dict):
-        return value
-    words = {name: name.split("_") for name in value}
-    return {
-        first + "".join(part.capitalize() for part in rest): camel_case(value[name])
-        for name, (first, *rest) in words.items()
-    }
-
-
 class TaskProcesses:
     """Starts every task in a process, and process group, of its own.
 

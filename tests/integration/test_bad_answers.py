@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.module_utils import client, credentials, reconcile, vpn_tunnel
-from task_process import KEY, OPTIONS, camel_case, options
+from page_example import entry
+from task_process import KEY, options
 
-ENTRY = dict(
-    camel_case(OPTIONS), vpnConnId="vpnconn-planted", status="active", healthStatus="reachable", localIp="172.16.0.1",
+ENTRY = entry(
+    secretKey=KEY, vpnConnId="vpnconn-planted", status="active", healthStatus="reachable", localIp="172.16.0.1",
     createdTime="2026-04-25 17:22:34",
 )  # fmt: skip
 QUICK = {"timeout": 5, "retry_timeout": 0.2}

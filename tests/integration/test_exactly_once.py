@@ -18,7 +18,8 @@ import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils import reconcile, vpn_tunnel
 from emulator_process import GATEWAY
-from task_process import KEY, TaskProcesses, camel_case, options
+from page_example import entry
+from task_process import KEY, TaskProcesses, options
 
 LATE = 10  # seconds until the list shows a write
 KILLS = 56
@@ -102,8 +103,7 @@ def test_a_rival_of_the_name_does_not_cost_the_renamed_tunnel_its_life(emulator,
     emulator.faults({"match": {"method": "POST"}, "fault": "slow", "seconds": 1})
     task = processes.start(options(), emulator.environment)
     time.sleep(0.4)
-    rival = dict(camel_case(options()), vpnConnId="vpnconn-rival", createdTime="2026-04-25 17:22:34")
-    emulator.plant(rival)
+    emulator.plant(entry(secretKey=KEY, vpnConnId="vpnconn-rival", createdTime="2026-04-25 17:22:34"))
     (result,) = task.results()
     assert result["vpn_conn_id"] == "vpnconn-rival" and not result.get("failed")
     assert sorted(tunnel["vpnConnId"] for tunnel in emulator.tunnels()) == sorted([old, "vpnconn-rival"])
@@ -166,10 +166,8 @@ def test_of_two_tunnels_made_at_once_the_younger_is_removed_by_the_run_that_made
     create = vpn_tunnel.VpnApi.create_tunnel
 
     def beside_another(api, tunnel, token):
-        rival = dict(
-            camel_case(options(description="rival")), vpnConnId="vpnconn-rival", createdTime="2020-01-01 00:00:00"
-        )
-        emulator.plant(rival)
+        rival = {"description": "rival", "vpnConnId": "vpnconn-rival", "createdTime": "2020-01-01 00:00:00"}
+        emulator.plant(entry(secretKey=KEY, **rival))
         return create(api, tunnel, token)
 
     monkeypatch.setattr(vpn_tunnel.VpnApi, "create_tunnel", beside_another)

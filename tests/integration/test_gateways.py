@@ -8,9 +8,8 @@ from __future__ import annotations
 import pytest
 
 from emulator_process import EmulatorProcess
-from page_example import SECRET_KEY, options
+from page_example import SECRET_KEY, entry, options
 from playbook import play
-from task_process import camel_case
 
 FQCN = "baiducloud.network."
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-a", "vpn-other:hub:vpc-b"]
@@ -101,20 +100,15 @@ def test_2500_gateways_are_found_in_three_requests():
         assert len(site.requests()) == 3
 
 
-def plant(site, vpn_id, name, **changes):
-    tunnel = camel_case(options(vpn_id=vpn_id, vpn_conn_name=name))
-    site.plant(dict(tunnel, vpnConnId=f"vpnconn-{name}", **changes), vpn_id=vpn_id)
-
-
 def names(result):
     return [item["vpn_conn_name"] for item in result["vpn_tunnels"]]
 
 
 def test_tunnels_are_found_by_gateway_vpc_name_id_and_state(site):
-    plant(site, "vpn-hub", "up", status="Active", healthStatus="reachable")
-    plant(site, "vpn-hub", "down", status="active", healthStatus="unreachable")
-    plant(site, "vpn-twin1", "odd", status="building")
-    plant(site, "vpn-other", "elsewhere", status="active")
+    site.plant(entry("up", status="Active", healthStatus="reachable"), vpn_id="vpn-hub")
+    site.plant(entry("down", status="active", healthStatus="unreachable"), vpn_id="vpn-hub")
+    site.plant(entry("odd", status="building"), vpn_id="vpn-twin1")
+    site.plant(entry("elsewhere", status="active"), vpn_id="vpn-other")
     done = run(
         site,
         task("vpn_tunnel_info", "gateway", vpn_id="vpn-hub"),
@@ -151,7 +145,7 @@ def test_tunnels_are_found_by_gateway_vpc_name_id_and_state(site):
 
 
 def test_a_gateway_that_cannot_be_read_fails_the_task_and_the_others_are_still_told(site):
-    plant(site, "vpn-hub", "up")
+    site.plant(entry("up"), vpn_id="vpn-hub")
     done = run(site, task("vpn_tunnel_info", vpn_id=["vpn-hub", "vpn-nowhere"]))
     (result,) = done.results
     assert result["failed"] and names(result) == ["up"]
@@ -333,8 +327,8 @@ def test_a_late_list_leads_to_one_customer_gateway(site):
 
 def test_keys_that_the_cloud_echoes_or_that_people_write_into_texts_are_not_shown(site):
     old = "oldstylekey1234567890"
-    plant(site, "vpn-hub", "a", description=f"psk {old}", secretKey=old)
-    plant(site, "vpn-hub", "b", description=f"that of a is {old}, mine {SECRET_KEY}")
+    site.plant(entry("a", description=f"psk {old}", secretKey=old), vpn_id="vpn-hub")
+    site.plant(entry("b", description=f"that of a is {old}, mine {SECRET_KEY}"), vpn_id="vpn-hub")
     text = f"no right for secretKey={SECRET_KEY} of branch_17-a"
     site.faults(
         refused("GET", "/cgw", message=text),
@@ -392,7 +386,7 @@ def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(site):
 
 
 def test_both_doors_of_the_reading_modules_give_the_same(site):
-    plant(site, "vpn-hub", "up", description=f"the key is {SECRET_KEY}")
+    site.plant(entry("up", description=f"the key is {SECRET_KEY}"), vpn_id="vpn-hub")
     tasks = [
         task("vpn_tunnel_info", vpc_id="vpc-a"),
         task("vpn_gateway_info", vpc_id="vpc-a", tunnels=True, exactly_one=True),

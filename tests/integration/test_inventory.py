@@ -13,9 +13,8 @@ import time
 import pytest
 
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
-from page_example import SECRET_KEY, options
+from page_example import SECRET_KEY, entry, options
 from playbook import ANSIBLE_PLAYBOOK, play, play_environment
-from task_process import camel_case
 
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-b", "vpn-odd:no host:vpc-b"]
 PLUGIN = "baiducloud.network.vpn_gateways"
@@ -79,13 +78,9 @@ def inventory(site, tmp_path):
     return Inventory(tmp_path, site.environment)
 
 
-def plant(site, vpn_id, name, **changes):
-    tunnel = camel_case(options(vpn_id=vpn_id, vpn_conn_name=name))
-    site.plant(dict(tunnel, vpnConnId=f"vpnconn-{name}", **changes), vpn_id=vpn_id)
-
-
 def test_every_gateway_is_a_host_named_by_its_name_or_where_that_cannot_be_by_its_id(site, inventory):
-    plant(site, "vpn-hub", "berlin", status="active", healthStatus="reachable", description=f"key {SECRET_KEY}")
+    berlin = entry("berlin", status="active", healthStatus="reachable", description=f"key {SECRET_KEY}")
+    site.plant(berlin, vpn_id="vpn-hub")
     inventory.write(**BOTH)
     hosts = inventory.hosts()
     assert sorted(hosts) == ["hub", "vpn-odd", "vpn-twin1", "vpn-twin2"]
@@ -114,7 +109,7 @@ def test_without_tunnels_there_is_one_request_for_each_page_of_gateways(tmp_path
 
 
 def test_variables_and_groups_are_made_from_what_a_gateway_tells(site, inventory):
-    plant(site, "vpn-hub", "berlin", healthStatus="unreachable")
+    site.plant(entry("berlin", healthStatus="unreachable"), vpn_id="vpn-hub")
     inventory.write(
         regions=["bj"],
         keyed_groups=[{"key": "region", "prefix": "region"}, {"key": "vpc_id", "prefix": "", "separator": ""}],
@@ -149,13 +144,13 @@ def test_two_regions_are_read_each_at_its_own_endpoint(tmp_path):
 
 
 def test_the_cache_saves_the_requests_until_it_is_flushed(site, inventory, tmp_path):
-    plant(site, "vpn-hub", "berlin")
+    site.plant(entry("berlin"), vpn_id="vpn-hub")
     cache = tmp_path / "cache"
     inventory.write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(cache), **BOTH)
     first = inventory.hosts()
     asked = len(site.requests())
     assert inventory.hosts() == first and len(site.requests()) == asked
-    plant(site, "vpn-hub", "paris")
+    site.plant(entry("paris"), vpn_id="vpn-hub")
     # As --flush-cache does, which ansible-inventory has since 2.19.
     for path in cache.iterdir():
         path.unlink()
@@ -236,7 +231,7 @@ def test_a_file_of_another_name_is_left_to_other_plugins(site, inventory):
 
 def test_a_template_in_what_the_cloud_tells_is_not_run(site, inventory, tmp_path):
     trap = f"{{{{ lookup('pipe', 'touch {tmp_path}/ran') }}}}"
-    plant(site, "vpn-hub", "berlin", description=trap)
+    site.plant(entry("berlin", description=trap), vpn_id="vpn-hub")
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     inventory.write(
         groups={"idle": "not tunnels"}, compose={"texts": "tunnels | map(attribute='description')"}, **cache, **BOTH

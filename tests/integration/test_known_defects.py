@@ -23,7 +23,8 @@ import requests
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnel
-from task_process import KEY, OPTIONS, camel_case, options
+from page_example import entry
+from task_process import KEY, OPTIONS, options
 
 SPEC = vpn_tunnel.ARGUMENTS["argument_spec"]
 
@@ -266,8 +267,7 @@ def test_only_the_exact_name_is_meant(emulator, name):
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_two_of_one_name_are_an_error_that_lists_them(emulator, state):
     """Defect 10."""
-    entry = camel_case(OPTIONS)
-    emulator.plant(dict(entry, vpnConnId="vpnconn-1"), dict(entry, vpnConnId="vpnconn-2"))
+    emulator.plant(entry(vpnConnId="vpnconn-1"), entry(vpnConnId="vpnconn-2"))
     result = run(state=state)
     assert result["failed"] and "vpnconn-1" in result["msg"] and "vpnconn-2" in result["msg"]
     assert methods(emulator) == ["GET"]

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnel
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from task_process import camel_case, options
+from page_example import entry
+from task_process import options
 
 OLD, NEW, OTHERS, BAD = "Old!Key#2026a", "New@Key$2027b", "Other%Key^28c", "no-symbol-Key29"
 SECRETS = {
@@ -71,7 +72,7 @@ def test_whatever_a_run_returns_holds_no_key(emulator, old, new, others, method,
             patch.setenv(name, value)
         emulator.reset()
         for name, key in (("vpncon", old), ("neighbour", others)):
-            emulator.plant(dict(camel_case(options(vpn_conn_name=name, secret_key=key)), vpnConnId=f"vpnconn-{name}"))
+            emulator.plant(entry(name, secretKey=key))
         emulator.faults({"match": {"method": method}, "echo_key": True, "times": -1, **kind})
         result = vpn_tunnel.run(options(**{"secret_key": new, "retry_timeout": 0.03, **task}), check_mode)
     printed = json.dumps(result) + repr(result)
@@ -153,8 +154,7 @@ def played(emulator_process, tmp_path_factory):
     """The play above run once, as talkative as can be; where to look, a dict of texts."""
     emulator_process.reset()
     folder = tmp_path_factory.mktemp("secrets")
-    neighbour = camel_case(options(vpn_conn_name="neighbour", secret_key=OTHERS))
-    emulator_process.plant(dict(neighbour, vpnConnId="vpnconn-neighbour"))
+    emulator_process.plant(entry("neighbour", secretKey=OTHERS))
     emulator_process.faults(
         {"match": {"method": "POST", "nth": 2}, "fault": "status", "status": 400, "echo_key": True},
         {"match": {"path_regex": "neighbour"}, "fault": "status", "status": 400, "echo_key": True},
