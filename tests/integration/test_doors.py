@@ -140,7 +140,7 @@ def test_a_failing_api_gives_the_same_failure_through_both_doors(emulator):
 
 
 def test_keywords_of_a_task_work_in_process(emulator, tmp_path):
-    emulator.settings(settle_ms=400)
+    emulator.settings(settle_ms=1500)
     content = {
         "hosts": "branches",
         "gather_facts": False,
@@ -162,7 +162,7 @@ def test_keywords_of_a_task_work_in_process(emulator, tmp_path):
                 "delegate_to": "localhost",
                 "register": "tunnel",
                 "until": "tunnel.vpn_tunnel.status == 'active'",
-                "retries": 20,
+                "retries": 40,
                 "delay": 0.1,
             },
             {
@@ -267,4 +267,4 @@ def test_the_modules_payload_stays_small(emulator, tmp_path):
     tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
     play(tasks, environment=environment)
     ours, least = (next(tmp_path.rglob(f"AnsiballZ_{name}.py")).stat().st_size for name in ("vpn_tunnel", "ping"))
-    assert ours - least < 58 * 1024
+    assert ours - least < 60 * 1024

@@ -172,10 +172,10 @@ class Gateway:
         """The IKE SAs, each a dict with its name as `name`."""
         return [dict(value, name=name) for entry in self._session.list_sas() for name, value in _plain(entry).items()]
 
-    def children(self):
-        """The CHILD SAs that carry packets, each a dict."""
+    def children(self, state="INSTALLED"):
+        """The CHILD SAs of a state, by default those that carry packets, each a dict."""
         found = [child for entry in self.tunnels() for child in entry.get("child-sas", {}).values()]
-        return [child for child in found if child["state"] == "INSTALLED"]
+        return [child for child in found if child["state"] == state]
 
 
 def _plain(value):
