@@ -85,6 +85,7 @@ ADVICE = {
     "QualifyNotPass": "complete the account's real-name verification",
     "IdempotentParameterMismatch": "give another client_token, or none",
 }
+NOT_FOUND_ADVICE = "check the id and the region; an id belongs to one region"
 
 
 class Answer(NamedTuple):
@@ -305,9 +306,9 @@ class BceClient:
             text = "the answer is a redirect, which is not followed; give the right endpoint"
         details = "%s, HTTP %d%s" % (code, status, ", request id %s" % request_id if request_id else "")
         message = "Cannot %s: %s (%s)" % (doing, text, details)
-        if code in ADVICE:
-            message += "; " + ADVICE[code]
-        error = _api_error_class(code, status)(message, code, status, request_id)
+        error_class = _api_error_class(code, status)
+        advice = ADVICE.get(code, NOT_FOUND_ADVICE if error_class is BceNotFoundError else None)
+        error = error_class("%s; %s" % (message, advice) if advice else message, code, status, request_id)
         outcome = "RequestExpired" if code == "RequestExpired" else status
         if outcome == "RequestExpired":
             self._learn_clock(response.headers.get("Date"))

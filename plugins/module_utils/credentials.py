@@ -137,17 +137,26 @@ def _keys(options, places, problems):
     found = {**place, **options}
     if not _KEYS <= found.keys() and not problems:
         # A profile that cannot be used has been told as the cause.
-        problems += [
-            "%s: is needed to sign requests, beside the other key; give the option, %s, or a profile in %s"
-            % (option, " or ".join(ENVIRONMENT[option]), PROFILE_FILE)
-            for option in sorted(_KEYS - found.keys())
-        ]
+        problems.append(_lack_of_keys(options, places))
     if "secret_access_key" in options and "security_token" not in options:
         found.pop("security_token", None)
     for option in _PROFILE_FIELDS[:3]:
         if not re.fullmatch(r"[!-~]+", found.get(option, "!")):
             problems.append("%s: must be printable ASCII without spaces; copy it again (value not shown)" % option)
     return {option: Secret(found[option]) if option in found else None for option in _PROFILE_FIELDS[:3]}
+
+
+def _lack_of_keys(options, places):
+    """That no place has both keys, said in one sentence which names what is missing."""
+    found = sorted(_KEYS & set().union(options, *places))
+    if not found:
+        lack = "access_key_id, secret_access_key: are needed to sign requests"
+    elif len(found) == 1:
+        lack = "%s: is needed beside %s, which was found" % (min(_KEYS - set(found)), found[0])
+    else:
+        lack = "access_key_id, secret_access_key: were found in two places, and keys of two places are not mixed"
+    variables = " and ".join(ENVIRONMENT[option][0] for option in sorted(_KEYS))
+    return "%s; give both as options, in the environment (%s), or in a profile in %s" % (lack, variables, PROFILE_FILE)
 
 
 def _profile(name, environ, problems):

@@ -142,6 +142,13 @@ def test_an_answer_that_ansible_reads_as_no_text_is_named_and_nothing_is_made_or
     assert [tunnel["vpnConnName"] for tunnel in cloud.tunnels()] == ["yes"] and cloud.requests("POST") == []
 
 
+def test_a_list_in_place_of_a_key_is_told_as_one_and_not_shown(cloud):
+    variables = json.dumps({**ANSWERS, "secret_key": [SECRET_KEY]})
+    done = play("baiducloud.network.create_tunnel", "-e", variables, environment=cloud.environment)
+    assert "secret_key: must be text, but Ansible reads a list in it" in done.results[-1]["msg"]
+    assert done.status != 0 and SECRET_KEY not in done.output and cloud.requests() == []
+
+
 def test_a_template_in_an_answer_stays_text(cloud, launch):
     text = "{{ lookup('ansible.builtin.env', 'BCE_SECRET_ACCESS_KEY') }}"
     succeeded(launch(CREATE, {**ANSWERS, "description": text}))

@@ -15,7 +15,7 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
-from page_example import SECRET_KEY, options
+from page_example import SECRET_KEY, entry, options
 from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
 
 SITE = ROOT / "playbooks/site_to_site.yml"
@@ -260,6 +260,8 @@ def test_all_mistakes_are_told_before_anything_changes_and_no_key_is_shown(peer)
     assert status != 0 and "systemd does not run here" in message and "wait_timeout: must be" in message, output
     status, output, results = peer.role(**right, settings_dir="/nonexistent")
     assert status != 0 and "there is no folder /nonexistent" in results["The folders are there"]["msg"], output
+    status, output, results = peer.role(state="absent", tunnel={})
+    assert status != 0 and "vpn_conn_name" in results["The tunnel has a name that can be a connection's"]["msg"], output
     assert key not in output and peer.sees("ls", CONF_DIR) == ""
 
 
@@ -269,6 +271,11 @@ def test_nothing_is_made_on_the_cloud_where_the_other_end_cannot_be(peer):
     assert status != 0 and "the two ends must differ" in message, output
     status, output, results = peer.site("-e", "strongswan_peer_manage_service=true")
     assert status != 0 and "systemd" in results["The host is one that this role can handle"]["msg"], output
+    status, output, results = peer.site("-e", "wait=maybe")
+    assert status != 0 and "strongswan_peer_wait" in output and "The tunnel is as described" not in results, output
+    status, output, results = peer.site("-e", "cgw_id=cgw-nope")
+    message = results["There is this customer gateway"]["msg"]
+    assert status != 0 and message.startswith("cgw_id: there is no customer gateway cgw-nope"), output
     assert peer.lab.stored() == []
     status, output, results = peer.site("--limit", "branch")
     assert status != 0 and "--limit 'localhost,branch'" in results["The first play has found the gateway"]["msg"]
@@ -331,6 +338,24 @@ def test_without_one_host_for_the_other_end_nothing_is_made(emulator, tmp_path):
         done = play(SITE, "-i", str(inventory), "-e", f"@{SITE_VARIABLES}", environment=emulator.environment)
         assert done.status != 0 and told in done.results[-1]["msg"], done.output
     assert emulator.requests() == []
+
+
+def test_while_the_other_end_cannot_be_reached_the_clouds_end_stays_as_it_is(emulator, tmp_path):
+    silent_ssh = tmp_path / "ssh"
+    silent_ssh.write_text("#!/bin/sh\nexit 255\n")
+    silent_ssh.chmod(0o755)
+    branch = {"ansible_connection": "ssh", "ansible_ssh_executable": str(silent_ssh)}
+    inventory = tmp_path / "hosts.json"
+    inventory.write_text(json.dumps({"vpn_peers": {"hosts": {"branch": branch}}}))
+    site = [SITE, "-i", str(inventory), "-e", f"@{SITE_VARIABLES}", "-e", "vpn_conn_name=vpncon", "-e"]
+    for planted in ([], [entry()]):
+        emulator.plant(*planted)
+        there = emulator.tunnels()
+        for wish in ("state=present", "secret_key=eee33@www", "state=absent"):
+            done = play(*site, wish, environment=emulator.environment)
+            told = done.named["The other end could be looked at"]["results"][0]["msg"]
+            assert done.status != 0 and told.startswith("The host branch could not be looked at"), done.output
+            assert emulator.tunnels() == there and {request["method"] for request in emulator.requests()} == {"GET"}
 
 
 @pytest.mark.parametrize("page", FILTERS, ids=lambda page: page.stem)

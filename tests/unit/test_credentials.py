@@ -222,10 +222,25 @@ def test_fields_of_a_profile_that_are_no_text_are_as_if_they_were_not_there(home
 # --- what is missing or wrong ---
 
 
-def test_both_keys_are_named_where_both_are_missing(tmp_path):
-    access, secret = mistakes({}, {"HOME": str(tmp_path)})
-    assert access.startswith("access_key_id: ") and "BCE_ACCESS_KEY_ID or BAIDUCLOUD_ACCESS_KEY" in access
-    assert secret.startswith("secret_access_key: ") and "BCE_SECRET_ACCESS_KEY or BAIDUCLOUD_SECRET_KEY" in secret
+@pytest.mark.parametrize(
+    "params, variables, words",
+    [
+        ({}, {}, "access_key_id, secret_access_key: are needed"),
+        ({"access_key_id": "AK"}, {}, "secret_access_key: is needed beside access_key_id"),
+        ({}, {"BCE_SECRET_ACCESS_KEY": "SK"}, "access_key_id: is needed beside secret_access_key"),
+        (
+            {},
+            {"BCE_SECRET_ACCESS_KEY": "SK", "BAIDUCLOUD_ACCESS_KEY": "AK"},
+            "access_key_id, secret_access_key: were found in two places",
+        ),
+    ],
+)
+def test_the_key_that_is_missing_is_named_and_where_to_give_both(tmp_path, params, variables, words):
+    (told,) = mistakes(params, {"HOME": str(tmp_path), **variables})
+    assert told.startswith(words)
+    assert told.endswith(
+        "environment (BCE_ACCESS_KEY_ID and BCE_SECRET_ACCESS_KEY), or in a profile in ~/.bce/config.json"
+    )
 
 
 def test_all_mistakes_are_told_together_and_no_value_of_a_key_in_any_of_them(tmp_path):
