@@ -7,6 +7,8 @@ LOCK := tests/requirements/lock.txt
 export LC_ALL := C.UTF-8
 export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
+# A developer's other collections have no place before this one.
+unexport ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_PATHS ANSIBLE_COLLECTIONS_SCAN_SYS_PATH
 
 help:
 	@echo 'make demo         the main job, shown on a local stand-in for the cloud'
@@ -22,7 +24,7 @@ help:
 	@echo 'make bench        what a task costs, beside the peers; writes docs/benchmarks.md'
 	@echo 'make plugin-pages renew docs/plugins/ after a change of the plugins'"'"' documentation'
 	@echo 'make lock         renew the pinned versions in tests/requirements/'
-	@echo 'make clean        remove all that these commands have made'
+	@echo 'make clean        remove all that these commands have made, but for dist/'
 
 demo: .venv/demo.done
 	$(B)/python tests/demo
@@ -39,21 +41,23 @@ docs: .venv/docs.done
 plugin-pages: .venv/test.done
 	$(B)/python tests/gates/pages.py renew
 
+PRIVATE := HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(B):$$PATH"
 lint: .venv/test.done
 	$(B)/ruff check
 	$(B)/ruff format --check
-	$(B)/yamllint --strict .
-	$(B)/reuse lint-file --lines $$(ls -d $$(git ls-files -co --exclude-standard) 2>/dev/null)
-	$(B)/shellcheck $$(git grep --untracked -lE '^#! ?/.*\b(ba|da|k)?sh\b')
-	$(B)/antsibull-changelog lint
+	$(B)/yamllint --strict . .ansible-lint .yamllint
+	$(B)/python tests/gates/licences.py
+	$(B)/python tests/gates/shell.py
+	$(B)/python tests/gates/changelog.py
 	$(B)/python tests/gates/pages.py check
-	mkdir -p .cache/home  # antsibull-docs leaves a log in its home
-	HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(B):$$PATH" \
-	  $(B)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
-	PATH="$(CURDIR)/$(B):$$PATH" $(B)/ansible-lint
+	mkdir -p .cache/home  # what these two leave in their home
+	$(PRIVATE) $(B)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	$(PRIVATE) $(B)/ansible-lint
+	$(B)/python tests/gates/examples.py
 
 units: .venv/test.done
 	$(B)/python -m pytest -q tests/unit
+	$(B)/python tests/gates/oldest.py
 
 integration: .venv/test.done
 	$(B)/python -m pytest -q -n 3 --dist worksteal tests/integration
@@ -90,6 +94,7 @@ lock: .venv/demo.done
 
 clean:
 	rm -rf .venv .cache
+	find . -name __pycache__ -prune -exec rm -r {} +
 
 # uv knows nothing of pip's own configuration; where that is needed, pip does the work.
 install = $(B)/uv pip install -q --python $(B)/python -c $(LOCK) -r $(1) || \

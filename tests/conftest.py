@@ -11,15 +11,15 @@ import pytest
 from ansible.plugins.loader import init_plugin_loader
 
 from emulator_process import EmulatorProcess
-from playbook import ROOT
+from playbook import COLLECTIONS, ROOT
 
 # Before the first test is imported: Ansible's loader does not accept modules that Python's own has already loaded.
-init_plugin_loader()
+init_plugin_loader([COLLECTIONS])
 
 # What a developer's own shell says of the cloud must not reach a test.
 for name in [name for name in os.environ if name.startswith(("BCE_", "BAIDUCLOUD_", "ANSIBLE_"))]:
     del os.environ[name]
-
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = COLLECTIONS
 
 # Hypothesis keeps a folder for itself even where it keeps no examples.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".cache/hypothesis"))

@@ -9,12 +9,15 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 ANSIBLE_PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
+# Where this environment has its link to the collection; by default Ansible looks into the user's home first.
+COLLECTIONS = sysconfig.get_path("purelib")
 
 
 class Play(NamedTuple):
@@ -68,6 +71,7 @@ def play_environment(log, more=None):
         name: value for name, value in os.environ.items() if not name.startswith(("BCE_", "BAIDUCLOUD_", "ANSIBLE_"))
     }
     environment.update(
+        ANSIBLE_COLLECTIONS_PATH=COLLECTIONS,
         ANSIBLE_NOCOLOR="1",
         ANSIBLE_LOCALHOST_WARNING="false",
         ANSIBLE_INVENTORY_UNPARSED_WARNING="false",

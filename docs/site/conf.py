@@ -28,9 +28,28 @@ myst_heading_anchors = 3
 myst_links_external_new_tab = False
 
 html_theme = "sphinx_ansible_theme"
-html_theme_options = {"display_version": True, "documentation_home_url": "index.html"}
-html_static_path = ["site.css"]
+PLUGINS = "Modules, filters, roles and the inventory"
+LINKS = {
+    "Repository": GALAXY["repository"],
+    "Issues": GALAXY["issues"],
+    "Changelog": f"{GALAXY['repository']}/blob/main/CHANGELOG.md",
+}
+html_theme_options = {"display_version": True, "topbar_links": LINKS}
+templates_path = ["."]  # extrabody.html
+html_static_path = ["site.css", "mark.svg"]
 html_css_files = ["site.css"]
+html_context = {"favicon": "mark.svg"}  # by html_favicon the theme finds it on the first page alone
 html_show_sphinx = False
 html_copy_source = False
 html_use_index = False
+
+
+def setup(app):
+    """The plugins' index has the collection's name as its title, spelt as a sentence; here it says what is in it."""
+
+    def title(_app, page, source):
+        if page == "plugins/index":
+            old = project.title()
+            source[0] = source[0].replace(f"{old}\n{'=' * len(old)}", f"{PLUGINS}\n{'=' * len(PLUGINS)}", 1)
+
+    app.connect("source-read", title)

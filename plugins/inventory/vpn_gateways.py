@@ -92,7 +92,7 @@ cache_timeout: 300
 import os
 
 from ansible import constants as C
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -100,12 +100,15 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils import credentials
 from ..module_utils.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
-from ..module_utils.errors import BceError
-from ..plugin_utils.gateway_hosts import FIELDS, GROUP, host_names, read_hosts
+from ..module_utils.errors import BceError, BceUsageError
+from ..plugin_utils.gateway_hosts import FIELDS, GROUP, host_names, problems, read_hosts
 from ..plugin_utils.plain import plain
+from ..plugin_utils.told_options import told, typed
 
 ENDINGS = tuple(name + ending for name in ("vpn_gateways", "baiducloud") for ending in (".yml", ".yaml"))
 KEYS = ("access_key_id", "secret_access_key", "security_token")
+# The options that this plugin reads itself, of which each may be a template. The rest is read by Ansible.
+IN_USE = {"tunnels", *(item.name for item in FIELDS), *credentials.ARGUMENT_SPEC}
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -116,33 +119,43 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory, loader, path, cache=True):
         super().parse(inventory, loader, path, cache)
-        self._refuse_wrong_content(path)
-        self._read_config_data(path)
+        if REQUESTS_IMPORT_ERROR:
+            raise AnsibleParserError("%s: %s" % (path, missing_required_lib("requests")))
+        try:
+            self._read_config_data(path)
+            hosts = self._hosts(path, cache)
+        except (AnsibleError, BceError) as error:
+            # Not chained: the values of the frames below hold keys.
+            raise AnsibleParserError("%s: %s" % (path, error)) from None
         self.inventory.add_group(GROUP)
-        hosts = self._hosts(path, cache)
         for name, variables in zip(host_names(hosts, self._group_names(hosts)), hosts):
             self._add(name, variables)
 
-    def _refuse_wrong_content(self, path):
-        """Raise for what Ansible itself would pass over in silence, or would show with a key in it."""
-        if REQUESTS_IMPORT_ERROR:
-            raise AnsibleParserError("%s: %s" % (path, missing_required_lib("requests")))
-        content = self.loader.load_from_file(path, cache="none")
-        content = content if isinstance(content, dict) else {}
-        known = C.config.get_configuration_definitions("inventory", self._load_name)
-        mistakes = ["%s: is not an option of this plugin" % name for name in content if name not in known]
-        mistakes += [
-            "%s: must be text (its value is not shown)" % name
-            for name in KEYS
-            if isinstance(content.get(name), (dict, list))
-        ]
-        if mistakes:
-            raise AnsibleParserError("%s: %s" % (path, "; ".join(mistakes)))
+    def set_options(self, task_keys=None, var_options=None, direct=None):
+        """Ansible hands over the file's content here, and goes on with what is right in it.
+
+        :raises BceUsageError: for what Ansible would pass over in silence, tell one by one, or show with a key in it.
+        """
+        content = direct or {}
+        definitions = C.config.get_configuration_definitions("inventory", self._load_name)
+        values = told(definitions, "inventory", self._load_name, content)
+        for name in IN_USE & values.keys():
+            value, place = values[name]
+            values[name] = plain(self._templated(value)), place
+        good, mistakes = typed(definitions, values, KEYS)
+        unknown = [name for name in content if name not in definitions]
+        if unknown or mistakes or "vpc_ids" not in good:
+            texts = ["%s: is not an option of this plugin; see ansible-doc for those it has" % name for name in unknown]
+            others = problems({name: good[name] for name in IN_USE & good.keys()}, os.environ)
+            # What is of a wrong type is not there for the others, who would tell that it is needed.
+            texts += [*mistakes.values(), *(text for text in others if not _spoken_of(text) & mistakes.keys())]
+            raise BceUsageError(texts)
+        super().set_options(task_keys, var_options, good)
 
     def _add(self, name, variables):
         """One host with its variables, and in its groups."""
         strict = self.get_option("strict")
-        # What the cloud tells is data: a template in a description must not be run.
+        # What the cloud tells is data: a template in a description must not be run, as it would be before core 2.19.
         variables = wrap_var(variables)
         self.inventory.add_host(name, group=GROUP)
         for variable, value in variables.items():
@@ -172,10 +185,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         cached = self._cached(key) if is_cached and cache else None
         if cached is not None:
             return cached
-        try:
-            hosts = read_hosts(self._options_in_use(), os.environ)
-        except BceError as error:
-            raise AnsibleParserError("%s: %s" % (path, error.message)) from None
+        hosts = read_hosts({name: self.get_option(name) for name in IN_USE}, os.environ)
         if is_cached:
             self._cache[key] = {"version": COLLECTION_VERSION, "hosts": hosts}
         return hosts
@@ -191,10 +201,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         hosts = stored.get("hosts")
         return hosts if isinstance(hosts, list) and all(isinstance(host, dict) for host in hosts) else None
 
-    def _options_in_use(self):
-        names = [item.name for item in FIELDS] + list(credentials.ARGUMENT_SPEC) + ["tunnels"]
-        return {name: plain(self._templated(self.get_option(name))) for name in names}
-
     def _templated(self, value):
         """The value of a template such as a lookup, which is how keys get into a file without standing in it."""
         return self.templar.template(value) if self.templar.is_template(value) else value
+
+
+def _spoken_of(sentence):
+    """The names of the options that a sentence about a mistake begins with, a set."""
+    return set(sentence.split(":")[0].split(", "))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import BceUsageError
-from .secret import Secret
+from .secret import Secret, quoted
 
 DEFAULT_REGION = "bj"
 DEFAULT_TIMEOUT = 30.0  # seconds for one request
@@ -183,7 +183,7 @@ def _profile(name, environ, problems):
         return {field: stored[field] for field in _PROFILE_FIELDS if isinstance(stored.get(field), str)}
     if name:
         known = ", ".join(sorted(map(str, profiles))) or "none"
-        problems.append("profile: %r is not in %s; it has: %s" % (name, path, known))
+        problems.append("profile: %s is not in %s; it has: %s" % (quoted(name), path, known))
     return {}
 
 
@@ -191,8 +191,9 @@ def _endpoint(given, region, problems):
     """(endpoint, loopback) out of the found endpoint and region."""
     region = region or DEFAULT_REGION
     if not given or REGION_MARK in given:
-        if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?", region):
-            problems.append("region: %r must be a region's short name such as bj, gz, su, hkg, bd or sin" % region)
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", region):
+            text = "region: %s must be a region's short name such as bj, gz, su, hkg, bd or sin"
+            problems.append(text % quoted(region))
     if not given:
         return ENDPOINT.replace(REGION_MARK, region), False
     url = given.replace(REGION_MARK, region).rstrip("/")
@@ -240,6 +241,6 @@ def _seconds(option, params, default, least, problems):
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= 86400:
-        problems.append("%s: %r must be a number of seconds from %g to 86400" % (option, value, least))
+        problems.append("%s: %s must be a number of seconds from %g to 86400" % (option, quoted(value), least))
         return default
     return float(value)

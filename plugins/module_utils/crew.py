@@ -12,38 +12,49 @@ MOST_CONCURRENCY = 64
 LANES_PER_SLOT = 4
 
 
-class Crew:
-    """Threads that work on many items side by side; when the main thread is interrupted no further one is begun."""
+def side_by_side(deed, items, size, stop, show=lambda: None):
+    """Call deed(item) for all items in `size` threads, and show() now and then, until all are done.
 
-    def __init__(self, size):
-        from concurrent.futures import ThreadPoolExecutor
+    What a deed raises, or an interruption of the calling thread, is raised at once: no further deed is begun then, and
+    those under way are left to themselves.
 
-        self._pool = ThreadPoolExecutor(size)
+    :arg stop: called in that case, to end what is under way.
+    """
+    from collections import deque
+    from queue import Empty, SimpleQueue
+    from threading import Thread
 
-    def __enter__(self):
-        return self
+    waiting, outcomes = deque(items), SimpleQueue()
+    left = len(waiting)
 
-    def __exit__(self, *exception):
-        self._pool.shutdown(wait=exception[0] is None)
+    def serve():
+        while True:
+            try:
+                item = waiting.popleft()
+            except IndexError:
+                return
+            try:
+                deed(item)
+            except BaseException as error:
+                outcomes.put(error)
+            else:
+                outcomes.put(None)
 
-    def work(self, deed, items, stop, show=lambda: None):
-        """Call deed(item) for all items, and show() now and then, until all are done.
-
-        :arg stop: called when the main thread is interrupted, to end what is under way.
-        """
-        from concurrent.futures import wait
-
-        waiting = set()
-        try:
-            for item in items:
-                waiting.add(self._pool.submit(deed, item))
-            while waiting:
-                done, waiting = wait(waiting, timeout=0.5)
-                for future in done:
-                    future.result()
-                show()
-        except BaseException:
-            for future in waiting:
-                future.cancel()
-            stop()
-            raise
+    try:
+        for _thread in range(min(size, left)):
+            # A daemon, as Python would not end, nor Ansible's worker go on, before all others have their answers.
+            Thread(target=serve, daemon=True).start()
+        while left:
+            try:
+                error = outcomes.get(timeout=0.5)
+            except Empty:
+                pass
+            else:
+                left -= 1
+                if error is not None:
+                    raise error
+            show()
+    except BaseException:
+        waiting.clear()
+        stop()
+        raise

@@ -2,41 +2,114 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both doors do alike: tell all mistakes in the options together, and run the core without a traceback."""
+"""What both doors do alike: read the options, tell all mistakes in them together, run the core without a traceback."""
 
 from __future__ import annotations
 
 import re
 import traceback
 
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict
 from ansible.module_utils.errors import NoLogError, UnsupportedError
 
 from .errors import BceUsageError
+from .field import is_blank
+from .secret import SHORTEST, may_hold_key, quoted
+
+TEXT = ("str", "path")  # types that take any text
+NUMBER = "[0123456789]"  # what the place of an item ends in
+# What an error of Ansible's speaks of: the option of a wrong type or value, or those that are lacking.
+_SUBJECT = re.compile(r"(?:argument|Elements\svalue\sfor\soption|value\sof)\s'?([a-z_]+)|[a-z\s]+:\s([a-z_,\s]+)")
 
 
-def refusal(found, params, given, core):
+def read(spec, params, where=""):
+    """(the options that are given, by their own names; the mistakes that Ansible would not tell, each (place, text)).
+
+    Left out, at any depth, is what AWX gives for what nobody filled in: None, and an empty text but in free text.
+    """
+    names = {spelling: name for name, option in spec.items() for spelling in [name] + option.get("aliases", [])}
+    given, spelt, mistakes = {}, {}, []
+    for spelling, value in params.items():
+        name = names.get(spelling, spelling)
+        option = spec.get(name, {"type": "str"})
+        if value is None or (is_blank(value) and ("choices" in option or option["type"] not in TEXT)):
+            continue
+        if name not in spec:
+            if not str(name).startswith("_ansible_"):
+                text = "is not an option of this module; see ansible-doc for those it has"
+                mistakes.append((where + str(name), text))
+            given[name] = value
+            continue
+        if isinstance(value, list):
+            value = list(value)
+            for place, item in enumerate(value):
+                value[place] = _read_one(option, item, "%s%s[%d]" % (where, name, place), mistakes)
+        else:
+            value = _read_one(option, value, where + name, mistakes)
+        if name not in given or is_blank(given[name]):
+            given[name], spelt[name] = value, spelling
+        elif not is_blank(value) and value != given[name] and str(value) != str(given[name]):
+            text = "is given as %s and as %s, perhaps in module_defaults, with different values; give one of them"
+            mistakes.append((where + name, text % (spelt[name], spelling)))
+    return given, mistakes
+
+
+def _read_one(option, value, here, mistakes):
+    if "options" in option:
+        try:
+            value, inside = read(option["options"], check_type_dict(value), here + ".")
+            mistakes += inside
+        except (TypeError, ValueError):
+            pass  # Ansible tells it, or the core
+    elif isinstance(value, bool) and option.get("elements", option["type"]) in TEXT and not option.get("no_log"):
+        # YAML makes booleans out of yes, no, on and off, which may be names.
+        text = "must be text, but is the boolean %s; put the word that was meant in quotes"
+        mistakes.append((here, text % str(value).lower()))
+    elif option["type"] == "bool":
+        try:
+            check_type_bool(value)
+        except TypeError:  # Ansible would tell all words for true and false, in any order
+            mistakes.append((here, "must be true or false, but is %s" % quoted(value)))
+    return value
+
+
+def refusal(found, params, given, mistakes, core):
     """The failure of a task whose options are wrong, a dict, or None if there is nothing against their types and names.
 
     :arg found: Ansible's ValidationResult; the core's words stand in for its where both speak of an option.
-    :arg params: the options as far as the validation got with them. :arg given: the options as the task gave them.
+    :arg params: the options as far as the validation got with them. :arg given, mistakes: see read().
     :arg core: see result_of.
     """
-    spec = core.ARGUMENTS["argument_spec"]
-    texts = [
-        "%s: must be text, but is the boolean %s; put the word that was meant in quotes" % (place, str(value).lower())
-        for place, value in _booleans(spec, given)
-    ]
-    if not found.errors.errors and not texts:
+    if not found.errors.errors and not mistakes:
         return None
-    unknown = _unknown(spec, params)
-    texts += ["%s: is not an option of this module; see ansible-doc for those it has" % place for place in unknown]
-    own = core.problems(params)
-    spoken_of = {re.findall("[a-z_]+", sentence.split(":")[0])[-1] for sentence in own}
+    own = [(text.split(":")[0], text) for text in core.problems(_with_all_items(core, params, given))]
+    told = set(dict(mistakes))
+    spoken_of = {place.rstrip(NUMBER).split(".")[-1] for place in told.union(dict(own))}
+    texts = ["%s: %s" % mistake for mistake in mistakes]
     for error in found.errors.errors:
         # A NoLogError only repeats, without a name, that some type is wrong.
-        if not isinstance(error, (NoLogError, UnsupportedError)) and not spoken_of & _words(str(error)):
+        if not isinstance(error, (NoLogError, UnsupportedError)) and not spoken_of & _subjects(str(error)):
             texts.append(str(error))
-    return BceUsageError(texts + own).as_failure()
+    texts += [text for place, text in own if not told & {place, place.rstrip(NUMBER)}]
+    return BceUsageError(texts).as_failure()
+
+
+def _subjects(text):
+    match = _SUBJECT.match(text)
+    return set(re.findall("[a-z_]+", match.group(1) or match.group(2))) if match else set()
+
+
+def _with_all_items(core, params, given):
+    """The options with every item at its place: Ansible drops those of its lists that are no dictionaries."""
+    params = dict(params)
+    for name, option in core.ARGUMENTS["argument_spec"].items():
+        value = given.get(name)
+        if "options" in option and isinstance(params.get(name), list):
+            kept = iter(params[name])
+            is_list = isinstance(value, list)
+            params[name] = [next(kept, 0) if isinstance(item, dict) else item for item in value] if is_list else value
+    return params
 
 
 def result_of(core, params, check_mode, **more):
@@ -52,78 +125,22 @@ def result_of(core, params, check_mode, **more):
         return {"failed": True, "msg": text, "exception": traceback.format_exc()}
 
 
-def _unknown(spec, params, where=""):
-    """The places of options that the spec does not have, such as ``tunnels[1].colour``, a list."""
-    known = _spellings(spec)
-    places = [where + str(name) for name in params if name not in known]
-    for name, option in spec.items():
-        value = params.get(name)
-        for place, item in enumerate(value if isinstance(value, list) else [value]):
-            if "options" in option and isinstance(item, dict):
-                inner = "%s%s%s." % (where, name, "[%d]" % place if isinstance(value, list) else "")
-                places += _unknown(option["options"], item, inner)
-    return places
-
-
-def _booleans(spec, params, where=""):
-    """(place, value) of booleans in options of text: YAML makes them out of yes, no, on and off, which may be names."""
-    known = _spellings(spec)
-    found = []
-    for name, value in params.items():
-        option = known.get(name, {})
-        for place, item in enumerate(value if isinstance(value, list) else [value]):
-            here = "%s%s%s" % (where, name, "[%d]" % place if isinstance(value, list) else "")
-            is_text = option.get("elements" if isinstance(value, list) else "type", "bool") == "str"
-            if isinstance(item, bool) and is_text and not option.get("no_log"):
-                found.append((here, item))
-            elif "options" in option and isinstance(item, dict):
-                found += _booleans(option["options"], item, here + ".")
-    return found
-
-
-def _spellings(spec):
-    return {spelling: option for name, option in spec.items() for spelling in [name] + option.get("aliases", [])}
-
-
-def only_given(spec, params):
-    """The options without those that say nothing, at any depth: None, and an empty text where text has no meaning.
-
-    AWX gives an empty text for what nobody filled in; only in an option of free text can that be meant.
-    """
-    known = _spellings(spec)
-    given = {}
-    for name, value in params.items():
-        option = known.get(name, {})
-        no_text = "choices" in option or option.get("type", "str") not in ("str", "path")
-        if value is None or (no_text and isinstance(value, str) and not value.strip()):
-            continue
-        given[name] = _only_given_inside(option.get("options", {}), value)
-    return given
-
-
-def _only_given_inside(spec, value):
-    if isinstance(value, dict):
-        return only_given(spec, value)
-    return [_only_given_inside(spec, item) for item in value] if isinstance(value, list) else value
-
-
 def secrets_of(spec, params):
     """The texts in the options that no output may show, a set, whatever else is wrong with the options.
 
-    They are all in an option that the argument spec marks no_log, and those in an unknown option or one of a wrong type
-    that may be a secret in a wrong place. (Ansible's own search ends at the first option of a wrong type.)
+    They are all in options marked no_log, and what may be a secret in an unknown option or one of a wrong type.
+    (Ansible's own search ends at the first option of a wrong type.)
     """
-    known = _spellings(spec)
     found = set()
     for name, value in params.items():
-        option = known.get(name, {})
+        option = spec.get(name, {})
         if option.get("no_log"):
             found |= _leaves(value)
             continue
         for item in value if isinstance(value, list) else [value]:
             if "options" in option and isinstance(item, dict):
                 found |= secrets_of(option["options"], item)
-            elif not (isinstance(item, str) and option.get("elements", option.get("type")) in ("str", "path")):
+            elif not (isinstance(item, str) and option.get("elements", option.get("type")) in TEXT):
                 found |= {text for text in _leaves(item) if _may_be_secret(text)}
             elif "choices" in option and item not in option["choices"] and _may_be_secret(item):
                 found.add(item)
@@ -144,5 +161,11 @@ def _may_be_secret(text):
     return len(text) >= 8 and bool(re.search("[A-Za-z]", text) and re.search("[0-9]", text))
 
 
-def _words(text):
-    return set(re.findall("[a-z_]+", text))
+def shown_in_failure(result, params, secrets):
+    """(the options as a failed task shows them, the secrets that its texts must not show).
+
+    One of a few letters is no key, but part of most words. A key in a wrong option is not shown, as in its sentence.
+    """
+    wrong = (result.get("error") or {}).get("code") == "InvalidOption"
+    keys = {text for text in _leaves(params) if may_hold_key(text)} if wrong else set()
+    return remove_values(params, secrets | keys), {text for text in secrets if len(text) >= SHORTEST}

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+MOST_TOLD = 20  # mistakes that one message tells
+
 
 class BceError(Exception):
     """A request that did not succeed.
@@ -47,7 +49,9 @@ class BceUsageError(BceError):
 
     def __init__(self, problems):
         self.problems = list(problems)
-        super().__init__("; ".join(self.problems), "InvalidOption")
+        more = len(self.problems) - MOST_TOLD
+        text = "; ".join(self.problems[:MOST_TOLD])
+        super().__init__(text + " ... and %d more" % more if more > 0 else text, "InvalidOption")
 
 
 class BceTransportError(BceError):

@@ -10,6 +10,8 @@ import ipaddress
 import re
 from typing import NamedTuple
 
+from .secret import quoted
+
 
 class Field(NamedTuple):
     """One option that describes an object of the API.
@@ -155,13 +157,14 @@ def told(fields, options, empty_too=()):
     for field in fields:
         value = options.get(field.name)
         if field.spec["type"] == "list" and isinstance(value, (list, tuple)):
-            value = [item for item in value if not _is_blank(item)] or None
-        if value is not None and (field.name in empty_too or not _is_blank(value)):
+            value = [item for item in value if not is_blank(item)] or None
+        if value is not None and (field.name in empty_too or not is_blank(value)):
             found[field.name] = value
     return found
 
 
-def _is_blank(value):
+def is_blank(value):
+    """True for what a survey that nobody filled in gives: None, and a text of nothing or blanks."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
@@ -183,15 +186,6 @@ def _is_normal(normal, value):
     except (ValueError, TypeError, AttributeError):
         return False
     return True
-
-
-def quoted(value):
-    """The value as an error text shows it."""
-    try:
-        shown = repr(value)
-    except ValueError:
-        return "a number of too many digits"
-    return shown if len(shown) <= 80 else shown[:80] + "…"
 
 
 # Options that every module has in the same sense.

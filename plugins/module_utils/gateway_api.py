@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .errors import BceNotFoundError
 from .field import camel_case
-from .tunnel import KEY_WORD, is_like_a_key
+from .secret import KEY_WORD, is_like_a_key
 from .wire import address, bad_answer, entries, object_id, word
 
 PAGE_SIZE = 1000  # the most that the API gives at once

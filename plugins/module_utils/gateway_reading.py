@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .crew import DEFAULT_CONCURRENCY, Crew
+from .crew import DEFAULT_CONCURRENCY, side_by_side
 from .errors import BceError, BceServerError, BceThrottledError, BceTransportError
 from .secret import conceal, conceal_all
 
@@ -25,8 +25,8 @@ def is_ipsec(gateway):
 def each(deed, items, stop, all_or_nothing=False):
     """What deed(item) returns for each item, or the BceError that it raises: side by side, a list in their order.
 
-    :arg stop: see Crew.work. :arg all_or_nothing: after a first error, begin no further item but give them that error;
-        an error that means the account or the whole API, and not one item, always ends it so.
+    :arg stop: see crew.side_by_side. :arg all_or_nothing: after a first error, begin no further item but give them
+        that error; an error that means the account or the whole API, and not one item, always ends it so.
     """
     items = list(items)
     outcomes = [None] * len(items)
@@ -43,8 +43,7 @@ def each(deed, items, stop, all_or_nothing=False):
     if len(items) == 1:
         do(0)
     elif items:
-        with Crew(min(len(items), DEFAULT_CONCURRENCY)) as crew:
-            crew.work(do, range(len(items)), stop)
+        side_by_side(do, range(len(items)), DEFAULT_CONCURRENCY, stop)
     return outcomes
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .client import REQUESTS_IMPORT_ERROR
-from .door import only_given, refusal, result_of, secrets_of
+from .door import read, refusal, result_of, secrets_of, shown_in_failure
 
 
 def open_door(core):
@@ -35,15 +35,16 @@ class _Module(AnsibleModule):
 
     def _load_params(self):
         super()._load_params()
-        self.params = only_given(self._core.ARGUMENTS["argument_spec"], self.params)
+        self.params, self._mistakes = read(self._core.ARGUMENTS["argument_spec"], self.params)
         self._given = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
 
     def refusal(self):
         """See door.refusal; None while there is no validation yet."""
         found = getattr(self, "validation_result", None)
-        return refusal(found, self.params, self._given, self._core) if found is not None else None
+        return found and refusal(found, self.params, self._given, self._mistakes, self._core)
 
     def fail_json(self, msg, **kwargs):
-        refused = self.refusal()
-        self.no_log_values |= secrets_of(self.argument_spec, self._given)
-        super().fail_json(**(refused or dict(kwargs, msg=msg)))
+        result = self.refusal() or dict(kwargs, msg=msg)
+        secrets = self.no_log_values | secrets_of(self.argument_spec, self._given)
+        self.params, self.no_log_values = shown_in_failure(result, self.params, secrets)
+        super().fail_json(**result)

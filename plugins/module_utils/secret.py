@@ -8,10 +8,37 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "********"
 SHORTEST = 4  # characters; to star out a shorter text would leave no message readable
+
+# A word in which a tunnel's key may hide, and whether it may.
+KEY_SYMBOLS = "!@#$%^*()_"
+ACCOUNT_KEY = 24  # characters; those in use have 32
+KEY_WORD = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))
+
+
+def is_like_a_key(word):
+    """True if letters, digits and symbols are all present, as in every key."""
+    return all(re.search(kind, word) for kind in ("[A-Za-z]", "[0-9]", "[%s]" % re.escape(KEY_SYMBOLS)))
+
+
+def may_hold_key(text):
+    """True if a word of the text may be a tunnel's key, or is as long as the account's keys."""
+    return any(is_like_a_key(word) or len(word) >= ACCOUNT_KEY for word in KEY_WORD.findall(text))
+
+
+def quoted(value):
+    """The value as an error text shows it; people put keys into wrong options, and those stay hidden."""
+    try:
+        shown = repr(value)
+    except ValueError:
+        return "a number of too many digits"
+    if may_hold_key(shown):
+        return "another text (not shown, as it looks like a key)"
+    return shown if len(shown) <= 80 else shown[:80] + "…"
 
 
 class Secret:

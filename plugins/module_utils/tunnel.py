@@ -11,7 +11,6 @@ but in Baidu's own Terraform provider. Names are the API's words in snake_case.
 from __future__ import annotations
 
 import ipaddress
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,15 +35,13 @@ from .field import (
     spec_of,
     text,
 )
-from .secret import Secret
+from .secret import KEY_SYMBOLS, KEY_WORD, Secret, is_like_a_key
 
 CREATE, UPDATE, DELETE, NOTHING = "create", "update", "delete", "nothing"
 
 # What a diff shows in place of a key.
 KEY_HIDDEN = "(hidden)"
 KEY_CHANGED = "(hidden, changed)"
-
-KEY_SYMBOLS = "!@#$%^*()_"
 
 
 @lru_cache(maxsize=4096)
@@ -58,15 +55,6 @@ def subnet(value):
 def _has_host_bits(value):
     network, address = subnet(value).partition("/")[0], value.strip().partition("/")[0]
     return network != str(ipaddress.ip_address(address))
-
-
-# A word in which a key may hide, and whether it may.
-KEY_WORD = re.compile(r"[A-Za-z0-9!@#$%^*()_]{8,}")
-
-
-def is_like_a_key(word):
-    """True if letters, digits and symbols are all present, as in every key."""
-    return all(re.search(kind, word) for kind in ("[A-Za-z]", "[0-9]", r"[!@#$%^*()_]"))
 
 
 def _secret_key(value):

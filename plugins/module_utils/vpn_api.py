@@ -14,18 +14,8 @@ import re
 from typing import NamedTuple
 
 from .field import camel_case
-from .secret import Secret
-from .tunnel import (
-    FIELDS,
-    GROUPED,
-    KEY_WORD,
-    PEER,
-    READ_ONLY,
-    SECRET_KEY,
-    Tunnel,
-    is_like_a_key,
-    subnet,
-)
+from .secret import KEY_WORD, Secret, is_like_a_key
+from .tunnel import FIELDS, GROUPED, PEER, READ_ONLY, SECRET_KEY, Tunnel, subnet
 from .wire import address, bad_answer, entries, object_id, word
 
 

@@ -193,8 +193,8 @@ class _Work:
         twins = [item for item in listed if item["name"] == made["name"]]
         oldest = min(twins or [made], key=lambda item: (item["created_time"] or "~", item["cgw_id"]))
         if oldest["cgw_id"] != made["cgw_id"]:
-            self._api.delete_customer_gateway(made["cgw_id"])
-            self.changed = False
+            self._remove(made["cgw_id"])
+            self.changed, self.cgw_id = False, oldest["cgw_id"]
         return oldest
 
     def _look_for_rival(self, name):
@@ -260,21 +260,24 @@ class _Work:
         return now is not None and all(now[name] == target[name] for name in ("name", "description"))
 
     def _delete(self):
-        try:
-            self.request_id = self._api.delete_customer_gateway(self.cgw_id)
-            self.changed = True
-        except BceNotFoundError as error:
-            # Somebody else was quicker, unless an earlier try of ours was carried out and its answer lost.
-            self.changed = error.maybe_done
-        except BceError as error:
-            if not (error.maybe_done and self._is_gone()):
-                raise
-            self.changed = True
+        self.changed = self._remove(self.cgw_id)
         self.now = None
 
-    def _is_gone(self):
+    def _remove(self, cgw_id):
+        """Delete one, so that it is gone in any case; True unless somebody else was quicker."""
         try:
-            return self._api.customer_gateway(self.cgw_id) is None
+            self.request_id = self._api.delete_customer_gateway(cgw_id)
+        except BceNotFoundError as error:
+            # An earlier try of ours may have been carried out and its answer lost.
+            return error.maybe_done
+        except BceError as error:
+            if not (error.maybe_done and self._is_gone(cgw_id)):
+                raise
+        return True
+
+    def _is_gone(self, cgw_id):
+        try:
+            return self._api.customer_gateway(cgw_id) is None
         except BceError:
             return False
 

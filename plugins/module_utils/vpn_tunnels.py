@@ -11,7 +11,7 @@ import time
 
 from . import credentials, tunnel
 from .client import BceClient
-from .crew import DEFAULT_CONCURRENCY, LANES_PER_SLOT, MOST_CONCURRENCY, Crew
+from .crew import DEFAULT_CONCURRENCY, LANES_PER_SLOT, MOST_CONCURRENCY, side_by_side
 from .errors import BceUsageError
 from .reconcile import Lane
 from .secret import conceal, conceal_all
@@ -50,18 +50,20 @@ def problems(params):
     """Every mistake in the options that can be told without a request, a list of sentences with the place of each."""
     found = tunnel.value_problems({name: params.get(name) for name in _SHARED})
     items = params.get("tunnels")
-    if not isinstance(items, list):
+    is_list = isinstance(items, list)
+    if not is_list:
         found.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
-        items = []
     wholes = []
-    for place, item in enumerate(items):
+    for place, item in enumerate(items if is_list else ()):
         where = "tunnels[%d]" % place
         if isinstance(item, dict):
             wholes.append((where, _whole(item, params)))
             found += tunnel.value_problems(item, where + ".") + tunnel.lacks(wholes[-1][1], where + ".")
         else:
             found.append("%s: must be a dictionary with the options of one tunnel" % where)
-    found += _problems_between(wholes) + _problems_of_handling(params, wholes)
+    found += _problems_between(wholes) + _problems_of_handling(params)
+    if params.get("purge") and is_list and len(wholes) == len(items):
+        found += _problems_of_purge(params, wholes)
     return found + credentials.problems(params, os.environ)
 
 
@@ -70,8 +72,10 @@ def _problems_between(wholes):
     found, seen = [], {}
     for where, whole in wholes:
         gateway = str(whole.get("vpn_id")).strip()
-        for option, scope in (("vpn_conn_id", gateway), ("vpn_conn_name", gateway), ("client_token", "")):
-            if option in whole:
+        for field, scope in ((tunnel.VPN_CONN_ID, gateway), (tunnel.VPN_CONN_NAME, gateway), (tunnel.CLIENT_TOKEN, "")):
+            option = field.name
+            # What is wrong is told already.
+            if option in whole and not tunnel.problem(field, whole[option]):
                 first, other = seen.setdefault((option, scope, str(whole[option]).strip()), (where, whole))
                 # Tunnels of one name are told apart by their ids.
                 by_id = option == "vpn_conn_name" and "vpn_conn_id" in whole and "vpn_conn_id" in other
@@ -84,7 +88,7 @@ def _problems_between(wholes):
     return found
 
 
-def _problems_of_handling(params, wholes):
+def _problems_of_handling(params):
     found = []
     concurrency = params.get("concurrency")
     if concurrency is not None and (
@@ -93,17 +97,25 @@ def _problems_of_handling(params, wholes):
         found.append("concurrency: must be a whole number from 1 to %d, but is %r" % (MOST_CONCURRENCY, concurrency))
     if params.get("purge_all") and not params.get("purge"):
         found.append("purge_all: has a meaning only with purge; set purge: true, or leave purge_all out")
-    if params.get("purge"):
-        gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes] or [params.get("vpn_id")]
-        stay = {str(whole.get("vpn_id")).strip() for _where, whole in wholes if whole.get("state") != "absent"}
-        emptied = [gateway for gateway in dict.fromkeys(gateways) if gateway and gateway not in stay]
-        if emptied and not params.get("purge_all"):
-            found.append(
-                "purge: no tunnel of gateway %s is to be present, so all would go; set purge_all: true to do that"
-                % ", ".join(emptied)
-            )
-        if gateways == [None]:
-            found.append("vpn_id: is needed, because no tunnel names the gateway to purge")
+    return found
+
+
+def _problems_of_purge(params, wholes):
+    found = []
+    gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes] or [params.get("vpn_id")]
+    stay = {str(whole.get("vpn_id")).strip() for _where, whole in wholes if whole.get("state") != "absent"}
+    emptied = [
+        gateway
+        for gateway in dict.fromkeys(gateways)
+        if gateway not in stay and not tunnel.problem(tunnel.VPN_ID, gateway)
+    ]
+    if emptied and not params.get("purge_all"):
+        found.append(
+            "purge: no tunnel of gateway %s is to be present, so all would go; set purge_all: true to do that"
+            % ", ".join(emptied)
+        )
+    if gateways == [None]:
+        found.append("vpn_id: is needed, because no tunnel names the gateway to purge")
     return found
 
 
@@ -124,19 +136,19 @@ def run(params, check_mode, tell=None):
     client = BceClient(credentials.resolve(params, os.environ), connections=concurrency)
     version = desires[0].version if desires else params.get("version") or 1
     lanes = _lanes(VpnApi(client, version), params, desires)
-    with Crew(max(1, min(len(lanes), concurrency * LANES_PER_SLOT))) as crew:
-        crew.work(Lane.look, lanes, client.stop)
-        works = _in_order(lanes, desires)
-        unclear = _unclear(works)
-        if unclear:
-            return BceUsageError(unclear).as_failure()
-        if params.get("purge"):
-            for lane in lanes:
-                works += _purge(lane, warnings)
-        if not check_mode:
-            # The longest lane first: it decides how long all of them take.
-            lanes.sort(key=lambda lane: -sum(work.action != NOTHING for work in lane.works))
-            crew.work(Lane.carry_out, lanes, lambda: _stop(client, lanes), _Progress(works, tell).show)
+    threads = concurrency * LANES_PER_SLOT
+    side_by_side(Lane.look, lanes, threads, client.stop)
+    works = _in_order(lanes, desires)
+    unclear = _unclear(works)
+    if unclear:
+        return BceUsageError(unclear).as_failure()
+    if params.get("purge"):
+        for lane in lanes:
+            works += _purge(lane, warnings)
+    if not check_mode:
+        # The longest lane first: it decides how long all of them take.
+        lanes.sort(key=lambda lane: -sum(work.action != NOTHING for work in lane.works))
+        side_by_side(Lane.carry_out, lanes, threads, lambda: _stop(client, lanes), _Progress(works, tell).show)
     return _report(works, warnings, next((lane.error for lane in lanes if lane.error), None))
 
 

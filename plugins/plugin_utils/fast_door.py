@@ -21,7 +21,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleDoor
 
 from ..module_utils.client import REQUESTS_IMPORT_ERROR
-from ..module_utils.door import only_given, refusal, result_of, secrets_of
+from ..module_utils.door import read, refusal, result_of, secrets_of, shown_in_failure
 from .plain import plain
 
 SWITCH = "baiducloud_in_process"  # the variable that turns this door off
@@ -56,20 +56,18 @@ class FastDoor(ModuleDoor):
         """What AnsibleModule does around a module: check the options, run, and take secrets off the result."""
         arguments = dict(self.core.ARGUMENTS)
         arguments.pop("supports_check_mode")
-        validator = ArgumentSpecValidator(**arguments)
-        given = only_given(arguments["argument_spec"], plain(self._task.args))
-        found = validator.validate(given)
-        params = found.validated_parameters
-        refused = refusal(found, params, given, self.core)
-        result = refused or result_of(self.core, params, self._task.check_mode, **self.offers())
-        warnings = ["Both option %(option)s and its alias %(alias)s are set." % clash for clash in found._warnings]
-        warnings += result.pop("warnings", [])
-        if warnings:
-            result["warnings"] = warnings
+        spec = arguments["argument_spec"]
+        given, mistakes = read(spec, plain(self._task.args))
+        found = ArgumentSpecValidator(**arguments).validate(given)
+        params, secrets = found.validated_parameters, found._no_log_values | secrets_of(spec, given)
+        result = refusal(found, params, given, mistakes, self.core)
+        result = result or result_of(self.core, params, self._task.check_mode, **self.offers())
         result.setdefault("changed", False)
+        if result.get("failed"):
+            params, secrets = shown_in_failure(result, params, secrets)
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return remove_values(result, found._no_log_values | secrets_of(self.core.ARGUMENTS["argument_spec"], given))
+        return remove_values(result, secrets)
 
 
 def _shows_invocation(task_vars):

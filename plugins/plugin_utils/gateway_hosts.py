@@ -75,6 +75,15 @@ def _tunnels(place, gateway):
         return None
 
 
+def problems(options, environ):
+    """Every mistake in the plugin's options that can be told without a request, a list of sentences; see read_hosts."""
+    try:
+        _understood(options, environ)
+    except BceUsageError as error:
+        return error.problems
+    return []
+
+
 def _understood(options, environ):
     """The options in normal form, and one credentials.Connection for each region."""
     mistakes = field.problems(FIELDS, options)

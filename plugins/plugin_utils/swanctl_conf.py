@@ -15,7 +15,7 @@ import re
 
 from ..module_utils import tunnel as rules
 from ..module_utils.errors import BceUsageError
-from ..module_utils.secret import Secret, conceal
+from ..module_utils.secret import Secret, conceal, quoted
 
 CIPHERS = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "3des": "3des"}
 HASHES = {"sha1": "sha1", "md5": "md5", "sha2_256": "sha256", "sha2_384": "sha384", "sha2_512": "sha512"}
@@ -185,28 +185,29 @@ def _problems_of_addresses(peer, eip, peer_address):
     for name, address in (("tunnel.remote_ip", peer), ("gateway", eip)):
         if address and not _is_of_a_device(address):
             found.append("%s: %s is no address of a device in the internet or a private network" % (name, address))
-    if not (peer and eip):
-        return found
-    if peer == eip:
-        found.append("gateway: %s is the address of the peer too (tunnel.remote_ip); the two ends must differ" % eip)
-    elif peer.version != eip.version:
-        found.append(
-            "gateway: %s and tunnel.remote_ip %s are not of one IP version, so no packet goes between them"
-            % (eip, peer)
-        )
-    if peer_address is not None and not _is_host_address(peer_address, peer.version):
-        found.append(
-            "peer_address: must be an IPv%d address or %s, but is %s"
-            % (peer.version, ANY_ADDRESS, _shown(peer_address))
-        )
+    if peer and eip:
+        found += _problems_of_both(peer, eip)
+    if peer_address is not None and not _is_host_address(peer_address, peer):
+        kind = "IPv%d" % peer.version if peer else "IP"
+        found.append("peer_address: must be an %s address or %s, but is %s" % (kind, ANY_ADDRESS, _shown(peer_address)))
     return found
 
 
-def _is_host_address(value, version):
+def _problems_of_both(peer, eip):
+    if peer == eip:
+        return ["gateway: %s is the address of the peer too (tunnel.remote_ip); the two ends must differ" % eip]
+    if peer.version != eip.version:
+        text = "gateway: %s and tunnel.remote_ip %s are not of one IP version, so no packet goes between them"
+        return [text % (eip, peer)]
+    return []
+
+
+def _is_host_address(value, peer):
+    """True for what a host can have itself, of the IP version of the peer's address where that is known."""
     if isinstance(value, str) and value.strip() == ANY_ADDRESS:
         return True
     address = _or_none(_address, value)
-    return address is not None and address.version == version and _is_of_a_device(address)
+    return address is not None and _is_of_a_device(address) and (peer is None or address.version == peer.version)
 
 
 def _is_of_a_device(address):
@@ -235,12 +236,8 @@ def _problems_of_subnets(cloud, peer):
 
 
 def _shown(value):
-    """A wrong value as an error quotes it: no dictionary, and no text that could be a key in a wrong place."""
-    if not isinstance(value, str):
-        return "of type %s" % type(value).__name__
-    if any(rules.is_like_a_key(word) for word in rules.KEY_WORD.findall(value)):
-        return "another text (not shown, as it looks like a key)"
-    return repr(value if len(value) <= 80 else value[:80] + "…")
+    """A wrong value as an error quotes it, but no dictionary."""
+    return quoted(value) if isinstance(value, str) else "of type %s" % type(value).__name__
 
 
 # --- the text ---

@@ -9,9 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from measured_run import run_play, run_script
-
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from measured_run import run_play, run_script
 from page_example import BODY, OPTIONS
 
 CREATE, NOTHING, CHANGE, DELETE = OPERATIONS = ("create", "nothing to do", "change one", "delete")

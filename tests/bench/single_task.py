@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import statistics
 
-from measured_run import run_play
-
 import peer_stub
 from emulator_process import EmulatorProcess
+from measured_run import run_play
 from page_example import OPTIONS, options
 
 # Items of two loops; the cost of an item is their difference divided by MANY - FEW. Quick kinds need longer loops.
@@ -97,7 +96,7 @@ medians of {rounds}. All tasks that talk HTTP talk to a server on the same machi
 
 In process an item costs {to_debug:.1f} × `debug` and 1/{to_ping:.0f} of `ping`, because no Python is started for it.
 The module is used where the task does not run on the controller; see the two doors in
-[architecture.md](architecture.md).
+[architecture](architecture.md).
 
 ## Requests per operation
 
@@ -106,7 +105,7 @@ The module is used where the task does not run on the controller; see the two do
 {operations}
 
 A creation looks its tunnel up afterwards: that is how an answer to an old request is told from a new tunnel
-([reliability.md](reliability.md)). Waiting adds one `GET` per look.
+([reliability](reliability.md)). Waiting adds one `GET` per look.
 """
 
 

@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,8 @@ def play(emulator, *arguments):
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     }
+    # By default Ansible looks for the collection in the user's home before it looks into this environment.
+    environment.setdefault("ANSIBLE_COLLECTIONS_PATH", sysconfig.get_path("purelib"))
     environment.update(quiet, **emulator.environment)
     ansible_playbook = Path(sys.executable).parent / "ansible-playbook"
     command = [ansible_playbook, PLAYBOOK, "-e", f"@{EXAMPLE}", *sys.argv[1:], *arguments]
@@ -61,7 +64,7 @@ def play(emulator, *arguments):
 def expect(emulator, text, condition, changed, vpn_conn_id):
     """Tell about one step and stop if it is not as promised."""
     writes = len(emulator.requests()) - len(emulator.requests("GET"))
-    print(f"  {text:<58} {'changed' if changed else 'ok':<8} {vpn_conn_id}   ({writes} writes so far)", flush=True)
+    print(f"  {text:<58} {'changed' if changed else 'ok':<8} {vpn_conn_id}   (writes so far: {writes})", flush=True)
     if not condition:
         raise Promise(f"{text}: not as promised; stored is {emulator.tunnels()}")
 
@@ -102,6 +105,8 @@ def main():
             created = tell_the_story(emulator)
     except Promise as broken:
         sys.exit(f"demo: {broken}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     print(f"vpnConnId: {created}")
 
 

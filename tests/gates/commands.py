@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from checkout import CACHE, ROOT
+
 BIN = Path(sys.executable).parent
+# Proofs that others may skip without a network, or on a machine that forbids them; who must skip them sets them empty.
+REQUIRED = {"AWX_COLLECTION_REQUIRED": "1", "TUNNEL_LAB_REQUIRED": "1"}
 
 
 class CommandFailed(SystemExit):
@@ -23,17 +27,40 @@ def path_with(bin_dir: Path) -> str:
     return f"{bin_dir}{os.pathsep}{os.environ['PATH']}"
 
 
-def output_of(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
-    """Run a command of this environment and wait.
+def private_home(home: Path = CACHE / "home") -> str:
+    """A home for commands that leave things there; pip goes on using the user's configuration and cache."""
+    for name in (".pip", ".config/pip", ".cache/pip"):
+        link = home / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        # Gates run side by side.
+        with contextlib.suppress(FileExistsError):
+            link.symlink_to(Path.home() / name)
+    return str(home)
+
+
+def collections_of(bin_dir: Path) -> str:
+    """Where an environment has its link to the collection; by default Ansible looks into the user's home first."""
+    (packages,) = bin_dir.parent.glob("lib/python3.*/site-packages")
+    return str(packages)
+
+
+def environment_of(bin_dir: Path) -> dict[str, str]:
+    """The variables for a command of an environment: ours, without a developer's settings of Ansible."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    own = {"PATH": path_with(bin_dir), "LC_ALL": "C.UTF-8", "ANSIBLE_COLLECTIONS_PATH": collections_of(bin_dir)}
+    return {**kept, **own}
+
+
+def output_of(*command: str | Path, cwd: Path = ROOT, bin_dir: Path = BIN, **variables: str) -> str:
+    """Run a command of an environment, else of this one, and wait.
 
     :arg variables: further environment variables, or others than ours.
     :raises CommandFailed: if its exit status is not 0.
     """
-    own = {"PATH": path_with(BIN), "LC_ALL": "C.UTF-8"}
     result = subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, **own, **variables},
+        env={**environment_of(bin_dir), **variables},
         check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

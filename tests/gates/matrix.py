@@ -8,23 +8,27 @@ Then our files are imported by every Python on which that core runs modules, and
 the demo's tasks as real modules.
 
 A cell whose Python is not on this machine is told as NOT RUN and makes the exit status 1, unless MATRIX_MAY_MISS=1.
-A target Python that is not here is told, and no more.
+A target Python that is not here is told, and no more. Skipped tests are told with their reasons.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
-from commands import ROOT, CommandFailed, install_packages, output_of, path_with
+from checkout import CACHE, FOLDER, ROOT
+from commands import REQUIRED, CommandFailed, collections_of, install_packages, output_of
 
-PLACE = ROOT / ".cache/matrix"
+PLACE = CACHE / "matrix"
 CONSTRAINTS = PLACE / "constraints.txt"
 REQUIREMENTS = ROOT / "tests/requirements"
 
@@ -59,15 +63,16 @@ def minor(version: str) -> int:
 
 @lru_cache(maxsize=None)
 def interpreter(version: str) -> Path | None:
-    """A Python of that version which really starts, on PATH or among pyenv's; or None."""
+    """A Python of that version which really starts and makes environments, on PATH or among pyenv's; or None."""
     candidates = [shutil.which(f"python{version}")]
     pyenv = shutil.which("pyenv")
     if pyenv:
         root = Path(subprocess.run([pyenv, "root"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
         candidates += sorted(root.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)
     for candidate in filter(None, candidates):
-        # pyenv's shims are there for Pythons that are switched off, too.
-        if subprocess.run([candidate, "-c", ""], check=False, stderr=subprocess.DEVNULL).returncode == 0:
+        # pyenv's shims are there for Pythons that are switched off, too; Debian's come without venv.
+        probe = [candidate, "-c", "import ensurepip, venv"]
+        if subprocess.run(probe, check=False, stderr=subprocess.DEVNULL).returncode == 0:
             return Path(candidate)
     return None
 
@@ -75,7 +80,8 @@ def interpreter(version: str) -> Path | None:
 def environment(name: str, version: str, *arguments: str) -> Path:
     """The bin folder of a virtual environment with what pip is told to install, made anew where that has changed."""
     home = PLACE / name
-    mark = repr([str(interpreter(version)), arguments, CONSTRAINTS.read_text()])
+    files = [Path(argument).read_text(encoding="utf-8") for argument in arguments if Path(argument).is_file()]
+    mark = repr([str(interpreter(version)), arguments, files])
     done = home / "done"
     if not done.is_file() or done.read_text() != mark:
         output_of(interpreter(version), "-m", "venv", "--clear", home)
@@ -92,16 +98,11 @@ def write_constraints() -> None:
     CONSTRAINTS.write_text("\n".join(kept))
 
 
-def packages_of(bin_dir: Path) -> Path:
-    (found,) = bin_dir.parent.glob("lib/python3.*/site-packages")
-    return found
-
-
 def controller(core: str, version: str) -> Path:
     """The environment of a cell, which finds the collection as it stands in this checkout."""
     what = [f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "matrix.in"), "-c", str(CONSTRAINTS)]
     bin_dir = environment(f"core-{core}-python-{version}", version, *what)
-    link = packages_of(bin_dir) / "ansible_collections/baiducloud/network"
+    link = Path(collections_of(bin_dir), FOLDER)
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
         link.symlink_to(ROOT)
@@ -117,10 +118,22 @@ def import_everything(bin_dir: Path, version: str) -> None:
     """Import modules and module_utils on a host's Python, with `ansible` as that core brings it there."""
     tree = bin_dir.parent / "imports"
     shutil.rmtree(tree, ignore_errors=True)
-    (tree / "ansible_collections/baiducloud").mkdir(parents=True)
-    (tree / "ansible_collections/baiducloud/network").symlink_to(ROOT)
-    (tree / "ansible").symlink_to(packages_of(bin_dir) / "ansible")
+    (tree / FOLDER).parent.mkdir(parents=True)
+    (tree / FOLDER).symlink_to(ROOT)
+    (tree / "ansible").symlink_to(Path(collections_of(bin_dir), "ansible"))
     output_of(target(version) / "python", "-c", IMPORT_ALL, tree, PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE="1")
+
+
+def run_demo_as_modules(bin_dir: Path, version: str) -> None:
+    """Run the demo's tasks on a host's Python, in processes of their own."""
+    # Ansible starts no interpreter whose path has a blank in it, as that of the checkout may have.
+    with tempfile.TemporaryDirectory(prefix="matrix-") as folder:
+        (Path(folder) / "target").symlink_to(target(version).parent)
+        variables = {
+            "ansible_python_interpreter": f"{folder}/target/bin/python",
+            "baiducloud_in_process": False,
+        }
+        output_of(bin_dir / "python", "tests/demo", "-e", json.dumps(variables), bin_dir=bin_dir)
 
 
 def test_cell(core: str, version: str, arguments: list[str]) -> str:
@@ -128,27 +141,29 @@ def test_cell(core: str, version: str, arguments: list[str]) -> str:
     bin_dir = controller(core, version)
     exact = output_of(bin_dir / "python", "-c", "import ansible.release; print(ansible.release.__version__)").strip()
     variables = {
-        "PATH": path_with(bin_dir),
+        **{name: os.environ.get(name, value) for name, value in REQUIRED.items()},
         "PYTHONDONTWRITEBYTECODE": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(bin_dir.parent / "hypothesis"),
     }
-    pytest = ["-m", "pytest", "-q", "-o", f"cache_dir={bin_dir.parent}/pytest"]
-    output = output_of(bin_dir / "python", *pytest, *(arguments or ["tests/unit", "tests/integration"]), **variables)
+    pytest = [bin_dir / "python", "-m", "pytest", "-q", "-rs", "-o", f"cache_dir={bin_dir.parent}/pytest"]
+    output = output_of(*pytest, *(arguments or ["tests/unit", "tests/integration"]), bin_dir=bin_dir, **variables)
     here = [python for python in CORES[core][1] if interpreter(python)]
     for python in here:
         import_everything(bin_dir, python)
     for python in (here[0], here[-1]):
-        as_module = ["-e", f"ansible_python_interpreter={target(python)}/python", "-e", "baiducloud_in_process=false"]
-        output_of(bin_dir / "python", "tests/demo", *as_module, **variables)
+        run_demo_as_modules(bin_dir, python)
     tested = output.strip().splitlines()[-1].strip("= ")
-    return (
-        f"{exact} on Python {version}: {tested}; modules imported on {', '.join(here)}; demo on {here[0]}, {here[-1]}"
-    )
+    skipped = re.findall(r"^SKIPPED .*", output, re.MULTILINE)
+    done = f"{tested}; modules imported on {', '.join(here)}; demo on {here[0]}, {here[-1]}"
+    return "\n    ".join([f"{exact} on Python {version}: {done}", *skipped])
 
 
 def main(arguments: list[str]) -> int:
-    chosen, _dashes, for_pytest = (" ".join(arguments)).partition("--")
-    cores = chosen.split() or list(CORES)
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    cores, for_pytest = arguments[:end] or list(CORES), arguments[end + 1 :]
+    unknown = [core for core in cores if core not in CORES]
+    if unknown:
+        sys.exit(f"matrix: {', '.join(unknown)} is none of {', '.join(CORES)}")
     write_constraints()
     cells = [(core, version) for core in cores for version in CORES[core][0]]
     missing = [cell for cell in cells if not interpreter(cell[1])]
@@ -160,7 +175,7 @@ def main(arguments: list[str]) -> int:
     def work(cell: tuple[str, str]) -> None:
         begin = time.monotonic()
         try:
-            line = test_cell(*cell, for_pytest.split())
+            line = test_cell(*cell, for_pytest)
         except CommandFailed as failure:
             failed.append(cell)
             line = f"{cell[0]} on Python {cell[1]}: FAILED\n{failure}"

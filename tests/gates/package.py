@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the tarball, look at what is in it, install it into an empty place, run the demo from there, and import it as
-Galaxy would.
+"""Build the tarball of the tracked files, look at what is in it, install it into an empty place, run the demo from
+there, and import it as Galaxy would.
 
 python tests/gates/package.py leaves the tarball in .cache/package/.
 """
@@ -10,23 +10,28 @@ python tests/gates/package.py leaves the tarball in .cache/package/.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
-import yaml
+from checkout import CACHE, COLLECTION, FOLDER, ROOT, copy_checkout, tracked_files
+from commands import BIN, output_of, private_home
+from repack import repack
 
-from commands import BIN, ROOT, output_of
-
-PLACE = ROOT / ".cache/package"
+PLACE = CACHE / "package"
 INSTALLED = PLACE / "installed"
 
-# What a user of the collection needs; anything else in the tarball is a mistake in galaxy.yml's build_ignore.
-WANTED_FOLDERS = {"extensions", "meta", "playbooks", "plugins", "roles"}
+# What a user of the collection needs; anything else in the tarball is a mistake in galaxy.yml's build_ignore, or a file
+# of a kind that does not belong into its folder.
+WANTED_FOLDERS = {
+    "extensions": {".yml"},
+    "meta": {".txt", ".yml"},
+    "playbooks": {".yml"},
+    "plugins": {".py", ".yml"},
+    "roles": {".md", ".sh", ".yml"},
+}
 WANTED_FILES = {
     *("CHANGELOG.md", "LICENSE", "README.md", "changelogs/changelog.yaml"),
     *("FILES.json", "MANIFEST.json"),  # made by ansible-galaxy
@@ -36,9 +41,8 @@ NEEDED = {"CHANGELOG.md", "LICENSE", "README.md", "meta/runtime.yml"}
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
     """The output of a command that sees the installed collection and, unlike others in .venv/, not the checkout."""
-    return output_of(
-        *command, cwd=cwd, ANSIBLE_COLLECTIONS_PATH=str(INSTALLED), ANSIBLE_COLLECTIONS_SCAN_SYS_PATH="false"
-    )
+    only_there = {"ANSIBLE_COLLECTIONS_PATH": str(INSTALLED), "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
+    return output_of(*command, cwd=cwd, HOME=private_home(), **only_there)
 
 
 def build(source: Path, place: Path) -> Path:
@@ -47,48 +51,46 @@ def build(source: Path, place: Path) -> Path:
     place.mkdir(parents=True)
     run(BIN / "ansible-galaxy", "collection", "build", "--output-path", place, source)
     (tarball,) = place.glob("*.tar.gz")
+    repack(tarball)
     return tarball
 
 
-def tracked_content() -> set[str]:
-    """Files of the checkout that belong to the plugins, roles, playbooks, extensions and meta of the collection."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-coz", "--exclude-standard", "extensions", "meta", "playbooks", "plugins", "roles"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.PIPE,
-    ).stdout
-    names = {os.fsdecode(name) for name in listing.split(b"\0") if name}
-    return {name for name in names if (ROOT / name).is_file()}
+def is_wanted(name: str) -> bool:
+    path = PurePath(name)
+    if any(part.startswith(".") or part == "__pycache__" for part in path.parts):
+        return False
+    return name in WANTED_FILES or path.suffix in WANTED_FOLDERS.get(path.parts[0], ())
 
 
 def check_files(tarball: Path) -> int:
+    """Compare the tarball with the checkout, both ways; the number of files."""
     with tarfile.open(tarball) as archive:
-        names = {member.name for member in archive.getmembers()}
-    surplus = {
-        name
-        for name in names
-        if (name.split("/")[0] not in WANTED_FOLDERS and name not in {*WANTED_FILES, "changelogs"})
-        or any(part.startswith(".") or part == "__pycache__" for part in name.split("/"))
-    }
-    missing = (NEEDED | tracked_content()) - names
+        names = {member.name for member in archive.getmembers() if not member.isdir()}
+    content = tracked_files(*WANTED_FOLDERS)
+    surplus = {name for name in names if not is_wanted(name)} | (names - content - WANTED_FILES)
+    missing = (NEEDED | content) - names
     if surplus or missing:
         sys.exit(f"{tarball.name}: not wanted {sorted(surplus)}, missing {sorted(missing)}")
     return len(names)
 
 
 def install(tarball: Path) -> None:
-    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-    full_name = f"{galaxy['namespace']}.{galaxy['name']}"
-    run(BIN / "ansible-galaxy", "collection", "install", "--offline", "-p", INSTALLED, tarball)
-    run(BIN / "ansible-galaxy", "collection", "verify", "--offline", "-p", INSTALLED, full_name)
-    collection = INSTALLED / "ansible_collections" / galaxy["namespace"] / galaxy["name"]
-    modules = sorted(f"{full_name}.{path.stem}" for path in collection.glob("plugins/modules/*.py"))
-    if not modules:
-        sys.exit("the installed collection holds no module")
-    for name, answer in json.loads(run(BIN / "ansible-doc", "--json", *modules)).items():
-        if not answer["doc"]["filename"].startswith(str(collection)):
-            sys.exit(f"{name} came from {answer['doc']['filename']}, not from the tarball")
+    run(BIN / "ansible-galaxy", "collection", "install", "--offline", "--force", "-p", INSTALLED, tarball)
+    run(BIN / "ansible-galaxy", "collection", "verify", "--offline", "-p", INSTALLED, COLLECTION)
+    check_origin(INSTALLED / FOLDER, run(BIN / "ansible-doc", "--json", *modules_in(INSTALLED / FOLDER)))
+
+
+def modules_in(collection: Path) -> list[str]:
+    modules = sorted(f"{COLLECTION}.{path.stem}" for path in collection.glob("plugins/modules/*.py"))
+    return modules or sys.exit("the installed collection holds no module")
+
+
+def check_origin(collection: Path, answer: str) -> None:
+    """Ansible takes the modules from the installed collection: `answer` is ansible-doc's about them."""
+    for name, told in json.loads(answer).items():
+        file = Path(told["doc"]["filename"]).resolve()
+        if not file.is_relative_to(collection.resolve()):
+            sys.exit(f"{name} came from {file}, not from the tarball")
 
 
 def import_to_galaxy(tarball: Path) -> None:
@@ -102,7 +104,7 @@ def import_to_galaxy(tarball: Path) -> None:
 
 
 def main() -> None:
-    tarball = build(ROOT, PLACE)
+    tarball = build(copy_checkout(CACHE / "package-source"), PLACE)
     count = check_files(tarball)
     install(tarball)
     run(sys.executable, "tests/demo")

@@ -16,18 +16,15 @@ import shutil
 import sys
 from pathlib import Path
 
-import yaml
-
 import matrix
-from commands import BIN, ROOT, output_of
+from checkout import CACHE, COLLECTION, GALAXY, ROOT
+from commands import BIN, output_of, private_home
 
 DOCS = ROOT / "docs"
 PLUGIN_PAGES = DOCS / "plugins"
 IMAGES = DOCS / "images"
 CONFIG = DOCS / "site"
-CACHE = ROOT / ".cache/site"
-GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-COLLECTION = f"{GALAXY['namespace']}.{GALAXY['name']}"
+SITE = CACHE / "site"
 # Pages that fetch something from elsewhere do not work offline, and tell others who reads them.
 FETCHES = re.compile(
     r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="(?:https?:)?//[^"]*"
@@ -39,9 +36,7 @@ FETCHES = re.compile(
 
 def run(*command: str | Path) -> None:
     # antsibull-docs leaves a log in its home.
-    home = ROOT / ".cache/home"
-    home.mkdir(parents=True, exist_ok=True)
-    output_of(*command, HOME=str(home))
+    output_of(*command, HOME=private_home())
 
 
 def empty_folder(path: Path) -> Path:
@@ -106,9 +101,9 @@ def texts(folder: Path, pattern: str) -> dict[str, str]:
 
 
 def check() -> None:
-    plugin_pages(CACHE / "plugins")
+    plugin_pages(SITE / "plugins")
     kept = {**texts(PLUGIN_PAGES, "*.rst"), **texts(IMAGES, "badge-*.svg")}
-    fresh = {**texts(CACHE / "plugins", "*.rst"), **badges()}
+    fresh = {**texts(SITE / "plugins", "*.rst"), **badges()}
     stale = sorted(name for name in kept.keys() | fresh.keys() if kept.get(name) != fresh.get(name))
     if stale:
         sys.exit(f"stale in docs/: {', '.join(stale)}; renew them with: make plugin-pages")
@@ -155,10 +150,10 @@ def contents(text: str) -> str:
 
 
 def site() -> None:
-    source = empty_folder(CACHE / "source")
+    source = empty_folder(SITE / "source")
     gather(source)
-    html = empty_folder(CACHE / "html")
-    run(BIN / "sphinx-build", "-q", "-W", "--keep-going", "-c", CONFIG, "-d", CACHE / "doctrees", source, html)
+    html = empty_folder(SITE / "html")
+    run(BIN / "sphinx-build", "-q", "-W", "--keep-going", "-c", CONFIG, "-d", SITE / "doctrees", source, html)
     pages = sorted(html.rglob("*.html"))
     fetching = [
         f"{page.relative_to(html)}: {found}"

@@ -9,7 +9,6 @@ content from there only: plugins, roles, playbooks, meta and extensions of the c
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -18,14 +17,12 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-import yaml
-
 import package
-from commands import ROOT, install_packages, path_with
+from checkout import CACHE, FOLDER, ROOT
+from commands import REQUIRED, collections_of, environment_of, install_packages, output_of, private_home
 
-PLACE = ROOT / ".cache/release"
-TREE, VENV, BENCH = PLACE / "tree", PLACE / "venv", PLACE / "bench"
-CONTENT = ("extensions", "meta", "playbooks", "plugins", "roles")
+PLACE = CACHE / "release"
+TREE, VENV, BENCH, HOME = PLACE / "tree", PLACE / "venv", PLACE / "bench", PLACE / "home"
 REQUIREMENTS = ROOT / "tests/requirements"
 
 
@@ -46,31 +43,32 @@ def export_commit() -> None:
 
 def install(tarball: Path) -> Path:
     """Install into an empty place, and let a new environment find it there; the folder of the installed collection."""
-    galaxy = yaml.safe_load((TREE / "galaxy.yml").read_text(encoding="utf-8"))
-    run(sys.executable, "-m", "venv", VENV)
+    output_of(sys.executable, "-m", "venv", VENV)
     wanted = ["-r", REQUIREMENTS / "demo.in", "-r", REQUIREMENTS / "matrix.in", "-c", REQUIREMENTS / "lock.txt"]
     install_packages(VENV / "bin/python", *wanted)
-    run(VENV / "bin/ansible-galaxy", "collection", "install", "--offline", "-p", PLACE / "installed", tarball)
-    installed = PLACE / "installed/ansible_collections" / galaxy["namespace"] / galaxy["name"]
-    (packages,) = VENV.glob("lib/python3.*/site-packages")
-    link = packages / "ansible_collections" / galaxy["namespace"] / galaxy["name"]
+    own = {"bin_dir": VENV / "bin", "HOME": private_home(HOME)}
+    galaxy = [VENV / "bin/ansible-galaxy", "collection", "install", "--offline", "--force"]
+    output_of(*galaxy, "-p", PLACE / "installed", tarball, **own)
+    installed = PLACE / "installed" / FOLDER
+    link = Path(collections_of(VENV / "bin"), FOLDER)
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(installed)
+    command = [VENV / "bin/ansible-doc", "--json", *package.modules_in(installed)]
+    package.check_origin(installed, output_of(*command, **own))
     return installed
 
 
 def set_up_bench(installed: Path) -> None:
     """The tests and pages of the commit, beside the content of the installed collection."""
     shutil.copytree(TREE, BENCH, symlinks=True)
-    for name in CONTENT:
+    for name in package.WANTED_FOLDERS:
         shutil.rmtree(BENCH / name)
         (BENCH / name).symlink_to(installed / name)
 
 
 def run(*command: str | Path, cwd: Path = PLACE) -> None:
-    """Run a command of the new environment, its output shown; no variable of Ansible's leads elsewhere."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    environment["PATH"] = path_with(VENV / "bin")
+    """Run a command of the new environment, its output shown; neither a variable nor a home leads Ansible elsewhere."""
+    environment = {**REQUIRED, **environment_of(VENV / "bin"), "HOME": private_home(HOME)}
     if subprocess.run(command, cwd=cwd, env=environment, check=False, stdin=subprocess.DEVNULL).returncode:
         sys.exit(f"release: {' '.join(map(str, command))} failed; there is no release")
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 import pytest
 import yaml
@@ -14,15 +13,14 @@ import yaml
 from awx.job import data
 from page_example import SECRET_KEY
 from playbook import ROOT, play
+from reader import Reader, blocks, files
 
-PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^```yaml (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
-COMMANDS = [shlex.split(line) for line in re.findall(r"^ansible-playbook .*$", PAGE, re.MULTILINE)]
+PAGE = ROOT / "docs/awx.md"
 
 
 def rows_under(heading):
     """The rows of the table under a heading, each a list of cells."""
-    table = re.search(r"(?:^\|.*\n)+", PAGE.split(heading)[1], re.MULTILINE).group()
+    table = re.search(r"(?:^\|.*\n)+", PAGE.read_text(encoding="utf-8").split(heading)[1], re.MULTILINE).group()
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines()[2:]]
 
 
@@ -51,24 +49,20 @@ def test_the_job_templates_are_shown():
 
 @pytest.mark.parametrize("part", ["inputs", "injectors"])
 def test_the_credential_type_made_by_hand_is_that_of_the_playbook(part):
-    assert yaml.safe_load(FILES[part]) == data("credential_type")[part]
+    assert yaml.safe_load(files()[part]) == data("credential_type")[part]
 
 
-def test_the_commands_for_a_shell_work_in_their_order_with_the_files_shown(emulator, tmp_path):
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    inventory = {"plugin": "baiducloud.network.vpn_gateways", "vpc_ids": ["vpc-emulator"]}
-    (tmp_path / "vpn_gateways.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
-    changes = []
-    for _program, *words in COMMANDS:
-        (playbook,) = [word for word in words if word.startswith("baiducloud.network.")]
-        if playbook.endswith("awx_setup"):  # test_awx_setup.py runs these
-            continue
-        words.remove(playbook)
-        done = play(playbook, *words, "-e", f"tunnel_key={SECRET_KEY}", environment=emulator.environment, cwd=tmp_path)
-        assert done.status == 0, done.output
-        changes.append(any(result["changed"] for result in done.results))
+def test_a_wrong_answer_ends_the_job_with_the_line_shown(emulator):
+    (line,) = [block.text.strip() for block in blocks(PAGE) if block.kind == "text"]
+    answers = ["-e", "vpn_id=vpn-119bd69b", "-e", "vpn_conn_name=a", "-e", "local_subnets='10.0.0.0/16, branch'"]
+    done = play("baiducloud.network.create_tunnel", *answers, environment=emulator.environment)
+    assert done.results[-1]["msg"] == line and done.status != 0 and emulator.requests() == []
+
+
+def test_what_the_page_says_works_in_its_order(emulator, tmp_path):
+    reader = Reader(emulator, tmp_path)
+    reader.follow(PAGE)
+    changes = [any(result["changed"] for result in done.results) for done in reader.done]
     assert changes == [True, True, True, False, False]
     assert sorted(tunnel["vpnConnName"] for tunnel in emulator.tunnels()) == ["branch-berlin", "branch-paris"]
     vpn_conn_id = emulator.tunnels()[0]["vpnConnId"]

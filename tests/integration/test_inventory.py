@@ -143,6 +143,15 @@ def test_two_regions_are_read_each_at_its_own_endpoint(tmp_path):
             assert len(first.requests()) == len(second.requests()) == 3
 
 
+def test_one_gateway_id_in_two_regions_is_two_hosts(tmp_path):
+    with EmulatorProcess("--gateway", "vpn-a:hub:vpc-a") as first:
+        port = first.endpoint.rpartition(":")[2]
+        with EmulatorProcess("--host", "127.0.0.2", "--port", port, "--gateway", "vpn-a:hub:vpc-a"):
+            inventory = Inventory(tmp_path, dict(first.environment, BCE_ENDPOINT=""))
+            inventory.write(regions=["1", "2"], endpoint=f"http://127.0.0.{{region}}:{port}", vpc_ids=["vpc-a"])
+            assert sorted(inventory.hosts()) == ["vpn-a.1", "vpn-a.2"]
+
+
 def test_the_cache_saves_the_requests_until_it_is_flushed(site, inventory, tmp_path):
     site.plant(entry("berlin"), vpn_id="vpn-hub")
     cache = tmp_path / "cache"
@@ -159,13 +168,32 @@ def test_the_cache_saves_the_requests_until_it_is_flushed(site, inventory, tmp_p
     assert "berlin" in stored and SECRET_KEY not in stored and SECRET_ACCESS_KEY not in stored
 
 
-def test_keys_may_come_from_a_template(site, inventory, tmp_path):
+def test_a_refresh_in_a_play_asks_the_api_though_there_is_a_cache(site, inventory, tmp_path):
+    site.plant(entry("berlin"), vpn_id="vpn-hub")
+    inventory.write(
+        cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(tmp_path / "cache"), **BOTH
+    )
+    inventory.hosts()
+    site.plant(entry("paris"), vpn_id="vpn-hub")
+    told = {"ansible.builtin.debug": {"msg": "{{ tunnels | map(attribute='vpn_conn_name') | join(' ') }}"}}
+    tasks = [told, {"ansible.builtin.meta": "refresh_inventory"}, told]
+    plays = [{"hosts": "hub", "gather_facts": False, "tasks": [task]} for task in tasks]
+    done = play(plays, "-i", str(inventory.path), environment=site.environment)
+    assert [result["msg"] for result in done.results] == ["berlin", "berlin paris"], done.output
+
+
+def test_keys_and_other_options_may_come_from_a_template(site, inventory, tmp_path):
     (tmp_path / "secret").write_text(SECRET_ACCESS_KEY)
     inventory.environment = {"BCE_ENDPOINT": site.endpoint}
     inventory.write(
-        access_key_id=ACCESS_KEY_ID, secret_access_key=f"{{{{ lookup('file', '{tmp_path}/secret') }}}}", **BOTH
+        access_key_id=ACCESS_KEY_ID,
+        secret_access_key=f"{{{{ lookup('file', '{tmp_path}/secret') }}}}",
+        vpc_ids="{{ ['vpc-a'] }}",
+        tunnels="{{ false }}",
+        timeout="{{ 2 * 5 }}",
     )
-    assert "hub" in inventory.hosts()
+    assert sorted(inventory.hosts()) == ["hub", "twin"]
+    assert len(site.requests()) == 1, "of the VPC alone, and not of tunnels"
 
 
 def answer(path_regex, **fault):
@@ -182,10 +210,12 @@ def test_gateways_that_can_have_no_tunnels_and_names_that_mean_something_else_ar
         {"vpnId": "vpn-5", "vpnName": "北京", "type": None},
         {"vpnId": "vpn-6", "vpnName": "a:b", "type": "IPSec"},
         {"vpnId": "vpn-7", "vpnName": "a/../../b", "type": "IPSec"},
+        {"vpnId": "vpn-8", "vpnName": "localhost", "type": "IPSec"},
+        {"vpnId": "vpn-9", "vpnName": "Ungrouped", "type": "IPSec"},
     ]
     site.faults(answer("^/v1/vpn$", status=200, body={"vpns": gateways, "isTruncated": False}))
     inventory.write(vpc_ids=["vpc-a"], tunnels=False)
-    assert sorted(inventory.hosts()) == ["vpn-2", "vpn-3", "vpn-4", "vpn-6", "vpn-7", "北京"]
+    assert sorted(inventory.hosts()) == [*(f"vpn-{number}" for number in (2, 3, 4, 6, 7, 8, 9)), "北京"]
 
 
 def test_a_vpc_that_one_region_does_not_know_is_no_error_but_one_that_none_knows_is(site, inventory):
@@ -208,18 +238,62 @@ def test_what_cannot_be_read_leaves_no_hosts_rather_than_some(site, inventory):
     assert listed is None and "AccessDenied" in output and "vpn-twin1" in output
 
 
-def test_mistakes_are_told_together_before_any_request(site, inventory):
-    inventory.write(regions=["bj", "g z"], vpc_ids=["a b"], timeout=-1)
+WRONG = [
+    (
+        {"regions": ["bj", "g z"], "vpc_ids": ["a b"], "timeout": -1, "colour": "red", "version": 0},
+        ["colour: is not an option", "regions[1]: 'g z'", "vpc_ids[0]: 'a b'", "timeout: -1", "version: must be"],
+    ),
+    (
+        {"vpc_ids": True, "timeout": "abc", "version": "{{ 'one' }}", "region": ["bj"], "profile": False, "colour": 1},
+        [
+            "colour: is not an option",
+            "vpc_ids: must be a list, but is True",
+            "timeout: must be a number, but is 'abc'",
+            "version: must be a whole number, but is 'one'",
+            "region: must be text, but is of type list",
+            "profile: must be text, but is False",
+        ],
+    ),
+    (
+        {"validate_certs": "ture", "tunnels": "{{ 'perhaps' }}", "cache": "{{ true }}", "strict": 2, "compose": ["x"]},
+        [
+            "validate_certs: must be true or false, but is 'ture'",
+            "tunnels: must be true or false, but is 'perhaps'",
+            "cache: must be true or false, but is '{{ true }}'",
+            "strict: must be true or false, but is 2",
+            "compose: must be a dictionary, but is of type list",
+            "vpc_ids: is needed",
+        ],
+    ),
+    ({"regions": ["bj", "gz"], "vpc_ids": ["vpc-a"]}, ["endpoint: ", "put the word {region} in its place"]),
+    ({"vpc_ids": [""]}, ["vpc_ids: is needed"]),
+    ({}, ["vpc_ids: is needed; the API lists the gateways of one VPC at a time"]),
+    ({"vpc_ids": ["vpc-a"], "cache": True, "cache_plugin": "no.such.cache"}, ["no.such.cache"]),
+]
+
+
+@pytest.mark.parametrize("content, words", WRONG, ids=lambda item: ",".join(item) if isinstance(item, dict) else "")
+def test_mistakes_are_told_together_with_the_files_name_before_any_request(site, inventory, content, words):
+    inventory.write(**content)
     listed, output = inventory.run()
-    words = ["regions[1]: 'g z'", "vpc_ids[0]: 'a b'", "timeout: "]
     assert listed is None and all(word in output for word in words), output
-    inventory.write(regions=["bj", "gz"], vpc_ids=["vpc-a"])
-    listed, output = inventory.run()
-    assert listed is None and "endpoint: " in output and "{region}" in output, output
-    inventory.write(vpc_ids=[""])
-    listed, output = inventory.run()
-    assert listed is None and "vpc_ids: is needed" in output, output
+    # Of an option of a wrong type it is not told as well that it is needed.
+    assert len({output.count(f" {word.split(': ')[0]}: ") for word in words if ": " in word}) < 2, output
+    # Ansible breaks long lines anywhere.
+    assert f"{inventory.path}:" in "".join(output.split())
     assert site.requests() == []
+
+
+def test_a_word_that_is_no_boolean_is_refused_wherever_it_is_from(site, inventory, tmp_path):
+    (tmp_path / "ansible.cfg").write_text("[inventory]\ncache = perhaps\n")
+    inventory.write(**BOTH)
+    for name, value in (("ANSIBLE_INVENTORY_CACHE", "perhaps"), ("ANSIBLE_CONFIG", str(tmp_path / "ansible.cfg"))):
+        inventory.environment = dict(site.environment, **{name: value})
+        listed, output = inventory.run()
+        assert listed is None and "cache: must be true or false, but is 'perhaps' (" in output, output
+        assert ("ansible.cfg" if name == "ANSIBLE_CONFIG" else name) in output.partition("'perhaps' (")[2]
+    inventory.environment = dict(site.environment, ANSIBLE_INVENTORY_CACHE="")
+    assert "hub" in inventory.hosts()
 
 
 def test_a_file_of_another_name_is_left_to_other_plugins(site, inventory):
@@ -265,7 +339,16 @@ def test_a_gateway_that_is_called_like_a_group_goes_by_its_id(site, inventory, t
 
 
 @pytest.mark.parametrize(
-    "content", ["[1, 2]", "null", '"x"', '{"hub": null}', '{"hub": {"vpn_id": "vpn-hub"}}', '{"a": ']
+    "content",
+    [
+        "[1, 2]",
+        "null",
+        '"x"',
+        '{"hub": null}',
+        '{"hub": {"vpn_id": "vpn-hub"}}',
+        '{"a": ',
+        pytest.param('{"version": "0.0.1", "hosts": []}', id="of another version of the collection"),
+    ],
 )
 def test_a_cache_that_holds_something_else_is_not_taken(site, inventory, tmp_path, content):
     cache = tmp_path / "cache"
@@ -278,9 +361,14 @@ def test_a_cache_that_holds_something_else_is_not_taken(site, inventory, tmp_pat
 
 
 def test_a_wrong_file_is_told_without_the_key_in_it(site, inventory):
-    inventory.write(regoins=["bj"], secret_access_key=[SECRET_ACCESS_KEY], **BOTH)
+    inventory.write(regoins=["bj"], secret_access_key=[SECRET_ACCESS_KEY], timeout=SECRET_ACCESS_KEY, **BOTH)
     listed, output = inventory.run("-vvv")
-    assert listed is None and "regoins: is not an option" in output and "secret_access_key: must be text" in output
+    words = [
+        "regoins: is not an option",
+        "secret_access_key: must be text (its value is not shown)",
+        "timeout: must be",
+    ]
+    assert listed is None and all(word in output for word in words), output
 
 
 def test_without_requests_the_user_is_told_what_to_install(site, inventory, tmp_path):
@@ -313,7 +401,9 @@ def test_an_interrupt_ends_it_soon_while_the_api_is_down(tmp_path):
         inventory.write(vpc_ids=["vpc-emulator"])
         command = [ANSIBLE_PLAYBOOK.with_name("ansible-inventory"), "-i", inventory.path, "--list"]
         pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, env=play_environment("/dev/null", site.environment), **pipes)
+        # Where the tests run in the background of a shell, it has told them, and so all that they start, to ignore it.
+        listen = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+        process = subprocess.Popen(command, env=play_environment("/dev/null", site.environment), **pipes, **listen)
         while len(site.requests()) < 5:
             assert process.poll() is None
             time.sleep(0.1)

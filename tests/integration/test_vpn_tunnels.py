@@ -327,6 +327,22 @@ def test_killed_in_the_middle_and_run_again_it_is_complete_and_exactly_once(clou
     assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in items)
 
 
+def test_a_tasks_timeout_ends_it_at_once_and_run_again_it_is_complete_and_exactly_once(cloud):
+    """What hangs in a request does not keep the worker; what the API made all the same is found by the next run."""
+    cloud.faults({"match": {"method": "POST"}, "fault": "hang", "commit": True, "seconds": 60, "times": 2})
+    arguments = dict(SHARED, tunnels=branches(8, gateways=2))
+    tasks = [
+        {MODULE: arguments, "timeout": 4, "ignore_errors": True},
+        {"name": "Again", MODULE: arguments},
+    ]
+    started = time.monotonic()
+    done = play(tasks, environment=cloud.environment)
+    assert time.monotonic() - started < 40, done.output
+    assert done.results[0]["failed"] and done.named["Again"]["totals"]["unchanged"] == 2, done.output
+    assert done.named["Again"]["totals"]["created"] == 6
+    assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in branches(8, gateways=2))
+
+
 def test_requests_in_flight_are_as_many_as_allowed_and_one_gateway_gets_one_write_at_a_time(cloud):
     cloud.settings(latency_ms=100)
     run(branches(24, gateways=6), concurrency=3)

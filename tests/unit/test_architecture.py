@@ -73,6 +73,13 @@ def test_every_room_has_its_place_in_the_order():
     assert {path.stem for path in ROOMS.glob("*.py")} == set(ORDER)
 
 
+def test_every_module_has_a_fast_door():
+    modules, actions = (
+        {path.name for path in (ROOT / "plugins" / kind).glob("*.py")} for kind in ("modules", "action")
+    )
+    assert modules == actions
+
+
 def test_the_client_knows_nothing_of_vpn_and_the_tunnel_nothing_of_http():
     assert "tunnel" not in imports(ROOMS / "client.py")[0] and "client" not in imports(ROOMS / "tunnel.py")[0]
 

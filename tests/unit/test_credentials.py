@@ -243,6 +243,15 @@ def test_the_key_that_is_missing_is_named_and_where_to_give_both(tmp_path, param
     )
 
 
+@pytest.mark.parametrize("key", ["ddd22@www", "0123456789abcdef0123456789abcdef"])
+@pytest.mark.parametrize("option", ["region", "profile", "timeout"])
+def test_a_key_in_a_wrong_option_is_not_quoted(tmp_path, option, key):
+    (tmp_path / ".bce").mkdir()
+    (tmp_path / ".bce/config.json").write_text('{"profiles": []}')
+    (told,) = mistakes({"access_key_id": "AK", "secret_access_key": "SK", option: key}, {"HOME": str(tmp_path)})
+    assert told.startswith(option + ": another text (not shown, as it looks like a key)") and key not in told
+
+
 def test_all_mistakes_are_told_together_and_no_value_of_a_key_in_any_of_them(tmp_path):
     params = {
         "access_key_id": "hidden-ak\nhidden",

@@ -65,12 +65,37 @@ def page(*ids, **more):
     return dict({"vpns": [{"vpnId": vpn_id} for vpn_id in ids]}, **more)
 
 
+@pytest.mark.parametrize("truncated", [True, "True", None])
+def test_more_follows_if_the_page_says_so_or_only_names_a_marker(truncated):
+    client = Script(
+        page("vpn-a", isTruncated=truncated, nextMarker="vpn-b"), page("vpn-b", isTruncated=truncated and False)
+    )
+    assert len(GatewayApi(client).list_gateways("vpc-1")) == len(client.asked) == 2
+
+
+@pytest.mark.parametrize("truncated", [False, "false"])
+def test_a_marker_beside_the_words_that_nothing_follows_is_not_followed(truncated):
+    client = Script(page("vpn-a", isTruncated=truncated, nextMarker="vpn-a"))
+    assert len(GatewayApi(client).list_gateways("vpc-1")) == len(client.asked) == 1
+
+
 def test_pages_that_overlap_bring_each_gateway_once():
     client = Script(page("vpn-a", "vpn-b", isTruncated=True, nextMarker="vpn-b"), page("vpn-b", "vpn-c"))
     assert [gateway["vpn_id"] for gateway in GatewayApi(client).list_gateways("vpc-1")] == ["vpn-a", "vpn-b", "vpn-c"]
     assert [query for _method, _path, query, _body in client.asked] == [
         {"vpcId": "vpc-1", "maxKeys": "1000"},
         {"vpcId": "vpc-1", "maxKeys": "1000", "marker": "vpn-b"},
+    ]
+
+
+@pytest.mark.parametrize("vpn_id", [None, "", 7, "a b/../c"])
+def test_a_gateway_without_a_fit_id_is_listed_all_the_same(vpn_id):
+    body = {"vpns": [{"vpnId": vpn_id, "vpnName": "odd"}, {"vpnId": vpn_id, "vpnName": "other"}, {"vpnId": "vpn-a"}]}
+    found = GatewayApi(Script(body)).list_gateways("vpc-1")
+    assert sorted((item["vpn_id"] or "", item["vpn_name"] or "") for item in found) == [
+        ("", "odd"),
+        ("", "other"),
+        ("vpn-a", ""),
     ]
 
 
@@ -143,6 +168,41 @@ def test_a_gateway_that_is_not_there_is_none_and_another_one_is_an_error():
     assert GatewayApi(Script(gone)).customer_gateway("cgw-a") is None
     with pytest.raises(BceAnswerError, match="not that gateway"):
         GatewayApi(Script({"vpnId": "vpn-b"})).gateway("vpn-a")
+    with pytest.raises(BceAnswerError, match="not that customer gateway"):
+        GatewayApi(Script({"cgwId": "cgw-b"})).customer_gateway("cgw-a")
+
+
+def test_a_customer_gateway_is_read_in_our_words():
+    told = {"cgwId": "cgw-a", "name": "berlin", "ip": "2001:DB8:0::1", "createdTime": "2026-07-11", "new": 1}
+    odd = {"cgwId": "cgw-b", "ip": "hidden", "description": " Büro "}
+    assert GatewayApi(Script({"result": [told, odd]})).list_customer_gateways() == [
+        {
+            "cgw_id": "cgw-a",
+            "name": "berlin",
+            "ip": "2001:db8::1",
+            "description": "",
+            "created_time": "2026-07-11",
+            "updated_time": None,
+        },
+        {
+            "cgw_id": "cgw-b",
+            "name": None,
+            "ip": "hidden",
+            "description": "Büro",
+            "created_time": None,
+            "updated_time": None,
+        },
+    ]
+
+
+def test_a_customer_gateway_is_made_of_what_is_given_only():
+    client = Script({"cgwId": "cgw-a"})
+    berlin = {"cgw_id": None, "name": "berlin", "ip": "203.0.113.1", "description": ""}
+    assert GatewayApi(client).create_customer_gateway(berlin, "t") == ("cgw-a", "request-1")
+    assert client.asked == [("POST", "/v1/vpn/cgw", {"clientToken": "t"}, {"name": "berlin", "ip": "203.0.113.1"})]
+    with pytest.raises(BceAnswerError, match="has no cgwId") as unknown:
+        GatewayApi(Script({})).create_customer_gateway(berlin, "t")
+    assert unknown.value.maybe_done
 
 
 def test_a_customer_gateways_deletion_takes_no_token_and_its_update_sends_what_changes_but_never_only_nothing():

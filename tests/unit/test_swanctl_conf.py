@@ -109,6 +109,19 @@ def test_what_is_read_back_is_the_tunnel_seen_from_the_other_end(tunnel, key):
     assert secret == {"id-1": tunnel["remote_ip"], "id-2": EIP}
 
 
+@pytest.mark.parametrize(
+    ("start_action", "when_dead", "when_closed"),
+    [("start", "restart", "start"), ("trap", "trap", "trap"), ("none", "clear", "none")],
+)
+def test_a_tunnel_that_breaks_comes_back_as_it_came_up(start_action, when_dead, when_closed):
+    tunnel = options(local_subnets=["10.0.0.0/24", "10.0.1.0/24"])
+    connection = read(render(tunnel, EIP, SECRET_KEY, start_action=start_action))["connections"]["vpncon"]
+    assert connection["dpd_delay"] == "30s" and connection["keyingtries"] == "0"
+    for child in connection["children"].values():
+        actions = [child[f"{word}_action"] for word in ("start", "dpd", "close")]
+        assert actions == [start_action, when_dead, when_closed]
+
+
 @settings(max_examples=200, deadline=None)
 @given(pair=st.tuples(names, names))
 def test_different_tunnels_never_share_a_name(pair):
@@ -192,6 +205,8 @@ REFUSED = [
     ({"peer_address": "host"}, "peer_address: must be an IPv4 address or %any"),
     ({"peer_address": "2001:db8::1"}, "peer_address: must be an IPv4 address or %any"),
     ({"peer_address": "0.0.0.0"}, "peer_address: must be an IPv4 address or %any"),
+    ({"peer_address": "2001:db8::1", "gateway": ""}, "peer_address: must be an IPv4 address or %any"),
+    ({"peer_address": "x", "tunnel": options(remote_ip="")}, "peer_address: must be an IP address or %any"),
     ({"name": "1/a"}, "name: must be 1 to 65"),
     ({"start_action": "now"}, "start_action: must be start, trap or none"),
     ({"part": "some"}, "part: must be all, connections or secrets"),
@@ -217,10 +232,16 @@ def test_a_key_in_a_wrong_place_is_not_quoted(place):
         with pytest.raises(BceUsageError) as caught:
             render(**arguments)
         assert SECRET_KEY not in str(caught.value)
-    in_hex, arguments["secret_key"] = SECRET_KEY.encode().hex(), SECRET_KEY
-    for arguments[place] in ("0x%s%%\n" % in_hex, "0X%s%%\n" % in_hex.upper()):
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_neither_is_the_hex_form_of_a_key_in_a_wrong_place(place):
+    key = "JkLm22@on"
+    in_hex = key.encode().hex()
+    assert in_hex != in_hex.upper()
+    for spelling in ("0x%s\n" % in_hex, "0X%s\n" % in_hex.upper()):
         with pytest.raises(BceUsageError) as caught:
-            render(**arguments)
+            render(**{"tunnel": options(), "gateway": EIP, "secret_key": key, place: spelling})
         assert in_hex not in str(caught.value).lower()
 
 
@@ -250,6 +271,13 @@ def test_all_mistakes_are_told_together():
             peer_address="h",
             peer_id="",
         )
+    with pytest.raises(BceUsageError) as without_addresses:
+        render(options(remote_ip="1.2.3"), {"eip": ""}, SECRET_KEY, peer_address="h")
+    assert [sentence.split(":")[0] for sentence in without_addresses.value.problems] == [
+        "tunnel.remote_ip",
+        "gateway",
+        "peer_address",
+    ]
     words = [
         "ike_version",
         "secret_key",

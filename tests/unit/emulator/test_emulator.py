@@ -22,14 +22,11 @@ from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
+import requests
+from baidubce.auth import bce_credentials, bce_v1_signer
 
 from page_example import BODY as PAGE_EXAMPLE
 from page_example import SECRET_KEY as SECRET
-
-requests = pytest.importorskip("requests")
-pytest.importorskip("aiohttp")
-bce_v1_signer = pytest.importorskip("baidubce.auth.bce_v1_signer")
-bce_credentials = pytest.importorskip("baidubce.auth.bce_credentials")
 
 EMULATOR = Path(__file__).resolve().parents[2] / "emulator"
 ACCESS_KEY_ID = "emulator-ak"

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a collection's tarball depend on nothing but the commit: whoever builds it again gets the same digest."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import tarfile
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+from checkout import ROOT
+
+
+def repack(tarball: Path) -> None:
+    """Sort what is in it, and put the time of the last commit in place of the time of the build."""
+    with tarfile.open(tarball) as archive:
+        members = {member.name: member for member in archive.getmembers()}
+        contents = {name: archive.extractfile(name).read() for name, member in members.items() if member.isfile()}
+    contents.update(sorted_lists(contents))
+    time = commit_time()
+    packed = BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, member in sorted(members.items()):
+            member.mtime, member.size, member.pax_headers = time, len(contents.get(name, b"")), {}
+            archive.addfile(member, BytesIO(contents.get(name, b"")))
+    tarball.write_bytes(gzip.compress(packed.getvalue(), mtime=0))
+
+
+def sorted_lists(contents: dict[str, bytes]) -> dict[str, bytes]:
+    """FILES.json in an order that is not the file system's, and MANIFEST.json, which has its checksum."""
+    files, manifest = json.loads(contents["FILES.json"]), json.loads(contents["MANIFEST.json"])
+    files["files"].sort(key=lambda entry: entry["name"])
+    text = as_json(files)
+    manifest["file_manifest_file"]["chksum_sha256"] = sha256(text).hexdigest()
+    return {"FILES.json": text, "MANIFEST.json": as_json(manifest)}
+
+
+def as_json(value: dict) -> bytes:
+    return json.dumps(value, indent=1).encode()
+
+
+def commit_time() -> int:
+    """When the last commit was made, in seconds since 1970."""
+    command = ["git", "log", "-1", "--format=%ct"]
+    return int(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
