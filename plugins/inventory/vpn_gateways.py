@@ -54,7 +54,7 @@ options:
     type: bool
     default: true
 notes:
-  - Options about keys and the endpoint may be templates, such as a lookup.
+  - Options about the cloud (keys, endpoint, times, VPCs, regions, tunnels) may be templates, such as a lookup.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tarfile
 from hashlib import sha256
@@ -18,6 +19,7 @@ import tomllib
 import yaml
 
 import checkout
+import commands
 import package
 import repack
 from playbook import ROOT
@@ -147,6 +149,13 @@ def test_a_tarball_in_another_order_becomes_the_same(tmp_path):
         repack.repack(tarball)
         made.append(tarball.read_bytes())
     assert made[0] == made[1]
+
+
+def test_what_ci_must_not_skip_matrix_and_release_must_not_skip():
+    places = [*ROOT.glob("tests/integration/*.py"), *ROOT.glob("tests/tunnel_lab/*.py"), ROOT / ".ci/run"]
+    told = {path: re.findall(r"\b[A-Z_]+_REQUIRED\b", path.read_text(encoding="utf-8")) for path in places}
+    in_ci = set(told.pop(ROOT / ".ci/run"))
+    assert set(commands.REQUIRED) == in_ci == {name for names in told.values() for name in names}
 
 
 def test_git_that_does_not_answer_is_no_empty_list_of_files(monkeypatch, tmp_path):
