@@ -100,6 +100,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils import credentials
 from ..module_utils.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
+from ..module_utils.door import shown_name
 from ..module_utils.errors import BceError, BceUsageError
 from ..plugin_utils.gateway_hosts import FIELDS, GROUP, host_names, problems, read_hosts
 from ..plugin_utils.plain import plain
@@ -124,11 +125,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             self._read_config_data(path)
             hosts = self._hosts(path, cache)
+            names = host_names(hosts, self._group_names(hosts))
         except (AnsibleError, BceError) as error:
             # Not chained: the values of the frames below hold keys.
             raise AnsibleParserError("%s: %s" % (path, error)) from None
         self.inventory.add_group(GROUP)
-        for name, variables in zip(host_names(hosts, self._group_names(hosts)), hosts):
+        for name, variables in zip(names, hosts):
             self._add(name, variables)
 
     def set_options(self, task_keys=None, var_options=None, direct=None):
@@ -139,13 +141,21 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         content = direct or {}
         definitions = C.config.get_configuration_definitions("inventory", self._load_name)
         values = told(definitions, "inventory", self._load_name, content)
-        for name in IN_USE & values.keys():
-            value, place = values[name]
-            values[name] = plain(self._templated(value)), place
+        wrong = {}
+        for name in [name for name in values if name in IN_USE]:
+            value, place = values.pop(name)
+            try:
+                values[name] = plain(self._templated(value)), place
+            except AnsibleError as error:
+                wrong[name] = "%s: cannot be made of what stands there: %s" % (name, error)
         good, mistakes = typed(definitions, values, KEYS)
+        mistakes.update(wrong)
         unknown = [name for name in content if name not in definitions]
         if unknown or mistakes or "vpc_ids" not in good:
-            texts = ["%s: is not an option of this plugin; see ansible-doc for those it has" % name for name in unknown]
+            texts = [
+                "%s: is not an option of this plugin; see ansible-doc for those it has" % shown_name(name)
+                for name in unknown
+            ]
             others = problems({name: good[name] for name in IN_USE & good.keys()}, os.environ)
             # What is of a wrong type is not there for the others, who would tell that it is needed.
             texts += [*mistakes.values(), *(text for text in others if not _spoken_of(text) & mistakes.keys())]
@@ -167,8 +177,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _group_names(self, hosts):
         """All groups that there are or will be: Ansible takes a host of such a name for the group."""
         names = set(self.inventory.groups) | set(self.get_option("groups") or ())
-        if self.get_option("keyed_groups"):
-            # Which groups that makes is known only once it is done, so it is done in an inventory of its own first.
+        if any(self.get_option(name) for name in ("keyed_groups", "groups", "compose")):
+            # Which groups that makes, and whether it can be done, is known only then; so it is tried apart first.
             inventory, self.inventory = self.inventory, InventoryData()
             try:
                 self.inventory.add_group(GROUP)

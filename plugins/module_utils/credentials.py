@@ -94,7 +94,8 @@ def resolve(params, environ):
     endpoint, loopback = _endpoint(first.get("endpoint"), first.get("region"), mistakes)
     ca_path = params.get("ca_path") or None
     if ca_path and ("\0" in ca_path or not os.path.exists(ca_path)):
-        mistakes.append("ca_path: %r does not exist; give a file of PEM certificates" % ca_path)
+        shown = ca_path if "/" in ca_path else quoted(ca_path)
+        mistakes.append("ca_path: %s does not exist; give a file of PEM certificates" % shown)
     timeout = _seconds("timeout", params, DEFAULT_TIMEOUT, 0.01, mistakes)
     retry_timeout = _seconds("retry_timeout", params, DEFAULT_RETRY_TIMEOUT, 0, mistakes)
     if mistakes:
@@ -210,7 +211,7 @@ def _endpoint(given, region, problems):
     if parts.scheme == "http" and not loopback:
         problems.append(
             "endpoint: %s would send the tunnel's shared key unencrypted; plain http is for loopback only, give https://"
-            % url
+            % quoted(url)
         )
     # The Host header is signed, and has a port only where it is not the scheme's own.
     host = "[%s]" % host if ":" in host else host

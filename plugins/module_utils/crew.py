@@ -41,9 +41,14 @@ def side_by_side(deed, items, size, stop, show=lambda: None):
                 outcomes.put(None)
 
     try:
-        for _thread in range(min(size, left)):
+        for running in range(min(size, left)):
             # A daemon, as Python would not end, nor Ansible's worker go on, before all others have their answers.
-            Thread(target=serve, daemon=True).start()
+            try:
+                Thread(target=serve, daemon=True).start()
+            except RuntimeError:  # the machine allows no more; those that run do all items too
+                if not running:
+                    raise
+                break
         while left:
             try:
                 error = outcomes.get(timeout=0.5)

@@ -13,7 +13,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict
 from ansible.module_utils.errors import NoLogError, UnsupportedError
 
-from .errors import BceUsageError
+from .errors import BceError, BceUsageError
 from .field import is_blank
 from .secret import SHORTEST, may_hold_key, quoted
 
@@ -38,7 +38,7 @@ def read(spec, params, where=""):
         if name not in spec:
             if not str(name).startswith("_ansible_"):
                 text = "is not an option of this module; see ansible-doc for those it has"
-                mistakes.append((where + str(name), text))
+                mistakes.append((where + shown_name(name), text))
             given[name] = value
             continue
         if isinstance(value, list):
@@ -50,12 +50,19 @@ def read(spec, params, where=""):
         if name not in given or is_blank(given[name]):
             given[name], spelt[name] = value, spelling
         elif not is_blank(value) and value != given[name] and str(value) != str(given[name]):
-            text = "is given as %s and as %s, perhaps in module_defaults, with different values; give one of them"
+            text = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
             mistakes.append((where + name, text % (spelt[name], spelling)))
     return given, mistakes
 
 
+def shown_name(name):
+    """The name of an unknown option as an error text shows it; it may be a key that was taken for a name."""
+    return quoted(str(name)) if may_hold_key(str(name)) else str(name)
+
+
 def _read_one(option, value, here, mistakes):
+    if isinstance(value, str) and "choices" in option:
+        value = value.strip()
     if "options" in option:
         try:
             value, inside = read(option["options"], check_type_dict(value), here + ".")
@@ -122,7 +129,7 @@ def result_of(core, params, check_mode, **more):
         return core.run(params, check_mode, **more)
     except Exception as error:
         text = "Internal error of baiducloud.network, please report it: %s: %s" % (type(error).__name__, error)
-        return {"failed": True, "msg": text, "exception": traceback.format_exc()}
+        return dict(BceError(text, "InternalError").as_failure(), exception=traceback.format_exc())
 
 
 def secrets_of(spec, params):

@@ -28,6 +28,7 @@ from .field import (
     camel_case,
     choice,
     identifier,
+    is_blank,
     list_of,
     object_name,
     problem,
@@ -120,7 +121,7 @@ HANDLING = (
     ),
     seconds("wait_timeout", 1, 86400)._replace(spec={"type": "int", "default": 300}, of_the_api=False),
 )
-_EMPTY_IS_NONE = ("vpn_id", "vpn_conn_id", "cgw_id", "client_token")
+_EMPTY_IS_NONE = ("vpn_id", "vpn_conn_name", "vpn_conn_id", "cgw_id", "client_token")
 
 
 def argument_spec():
@@ -253,7 +254,9 @@ def lacks(options, where=""):
 def given(options):
     """The options that are given, a dict: not None, and not empty where AWX leaves empty what a survey does not say."""
     empty = _EMPTY_IS_NONE + (("remote_ip",) if options.get("cgw_id") else ())
-    return {name: value for name, value in options.items() if value is not None and not (value == "" and name in empty)}
+    return {
+        name: value for name, value in options.items() if value is not None and not (name in empty and is_blank(value))
+    }
 
 
 def desire(options):

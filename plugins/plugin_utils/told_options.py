@@ -53,6 +53,8 @@ def typed(definitions, values, secret):
             good[name] = read(value)
         except (TypeError, ValueError, OverflowError):
             shown = " (its value is not shown)" if name in secret else ", but is " + conceal(_quoted(value), hidden)
+            if isinstance(value, bool):
+                shown = ", but is the boolean %s; put the word that was meant in quotes" % str(value).lower()
             mistakes[name] = "%s: %s%s%s" % (name, rule, shown, "" if place == FILE else " (%s)" % place)
     return good, mistakes
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
+import sys
 import tarfile
 from hashlib import sha256
 from io import BytesIO
@@ -47,4 +48,5 @@ def as_json(value: dict) -> bytes:
 def commit_time() -> int:
     """When the last commit was made, in seconds since 1970."""
     command = ["git", "log", "-1", "--format=%ct"]
-    return int(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    told = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE).stdout
+    return int(told or sys.exit("git cannot tell the time of the last commit; a release is built from a commit"))

@@ -247,11 +247,11 @@ WRONG = [
         {"vpc_ids": True, "timeout": "abc", "version": "{{ 'one' }}", "region": ["bj"], "profile": False, "colour": 1},
         [
             "colour: is not an option",
-            "vpc_ids: must be a list, but is True",
+            "vpc_ids: must be a list, but is the boolean true; put the word",
             "timeout: must be a number, but is 'abc'",
             "version: must be a whole number, but is 'one'",
             "region: must be text, but is of type list",
-            "profile: must be text, but is False",
+            "profile: must be text, but is the boolean false; put the word",
         ],
     ),
     (
@@ -411,6 +411,19 @@ def test_an_interrupt_ends_it_soon_while_the_api_is_down(tmp_path):
         process.wait(20)  # by itself it would try for a minute
         asked = len(site.requests())
         assert asked < 60
+
+
+def test_a_strict_rule_that_one_gateway_breaks_leaves_none_rather_than_some(site, inventory):
+    inventory.write(**BOTH, strict=True, compose={"odd": "{'vpn-hub': 1}[vpn_id]"})
+    listed, output = inventory.run()
+    assert listed is None and f"{inventory.path}: Could not set odd" in output, output
+
+
+def test_an_option_that_cannot_be_rendered_is_named_with_the_other_mistakes(site, inventory):
+    inventory.write(vpc_ids="{{ nosuch }}", region="{{ 'x' | nosuchfilter }}", timeout="soon", **{"Qwert!98765": 1})
+    listed, output = inventory.run()
+    told = ("vpc_ids: cannot be made", "region: cannot be made", "timeout: must be a number", "not shown")
+    assert listed is None and all(word in output for word in told) and "Qwert!98765" not in output, output
 
 
 def test_a_play_over_the_gateways_spreads_over_forks(tmp_path):

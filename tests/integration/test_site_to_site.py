@@ -331,6 +331,14 @@ def test_the_ready_playbooks_variables_are_a_whole_tunnel():
     assert set(given) == wanted
 
 
+@pytest.mark.parametrize("given, waits", [({"wait": False}, False), ({"wait": ""}, True), ({}, True)])
+def test_it_waits_for_the_tunnel_unless_wait_is_false(tmp_path, given, waits):
+    texts = set(re.findall('strongswan_peer_wait: "(.*)"', SITE.read_text(encoding="utf-8")))
+    (text,) = texts
+    done = play([{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={})
+    assert done.named["Wait"]["msg"] is waits
+
+
 def test_without_one_host_for_the_other_end_nothing_is_made(emulator, tmp_path):
     inventory = tmp_path / "hosts.json"
     for hosts, told in (({}, "matches none"), ({"a": {}, "b": {}}, "matches a, b")):

@@ -244,7 +244,7 @@ def test_the_key_that_is_missing_is_named_and_where_to_give_both(tmp_path, param
 
 
 @pytest.mark.parametrize("key", ["ddd22@www", "0123456789abcdef0123456789abcdef"])
-@pytest.mark.parametrize("option", ["region", "profile", "timeout"])
+@pytest.mark.parametrize("option", ["region", "profile", "timeout", "ca_path"])
 def test_a_key_in_a_wrong_option_is_not_quoted(tmp_path, option, key):
     (tmp_path / ".bce").mkdir()
     (tmp_path / ".bce/config.json").write_text('{"profiles": []}')

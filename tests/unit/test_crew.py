@@ -28,6 +28,23 @@ def test_all_items_are_done_once_and_no_more_at_a_time_than_asked_for():
     side_by_side(pytest.fail, [], 4, stop=pytest.fail)
 
 
+def test_where_the_machine_allows_fewer_threads_those_do_all(monkeypatch):
+    done, started, start = [], [], threading.Thread.start
+
+    def start_two(thread):
+        if len(started) == 2:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_two)
+    side_by_side(done.append, range(10), 5, stop=pytest.fail)
+    assert sorted(done) == list(range(10)) and len(started) == 2
+    with pytest.raises(RuntimeError):
+        side_by_side(done.append, range(10), 5, lambda: None)
+    assert len(done) == 10
+
+
 def test_the_first_error_is_raised_at_once_and_nothing_more_is_begun():
     begun, stopped, gate = [], [], threading.Event()
 

@@ -20,7 +20,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils import (
 )
 
 BOOLEAN = "must be text, but is the boolean %s; put the word that was meant in quotes"
-TWICE = "is given as %s and as %s, perhaps in module_defaults, with different values; give one of them"
+TWICE = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
 NO_ITEM = "must be a dictionary with the options of one tunnel"
 NO_LIST = "must be a list of dictionaries, each with the options of one tunnel"
 ONE = {"vpn_id": "vpn-1", "vpn_conn_name": "one"}

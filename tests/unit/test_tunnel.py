@@ -47,7 +47,7 @@ HASHES = ["sha1", "md5", "sha2_256", "sha2_384", "sha2_512"]
 GROUPS = ["group2", "group5", "group14", "group24"]
 NOT_TEXT = [5, True, 1.5, ["x"], {"x": "y"}]
 NOT_A_NUMBER = ["", "x", "200", 200.0, True, [200], {}]
-NOT_AN_ID = [" ", "vpn/1", "vpn 1", "vpn?1", "vpn.1", "vpn%2F1", "../vpn", "vpn\n1", "vpn-é", *NOT_TEXT]
+NOT_AN_ID = ["vpn/1", "vpn 1", "vpn?1", "vpn.1", "vpn%2F1", "../vpn", "vpn\n1", "vpn-é", *NOT_TEXT]
 NOT_SUBNETS = [
     [],
     "192.168.0.0/20",
@@ -91,7 +91,7 @@ RULES = {
     "cgw_id": ([("cgw-b036571edc5d", "cgw-b036571edc5d")], NOT_AN_ID),
     "client_token": (
         [("t", "t"), ("t" * 64, "t" * 64), ("1849ef6b-f73c-4f5d-b88b-259ca47af849",) * 2, ("!~", "!~")],
-        [" ", "t" * 65, "a b", "é", "a\nb", "a\x00", "a\x7f", *NOT_TEXT],
+        ["t" * 65, "a b", "é", "a\nb", "a\x00", "a\x7f", *NOT_TEXT],
     ),
     "secret_key": (
         [(key, key) for key in [KEY, "a1!aaaaa", "a1!" + "a" * 14, "Z9_00000"]]
@@ -492,6 +492,12 @@ def test_another_key_shows_as_markers_and_never_as_a_key():
     assert plan.before["secret_key"] == "(hidden)"
     assert plan.after["secret_key"] == "(hidden, changed)"
     assert {**plan.before, "secret_key": None} == {**plan.after, "secret_key": None}
+
+
+@pytest.mark.parametrize("blank", [None, "", " \n"])
+def test_a_blank_id_name_or_token_says_nothing(blank):
+    names = ("vpn_id", "vpn_conn_name", "vpn_conn_id", "cgw_id", "client_token")
+    assert tunnel.given({**dict.fromkeys(names, blank), "description": ""}) == {"description": ""}
 
 
 def test_an_empty_description_clears_and_none_leaves_it_as_it_is():
