@@ -416,7 +416,7 @@ def test_an_interrupt_ends_it_soon_while_the_api_is_down(tmp_path):
 def test_a_strict_rule_that_one_gateway_breaks_leaves_none_rather_than_some(site, inventory):
     inventory.write(**BOTH, strict=True, compose={"odd": "{'vpn-hub': 1}[vpn_id]"})
     listed, output = inventory.run()
-    assert listed is None and f"{inventory.path}: Could not set odd" in output, output
+    assert listed is None and f"{inventory.path.name}: Could not set odd" in output, output
 
 
 def test_an_option_that_cannot_be_rendered_is_named_with_the_other_mistakes(site, inventory):
