@@ -42,20 +42,29 @@ def play(content, *arguments, environment=None, cwd=None):
             path.write_text(json.dumps(plays(content)), encoding="utf-8")
         log = Path(folder, "results")
         log.touch()
-        result = subprocess.run(
-            [ANSIBLE_PLAYBOOK, path, *arguments],
-            cwd=cwd or folder,
-            env=play_environment(log, environment),
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-        )
+        command = [ANSIBLE_PLAYBOOK, path, *arguments]
+        result = finished(command, cwd or folder, play_environment(log, environment), seconds=300)
         entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     results = [entry["result"] for entry in entries]
     return Play(results, {entry["task"]: entry["result"] for entry in entries}, result.returncode, result.stdout)
+
+
+def finished(command, cwd, environment, seconds):
+    """Run a command that nothing can be typed to; the ended process, all that it printed as its stdout.
+
+    :raises subprocess.TimeoutExpired: if it takes longer than that.
+    """
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=seconds,
+    )
 
 
 def plays(content):

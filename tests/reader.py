@@ -10,7 +10,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from typing import NamedTuple
 import yaml
 
 from page_example import SECRET_KEY
-from playbook import ROOT, play, play_environment, plays
+from playbook import ROOT, finished, play, play_environment, plays
 
 README = ROOT / "README.md"
 GUIDES = sorted([README, *(ROOT / "docs").rglob("*.md")])
@@ -236,16 +235,6 @@ class Reader:
         """Run another program than ansible-playbook; what it printed."""
         path = BIN / program if (BIN / program).exists() else program
         environment = play_environment(os.devnull, {**self.environment, **variables})
-        done = subprocess.run(
-            [path, *words],
-            cwd=folder or self.folder,
-            env=environment,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-        )
+        done = finished([path, *words], folder or self.folder, environment, seconds=120)
         assert done.returncode == 0, f"{program} {words}: {done.stdout}"
         return done.stdout
