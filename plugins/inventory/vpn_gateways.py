@@ -177,7 +177,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _group_names(self, hosts):
         """All groups that there are or will be: Ansible takes a host of such a name for the group."""
         names = set(self.inventory.groups) | set(self.get_option("groups") or ())
-        if any(self.get_option(name) for name in ("keyed_groups", "groups", "compose")):
+        if self.get_option("keyed_groups") or self.get_option("strict"):
             # Which groups that makes, and whether it can be done, is known only then; so it is tried apart first.
             inventory, self.inventory = self.inventory, InventoryData()
             try:

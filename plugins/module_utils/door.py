@@ -60,6 +60,11 @@ def shown_name(name):
     return quoted(str(name)) if may_hold_key(str(name)) else str(name)
 
 
+def boolean_told(value):
+    """How the sentence about an option ends that got one of YAML's booleans."""
+    return ", but is the boolean %s; put the word that was meant in quotes" % str(value).lower()
+
+
 def _read_one(option, value, here, mistakes):
     if isinstance(value, str) and "choices" in option:
         value = value.strip()
@@ -71,8 +76,7 @@ def _read_one(option, value, here, mistakes):
             pass  # Ansible tells it, or the core
     elif isinstance(value, bool) and option.get("elements", option["type"]) in TEXT and not option.get("no_log"):
         # YAML makes booleans out of yes, no, on and off, which may be names.
-        text = "must be text, but is the boolean %s; put the word that was meant in quotes"
-        mistakes.append((here, text % str(value).lower()))
+        mistakes.append((here, "must be text" + boolean_told(value)))
     elif option["type"] == "bool":
         try:
             check_type_bool(value)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ansible import constants as C
 from ansible.module_utils.common import validation
 
-from ..module_utils.door import secrets_of
+from ..module_utils.door import boolean_told, secrets_of
 from ..module_utils.field import is_blank
 from ..module_utils.secret import Secret, conceal, quoted
 from .plain import plain
@@ -52,9 +52,12 @@ def typed(definitions, values, secret):
         try:
             good[name] = read(value)
         except (TypeError, ValueError, OverflowError):
-            shown = " (its value is not shown)" if name in secret else ", but is " + conceal(_quoted(value), hidden)
             if isinstance(value, bool):
-                shown = ", but is the boolean %s; put the word that was meant in quotes" % str(value).lower()
+                shown = boolean_told(value)
+            elif name in secret:
+                shown = " (its value is not shown)"
+            else:
+                shown = ", but is " + conceal(_quoted(value), hidden)
             mistakes[name] = "%s: %s%s%s" % (name, rule, shown, "" if place == FILE else " (%s)" % place)
     return good, mistakes
 
