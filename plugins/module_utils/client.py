@@ -89,11 +89,17 @@ NOT_FOUND_ADVICE = "check the id and the region; an id belongs to one region"
 
 
 class Answer(NamedTuple):
-    """A successful answer: HTTP status, the JSON object (empty dict for an empty body) and the request id or None."""
+    """A successful response.
+
+    :ivar body: the JSON object; an empty dict for an empty body.
+    :ivar request_id: the API's request id, or None.
+    :ivar server_time: the server's time of day (HTTP header Date) in seconds since the epoch, or None.
+    """
 
     status: int
     body: dict
     request_id: str
+    server_time: float = None
 
 
 class BceClient:
@@ -150,19 +156,23 @@ class BceClient:
         """From another thread: try nothing again."""
         self._stopped = True
 
-    def request(self, method, path, query=None, body=None, doing="send the request", deadline=None):
+    def request(
+        self, method, path, query=None, body=None, doing="send the request", deadline=None, resend_unknown=True
+    ):
         """Send one request, again where RETRIES allows it, and return its Answer.
 
         :arg path: decoded, absolute. :arg query: dict of decoded names and values. :arg body: dict, sent as JSON.
         :arg doing: what the request is to do, for error texts: "create the tunnel".
         :arg deadline: moment of clock.monotonic() past which nothing is tried again, beside retry_timeout's own.
-        :raises BceError: with maybe_done set if any of the tries may have been carried out.
+        :arg resend_unknown: False to send nothing again after an attempt whose outcome is unknown. It is for creations:
+            where the API does not honour the clientToken, a second request would create a second object.
+        :raises BceError: with maybe_applied set if any of the attempts may have been applied.
         """
         query = query or {}
         verb = "POST with token" if method == "POST" and query.get("clientToken") else method
         column = VERBS.index(verb)
         budget = _Budget(self._clock, self._connection.retry_timeout, deadline)
-        maybe_done = False
+        maybe_applied = False
         seen = {}
         tries = 0
         while True:
@@ -170,13 +180,13 @@ class BceClient:
                 return self._try_once(method, path, query, body, doing, budget)
             except _Failure as failure:
                 outcome, error, wait = failure.outcome, failure.error, failure.retry_after
-            maybe_done = maybe_done or (outcome in AMBIGUOUS and method != "GET")
-            error.maybe_done = maybe_done
+            maybe_applied = maybe_applied or (outcome in AMBIGUOUS and method != "GET")
+            error.maybe_applied = maybe_applied
             tries += 1
             seen[outcome] = seen.get(outcome, 0) + 1
             allowed = RETRIES.get(outcome, (NEVER,) * 5)[column]
             error.retryable = allowed != NEVER and outcome != "RequestExpired"
-            if seen[outcome] > allowed or self._stopped:
+            if seen[outcome] > allowed or self._stopped or (outcome in AMBIGUOUS and not resend_unknown):
                 raise error
             pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
             if not budget.allows(pause + SHORTEST_TRY):
@@ -290,7 +300,7 @@ class BceClient:
         request_id = self._word(request_id)
         if 200 <= status < 300:
             if is_object:
-                return Answer(status, body, request_id)
+                return Answer(status, body, request_id, _http_date(response.headers.get("Date")))
             message = "Cannot %s: the answer of %s is not a JSON object but %s; check endpoint and proxy" % (
                 doing,
                 self._connection.endpoint,

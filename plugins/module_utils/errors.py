@@ -17,17 +17,17 @@ class BceError(Exception):
     :ivar http_status: int, or None where there was no answer.
     :ivar request_id: the API's request id, which its support asks for; or None.
     :ivar retryable: True if the same request may succeed later without any change.
-    :ivar maybe_done: True if this or an earlier try of the request may have been carried out all the same.
+    :ivar maybe_applied: True if a write may have been applied: the outcome of this or an earlier attempt is unknown.
     """
 
-    def __init__(self, message, code, http_status=None, request_id=None, retryable=False, maybe_done=False):
+    def __init__(self, message, code, http_status=None, request_id=None, retryable=False, maybe_applied=False):
         super().__init__(message)
         self.message = message
         self.code = code
         self.http_status = http_status
         self.request_id = request_id
         self.retryable = retryable
-        self.maybe_done = maybe_done
+        self.maybe_applied = maybe_applied
 
     def as_result(self):
         """The failure as a task's result shows it, a dict."""
@@ -37,6 +37,7 @@ class BceError(Exception):
             "http_status": self.http_status,
             "request_id": self.request_id,
             "retryable": self.retryable,
+            "maybe_applied": self.maybe_applied,
         }
 
     def as_failure(self):

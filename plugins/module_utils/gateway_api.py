@@ -98,7 +98,7 @@ class GatewayApi:
     def create_customer_gateway(self, fields, client_token):
         """Create one of the fields name, ip and description; the id and the request id.
 
-        :raises BceAnswerError: if the answer has no id; maybe_done is set then.
+        :raises BceAnswerError: if the answer has no id; maybe_applied is set then.
         """
         self._known(fields, "name")
         doing = "create the customer gateway %s" % fields["name"]
@@ -106,7 +106,7 @@ class GatewayApi:
         answer = self._client.request("POST", self._root + "/cgw", {"clientToken": client_token}, body, doing)
         cgw_id = object_id(answer.body.get("cgwId"))
         if cgw_id is None:
-            raise bad_answer(doing, "has no cgwId", answer, maybe_done=True)
+            raise bad_answer(doing, "has no cgwId", answer, maybe_applied=True)
         return cgw_id, answer.request_id
 
     def update_customer_gateway(self, fields, changes, client_token):

@@ -290,7 +290,7 @@ class Work:
                     raise
                 token, number = next_token(token, "", number), number + 1
             except BceError as error:
-                if not error.maybe_done:
+                if not error.maybe_applied:
                     raise
                 return self._adopt(error)
             else:
@@ -443,7 +443,7 @@ class Work:
             self.tunnel = self.vpn_conn_id = None
             return self._settle(listed)
         except BceError as error:
-            if not error.maybe_done:
+            if not error.maybe_applied:
                 raise
             self._require(error, self._is_as_desired)
         self.changed = self._status_is_old = True
@@ -457,9 +457,9 @@ class Work:
             self.changed = True
         except BceNotFoundError as error:
             # Somebody else was quicker, unless an earlier try of ours was carried out and its answer lost.
-            self.changed = error.maybe_done
+            self.changed = error.maybe_applied
         except BceError as error:
-            if not error.maybe_done:
+            if not error.maybe_applied:
                 raise
             self._require(error, lambda listed: listed.by_id(vpn_conn_id) is None)
             self.changed = True

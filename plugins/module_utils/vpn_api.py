@@ -50,7 +50,7 @@ class VpnApi:
     def create_tunnel(self, tunnel, client_token):
         """Create the Tunnel on the gateway that its fields name; the id and the request id.
 
-        :raises BceAnswerError: if the answer has no id; maybe_done is set then.
+        :raises BceAnswerError: if the answer has no id; maybe_applied is set then.
         """
         fields = tunnel.fields
         self._remember(tunnel)
@@ -59,7 +59,7 @@ class VpnApi:
         answer = self._client.request("POST", path, {"clientToken": client_token}, _body(tunnel), doing)
         vpn_conn_id = object_id(answer.body.get("vpnConnId"))
         if vpn_conn_id is None:
-            raise bad_answer(doing, "has no vpnConnId", answer, maybe_done=True)
+            raise bad_answer(doing, "has no vpnConnId", answer, maybe_applied=True)
         return vpn_conn_id, answer.request_id
 
     def update_tunnel(self, tunnel, client_token):

@@ -209,7 +209,7 @@ class _Work:
 
     def _adopt(self, error, target):
         """After a creation that failed: take what the list shows if it may have been carried out; else raise."""
-        if not error.maybe_done:
+        if not error.maybe_applied:
             raise error
         try:
             adopted = self._named(target["name"])
@@ -248,7 +248,7 @@ class _Work:
         try:
             self.request_id = self._api.update_customer_gateway(step.target, step.changes, random_token())
         except BceError as error:
-            if not (error.maybe_done and self._is_written(step.target)):
+            if not (error.maybe_applied and self._is_written(step.target)):
                 raise
         self.changed, self.now = True, step.target
 
@@ -269,9 +269,9 @@ class _Work:
             self.request_id = self._api.delete_customer_gateway(cgw_id)
         except BceNotFoundError as error:
             # An earlier try of ours may have been carried out and its answer lost.
-            return error.maybe_done
+            return error.maybe_applied
         except BceError as error:
-            if not (error.maybe_done and self._is_gone(cgw_id)):
+            if not (error.maybe_applied and self._is_gone(cgw_id)):
                 raise
         return True
 
@@ -299,7 +299,7 @@ class _Work:
     def failure(self, error):
         """The result of a task that failed, a dict with all that is known."""
         result = dict(error.as_failure(), changed=self.changed)
-        if error.maybe_done and not self.changed:
+        if error.maybe_applied and not self.changed:
             result["msg"] += ". It may have been carried out all the same: run the task again, it goes on from there"
         if self.cgw_id:
             result.update(cgw_id=self.cgw_id, cgwId=self.cgw_id)

@@ -49,7 +49,7 @@ def run(params, check_mode):
 
 def _failure(work):
     message = work.error.message
-    if work.error.maybe_done and not work.changed:
+    if work.error.maybe_applied and not work.changed:
         message += ". It may have been carried out all the same: run the task again, it goes on from what is there"
     known = {name: value for name, value in _report(work).items() if value}
     if not work.changed:

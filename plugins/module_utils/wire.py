@@ -29,10 +29,10 @@ def entries(answer, name, doing):
     return found
 
 
-def bad_answer(doing, what, answer, maybe_done=False):
+def bad_answer(doing, what, answer, maybe_applied=False):
     """The BceAnswerError of an answer that is not what the contract says."""
     message = "Cannot %s: the answer %s (HTTP %d, request id %s)" % (doing, what, answer.status, answer.request_id)
-    return BceAnswerError(message, "BadAnswer", answer.status, answer.request_id, True, maybe_done)
+    return BceAnswerError(message, "BadAnswer", answer.status, answer.request_id, True, maybe_applied)
 
 
 def word(value):

@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+import page_example
 from ansible_collections.baiducloud.network.plugins.module_utils import client as module
 from ansible_collections.baiducloud.network.plugins.module_utils import credentials, errors
 from ansible_collections.baiducloud.network.plugins.module_utils.client import BceClient
@@ -288,7 +289,7 @@ def test_another_host_is_reached_through_the_environment_s_proxy(server, monkeyp
     assert proxy.requests[0].startswith(b"CONNECT bcc.bj.baidubce.com:443 ")
     assert b"Authorization" not in proxy.requests[0]
     assert "proxy" in error.message
-    assert not error.maybe_done
+    assert not error.maybe_applied
 
 
 # --- the retry table: outcome x verb ---
@@ -386,7 +387,7 @@ def test_a_request_is_tried_as_often_as_the_table_says(outcome, request):
 
         tries = once_only if verb == "POST" else repeatable
         assert len(clock.slept) + 1 == tries, verb
-        assert error.maybe_done == (unknown and method != "GET"), verb
+        assert error.maybe_applied == (unknown and method != "GET"), verb
         assert error.retryable == (tries > 1 and outcome != "RequestExpired"), verb
         assert error.__class__ is CLASSES.get(outcome, errors.BceTransportError)
         if emulator:
@@ -411,7 +412,7 @@ def test_a_failure_that_passes_is_a_success(emulator):
     )
     clock = Clock()
     answer = make_client(emulator.endpoint, clock, retry_timeout=60.0).request("GET", LIST)
-    assert answer == (200, {"vpnConns": []}, emulator.requests()[-1]["request_id"])
+    assert answer[:3] == (200, {"vpnConns": []}, emulator.requests()[-1]["request_id"])
     assert [entry["fault"] for entry in emulator.requests()] == [
         "reset_before",
         "status",
@@ -425,7 +426,51 @@ def test_a_failure_that_passes_is_a_success(emulator):
 def test_once_unknown_a_write_stays_unknown_whatever_comes_after(emulator):
     emulator.faults({"fault": "reset_after"}, {"fault": "status", "status": 403})
     error = failure(make_client(emulator.endpoint, Clock(), retry_timeout=60.0), "PUT", TUNNEL, TOKEN, BODY)
-    assert (error.http_status, error.maybe_done) == (403, True)
+    assert (error.http_status, error.maybe_applied) == (403, True)
+
+
+UNKNOWN_OUTCOMES = [
+    {"fault": "reset_before"},
+    {"fault": "reset_after"},
+    {"fault": "truncate"},
+    {"fault": "garbage"},
+    *({"fault": "status", "status": status} for status in (500, 502, 503, 504)),
+]
+
+
+@pytest.mark.parametrize("fault", UNKNOWN_OUTCOMES, ids=str)
+def test_a_creation_of_unknown_outcome_is_not_sent_again(fault, emulator):
+    emulator.faults({**fault, "times": None})
+    client = make_client(emulator.endpoint, Clock(), Jitter(PAUSE), retry_timeout=60.0)
+    error = failure(client, *VERBS["POST with token"], resend_unknown=False)
+    assert error.maybe_applied and error.as_result()["maybe_applied"]
+    assert len(emulator.requests("POST")) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 429}, {"status": 400, "code": "RequestExpired"}], ids=["throttled", "RequestExpired"]
+)
+def test_a_creation_that_was_refused_for_now_is_sent_again(fault, emulator):
+    emulator.faults({"fault": "status", **fault})
+    method, path, query, _body = VERBS["POST with token"]
+    client = make_client(emulator.endpoint, Clock(), Jitter(PAUSE), retry_timeout=60.0)
+    assert client.request(method, path, query, page_example.BODY, resend_unknown=False).body["vpnConnId"]
+    assert len(emulator.requests("POST")) == 2
+
+
+def test_a_creation_that_did_not_arrive_is_sent_again(closed_port):
+    clock = Clock()
+    client = make_client(closed_port, clock, Jitter(PAUSE), retry_timeout=ALL_TRIES)
+    error = failure(client, *VERBS["POST with token"], resend_unknown=False)
+    assert (len(clock.slept) + 1, error.maybe_applied) == (DEADLINE, False)
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"), [("Thu, 26 Nov 2026 10:00:00 GMT", 1795687200.0), ("yesterday", None), (None, None)]
+)
+def test_server_time_is_that_of_the_date_header(date, seconds, server):
+    there = server(http("200 OK", *(["Date: " + date] if date else [])))
+    assert make_client(there.endpoint).request("GET", LIST).server_time == seconds
 
 
 def test_no_time_for_retries_means_one_try(emulator):
@@ -572,7 +617,7 @@ def test_an_answer_that_takes_too_long_is_given_up(fault, emulator):
     error = failure(client, "DELETE", TUNNEL)
     assert 0.25 < time.monotonic() - start < 1.5
     assert error.message == (f"Cannot send the request: no whole answer within 0.3 s (DELETE {emulator.endpoint})")
-    assert error.maybe_done
+    assert error.maybe_applied
 
 
 def test_an_answer_that_comes_slowly_but_in_time_is_taken(emulator):
@@ -605,7 +650,7 @@ def test_a_certificate_is_trusted_by_ca_path_or_not_checked_on_demand(server, ce
     there = server(http("200 OK"), context=certificate)
     error = failure(make_client(there.endpoint), "PUT", TUNNEL)
     assert "certificate cannot be verified; give ca_path, or set validate_certs: false" in error.message
-    assert not error.maybe_done and not error.retryable
+    assert not error.maybe_applied and not error.retryable
     assert there.requests == []
     assert make_client(there.endpoint, ca_path=certificate.path).request("GET", LIST).status == 200
     assert make_client(there.endpoint, validate_certs=False).request("GET", LIST).status == 200
@@ -621,7 +666,7 @@ def test_a_server_without_tls_gets_nothing_so_nothing_can_be_done(server):
     there = server(http("400 Bad Request"))
     error = failure(make_client(there.endpoint.replace("http:", "https:")), "PUT", TUNNEL, TOKEN, BODY)
     assert isinstance(error, errors.BceTransportError)
-    assert not error.maybe_done
+    assert not error.maybe_applied
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
@@ -633,7 +678,7 @@ def test_a_redirect_is_not_followed_and_not_repeated(status, body, server):
     client = make_client(there.endpoint, clock, Jitter(PAUSE), retry_timeout=ALL_TRIES)
     error = failure(client, "PUT", TUNNEL, TOKEN, BODY)
     assert "the answer is a redirect, which is not followed; give the right endpoint" in error.message
-    assert (error.http_status, error.maybe_done) == (int(status[:3]), False)
+    assert (error.http_status, error.maybe_applied) == (int(status[:3]), False)
     assert clock.slept == []
     assert elsewhere.requests == []
 
@@ -714,7 +759,7 @@ NO_HTTP = [
 def test_what_is_no_whole_http_answer_is_a_broken_connection(answer, server):
     error = failure(make_client(server(answer).endpoint), "PUT", TUNNEL, TOKEN, BODY)
     assert error.__class__ is errors.BceTransportError
-    assert (error.code, error.maybe_done) == ("ConnectionFailed", True)
+    assert (error.code, error.maybe_applied) == ("ConnectionFailed", True)
     assert len(error.message) < 500
 
 
@@ -746,7 +791,7 @@ def test_an_answer_that_is_no_json_object_is_quoted_in_the_error(body, server):
     there = server(http("200 OK", "x-bce-request-id: r-1", body=body))
     error = failure(make_client(there.endpoint), "PUT", TUNNEL, TOKEN, BODY, doing="update it")
     assert error.__class__ is errors.BceAnswerError
-    assert (error.code, error.http_status, error.request_id, error.maybe_done) == ("BadAnswer", 200, "r-1", True)
+    assert (error.code, error.http_status, error.request_id, error.maybe_applied) == ("BadAnswer", 200, "r-1", True)
     assert error.message.startswith(f"Cannot update it: the answer of {there.endpoint} is not a JSON object but ")
     assert error.message.endswith("; check endpoint and proxy")
     assert body[:5].decode("utf-8", "replace") in error.message
@@ -757,7 +802,7 @@ def test_an_error_page_of_a_proxy_is_the_error_of_its_status(emulator):
     emulator.faults({"fault": "garbage", "status": 502})
     error = failure(make_client(emulator.endpoint), "PUT", TUNNEL, TOKEN, BODY)
     assert error.__class__ is errors.BceServerError
-    assert (error.code, error.http_status, error.maybe_done) == ("Http502", 502, True)
+    assert (error.code, error.http_status, error.maybe_applied) == ("Http502", 502, True)
     assert "<h1>502 Bad Gateway</h1>" in error.message
     assert error.request_id == emulator.requests()[0]["request_id"]
 
@@ -821,6 +866,7 @@ def test_a_refusal_is_told_by_code_and_status_with_the_api_s_words(status, code,
         "http_status": status,
         "request_id": request_id,
         "retryable": status == 500,
+        "maybe_applied": False,
     }
 
 

@@ -174,8 +174,8 @@ class Race:
 
 
 MISMATCH = BceTokenMismatchError("used before", "IdempotentParameterMismatch", 400)
-LOST = BceTransportError("no answer", "ConnectionFailed", maybe_done=True)
-GONE_SINCE = BceNotFoundError("gone", "NoSuchObject", 404, maybe_done=True)
+LOST = BceTransportError("no answer", "ConnectionFailed", maybe_applied=True)
+GONE_SINCE = BceNotFoundError("gone", "NoSuchObject", 404, maybe_applied=True)
 
 
 @pytest.mark.parametrize("removal", [None, GONE_SINCE, LOST], ids=["answered", "answered at the second try", "lost"])

@@ -202,7 +202,7 @@ def test_a_customer_gateway_is_made_of_what_is_given_only():
     assert client.asked == [("POST", "/v1/vpn/cgw", {"clientToken": "t"}, {"name": "berlin", "ip": "203.0.113.1"})]
     with pytest.raises(BceAnswerError, match="has no cgwId") as unknown:
         GatewayApi(Script({})).create_customer_gateway(berlin, "t")
-    assert unknown.value.maybe_done
+    assert unknown.value.maybe_applied
 
 
 def test_a_customer_gateways_deletion_takes_no_token_and_its_update_sends_what_changes_but_never_only_nothing():

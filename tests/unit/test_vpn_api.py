@@ -315,7 +315,7 @@ def test_a_creation_answered_without_an_id_may_have_been_done(body, api, emulato
     emulator.faults({"fault": "garbage", "body": body})
     with pytest.raises(BceAnswerError, match="has no vpnConnId") as caught:
         api.create_tunnel(planned(), TOKEN)
-    assert caught.value.maybe_done
+    assert caught.value.maybe_applied
 
 
 def test_errors_say_what_was_to_be_done_to_which_tunnel(api):
