@@ -79,6 +79,10 @@ class BceTokenMismatchError(BceApiError):
     """The clientToken was used before with other parameters (``IdempotentParameterMismatch``)."""
 
 
+class BceDuplicateError(BceApiError):
+    """An object of this name or these parameters exists already."""
+
+
 class BceThrottledError(BceApiError):
     """Too many requests."""
 

@@ -42,6 +42,14 @@ class GatewayDetail(NamedTuple):
         return None if told is None else entries(self.answer, "vpnConns", self.doing)
 
 
+class CustomerGateways(NamedTuple):
+    """All customer gateways at one moment: list of dict, the request id, and the server's time (see client.Answer)."""
+
+    items: list
+    request_id: str
+    server_time: float
+
+
 class GatewayApi:
     """The operations over a BceClient. Every method raises what BceClient.request raises.
 
@@ -61,7 +69,7 @@ class GatewayApi:
         :raises BceAnswerError: if an answer is no page of such a list.
         """
         doing = "list the VPN gateways of VPC %s" % vpc_id
-        found = self._pages(self._root, {"vpcId": vpc_id}, "vpns", "vpnId", doing)
+        found, _answer = self._pages(self._root, {"vpcId": vpc_id}, "vpns", "vpnId", doing)
         return [self._known(_gateway(entry, vpc_id), "vpn_name") for entry in found]
 
     def gateway(self, vpn_id):
@@ -79,9 +87,14 @@ class GatewayApi:
 
     def list_customer_gateways(self):
         """All customer gateways of the region, a list of dicts."""
+        return self.customer_gateway_listing().items
+
+    def customer_gateway_listing(self, deadline=None):
+        """Return all customer gateways of the region as CustomerGateways."""
         doing = "list the customer gateways"
-        found = self._pages(self._root + "/cgw", {}, "result", "cgwId", doing)
-        return [self._known(_customer_gateway(entry), "name") for entry in found]
+        found, answer = self._pages(self._root + "/cgw", {}, "result", "cgwId", doing, deadline)
+        items = [self._known(_customer_gateway(entry), "name") for entry in found]
+        return CustomerGateways(items, answer.request_id, answer.server_time)
 
     def customer_gateway(self, cgw_id):
         """One customer gateway, a dict, or None if there is no such."""
@@ -134,15 +147,15 @@ class GatewayApi:
 
     # -- pages -------------------------------------------------------------------------------------------------------
 
-    def _pages(self, path, query, name, id_name, doing):
-        """The objects of all pages of a list, each once.
+    def _pages(self, path, query, name, id_name, doing, deadline=None):
+        """The objects of all pages of a list, each once, and the last answer.
 
         The marker of a page is the id of its first object. A page that says that more follow, but neither brings
         anything new nor leads on, would be asked for for ever.
         """
         found, nameless, query = {}, [], dict(query, maxKeys=str(PAGE_SIZE))
         while True:
-            answer = self._client.request("GET", path, query, doing=doing)
+            answer = self._client.request("GET", path, query, doing=doing, deadline=deadline)
             before = len(found)
             for entry in entries(answer, name, doing):
                 key = object_id(entry.get(id_name))
@@ -152,7 +165,7 @@ class GatewayApi:
                     found.setdefault(key, entry)
             marker = answer.body.get("nextMarker")
             if not _more_follows(answer.body):
-                return list(found.values()) + nameless
+                return list(found.values()) + nameless, answer
             if not isinstance(marker, str) or not marker or len(found) == before:
                 text = "says that more follow, but does not lead on to them (nextMarker %r)" % (marker,)
                 raise bad_answer(doing, text, answer)

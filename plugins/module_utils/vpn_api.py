@@ -25,6 +25,7 @@ class Listing(NamedTuple):
     tunnels: list
     request_id: str
     secrets: frozenset = frozenset()
+    server_time: float = None  # see client.Answer
 
 
 class VpnApi:
@@ -45,7 +46,8 @@ class VpnApi:
         """
         doing = "list the tunnels of VPN gateway %s" % vpn_id
         answer = self._client.request("GET", "%s/vpnconn/%s" % (self._root, vpn_id), doing=doing, deadline=deadline)
-        return self.read_tunnels(entries(answer, "vpnConns", doing), vpn_id, answer.request_id)
+        listing = self.read_tunnels(entries(answer, "vpnConns", doing), vpn_id, answer.request_id)
+        return listing._replace(server_time=answer.server_time)
 
     def create_tunnel(self, tunnel, client_token):
         """Create the Tunnel on the gateway that its fields name; the id and the request id.
