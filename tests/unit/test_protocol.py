@@ -109,7 +109,7 @@ def ended(wish):
     return wish.state, wish.problem.code if wish.problem else None, wish.changed
 
 
-# -- plan: what a list says -----------------------------------------------------------------------------------------------
+# -- plan: what a list says ----------
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_plan_waits_for_an_object_that_is_being_deleted_as_long_as_the_task_allo
     assert run.actions == ["post"]
 
 
-# -- creation: which object is it? ----------------------------------------------------------------------------------------
+# -- creation: which object is it? ----------
 
 
 def created(*before, has_own_token=False, response=None):
@@ -337,7 +337,7 @@ def test_one_id_for_two_creations_is_an_error_of_both():
     assert wishes[1].problem.code == "IdRepeated" and wishes[1].made == ("id-9",)
 
 
-# -- updates and deletions ------------------------------------------------------------------------------------------------
+# -- updates and deletions ----------
 
 
 def test_update_that_the_api_confirms_needs_no_further_list():
@@ -388,7 +388,7 @@ def test_deletion_that_the_api_denies_while_lists_show_the_object_is_an_error():
     assert run.request is None and wish.problem == Problem("Unsettled", error="404")
 
 
-# -- purge ----------------------------------------------------------------------------------------------------------------
+# -- purge ----------
 
 OTHER = entry("something-else-altogether", 8, "id-2")
 

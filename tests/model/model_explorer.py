@@ -22,7 +22,7 @@ LIMIT = 400_000  # states of one scenario
 # What a dialect of the cloud can change; these values are a cloud that behaves as its pages say, with stale lists.
 SANE = {
     "lag": 1,  # lists for which a list may still show the state before a write
-    "show": "same",  # same | upper | cut | null | hash (unrelated) | these with 1: one object only | empty (while stale)
+    "show": "same",  # same | upper | cut | null | hash | these with 1: one object only | empty (while stale)
     "memory": "works",  # of tokens: works | ignored | expires (at any creation) | anyparams (never a mismatch)
     "put": "truth",  # truth | stale404 (404 while stale) | refuse (4xx for gone) | busy | yes (OK for gone) | body
     "delete": "sync",  # sync | async (listed as deleting while stale) | body (2xx with an error, nothing done)
@@ -66,7 +66,7 @@ class Task(NamedTuple):
     purge: bool = False
 
 
-# -- a run --------------------------------------------------------------------------------------------------------------
+# -- a run ----------
 
 
 class ModelWish(protocol.Wish):
@@ -249,7 +249,7 @@ class Program:
         return self._edges[edge]
 
 
-# -- the cloud ----------------------------------------------------------------------------------------------------------
+# -- the cloud ----------
 
 
 def shown(stored, number, view, dialect):
@@ -375,7 +375,7 @@ def answers_to(cloud, request, task, maker, dialect):
         yield "unknown", cloud._replace(faults=cloud.faults - 1), ()
 
 
-# -- exploration --------------------------------------------------------------------------------------------------------
+# -- exploration ----------
 
 
 class Run(NamedTuple):
@@ -529,7 +529,7 @@ def trace(parents, node, label):
     return steps[::-1]
 
 
-# -- invariants ---------------------------------------------------------------------------------------------------------
+# -- invariants ----------
 
 
 def is_same_spelling(name, wanted):
