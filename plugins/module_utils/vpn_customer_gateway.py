@@ -43,7 +43,7 @@ def run(params, check_mode, clock=time):
     if not check_mode:
         scope.apply()
     (work,) = scope.works
-    return _failure(work) if work.error else _report(work)
+    return connection.warn_in(_failure(work) if work.error else _report(work))
 
 
 def _report(work):

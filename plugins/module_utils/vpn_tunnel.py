@@ -49,7 +49,7 @@ def run(params, check_mode, clock=time):
     (work,) = scope.works
     result = _failure(work, warnings) if work.error else _report(work, warnings)
     # People put keys into descriptions.
-    return conceal_all(result, work.secrets | scope.secrets)
+    return connection.warn_in(conceal_all(result, work.secrets | scope.secrets))
 
 
 def apply(scope):

@@ -145,7 +145,7 @@ def run(params, check_mode, tell=None, clock=time):
     works = _in_order(scopes, desires)
     unclear = _unclear(works)
     if unclear:
-        return BceUsageError(unclear).as_failure()
+        return connection.warn_in(BceUsageError(unclear).as_failure())
     if not check_mode:
         # The longest scope first: it decides how long all of them take.
         longest_first = sorted(scopes, key=lambda scope: -sum(work.action != NOTHING for work in scope.works))
@@ -156,7 +156,8 @@ def run(params, check_mode, tell=None, clock=time):
         for scope in scopes
         if scope.is_purge_skipped
     ]
-    return _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
+    report = _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
+    return connection.warn_in(report)
 
 
 def _stop(client, scopes):
