@@ -20,11 +20,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from baidubce.auth import bce_credentials, bce_v1_signer
 
+import bce_dialects
 from emulator_process import ACCESS_KEY_ID, EMULATOR, GATEWAY, SECRET_ACCESS_KEY, EmulatorProcess
 from emulator_thread import EmulatorThread
 from page_example import BODY, SECRET_KEY
-
-import bce_dialects  # isort: skip  (on the path since emulator_thread)
 
 OTHER = "vpn-other"
 ABSENT = object()
