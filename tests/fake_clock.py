@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import threading
+import time
 
 
 class FakeClock:
-    """Time that passes only when somebody sleeps.
+    """Time that passes only in sleep().
 
     :ivar slept: the seconds of all sleeps together.
     """
@@ -36,3 +37,27 @@ class FakeClock:
     def slept(self) -> float:
         """The seconds that have passed since the start."""
         return self._now - self._start
+
+
+class SkippingClock:
+    """Real time, except that sleeping costs nothing: what was slept is added to the time of day.
+
+    It is for tests in which real sockets have real timeouts.
+    """
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+        self._lock = threading.Lock()
+
+    def time(self) -> float:
+        """Return the time of day in seconds since the epoch."""
+        return time.time() + self._skipped
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow."""
+        return time.monotonic() + self._skipped
+
+    def sleep(self, seconds: float) -> None:
+        """Skip the time."""
+        with self._lock:
+            self._skipped += max(0.0, seconds)

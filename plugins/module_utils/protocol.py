@@ -441,10 +441,11 @@ class Wish:
         """A creation without an id: a token or a name that is in use, or an unknown outcome."""
         exact = view.exact(self.name)
         if len(exact) == 1 and (last or not self.unsure):
-            was_unknown = self.waits_for == UNKNOWN
+            if self.waits_for == UNKNOWN and exact[0].object_id not in base:
+                self.made += (exact[0].object_id,) if exact[0].object_id not in self.made else ()
+                # One of other parameters is another run's.
+                self.changed = self.is_equal(exact[0].item)
             self._compare(exact[0])
-            # One of other parameters is another run's.
-            self.changed = was_unknown and self.state == DONE
         elif not last:
             return
         elif exact:
