@@ -512,7 +512,8 @@ def _transport_outcome(exc, timeout, sent, proxy):
     cause = _innermost(exc)
     if isinstance(exc, _TooLong):
         return "too long", str(exc)
-    if "CERTIFICATE_VERIFY_FAILED" in str(exc):
+    # The second are the words of urllib3 1.26 for another name.
+    if "CERTIFICATE_VERIFY_FAILED" in str(exc) or "doesn't match" in str(exc):
         text = "the server's certificate cannot be verified; give ca_path, or set validate_certs: false"
         return "not trusted", text
     if isinstance(exc, requests.exceptions.SSLError) and "EOF" not in str(exc):

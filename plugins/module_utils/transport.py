@@ -233,8 +233,9 @@ def proxy_for(endpoint, proxies):
     url = select_proxy(endpoint, proxies or {})
     if not url:
         return None
-    variables = [name for name, value in _proxy_variables() if value == url]
-    # urllib prefers the variable in lower case.
+    names = ["%s_proxy" % urlsplit(endpoint).scheme, "all_proxy"]
+    variables = [name for name, value in _proxy_variables() if value == url and name.lower() in names]
+    # Sorted so, the name in lower case comes first, which urllib prefers.
     variable = next(iter(sorted(variables, reverse=True)), "HTTPS_PROXY")
     if not _is_proxy_url(url):
         return Proxy(variable, INVALID_PROXY % variable)
@@ -278,14 +279,16 @@ def _is_proxy_url(url):
         parts = urlsplit(prepend_scheme_if_needed(url, "http"))
         host = parse_url(parts.geturl()).host
         port = parts.port
+        name = (parts.hostname or "").encode("idna").decode("ascii")
         if parts.scheme in ("http", "https"):
             # The header Proxy-Authorization has to be made of them.
             unquote((parts.username or "") + (parts.password or "")).encode("latin-1")
-    except ValueError:  # the base of urllib3's LocationParseError and of UnicodeError
+    except (ValueError, TypeError):  # ValueError is the base of LocationParseError and UnicodeError; requests has both
         return False
     # An @ behind the host belongs to a password that was cut at a slash, question mark or hash.
     is_cut = "@" in parts.path + parts.query + parts.fragment
-    return bool(host and parts.hostname) and not is_cut and port != 0 and parts.scheme in PROXY_SCHEMES
+    is_host = bool(host) and re.fullmatch("[!-~]+", name)
+    return bool(is_host and not is_cut and port != 0 and parts.scheme in PROXY_SCHEMES)
 
 
 def _is_importable(name):
