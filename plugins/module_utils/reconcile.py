@@ -30,6 +30,7 @@ from .tunnel import NOTHING, UPDATE
 
 FIRST_PAUSE = 0.3  # seconds between the first two lists of a wait; doubled for each further one
 MAX_PAUSE = 10.0  # seconds
+FRESH_SECONDS = 60.0  # how old the list may be that a deletion rests on
 FIRST_POLL, MAX_POLL = 0.2, 3.0  # seconds between two lists while a state is waited for
 
 # What a wait for a state survives: the next poll may well succeed.
@@ -112,7 +113,7 @@ PROBLEMS = {
         False,
     ),
     "ChangedMeanwhile": (
-        "The %(label)s %(ids)s was changed by another user while the task ran, so it was not purged; run the"
+        "The %(label)s %(ids)s was changed by another user while the task ran, so it was not deleted; run the"
         " task again",
         True,
     ),
@@ -367,6 +368,7 @@ class Scope:
         self.secrets: set = set()
         self._stopped = False
         self._wait_began = self._pause = 0.0
+        self._listed_at = float("-inf")  # when the last list was requested, a moment of clock.monotonic()
         works = [Work(self, desired) for desired in desires]
         self._protocol = protocol.Protocol(works, purge, leaving_patience, self._surplus)
         self._list_error: BceError | None = None
@@ -412,7 +414,9 @@ class Scope:
 
     def list(self, deadline: float | None = None) -> Listed:
         """Return the current list."""
+        requested_at = self.clock.monotonic()
         listed = self.resource.list(deadline)
+        self._listed_at = requested_at
         self.request_id = listed.request_id
         self.secrets |= listed.secrets
         return listed
@@ -476,6 +480,9 @@ class Scope:
             if write.action == protocol.PROBE:
                 return self.resource.probe(work.step.target, write.object_id)
             if write.action == protocol.DELETE:
+                obstacle = self._deletion_obstacle(work, write.object_id)
+                if obstacle is not None:
+                    return obstacle
                 work.request_id = self.resource.delete(write.object_id, random_token())
             else:
                 work.request_id = self.resource.update(work.step, random_token())
@@ -490,6 +497,18 @@ class Scope:
             return protocol.Response(protocol.UNKNOWN if error.maybe_applied else protocol.REFUSED, error=error)
         except Exception as error:  # a defect of ours must not lose what is known of the other works
             return protocol.Response(protocol.REFUSED, error=error)
+
+    def _deletion_obstacle(self, work: Work, object_id: str) -> protocol.Response | None:
+        """Read the list again if the one that a deletion rests on is too old; return what stands against deleting."""
+        if self.clock.monotonic() - self._listed_at <= FRESH_SECONDS:
+            return None
+        entry = protocol.View(self.list().entries, self._protocol.names).by_id(object_id)
+        if entry is None:
+            return protocol.Response(protocol.ABSENT)
+        if entry.name == work.entry.name and entry.scope_confirmed in (True, work.entry.scope_confirmed):
+            return None
+        problem = protocol.Problem("ChangedMeanwhile", (object_id,), (entry.name,))
+        return protocol.Response(protocol.REFUSED, error=self.error_of(problem, work))
 
     # -- texts ------------------------------------------------------------------------------------------------------
 

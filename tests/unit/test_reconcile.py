@@ -230,3 +230,17 @@ def test_text_of_a_problem_names_what_it_is_about(api, code):
     error = scope.error_of(problem, scope.works[0])
     assert error.code == code and "%" not in error.message
     assert "cgw-1" in error.message or code in ("NoSuchObject", "OtherObject", "TokensUsed", "IdNotShown")
+
+
+@pytest.mark.parametrize(("renamed", "deleted"), [("berlin", True), ("rome", False)])
+def test_deletion_rests_on_a_list_of_the_last_minute(api, clock, renamed, deleted):
+    """Another user renames the object while the task waits between its list and the deletion."""
+    api.put("cgw-1")
+    scope = Scope(CustomerGatewayResource(api), [desire({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
+    scope.plan()
+    clock.sleep(61)
+    api.put("cgw-1", name=renamed)
+    scope.apply()
+    assert api.verbs() == ["list", "list", "delete"][: 3 if deleted else 2]
+    assert scope.works[0].changed == deleted
+    assert (scope.works[0].error is None) == deleted
