@@ -469,7 +469,7 @@ class Scope:
     def _write(self, write: protocol.Write) -> protocol.Response:
         """Send one write. An error that is not a clear refusal is an unknown outcome."""
         if self._stopped:
-            return protocol.Response(protocol.REFUSED, error=BceStateError("The task was stopped", "Stopped"))
+            return protocol.Response(protocol.REFUSED, error=BceStateError("The task was stopped", "TaskStopped"))
         work, is_creation = write.wish, write.action == protocol.POST
         try:
             if is_creation:
@@ -599,7 +599,7 @@ class StateWait:
         if entry is None:
             if now - self._missing.setdefault(work.object_id, now) >= protocol.PATIENCE:
                 text = "The tunnel %s (%s) is not listed any more: it was deleted while the task waited for it"
-                self._fail(work, BceStateError(text % (self._name(work), work.object_id), "Vanished"))
+                self._fail(work, BceStateError(text % (self._name(work), work.object_id), "TunnelVanished"))
                 work.item = None
             return
         self._missing.pop(work.object_id, None)

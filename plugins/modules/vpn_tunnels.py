@@ -99,8 +99,8 @@ tunnels:
       sample: vpnconn-ku4cxya6nisq
     created_ids:
       description:
-        - The ids that the API returned to the creations of this tunnel, or that these may have made. More than one where
-          the API replayed its response to an earlier creation, for a tunnel that is gone.
+        - The ids that the API returned to the creations of this tunnel, or that these may have made. More than one
+          where the API replayed its response to an earlier creation, for a tunnel that is gone.
       type: list
       elements: str
       sample: [vpnconn-ku4cxya6nisq]

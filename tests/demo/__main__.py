@@ -5,7 +5,7 @@
 
 Every step is checked against what the emulator has stored; the first one that is not as promised ends the demo.
 Arguments are handed on to ansible-playbook. The environment variable DEMO_DIALECTS names dialects of the emulator
-(``python tests/emulator --list-dialects``), separated by blanks: the cloud then differs from its documentation in these.
+(``python tests/emulator --list-dialects``), separated by blanks: the cloud then differs from its documentation so.
 """
 
 from __future__ import annotations
