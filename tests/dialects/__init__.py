@@ -3,6 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Invariants of the modules, tested under every dialect of the emulator and under mixes of dialects.
 
-Everything runs in one process: the module's own entry or the in-process action, an emulator in a thread, and one fake
-clock for both, so that no test waits. `cases.py` runs one case, `python tests/dialects --help` replays one or runs many.
+Everything runs in one process: the module's entry or the in-process action, an emulator in a thread, and one fake clock
+for both, so that no test waits. `cases.py` runs one case; `python tests/dialects --help` replays one, or runs many.
 """

@@ -18,19 +18,33 @@ from collections import Counter
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
-sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "emulator"))
+sys.path.insert(1, os.environ.get("EMU") or str(Path(__file__).resolve().parents[1] / "emulator"))
 
-import conftest  # noqa: F401  it prepares Ansible's loader and the environment
 from bce_dialects import BY_NAME, TABLE
 
+import conftest  # noqa: F401  it prepares Ansible's loader and the environment
 from dialects.cases import Case, bench
 from dialects.impossible import unlifted
 from dialects.scenarios import SCENARIOS
 from dialects.selection import DEFAULT_SEED, base, lost_response, lost_responses, mixes, singles
 
 PARTS = (
-    "a objects", "a ids", "b delete", "b write", "c posts", "c requests", "c time", "d id", "d values", "d absent",
-    "e creates", "e deletes", "f secret", "g crash", "g internal", "check writes",
+    "a objects",
+    "a ids",
+    "b delete",
+    "b write",
+    "c posts",
+    "c requests",
+    "c time",
+    "d id",
+    "d values",
+    "d absent",
+    "e creates",
+    "e deletes",
+    "f secret",
+    "g crash",
+    "g internal",
+    "check writes",
 )
 SHOWN = 20  # reports that are printed in full
 

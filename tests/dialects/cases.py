@@ -15,7 +15,8 @@ from .in_process import WAYS, clock_in_modules
 from .invariants import Trial, Violation, check
 from .scenarios import SCENARIOS, IdOf
 
-MODULES = ("vpn_tunnel", "vpn_tunnels", "vpn_customer_gateway")
+MODULES = ("vpn_tunnel", "vpn_tunnels", "vpn_customer_gateway")  # those that wait
+SHOWN = 16  # requests at the begin and at the end of a task in a report
 STUCK_SECONDS = 3600.0  # of the fake clock, after which a task is ended
 
 
@@ -57,10 +58,15 @@ class Report(NamedTuple):
                 lines.append("  step %d: (%s) %s: %s" % (number, *violation))
         for number, trial in enumerate(self.trials):
             lines.append("  step %d: %s" % (number, described(trial)))
-            lines += ["    " + one.line() for one in trial.seen[:60]]
-            if len(trial.seen) > 60:
-                lines.append("    ... and %d more" % (len(trial.seen) - 60))
+            lines += _journal(trial.seen)
         return "\n".join(lines)
+
+
+def _journal(seen):
+    lines = ["    " + one.line() for one in seen]
+    if len(lines) > 2 * SHOWN:
+        lines[SHOWN:-SHOWN] = ["    ... %d requests ..." % (len(lines) - 2 * SHOWN)]
+    return lines
 
 
 def described(trial):
@@ -68,10 +74,17 @@ def described(trial):
     step, result = trial.step, trial.result
     error = result.get("error") or {}
     came = "%s: %s" % (error.get("code"), result.get("msg")) if trial.failed else "changed: %s" % result.get("changed")
-    asked = {name: value for name, value in trial.options.items() if name in ("state", "vpn_conn_id", "cgw_id", "purge")}
+    asked = {
+        name: value for name, value in trial.options.items() if name in ("state", "vpn_conn_id", "cgw_id", "purge")
+    }
     names = [wish.name for wish in trial.wishes]
     return "%s %s %s%s -> %s %s" % (
-        step.module, names, asked, " (check mode)" if step.check_mode else "", came, result.get("warnings") or ""
+        step.module,
+        names,
+        asked,
+        " (check mode)" if step.check_mode else "",
+        came,
+        result.get("warnings") or "",
     )
 
 
@@ -87,13 +100,17 @@ class Bench:
         """How many requests were sent."""
         return self.cloud.requests
 
-    def run(self, case):
-        """Run a case; a Report."""
-        scenario = SCENARIOS[case.scenario]
+    def run(self, case, scenario=None, before_request=None):
+        """Run a case; a Report.
+
+        :param scenario: instead of the one that the case names. :param before_request: called with every request.
+        """
+        scenario = scenario or SCENARIOS[case.scenario]
         cloud = self.cloud
         # Jitter is the only chance in the client.
         random.seed(case.seed)
         cloud.prepare(scenario, case.dialects, case.faults)
+        cloud.before_request = before_request
         trials, violations = [], []
         with self._clock():
             for number, step in enumerate(scenario.steps):
@@ -105,6 +122,10 @@ class Bench:
                 violations += [(number, violation) for violation in check(trial, trials)]
                 trials.append(trial)
         return Report(case, trials, violations)
+
+    def nested(self, step, way="module"):
+        """Run a task while another one sleeps, as a second run would; its Outcome."""
+        return WAYS[way](step.module, dict(step.options, **self.cloud.connection), step.check_mode)
 
     def stop(self):
         """Stop the emulator."""
@@ -118,6 +139,7 @@ class Bench:
     def _try(self, step, options, way):
         cloud = self.cloud
         cloud.begin()
+        cloud.started.append(step)
         before = cloud.live()
         began = cloud.clock.monotonic()
         cloud.clock.limit(STUCK_SECONDS)
@@ -126,9 +148,7 @@ class Bench:
         finally:
             cloud.clock.limit(None)
         self.tasks += 1
-        return Trial(
-            step, options, before, cloud.live(), list(cloud.seen), outcome, cloud.clock.monotonic() - began
-        )
+        return Trial(step, options, before, cloud.live(), list(cloud.seen), outcome, cloud.clock.monotonic() - began)
 
     def _filled(self, value):
         """Return the options with ids in place of IdOf, None where there is no such object."""

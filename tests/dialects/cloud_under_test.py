@@ -15,6 +15,7 @@ from .scenarios import VPCS, IdOf, peer, tunnel
 LEAVING = ("deleting", "deleted", "releasing", "released")
 SECURITY_TOKEN = "session-token-of-the-account-2026"
 HOUR = 3600.0
+SHOWN = 4  # entries of a list in a line of a report
 
 
 class Stored(NamedTuple):
@@ -63,10 +64,19 @@ class Seen(NamedTuple):
         if isinstance(self.reply, dict):
             for array in ("vpnConns", "result"):
                 if isinstance(self.reply.get(array), list):
-                    names = " ".join(map(_entry_line, self.reply[array]))
+                    entries = self.reply[array]
+                    names = " ".join(map(_entry_line, entries[:SHOWN]))
+                    names += " ... %d in all" % len(entries) if len(entries) > SHOWN else ""
             names = names or " ".join(str(self.reply.get(word, "")) for word in ("code", "vpnConnId", "cgwId")).strip()
         return "%8.1f s %-6s %s %s -> %s %s %s %s" % (
-            self.seconds, self.method, self.path, token, self.status, self.fault or "", names, " ".join(effects),
+            self.seconds,
+            self.method,
+            self.path,
+            token,
+            self.status,
+            self.fault or "",
+            names,
+            " ".join(effects),
         )
 
 
@@ -74,20 +84,25 @@ def _entry_line(entry):
     if not isinstance(entry, dict):
         return repr(entry)
     return "[%s %r %s]" % (
-        entry.get("vpnConnId", entry.get("cgwId")), entry.get("vpnConnName", entry.get("name")), entry.get("status", "")
+        entry.get("vpnConnId", entry.get("cgwId")),
+        entry.get("vpnConnName", entry.get("name")),
+        entry.get("status", ""),
     )
 
 
 class CloudUnderTest:
     """One emulator for many cases, one after the other.
 
-    :ivar seen: the requests since the last begin(), a list of Seen.
+    :ivar seen: the requests since the last begin(), a list of Seen. :ivar started: the steps of the case so far.
+    :ivar before_request: called in the emulator's thread with every request that arrives, or None.
     """
 
     def __init__(self):
         self.clock = FakeClock()
         self._emulator = EmulatorThread(self.clock, VPCS)
         self.seen: List[Seen] = []
+        self.started: List[Any] = []
+        self.before_request = None
         self.requests = 0
         self._live: Dict[str, Stored] = {}
         self._began = 0.0
@@ -106,20 +121,22 @@ class CloudUnderTest:
     def prepare(self, scenario, dialects=(), faults=()):
         """Forget the case before and build what the scenario starts from, made by others some hours ago."""
         emulator = self._emulator
-        emulator.server._reset()
+        emulator.server.reset()
         self.clock.limit(None)
-        emulator.server._set(dict(scenario.settings))
+        self.started = []
+        self.before_request = None
+        emulator.server.change_settings(dict(scenario.settings))
         if dialects:
-            emulator.server._set({"dialects": list(dialects)})
+            emulator.server.change_settings({"dialects": list(dialects)})
         for vpn_id, name, changes in scenario.stored:
             if vpn_id is None:
                 emulator.cloud.create_customer_gateway(dict(peer(name, **changes).options))
             else:
                 emulator.cloud.create_tunnel(vpn_id, api_body(_stored_options(name, changes)))
         for vpn_id, entry in scenario.planted:
-            emulator.cloud.plant_tunnels([dict(entry)], vpn_id)
+            emulator.server.plant([dict(entry)], vpn_id)
         self.clock.sleep(3 * HOUR)
-        emulator.server._faults.install(list(faults))
+        emulator.server.install_faults(list(faults))
         self.begin()
 
     def begin(self):
@@ -156,6 +173,10 @@ class CloudUnderTest:
                 return item.object_id
         return None
 
+    def delete_tunnel(self, vpn_conn_id):
+        """Delete a tunnel as another user does."""
+        self._emulator.cloud.delete_tunnel(vpn_conn_id)
+
     def stop(self):
         """Stop the emulator."""
         self._emulator.stop()
@@ -165,6 +186,8 @@ class CloudUnderTest:
         plain = server._reply
 
         def reply(request, refusal, entry):
+            if self.before_request:
+                self.before_request(request)
             known = self.objects()
             response = plain(request, refusal, entry)
             self._note(request, response, known, entry)

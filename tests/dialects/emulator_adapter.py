@@ -1,24 +1,21 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator in a thread of this process, with a clock from outside. To be replaced by emulator_thread.EmulatorThread."""
+"""The emulator in a thread of this process, with a clock from outside."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 from pathlib import Path
 
 from aiohttp import web
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "emulator"))
+sys.path.insert(0, os.environ.get("EMU") or str(Path(__file__).resolve().parents[1] / "emulator"))
 
-import bce_server
-from bce_api import VpnApi
-from bce_cloud import Clock, Cloud, GatewaySeed, Settings
-from bce_journal import Journal
-from bce_server import Account, EmulatorServer
+from bce_options import build, build_parser
 
 ACCESS_KEY_ID = "0b0f67dfb88244b289b72b142befad0c"
 SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
@@ -26,13 +23,9 @@ SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
 
 class EmulatorThread:
     def __init__(self, clock, gateways):
-        settings = Settings()
-        server_clock = Clock(settings, clock.time, clock.monotonic)
-        seeds = [GatewaySeed(vpn_id, "name-" + vpn_id, vpc_id) for vpn_id, vpc_id in gateways.items()]
-        self.cloud = Cloud(settings, seeds, server_clock)
-        self.journal = Journal(None)
-        account = Account(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
-        self.server = EmulatorServer(account, settings, self.cloud, server_clock, VpnApi(self.cloud), self.journal)
+        words = [word for vpn_id, vpc_id in gateways.items() for word in ("--gateway", f"{vpn_id}:name-{vpn_id}:{vpc_id}")]
+        self.server = build(build_parser().parse_args(words), wall=clock.time, ticks=clock.monotonic)
+        self.cloud = self.server._cloud
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)

@@ -15,12 +15,16 @@ class Stuck(BaseException):
 
 
 class FakeClock:
-    """Stand in for the module `time`: sleep() returns at once and moves the time on. Threads may share it."""
+    """Stand in for the module `time`: sleep() returns at once and moves the time on. Threads may share it.
+
+    :ivar on_sleep: called with the seconds of every sleep() before it, or None.
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
         self._elapsed = 0.0
         self._limit = float("inf")
+        self.on_sleep = None
 
     def time(self):
         """Return the seconds since 1970."""
@@ -37,6 +41,8 @@ class FakeClock:
         """
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
+        if self.on_sleep:
+            self.on_sleep(seconds)
         with self._lock:
             self._elapsed += seconds
             if self._elapsed > self._limit:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What no client can do: cells of dialects in which an invariant cannot hold, and the safest behaviour there.
 
-They follow the table of the protocol (creation-algorithm.md, section 5), which a model confirms. A cell lifts one part of
-one invariant, for the scenarios that it names, and nothing else.
+They follow the table of the protocol, which a model confirms. A cell lifts one part of one invariant, for the scenarios
+that it names, and nothing else.
 """
 
 from __future__ import annotations
@@ -96,6 +96,10 @@ def unlifted(report):
         trial = report.trials[number]
         code = (trial.result.get("error") or {}).get("code")
         if cell.codes and code not in cell.codes:
-            text = "%s; there the task must fail with %s, but ended with %s" % (violation.text, "/".join(cell.codes), code)
+            text = "%s; there the task must fail with %s, but ended with %s" % (
+                violation.text,
+                "/".join(cell.codes),
+                code,
+            )
             found.append((number, violation._replace(text=text)))
     return found

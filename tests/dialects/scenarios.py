@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 HUB, OTHER_HUB = "vpn-hub00001", "vpn-hub00002"
 VPCS = {HUB: "vpc-first", OTHER_HUB: "vpc-second"}
@@ -165,7 +165,10 @@ SCENARIOS: Dict[str, Scenario] = {
     # -- one tunnel ---------------------------------------------------------------------------------------------------
     "create-repeat": _scenario(create, create.again(), create.again(5.0), create.again(25 * HOUR)),
     "create-update": _scenario(
-        create, one(BERLIN, **CHANGES), one(BERLIN, **CHANGES).again(), recreate_key._replace(pause=5.0),
+        create,
+        one(BERLIN, **CHANGES),
+        one(BERLIN, **CHANGES).again(),
+        recreate_key._replace(pause=5.0),
         recreate_key.again(),
     ),
     "create-delete": _scenario(
@@ -195,7 +198,11 @@ SCENARIOS: Dict[str, Scenario] = {
         stored=[(HUB, BERLIN, {})],
     ),
     "same-names-on-two-hubs": _scenario(
-        create, create.again(), one(BERLIN, **CHANGES), gone(vpn_conn_name=BERLIN), gone(vpn_conn_name=BERLIN).again(),
+        create,
+        create.again(),
+        one(BERLIN, **CHANGES),
+        gone(vpn_conn_name=BERLIN),
+        gone(vpn_conn_name=BERLIN).again(),
         stored=BOTH_HUBS,
     ),
     "rename-by-id": _scenario(
@@ -281,14 +288,25 @@ SCENARIOS: Dict[str, Scenario] = {
         stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), *BOTH_HUBS],
     ),
     # -- customer gateways --------------------------------------------------------------------------------------------
-    "peer-create-repeat": _scenario(peer(BERLIN), peer(BERLIN).again(), peer(BERLIN).again(5.0), peer(BERLIN).again(25 * HOUR)),
-    "peer-update": _scenario(
-        peer(BERLIN), peer(BERLIN, description="Changed"), peer(BERLIN, description="Changed").again(),
-        peer(BERLIN, description="")._replace(pause=5.0), peer(BERLIN, description="").again(),
+    "peer-create-repeat": _scenario(
+        peer(BERLIN), peer(BERLIN).again(), peer(BERLIN).again(5.0), peer(BERLIN).again(25 * HOUR)
     ),
-    "peer-delete": _scenario(peer(BERLIN), no_peer(name=BERLIN), no_peer(name=BERLIN).again(), no_peer(name=BERLIN).again(30.0)),
+    "peer-update": _scenario(
+        peer(BERLIN),
+        peer(BERLIN, description="Changed"),
+        peer(BERLIN, description="Changed").again(),
+        peer(BERLIN, description="")._replace(pause=5.0),
+        peer(BERLIN, description="").again(),
+    ),
+    "peer-delete": _scenario(
+        peer(BERLIN), no_peer(name=BERLIN), no_peer(name=BERLIN).again(), no_peer(name=BERLIN).again(30.0)
+    ),
     "peer-delete-recreate": _scenario(
-        peer(BERLIN), no_peer(name=BERLIN), peer(BERLIN), peer(BERLIN).again(), no_peer(name=BERLIN),
+        peer(BERLIN),
+        no_peer(name=BERLIN),
+        peer(BERLIN),
+        peer(BERLIN).again(),
+        no_peer(name=BERLIN),
         peer(BERLIN, description="Again"),
     ),
     "peer-rename-by-id": _scenario(
@@ -297,14 +315,16 @@ SCENARIOS: Dict[str, Scenario] = {
         Step("vpn_customer_gateway", {"cgw_id": IdOf(RENAMED, None), "name": RENAMED}, False),
     ),
     "peer-delete-by-id": _scenario(
-        no_peer(cgw_id=IdOf(BERLIN, None)), no_peer(name=BERLIN, changed=False),
+        no_peer(cgw_id=IdOf(BERLIN, None)),
+        no_peer(name=BERLIN, changed=False),
         stored=[(None, BERLIN, {}), (None, PARIS, {})],
     ),
     "peer-check-mode": _scenario(
         peer(BERLIN).checked(), peer(BERLIN), no_peer(name=BERLIN).checked()._replace(pause=5.0), no_peer(name=BERLIN)
     ),
     "peer-and-tunnel": _scenario(
-        peer(BERLIN), one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)),
+        peer(BERLIN),
+        one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)),
         one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)).again(),
     ),
 }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which cases are run: every dialect with every scenario that it can touch, random mixes, and mixes with lost responses."""
+"""Which cases run: every dialect with every scenario that it can touch, random mixes, and mixes with lost responses."""
 
 from __future__ import annotations
 

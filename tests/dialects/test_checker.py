@@ -23,9 +23,8 @@ def trials():
     return {report.case.scenario: report.trials for report in reports}
 
 
-def request(method, path, touched=(), body=None, **more):
-    values = dict(status=200, reply=None, made=frozenset(), lost=frozenset(), changed=frozenset(), seconds=0.0, fault=None)
-    return Seen(method, path, {}, body, touched=frozenset(touched), **dict(values, **more))
+def request(method, path, touched=(), body=None):
+    return Seen(method, path, {}, body, 200, None, frozenset(touched), *[frozenset()] * 3, 0.0, None)
 
 
 def with_created(trial):
@@ -33,7 +32,8 @@ def with_created(trial):
     result = dict(trial.result, created_ids=sorted(trial.new))
     if "tunnels" in result:
         result["tunnels"] = [
-            dict(item, created_ids=[key for key in trial.new if key == item["vpn_conn_id"]]) for item in result["tunnels"]
+            dict(item, created_ids=[key for key in trial.new if key == item["vpn_conn_id"]])
+            for item in result["tunnels"]
         ]
     return trial._replace(outcome=trial.outcome._replace(result=result))
 
@@ -112,7 +112,11 @@ FALSIFIED = {
     ("e", "deletes"): ("purge", 1, deletes(PARIS)),
     ("f", "secret"): ("create-repeat", 0, shows(KEYS[BERLIN])),
     ("f", "secret of the account"): ("create-repeat", 0, shows(SECRET_ACCESS_KEY)),
-    ("g", "crash"): ("create-repeat", 0, lambda trial: trial._replace(outcome=trial.outcome._replace(crash="ValueError"))),
+    ("g", "crash"): (
+        "create-repeat",
+        0,
+        lambda trial: trial._replace(outcome=trial.outcome._replace(crash="ValueError")),
+    ),
     ("g", "internal"): ("create-repeat", 0, lambda trial: falsified(trial, error={"code": "InternalError"})),
     ("g", "traceback"): ("create-repeat", 0, shows("Traceback (most recent call last)")),
     ("check", "writes"): ("check-mode", 0, many(1, "POST")),
