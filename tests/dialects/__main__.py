@@ -18,11 +18,10 @@ from collections import Counter
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
-sys.path.insert(1, os.environ.get("EMU") or str(Path(__file__).resolve().parents[1] / "emulator"))
-
-from bce_dialects import BY_NAME, TABLE
+sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "emulator"))
 
 import conftest  # noqa: F401  it prepares Ansible's loader and the environment
+from bce_dialects import BY_NAME, TABLE
 from dialects.cases import Case, bench
 from dialects.impossible import unlifted
 from dialects.scenarios import SCENARIOS

@@ -55,7 +55,7 @@ class Report(NamedTuple):
         lines = ["%s\n  %s" % (self.case, self.case.command)]
         for number, violation in self.violations:
             if only is None or violation in only:
-                lines.append("  step %d: (%s) %s: %s" % (number, *violation))
+                lines.append("  step %d: (%s) %s: %s" % (number, *violation[:2], violation.text[:300]))
         for number, trial in enumerate(self.trials):
             lines.append("  step %d: %s" % (number, described(trial)))
             lines += _journal(trial.seen)

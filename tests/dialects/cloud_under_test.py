@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from .emulator_adapter import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorThread
+from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from emulator_thread import EmulatorThread
+
 from .fake_clock import FakeClock
 from .scenarios import VPCS, IdOf, peer, tunnel
 
@@ -90,6 +92,30 @@ def _entry_line(entry):
     )
 
 
+class _Observed(EmulatorThread):
+    """An emulator that lets somebody see every request in its own thread, and work on what it stores."""
+
+    def observe(self, before, after):
+        """Call before(request), and after(request, what before returned, reply, journal entry), for every request."""
+        plain = self._server._reply
+
+        def reply(request, refusal, entry):
+            known = before(request)
+            response = plain(request, refusal, entry)
+            after(request, known, response, entry)
+            return response
+
+        self._server._reply = reply
+
+    def stored(self):
+        """Return what the cloud stores; for the emulator's thread, or where no request is under way."""
+        return self._server._cloud.state()
+
+    def do(self, name, *arguments):
+        """Let the cloud itself do something, as another user's request would."""
+        return getattr(self._server._cloud, name)(*arguments)
+
+
 class CloudUnderTest:
     """One emulator for many cases, one after the other.
 
@@ -99,14 +125,15 @@ class CloudUnderTest:
 
     def __init__(self):
         self.clock = FakeClock()
-        self._emulator = EmulatorThread(self.clock, VPCS)
+        gateways = [word for pair in VPCS.items() for word in ("--gateway", "%s::%s" % pair)]
+        self._emulator = _Observed(self.clock, *gateways)
         self.seen: List[Seen] = []
         self.started: List[Any] = []
         self.before_request = None
         self.requests = 0
         self._live: Dict[str, Stored] = {}
         self._began = 0.0
-        self._observe()
+        self._emulator.observe(self._before, self._after)
 
     @property
     def connection(self):
@@ -121,22 +148,20 @@ class CloudUnderTest:
     def prepare(self, scenario, dialects=(), faults=()):
         """Forget the case before and build what the scenario starts from, made by others some hours ago."""
         emulator = self._emulator
-        emulator.server.reset()
+        emulator.reset()
         self.clock.limit(None)
         self.started = []
         self.before_request = None
-        emulator.server.change_settings(dict(scenario.settings))
-        if dialects:
-            emulator.server.change_settings({"dialects": list(dialects)})
+        emulator.settings(dialects=list(dialects), **scenario.settings)
         for vpn_id, name, changes in scenario.stored:
             if vpn_id is None:
-                emulator.cloud.create_customer_gateway(dict(peer(name, **changes).options))
+                emulator.do("create_customer_gateway", dict(peer(name, **changes).options))
             else:
-                emulator.cloud.create_tunnel(vpn_id, api_body(_stored_options(name, changes)))
+                emulator.do("create_tunnel", vpn_id, api_body(_stored_options(name, changes)))
         for vpn_id, entry in scenario.planted:
-            emulator.server.plant([dict(entry)], vpn_id)
+            emulator.plant(dict(entry), vpn_id=vpn_id)
         self.clock.sleep(3 * HOUR)
-        emulator.server.install_faults(list(faults))
+        emulator.faults(*faults)
         self.begin()
 
     def begin(self):
@@ -147,7 +172,7 @@ class CloudUnderTest:
 
     def objects(self):
         """Return everything that the cloud stores, a dict of id to Stored, objects on their way out included."""
-        state = self._emulator.cloud.state()
+        state = self._emulator.stored()
         found = {}
         for entry in state["tunnels"]:
             if isinstance(entry, dict) and entry.get("vpnConnId"):
@@ -175,27 +200,18 @@ class CloudUnderTest:
 
     def delete_tunnel(self, vpn_conn_id):
         """Delete a tunnel as another user does."""
-        self._emulator.cloud.delete_tunnel(vpn_conn_id)
+        self._emulator.do("delete_tunnel", vpn_conn_id)
 
     def stop(self):
         """Stop the emulator."""
         self._emulator.stop()
 
-    def _observe(self):
-        server = self._emulator.server
-        plain = server._reply
+    def _before(self, request):
+        if self.before_request:
+            self.before_request(request)
+        return self.objects()
 
-        def reply(request, refusal, entry):
-            if self.before_request:
-                self.before_request(request)
-            known = self.objects()
-            response = plain(request, refusal, entry)
-            self._note(request, response, known, entry)
-            return response
-
-        server._reply = reply
-
-    def _note(self, request, response, known, entry):
+    def _after(self, request, known, response, entry):
         self.requests += 1
         before, now = self._live, self.live()
         self._live = now
