@@ -441,10 +441,9 @@ class Wish:
         """A creation without an id: a token or a name that is in use, or an unknown outcome."""
         exact = view.exact(self.name)
         if len(exact) == 1 and (last or not self.unsure):
-            if self.waits_for == UNKNOWN and exact[0].object_id not in base:
-                self.made += (exact[0].object_id,) if exact[0].object_id not in self.made else ()
+            if self.waits_for == UNKNOWN:
                 # One of other parameters is another run's.
-                self.changed = self.is_equal(exact[0].item)
+                self.changed = self._may_have_made(exact[0], base) and self.is_equal(exact[0].item)
             self._compare(exact[0])
         elif not last:
             return
@@ -491,6 +490,7 @@ class Wish:
             self.changed = False
             if len(exact) > 1:
                 return self.fail("AmbiguousName", exact)
+            self._may_have_made(exact[0], base)
             return self._compare(exact[0])
         if mine is not None and mine.is_leaving:
             return self._next_token()
@@ -523,6 +523,13 @@ class Wish:
             self._next_token()
         else:
             self.state = PROBE
+
+    def _may_have_made(self, entry: Entry, base: set) -> bool:
+        """Note the id of an object that appeared after the creation; return False if it existed before."""
+        if entry.object_id in base:
+            return False
+        self.made += (entry.object_id,) if entry.object_id not in self.made else ()
+        return True
 
     def candidates(self, view: View, base: set) -> list:
         """Return the entries that a creation of this run may have made: new, and near, nameless or equal."""

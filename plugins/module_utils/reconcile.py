@@ -571,6 +571,7 @@ class StateWait:
         begin, pause = clock.monotonic(), FIRST_POLL
         while True:
             now = clock.monotonic()
+            works = [work for work in works if work.problem is None]
             for work in works:
                 if not self._is_reached(work) and now + pause > begin + work.desired.wait_timeout:
                     self._fail(work, self._time_out(work, trouble))
