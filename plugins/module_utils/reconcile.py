@@ -516,7 +516,9 @@ class Scope:
         """Return the error that a task reports for a problem."""
         if problem.code not in PROBLEMS or (problem.code == "ClientTokenUsed" and problem.error is not None):
             if isinstance(problem.error, BceError):
-                return problem.error
+                # A list that fails leaves the outcome of the write before it as unknown as it was.
+                is_unknown = problem.code == "ListFailed" and work and getattr(work.last_error, "maybe_applied", False)
+                return problem.error.as_maybe_applied() if is_unknown else problem.error
             text = "Internal error of baiducloud.network, please report it: %s: %s"
             return BceError(text % (type(problem.error).__name__, problem.error), "InternalError")
         text, is_retryable = PROBLEMS[problem.code]
