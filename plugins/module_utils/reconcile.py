@@ -501,11 +501,13 @@ class Scope:
             text = "Internal error of baiducloud.network, please report it: %s: %s"
             return BceError(text % (type(problem.error).__name__, problem.error), "InternalError")
         text, is_retryable = PROBLEMS[problem.code]
+        is_doubtful = problem.code == "TokensUsed" and work is not None and work.maybe_made
+        is_unknown = bool(getattr(problem.error, "maybe_applied", False))
         return BceStateError(
             text % self._words(problem.ids, problem.names, work),
             problem.code,
             retryable=is_retryable,
-            maybe_applied=problem.code == "IdRepeated" or bool(getattr(problem.error, "maybe_applied", False)),
+            maybe_applied=is_doubtful or is_unknown or problem.code == "IdRepeated",
         )
 
     def warning_of(self, note: tuple, work: Work) -> str:
