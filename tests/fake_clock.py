@@ -33,6 +33,11 @@ class FakeClock:
         with self._lock:
             self._now += max(0.0, seconds)
 
+    def restart(self) -> None:
+        """Set the clock back to its start."""
+        with self._lock:
+            self._now = self._start
+
     @property
     def slept(self) -> float:
         """The seconds that have passed since the start."""
