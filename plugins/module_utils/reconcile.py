@@ -554,10 +554,11 @@ class StateWait:
         begin, pause = clock.monotonic(), FIRST_POLL
         while True:
             now = clock.monotonic()
-            for work in works:
-                if not self._is_reached(work) and now + pause > begin + work.desired.wait_timeout:
-                    self._fail(work, self._time_out(work, trouble))
             works = [work for work in works if work.problem is None and not self._is_reached(work)]
+            for work in works:
+                if now + pause > begin + work.desired.wait_timeout:
+                    self._fail(work, self._time_out(work, trouble))
+            works = [work for work in works if work.problem is None]
             if not works:
                 return
             clock.sleep(pause)
