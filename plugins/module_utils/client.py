@@ -261,7 +261,7 @@ class BceClient:
     def _let_pass(self):
         """Wait as long as any thread was asked to: throttling slows all of them together."""
         pause = self._not_before - self._clock.monotonic()
-        while pause > 0:
+        while pause > 0 and not self._stopped:
             # Not all of them at the same instant.
             self._clock.sleep(pause + self._jitter(0, min(1.0, pause / 4)))
             pause = self._not_before - self._clock.monotonic()

@@ -206,4 +206,7 @@ def shown_in_failure(result, params, secrets):
     """
     wrong = (result.get("error") or {}).get("code") == "InvalidOption"
     keys = {text for text in _leaves(params) if may_hold_key(text)} if wrong else set()
+    if wrong:
+        # A key in the place of an option's name, as in its sentence.
+        params = {shown_name(name): value for name, value in params.items()}
     return remove_values(params, secrets | keys), {text for text in secrets if len(text) >= SHORTEST}

@@ -390,7 +390,8 @@ class Wish:
     @property
     def judge_patience(self) -> float:
         """How many seconds of lists a judgement may wait for."""
-        return CONFIRM_PATIENCE if self.waits_for == CONFIRMED else PATIENCE
+        is_last_chance = self.waits_for == UNKNOWN and self.posts >= MAX_POSTS and self.object_id is None
+        return CONFIRM_PATIENCE if self.waits_for == CONFIRMED or is_last_chance else PATIENCE
 
     def judge(self, view: View, base: set) -> None:
         """Decide by a newer list what became of the last write; stay in the state WAIT while it may still be stale.
@@ -461,13 +462,14 @@ class Wish:
             return
         elif exact:
             self.fail("AmbiguousName", exact)
-        elif self.waits_for == MISMATCH:
+        elif self.waits_for == MISMATCH and not self.unsure:
             self._next_token()
         else:
             candidates = self.candidates(view, base) if self.unsure else []
             if candidates:
                 self.fail("NameShownDifferently", candidates, error=self.last_error)
-            elif self.waits_for in (EXISTS, REFUSED):
+            elif self.waits_for in (EXISTS, REFUSED, MISMATCH):
+                # After an unknown outcome, a token that is in use may be in use by what this run made.
                 self.fail("Refused", error=self.last_error)
             elif self.posts < MAX_POSTS:
                 self.state = POST  # with the same token

@@ -31,6 +31,7 @@ from .tunnel import NOTHING, UPDATE
 
 FIRST_PAUSE = 0.3  # seconds between the first two lists of a wait; doubled for each further one
 MAX_PAUSE = 10.0  # seconds
+MAX_NAMED, MAX_SHOWN = 10, 80  # objects that a message names, and characters of a name
 FRESH_SECONDS = 60.0  # how old the list may be that a deletion rests on
 FIRST_POLL, MAX_POLL = 0.2, 3.0  # seconds between two lists while a state is waited for
 
@@ -322,6 +323,14 @@ class Work(protocol.Wish):
         return self.object_id or self.claim
 
     @property
+    def failure_text(self) -> str:
+        """The message of the error, and that the request may have been applied where that is unknown."""
+        text = self.error.message
+        if self.error.maybe_applied and not self.changed:
+            text += ". The request may have been applied: run the task again, it resumes from the current state"
+        return text
+
+    @property
     def created_ids(self) -> list:
         """The ids that the API returned to creations of this task, or that these may have made.
 
@@ -459,7 +468,8 @@ class Scope:
         else:
             ends = self._wait_began + request.until
             self.clock.sleep(max(0.0, min(self._pause, ends - self.clock.monotonic())))
-            self._pause = min(MAX_PAUSE, 2 * self._pause)
+            # A long wait for a deletion has few lists too.
+            self._pause = min(max(MAX_PAUSE, request.until / 10), 2 * self._pause)
         waited = self.clock.monotonic() - self._wait_began
         if waited > request.until - 0.001:  # sleep() may wake a little early
             waited = max(waited, request.until)
@@ -514,11 +524,12 @@ class Scope:
         """Read the list again if the one that a deletion rests on is too old; return what stands against deleting."""
         if self.clock.monotonic() - self._listed_at <= FRESH_SECONDS:
             return None
-        entry = protocol.View(self.list().entries, self._protocol.names).by_id(object_id)
+        view = protocol.View(self.list().entries, self._protocol.names)
+        entry = view.by_id(object_id)
         if entry is None:
             return protocol.Response(protocol.ABSENT)
         is_confirmed = entry.scope_confirmed or object_id in self.resource.confirmed_ids()
-        if entry.name == work.entry.name and is_confirmed:
+        if entry.name == work.entry.name and is_confirmed and not (work.is_surplus and view.nameless):
             return None
         problem = protocol.Problem("ChangedMeanwhile", (object_id,), (entry.name,))
         return protocol.Response(protocol.REFUSED, error=self.error_of(problem, work))
@@ -561,11 +572,22 @@ class Scope:
             "name_option": resource.name_option,
             "id_option": resource.id_option,
             "count": len(ids),
-            "ids": ", ".join(map(str, ids)),
+            "ids": _listed(ids),
             "name": work.name if work is not None else None,
             "given_id": work.given_id if work is not None else None,
-            "shown": ", ".join(repr(name) if name else "nameless" for name in names) or "it",
+            "shown": _listed([repr(_cut(name)) if name else "nameless" for name in names]) or "it",
         }
+
+
+def _listed(words: Any) -> str:
+    """Return the first words of many, for a message."""
+    words = [_cut(str(word)) for word in words]
+    more = len(words) - MAX_NAMED
+    return ", ".join(words[:MAX_NAMED]) + (" and %d more" % more if more > 0 else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
 
 
 class StateWait:
@@ -616,8 +638,9 @@ class StateWait:
         now = self._scope.clock.monotonic()
         if entry is None:
             if now - self._missing.setdefault(work.object_id, now) >= protocol.PATIENCE:
-                text = "The tunnel %s (%s) is not listed any more: it was deleted while the task waited for it"
-                self._fail(work, BceStateError(text % (self._name(work), work.object_id), "TunnelVanished"))
+                text = "The tunnel %s (%s) is not listed any more, so waiting for %s ended; it may have been deleted"
+                message = text % (self._name(work), work.object_id, work.desired.wait_for)
+                self._fail(work, BceStateError(message, "TunnelVanished"))
                 work.item = None
             return
         self._missing.pop(work.object_id, None)

@@ -407,6 +407,8 @@ def _merged(desired, current):
             fields[field.name] = want
         if field.needed and fields[field.name] is None:
             missing.append(field.name)
+    if fields["vpn_conn_name"] is not None and problem(VPN_CONN_NAME, fields["vpn_conn_name"]):
+        missing.append(VPN_CONN_NAME.name)  # the cloud shows something else, such as a part of it with "..."
     if not current.shows_description and "description" not in desired.fields:
         fields["description"] = None  # left out, an update keeps it
     for name, group in GROUPED.items():

@@ -130,6 +130,8 @@ class VpnApi:
             }
         for name in READ_ONLY:
             fields[name] = word(entry.get(camel_case(name)))
+        if fields["vpn_conn_name"] == fields["vpn_conn_id"]:
+            fields["vpn_conn_name"] = None  # an id in its place is no name
         self._client.show_word(fields["vpn_conn_name"])
         is_confirmed = word(entry.get("vpnId")) == vpn_id
         return Tunnel(fields, _secret_key(entry.get("secretKey")), is_confirmed, shows_description)

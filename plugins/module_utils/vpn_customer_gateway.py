@@ -62,10 +62,7 @@ def _report(work):
 
 
 def _failure(work):
-    message = work.error.message
-    if work.error.maybe_applied and not work.changed:
-        message += ". The request may have been applied: run the task again, it resumes from the current state"
     known = {name: value for name, value in _report(work).items() if value}
     if not work.changed:
         known.pop("diff")
-    return dict(known, changed=work.changed, failed=True, msg=message, error=work.error.as_result())
+    return dict(known, changed=work.changed, failed=True, msg=work.failure_text, error=work.error.as_result())

@@ -60,13 +60,10 @@ def apply(scope):
 
 
 def _failure(work, warnings):
-    message = work.error.message
-    if work.error.maybe_applied and not work.changed:
-        message += ". The request may have been applied: run the task again, it resumes from the current state"
     known = {name: value for name, value in _report(work, warnings).items() if value}
     if not work.changed:
         known.pop("diff")
-    return dict(known, changed=work.changed, failed=True, msg=message, error=work.error.as_result())
+    return dict(known, changed=work.changed, failed=True, msg=work.failure_text, error=work.error.as_result())
 
 
 def _report(work, warnings):

@@ -145,7 +145,8 @@ def run(params, check_mode, tell=None, clock=time):
     works = _in_order(scopes, desires)
     unclear = _unclear(works)
     if unclear:
-        return connection.warn_in(BceUsageError(unclear).as_failure())
+        failure = BceUsageError(unclear).as_failure()
+        return connection.warn_in(dict(failure, warnings=warnings) if warnings else failure)
     if not check_mode:
         # The longest scope first: it decides how long all of them take.
         longest_first = sorted(scopes, key=lambda scope: -sum(work.action != NOTHING for work in scope.works))
@@ -253,7 +254,7 @@ def _report(works, warnings, scope_errors):
         result["warnings"] = warnings
     failed = [work for work in works if work.error]
     if failed:
-        texts = [conceal_all("%s: %s" % (_header(work), work.error.message), work.secrets) for work in failed[:TOLD]]
+        texts = [conceal_all("%s: %s" % (_header(work), work.failure_text), work.secrets) for work in failed[:TOLD]]
         text = "%d of %d tunnels failed: %s" % (len(failed), len(works), "; ".join(texts))
         text += " ... and %d more, see tunnels" % (len(failed) - TOLD) if len(failed) > TOLD else ""
         result.update(failed=True, msg=text, error=failed[0].error.as_result())
