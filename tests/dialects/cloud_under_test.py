@@ -157,7 +157,7 @@ class CloudUnderTest:
             if vpn_id is None:
                 emulator.do("create_customer_gateway", dict(peer(name, **changes).options))
             else:
-                emulator.do("create_tunnel", vpn_id, api_body(_stored_options(name, changes)))
+                emulator.do("create_tunnel", vpn_id, api_body(stored_options(name, changes)))
         for vpn_id, entry in scenario.planted:
             emulator.plant(dict(entry), vpn_id=vpn_id)
         self.clock.sleep(3 * HOUR)
@@ -233,7 +233,8 @@ class CloudUnderTest:
         )
 
 
-def _stored_options(name, changes):
+def stored_options(name, changes):
+    """Return the options of a tunnel that a scenario has from the start."""
     changes = dict(changes)
     like = changes.pop("like", name)
     return dict(tunnel(like), vpn_conn_name=name, **changes)
