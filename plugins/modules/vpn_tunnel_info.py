@@ -125,6 +125,9 @@ error:
     retryable:
       description: Whether the same task may succeed later without any change.
       type: bool
+    maybe_applied:
+      description: Whether a write of this task may have been applied although its outcome is unknown.
+      type: bool
 """
 
 from ..module_utils import module_door, vpn_tunnel_info

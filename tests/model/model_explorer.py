@@ -1,0 +1,619 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An exhaustive search of what runs of the shipped protocol can do to a modelled cloud, and to each other.
+
+The runs are the generators of plugins/module_utils/protocol.py themselves. Every interleaving of all requests of all
+runs is explored (breadth first, states compared by value, equal runs interchangeable). Time is counted in lists: a list
+may be stale for `lag` lists after a write, and a run is patient for `PATIENCE` lists.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from ansible_collections.baiducloud.network.plugins.module_utils import protocol
+from ansible_collections.baiducloud.network.plugins.module_utils.protocol import Entry, Look, Response, View, Write
+
+PATIENCE = 2  # lists
+LIMIT = 400_000  # states of one scenario
+
+# What a dialect of the cloud can change; these values are a cloud that behaves as its pages say, with stale lists.
+SANE = {
+    "lag": 1,  # lists for which a list may still show the state before a write
+    "show": "same",  # same | upper | cut | null | hash | these with 1: one object only | empty (while stale)
+    "memory": "works",  # of tokens: works | ignored | expires (at any creation) | anyparams (never a mismatch)
+    "put": "truth",  # truth | stale404 (404 while stale) | refuse (4xx for gone) | busy | yes (OK for gone) | body
+    "delete": "sync",  # sync | async (listed as deleting while stale) | body (2xx with an error, nothing done)
+    "duplicates": "allowed",  # allowed | refused (a live object of the name refuses a creation)
+    "lists": "own",  # own | foreign (entries name another gateway) | foreign? (entries name none)
+    "post": "own",  # own | foreign-id (the id of another gateway's object) | one-id (always the same id)
+    "faults": 0,  # writes whose request or response is lost
+    "kills": 0,  # runs killed, then restarted or not
+    "windows": 0,  # how often the time window of the third token ends
+}
+
+
+class Stored(NamedTuple):
+    """An object of the cloud. `stale` lists may still show `view`; `maker` is (run, life)."""
+
+    name: str
+    parameters: int
+    is_live: bool
+    gateway: int
+    maker: tuple
+    stale: int = 0
+    view: tuple = None  # (name, parameters, is live), None for an object that was not there
+
+
+class Cloud(NamedTuple):
+    """All that the API remembers. `tokens` holds (token, name, parameters, number of the object)."""
+
+    objects: tuple
+    tokens: tuple
+    faults: int
+    window: int = 1
+    windows_left: int = 0
+
+
+class Task(NamedTuple):
+    """What one run is to do; `kind` is present or absent."""
+
+    kind: str
+    names: tuple
+    parameters: int
+    purge: bool = False
+
+
+# -- a run ----------
+
+
+class ModelWish(protocol.Wish):
+    """A wish whose object is its parameters, a number."""
+
+    is_surplus = False
+
+    def __init__(self, name, parameters, **more):
+        super().__init__(name, **more)
+        self.parameters = parameters
+
+    def compare(self, item):
+        return item != self.parameters
+
+    def accept(self, item):
+        pass
+
+    def check_creation(self):
+        pass
+
+    def is_equal(self, item):
+        return item == self.parameters
+
+    def is_applied(self, item):
+        return item == self.parameters
+
+    def signature(self, item):
+        return item
+
+
+def surplus(entry):
+    """The wish to delete an entry that no wish names."""
+    wish = ModelWish(entry.name, entry.item, given_id=entry.object_id, is_absent=True)
+    wish.is_surplus, wish.entry, wish.state = True, entry, protocol.DONE
+    return wish
+
+
+class Told(NamedTuple):
+    """What a run reports of one wish."""
+
+    name: str
+    problem: str
+    changed: bool
+    object_id: int
+    made: tuple
+
+
+class Result(NamedTuple):
+    """The end of a run: what it reports, and the last list that it read."""
+
+    reports: tuple
+    entries: tuple
+
+
+def run(task):
+    """One task, from its first request to its result."""
+    wishes = [ModelWish(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
+    steps = protocol.Protocol(wishes, task.purge, leaving_patience=PATIENCE, surplus=surplus)
+    last = yield from relayed(steps.plan(), steps.names, ())
+    last = yield from relayed(steps.apply(), steps.names, last)
+    problem = steps.purge_problem.code if steps.purge_problem else None
+    reports = []
+    for wish in steps.wishes:
+        if wish.is_surplus:
+            problem = problem or (wish.problem.code if wish.problem else None)
+        else:
+            own = wish.problem.code if wish.problem else None
+            if own == "Raised":
+                raise wish.problem.error
+            reports.append(Told(wish.name, own, wish.changed, wish.object_id, wish.made))
+    # A purge that fails is the failure of the whole task.
+    return Result(tuple(report._replace(problem=report.problem or problem) for report in reports), last)
+
+
+def relayed(steps, names, last):
+    """Relay the requests of the protocol; count lists in place of seconds. Returns the last list."""
+    response, lists = None, 0
+    while True:
+        try:
+            request = steps.send(response)
+        except StopIteration:
+            return last
+        if isinstance(request, Look):
+            lists = 0 if request.begins else lists + 1
+            ((entries, window),) = yield (("list",),)
+            response = View(entries, names, waited=lists, window=window, error=unreadable(entries))
+            last = entries
+        elif isinstance(request, tuple) and request and isinstance(request[0], Write):
+            answers = yield tuple(described(write) for write in request)
+            response = tuple(translated(write, answer) for write, answer in zip(request, answers))
+        else:
+            response = frozenset()  # the scope's detail confirms nothing
+
+
+def unreadable(entries):
+    """As the client does: a list that names another gateway, or one id with two contents, is no list."""
+    foreign = any(isinstance(entry.scope_confirmed, int) and entry.scope_confirmed > 1 for entry in entries)
+    return "foreign" if foreign or len({entry.object_id for entry in entries}) != len(set(entries)) else None
+
+
+def described(write):
+    wish = write.wish
+    if write.action == protocol.POST:
+        number, window = write.token
+        token = (wish.name, number) if number < protocol.SHARED_TOKENS else (wish.name, number, window)
+        return ("post", wish.name, wish.parameters, token)
+    if write.action == protocol.DELETE:
+        return ("delete", write.object_id, "purge" if wish.is_surplus else "absent", wish.name)
+    return ("put", write.object_id, wish.name, wish.parameters, write.action)
+
+
+def translated(write, answer):
+    if isinstance(answer, int):
+        return Response(protocol.OK, answer)
+    outcomes = {
+        "ok": protocol.OK,
+        "404": protocol.ABSENT,
+        "mismatch": protocol.MISMATCH,
+        "exists": protocol.EXISTS,
+        "unknown": protocol.UNKNOWN,
+        "refused": protocol.REFUSED,
+        "busy": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
+        "body": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
+    }
+    return Response(outcomes[answer])
+
+
+def frozen(value):
+    """A value that compares and hashes by content."""
+    if isinstance(value, dict):
+        return tuple((key, frozen(item)) for key, item in value.items())
+    if isinstance(value, (set, frozenset)):
+        return frozenset(map(frozen, value))
+    if isinstance(value, (protocol.Wish, protocol.Protocol)):
+        return (type(value).__name__, frozen(vars(value)))
+    if isinstance(value, View):
+        return ("View", value.entries, value.waited, value.window, value.error)
+    if isinstance(value, (list, tuple)):
+        return tuple(map(frozen, value))
+    return value if isinstance(value, (str, int, float, bool, type(None))) else type(value).__name__
+
+
+class Program:
+    """A task as an automaton: its nodes are the distinct knowledge that a run of it can have."""
+
+    def __init__(self, task):
+        self._task = task
+        self._known, self._edges = {}, {}
+        self.requests, self._histories = [], []
+        self.start = self._node(())
+
+    def _node(self, history):
+        generator = run(self._task)
+        try:
+            request = next(generator)
+            for answers in history:
+                request = generator.send(answers)
+            key, frame = [], generator
+            while frame is not None:
+                key.append((frame.gi_code.co_name, frame.gi_frame.f_lasti, frozen(frame.gi_frame.f_locals)))
+                frame = frame.gi_yieldfrom
+            # relayed() hands requests on by send(), so the protocol's own generator stands in its locals.
+            steps = generator.gi_yieldfrom.gi_frame.f_locals["steps"]
+            while steps is not None:
+                key.append((steps.gi_code.co_name, steps.gi_frame.f_lasti, frozen(steps.gi_frame.f_locals)))
+                steps = steps.gi_yieldfrom
+            key = tuple(key)
+        except StopIteration as stop:
+            request = key = stop.value
+        if key not in self._known:
+            self._known[key] = len(self.requests)
+            self.requests.append(request)
+            self._histories.append(history)
+        return self._known[key]
+
+    def after(self, node, answers):
+        edge = (node, answers)
+        if edge not in self._edges:
+            self._edges[edge] = self._node(self._histories[node] + (answers,))
+        return self._edges[edge]
+
+
+# -- the cloud ----------
+
+
+def shown(stored, number, view, dialect):
+    """The entry of an object in a list."""
+    name, parameters, is_live = view
+    style = dialect["show"]
+    style = style.rstrip("1") if style[-1] != "1" or number == 0 else "same"
+    if style == "upper":
+        name = name and name.upper()
+    elif style == "cut":
+        name = name and name[: protocol.MIN_CUT_LENGTH]
+    elif style == "null":
+        name = None
+    elif style == "hash":
+        name = "#%d" % number
+    # 2 stands for another gateway, which the client refuses to read.
+    confirmed = False if dialect["lists"] == "foreign?" else (True if stored.gateway == 0 else 2)
+    return Entry(number + 1, name, not is_live, confirmed, number, parameters)
+
+
+def lists_of(cloud, dialect):
+    """Every list that the cloud may show now, and the cloud after it."""
+    gateway = 1 if dialect["lists"].startswith("foreign") else 0
+    choices, later = [], []
+    for number, stored in enumerate(cloud.objects):
+        current = (stored.name, stored.parameters, True) if stored.is_live else None
+        views = [current, stored.view] if stored.stale else [current]
+        entries = [
+            shown(stored, number, view, dialect) if view and stored.gateway == gateway else None for view in views
+        ]
+        choices.append(dict.fromkeys(entries))
+        stale = max(0, stored.stale - 1)
+        later.append(stored._replace(stale=stale, view=stored.view if stale else None))
+    after = cloud._replace(objects=tuple(later))
+    for picked in product(*choices):
+        yield (tuple(entry for entry in picked if entry), cloud.window), after
+
+
+def replaced(cloud, number, stored):
+    return cloud._replace(objects=cloud.objects[:number] + (stored,) + cloud.objects[number + 1 :])
+
+
+def creations(cloud, request, maker, dialect):
+    """(answer, cloud, violations) of a creation that reaches the API."""
+    _post, name, parameters, token = request
+    if dialect["post"] == "foreign-id":
+        yield 1, cloud, ()
+        return
+    known = next((item for item in cloud.tokens if item[0] == token), None) if dialect["memory"] != "ignored" else None
+    if known:
+        is_same = known[1:3] == (name, parameters) or dialect["memory"] == "anyparams"
+        yield (known[3] + 1 if is_same else "mismatch"), cloud, ()
+        if dialect["memory"] != "expires":
+            return
+    is_taken = any(stored.name == name and stored.is_live and stored.gateway == 0 for stored in cloud.objects)
+    if dialect["duplicates"] == "refused" and is_taken:
+        yield "exists", cloud, ()
+        return
+    number = len(cloud.objects)
+    view = (None, parameters, True) if dialect["show"] == "empty" else None
+    stored = Stored(name, parameters, True, 0, maker, dialect["lag"], view if dialect["lag"] else None)
+    tokens = tuple(item for item in cloud.tokens if item[0] != token) + ((token, name, parameters, number),)
+    after = cloud._replace(objects=cloud.objects + (stored,), tokens=tuple(sorted(tokens, key=repr)))
+    yield (1 if dialect["post"] == "one-id" else number + 1), after, ()
+
+
+def updates(cloud, request, dialect):
+    _put, object_id, name, parameters, why = request
+    number = object_id - 1
+    stored = cloud.objects[number]
+    if dialect["put"] in ("busy", "body"):
+        yield dialect["put"], cloud, ()
+    elif dialect["put"] == "stale404" and stored.stale and stored.view is None:
+        yield "404", cloud, ()
+    elif not stored.is_live:
+        yield {"refuse": "refused", "yes": "ok"}.get(dialect["put"], "404"), cloud, ()
+    else:
+        is_wrong = stored.gateway != 0 or (why == protocol.PUT and stored.name != name)
+        fresh = stored._replace(name=name, parameters=parameters)
+        if dialect["lag"] and (fresh.name, fresh.parameters) != (stored.name, stored.parameters):
+            view = stored.view if stored.stale else (stored.name, stored.parameters, True)
+            fresh = fresh._replace(stale=dialect["lag"], view=view)
+        yield "ok", replaced(cloud, number, fresh), ("W",) if is_wrong else ()
+
+
+def deletions(cloud, request, task, dialect):
+    _delete, object_id, why, name = request
+    number = object_id - 1
+    stored = cloud.objects[number]
+    if not stored.is_live:
+        yield "404", cloud, ()
+        return
+    if dialect["delete"] == "body":
+        yield "body", cloud, ()
+        return
+    is_meant = stored.name == name if why == "absent" else stored.name not in task.names
+    if dialect["delete"] == "async":
+        stale, view = dialect["lag"] + 1, (stored.name, stored.parameters, False)
+    else:
+        view = stored.view if stored.stale else (stored.name, stored.parameters, True)
+        stale = dialect["lag"]
+    fresh = stored._replace(is_live=False, stale=stale, view=view if stale else None)
+    yield "ok", replaced(cloud, number, fresh), () if is_meant and stored.gateway == 0 else ("I3",)
+
+
+def answers_to(cloud, request, task, maker, dialect):
+    """Every answer that a request may get, the cloud after it, and the invariants that it violates."""
+    if request[0] == "list":
+        for answer, later in lists_of(cloud, dialect):
+            yield answer, later, ()
+        return
+    if request[0] == "post":
+        effects = creations(cloud, request, maker, dialect)
+    elif request[0] == "put":
+        effects = updates(cloud, request, dialect)
+    else:
+        effects = deletions(cloud, request, task, dialect)
+    for answer, later, violations in effects:
+        yield answer, later, violations
+        if cloud.faults:
+            yield "unknown", later._replace(faults=cloud.faults - 1), violations
+    if cloud.faults:
+        yield "unknown", cloud._replace(faults=cloud.faults - 1), ()
+
+
+# -- exploration ----------
+
+
+class Run(NamedTuple):
+    """Where a run stands: its node, how often it was restarted, and the answers to its batch so far."""
+
+    node: int
+    life: int
+    phase: str  # begun, working, finished or killed
+    got: tuple = None
+
+
+class State(NamedTuple):
+    cloud: Cloud
+    kills: int
+    runs: tuple
+
+
+def moves(state, programs, tasks, dialect, in_turn):
+    """(label, next state, violations) of everything that may happen next."""
+    cloud, kills, runs = state
+    if cloud.windows_left:
+        yield (
+            ("-", ("window ends",), ""),
+            state._replace(cloud=cloud._replace(window=cloud.window + 1, windows_left=cloud.windows_left - 1)),
+            (),
+        )
+    for place, current in enumerate(runs):
+        is_over = current.phase in ("finished", "killed")
+        if is_over or (in_turn and any(other.phase in ("begun", "working") for other in runs[:place])):
+            continue
+        program = programs[place]
+        batch = program.requests[current.node]
+        got = current.got or (None,) * len(batch)
+        for position, request in enumerate(batch):
+            if got[position] is not None:
+                continue
+            maker = (place, current.life)
+            for answer, later, violations in answers_to(cloud, request, tasks[place], maker, dialect):
+                filled = got[:position] + (answer,) + got[position + 1 :]
+                if None in filled:
+                    after = current._replace(phase="working", got=filled)
+                else:
+                    follower = program.after(current.node, filled)
+                    is_end = isinstance(program.requests[follower], Result)
+                    after = Run(follower, current.life, "finished" if is_end else "working")
+                yield (
+                    (place, request, answer),
+                    State(later, kills, runs[:place] + (after,) + runs[place + 1 :]),
+                    violations,
+                )
+        if kills and current.phase == "working":
+            for after in (Run(program.start, current.life + 1, "begun"), current._replace(phase="killed", got=None)):
+                then = State(cloud, kills - 1, runs[:place] + (after,) + runs[place + 1 :])
+                yield (place, ("kill",), after.phase), then, ()
+
+
+def canonical(state, orders):
+    """The least of the states that differ only by the order of equal runs."""
+    best = None
+    for order in orders:
+        back = {old: new for new, old in enumerate(order)}
+        objects = tuple(
+            stored._replace(maker=(back.get(stored.maker[0], stored.maker[0]), stored.maker[1]))
+            for stored in state.cloud.objects
+        )
+        turned = State(state.cloud._replace(objects=objects), state.kills, tuple(state.runs[place] for place in order))
+        key = repr(turned)
+        if best is None or key < best[0]:
+            best = (key, turned)
+    return best[1]
+
+
+class Scenario(NamedTuple):
+    """Tasks that run at the same time, or in turn, and what is there before."""
+
+    title: str
+    tasks: tuple
+    objects: tuple = ()
+    tokens: tuple = ()
+    in_turn: bool = False
+
+
+class Found(NamedTuple):
+    """What the search found: the number of states, the longest path, and a trace for each violated invariant."""
+
+    states: int
+    longest: int
+    traces: dict
+
+
+def explore(scenario, dialect, is_sane):
+    """Search all that can happen, from the start to the end of all runs."""
+    tasks = scenario.tasks
+    made = {task: Program(task) for task in dict.fromkeys(tasks)}
+    programs = [made[task] for task in tasks]
+    orders = [tuple(range(len(tasks)))]
+    if len(set(tasks)) == 1 and not scenario.in_turn:
+        orders = {2: [(0, 1), (1, 0)], 3: [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]}.get(
+            len(tasks), orders
+        )
+    cloud = Cloud(scenario.objects, scenario.tokens, dialect["faults"], 1, dialect["windows"])
+    start = State(cloud, dialect["kills"], tuple(Run(program.start, 0, "begun") for program in programs))
+    seen, parents, graph, queue, found = {start: 0}, [None], [], [start], {}
+    for place, state in enumerate(queue):
+        nexts, is_idle = [], True
+        for label, later, violations in moves(state, programs, tasks, dialect, scenario.in_turn):
+            is_idle = is_idle and label[0] == "-"
+            later = canonical(later, orders) if len(orders) > 1 else later
+            if later not in seen:
+                seen[later] = len(queue)
+                queue.append(later)
+                parents.append((place, label))
+            nexts.append(seen[later])
+            for violation in violations:
+                found.setdefault(violation, (place, label))
+        if is_idle:
+            for violation in final_violations(state, programs, scenario, dialect, is_sane):
+                found.setdefault(violation, (place, None))
+        graph.append(nexts)
+        if len(queue) > LIMIT:
+            raise RuntimeError("too many states: %s %s" % (scenario.title, dialect))
+    longest = longest_path(graph)
+    if longest is None:
+        found["I7"] = (0, None)
+    return Found(len(queue), longest, {name: trace(parents, *at) for name, at in found.items()})
+
+
+def longest_path(graph):
+    """The length of the longest path; None if there is a cycle, which is a run that never ends."""
+    degree = [0] * len(graph)
+    for nexts in graph:
+        for node in nexts:
+            degree[node] += 1
+    ready, depth, count = [node for node, number in enumerate(degree) if number == 0], [0] * len(graph), 0
+    while ready:
+        node = ready.pop()
+        count += 1
+        for after in graph[node]:
+            depth[after] = max(depth[after], depth[node] + 1)
+            degree[after] -= 1
+            if degree[after] == 0:
+                ready.append(after)
+    return max(depth) if count == len(graph) else None
+
+
+def trace(parents, node, label):
+    steps = [label] if label else []
+    while parents[node]:
+        node, label = parents[node]
+        steps.append(label)
+    return steps[::-1]
+
+
+# -- invariants ----------
+
+
+def is_same_spelling(name, wanted):
+    return protocol.spelling(name) == protocol.spelling(wanted) or (
+        len(name) >= protocol.MIN_CUT_LENGTH and wanted.startswith(name)
+    )
+
+
+def final_violations(state, programs, scenario, dialect, is_sane):
+    """The names of the invariants that do not hold at the end of all runs."""
+    tasks = scenario.tasks
+    results = {
+        place: programs[place].requests[current.node]
+        for place, current in enumerate(state.runs)
+        if current.phase == "finished"
+    }
+    for name in sorted({name for task in tasks if task.kind == "present" for name in task.names}):
+        yield from _creation_violations(name, state, results, scenario, dialect, is_sane)
+    if is_sane and not dialect["faults"] and not dialect["kills"]:
+        if any(report.problem for result in results.values() for report in result.reports):
+            yield "L"
+    for place, result in results.items():
+        for report in result.reports:
+            if not (report.problem or report.changed):
+                live = [entry for entry in result.entries if not entry.is_leaving]
+                if not _is_confirmed(tasks[place], report, live):
+                    yield "I5"
+
+
+def _creation_violations(name, state, results, scenario, dialect, is_sane):
+    objects, tasks = state.cloud.objects, scenario.tasks
+    live = [
+        number
+        for number, stored in enumerate(objects)
+        if stored.name == name and stored.is_live and stored.gateway == 0
+    ]
+    for place, current in enumerate(state.runs):
+        for life in range(current.life + 1):
+            born = [number for number, item in enumerate(objects) if item.name == name and item.maker == (place, life)]
+            if sum(number in live for number in born) > 1:
+                yield "I1"
+            if len(born) > protocol.MAX_POSTS:
+                yield "I1b"
+            if (
+                life == current.life
+                and place in results
+                and tasks[place].kind == "present"
+                and name in tasks[place].names
+            ):
+                report = next(item for item in results[place].reports if item.name == name)
+                unreported = {number + 1 for number in born if number in live} - {report.object_id} - set(report.made)
+                if unreported and report.problem not in ("Unsettled", "AmbiguousName"):
+                    yield "I1c"
+    are_equal = len(set(tasks)) == 1 and tasks[0].kind == "present"
+    good = [
+        report
+        for place, result in results.items()
+        if tasks[place].kind == "present"
+        for report in result.reports
+        if report.name == name and report.problem is None
+    ]
+    if is_sane and len(live) > 1:
+        yield "I2"
+    if is_sane and are_equal and good and (len(live) != 1 or any(report.object_id != live[0] + 1 for report in good)):
+        yield "I2"
+    born = [stored for stored in objects if stored.name == name and stored.maker[0] != "before"]
+    if dialect["show"] != "same" and dialect["memory"] == "works" and are_equal and len(born) > 1:
+        yield "I6"  # the cloud merely names things differently
+    if scenario.in_turn and are_equal:
+        by_first = [number for number in live if objects[number].maker[0] in (0, "before")]
+        later = [item for item in objects if item.name == name and item.maker[0] not in (0, "before")]
+        if by_first and later:
+            yield "I6"
+
+
+def _is_confirmed(task, report, live):
+    """True if the last list shows what a report without a change claims."""
+    if task.kind == "absent":
+        return not any(
+            not entry.name or protocol.spelling(entry.name) == protocol.spelling(report.name) for entry in live
+        )
+    return any(
+        entry.object_id == report.object_id
+        and entry.item == task.parameters
+        and (entry.name == report.name or (entry.name and is_same_spelling(entry.name, report.name)))
+        for entry in live
+    )
