@@ -96,6 +96,7 @@ def shows(text):
 FALSIFIED = {
     ("a", "objects"): ("create-repeat", 0, two_objects),
     ("a", "objects of no wish"): ("create-repeat", 0, of_no_wish),
+    ("a", "beside"): ("create-update", 1, two_objects),
     ("a", "ids"): ("create-repeat", 0, lambda trial: falsified(trial, created_ids=[])),
     ("b", "delete"): ("delete-by-id", 2, deletes(PARIS)),
     ("b", "delete of a listed one"): ("purge", 0, deletes(BERLIN)),
