@@ -196,6 +196,7 @@ class Wish:
         self.waits_for = ""  # an outcome, CLAIMED, REPEATED or CONFIRMED
         self.gone: tuple = ()  # ids that the API denies
         self.unsure = False  # the outcome of a creation was unknown
+        self.maybe_made = False  # an id of a creation was neither listed nor clearly denied
         self.last_error: Any = None  # of the last write
         self.is_adopted = False  # under a name that differs in spelling
 
@@ -366,6 +367,7 @@ class Wish:
         """Learn whether the API knows the claimed id at all."""
         if response.outcome in (ABSENT, REFUSED):
             self.gone += (self.claim,)
+            self.maybe_made = self.maybe_made or response.outcome == REFUSED
             return self._next_token()
         if response.entry is not None:
             # Read by its id: the object is there, and a list that does not show it is stale.
@@ -441,10 +443,11 @@ class Wish:
         """A creation without an id: a token or a name that is in use, or an unknown outcome."""
         exact = view.exact(self.name)
         if len(exact) == 1 and (last or not self.unsure):
-            if self.waits_for == UNKNOWN and exact[0].object_id not in base:
-                self.made += (exact[0].object_id,) if exact[0].object_id not in self.made else ()
+            is_made = self._is_made(exact[0], base)
+            if self.waits_for == UNKNOWN and self._may_have_made(exact[0], base):
                 # One of other parameters is another run's.
-                self.changed = self.is_equal(exact[0].item)
+                is_made = is_made or self.is_equal(exact[0].item)
+            self.changed = is_made
             self._compare(exact[0])
         elif not last:
             return
@@ -487,16 +490,22 @@ class Wish:
             return
         replayed = mine is None or mine.is_leaving or self.claim in base
         if exact and replayed:
-            # The response was a replay of an older object, and another run was quicker.
-            self.changed = False
+            # The response was a replay of an older object, and another run was quicker; or the list is stale, and
+            # shows now what an earlier creation of this run made.
+            self.changed = any(self._is_made(entry, base) for entry in exact)
             if len(exact) > 1:
                 return self.fail("AmbiguousName", exact)
+            self._may_have_made(exact[0], base)
             return self._compare(exact[0])
         if mine is not None and mine.is_leaving:
             return self._next_token()
         if mine is not None:
             return self._judge_other_name(mine, self.claim in base)
         self._judge_unlisted(view, base)
+
+    def _is_made(self, entry: Entry, base: set) -> bool:
+        """Return True if the entry is new and its id was returned to a creation of this run."""
+        return entry.object_id in self.made and entry.object_id not in base
 
     def _judge_other_name(self, mine: Entry, is_old: bool) -> None:
         """The id of the creation stands in the list under another name, or under none."""
@@ -524,6 +533,13 @@ class Wish:
         else:
             self.state = PROBE
 
+    def _may_have_made(self, entry: Entry, base: set) -> bool:
+        """Note the id of an object that appeared after the creation; return False if it existed before."""
+        if entry.object_id in base:
+            return False
+        self.made += (entry.object_id,) if entry.object_id not in self.made else ()
+        return True
+
     def candidates(self, view: View, base: set) -> list:
         """Return the entries that a creation of this run may have made: new, and near, nameless or equal."""
         if self.is_absent or not self.posts:
@@ -546,7 +562,9 @@ class Wish:
         """The token belongs to an object that is gone, renamed or of other parameters: take the next one, if any."""
         self.changed = False
         if self.has_own_token:
-            return self.fail("ClientTokenUsed", ids=(self.claim,) if self.claim else (), error=self.last_error)
+            if self.claim:
+                return self.fail("ClientTokenUsed", ids=(self.claim,))
+            return self.fail("ClientTokenUsed", error=self.last_error)
         if self.posts >= MAX_POSTS:
             self.claim = None
             return self.fail("TokensUsed")

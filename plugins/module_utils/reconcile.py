@@ -516,15 +516,19 @@ class Scope:
         """Return the error that a task reports for a problem."""
         if problem.code not in PROBLEMS or (problem.code == "ClientTokenUsed" and problem.error is not None):
             if isinstance(problem.error, BceError):
-                return problem.error
+                # A list that fails leaves the outcome of the write before it as unknown as it was.
+                is_unknown = problem.code == "ListFailed" and work and getattr(work.last_error, "maybe_applied", False)
+                return problem.error.as_maybe_applied() if is_unknown else problem.error
             text = "Internal error of baiducloud.network, please report it: %s: %s"
             return BceError(text % (type(problem.error).__name__, problem.error), "InternalError")
         text, is_retryable = PROBLEMS[problem.code]
+        is_doubtful = problem.code == "TokensUsed" and work is not None and work.maybe_made
+        is_unknown = bool(getattr(problem.error, "maybe_applied", False))
         return BceStateError(
             text % self._words(problem.ids, problem.names, work),
             problem.code,
             retryable=is_retryable,
-            maybe_applied=problem.code == "IdRepeated" or bool(getattr(problem.error, "maybe_applied", False)),
+            maybe_applied=is_doubtful or is_unknown or problem.code == "IdRepeated",
         )
 
     def warning_of(self, note: tuple, work: Work) -> str:
@@ -571,10 +575,11 @@ class StateWait:
         begin, pause = clock.monotonic(), FIRST_POLL
         while True:
             now = clock.monotonic()
-            for work in works:
-                if not self._is_reached(work) and now + pause > begin + work.desired.wait_timeout:
-                    self._fail(work, self._time_out(work, trouble))
             works = [work for work in works if work.problem is None and not self._is_reached(work)]
+            for work in works:
+                if now + pause > begin + work.desired.wait_timeout:
+                    self._fail(work, self._time_out(work, trouble))
+            works = [work for work in works if work.problem is None]
             if not works:
                 return
             clock.sleep(pause)

@@ -279,10 +279,39 @@ def test_creations_end_after_three_requests_of_which_the_last_has_the_token_of_t
     assert wish.made == ("id-9", "id-0", "id-1")
 
 
+@pytest.mark.parametrize(("outcome", "is_doubtful"), [(protocol.ABSENT, False), (protocol.REFUSED, True)])
+def test_creation_whose_id_the_api_denies_unclearly_may_have_made_it(outcome, is_doubtful):
+    wish, run = created()
+    for number in range(2):
+        run.list_to_the_end().write(Response(outcome)).write(Response(protocol.OK, f"id-{number}"))
+    run.list_to_the_end().write(Response(outcome))
+    assert ended(wish) == ("failed", "TokensUsed", False) and wish.maybe_made == is_doubtful
+
+
+def test_creation_that_a_stale_list_shows_after_another_creation_is_a_change():
+    wish, run = created()
+    run.list_to_the_end().write(Response(protocol.REFUSED)).write(Response(protocol.OK, "id-10"))
+    run.list_to_the_end(entry(object_id="id-9"))
+    assert ended(wish) == ("done", None, True) and wish.object_id == "id-9" and wish.made == ("id-9", "id-10")
+
+
+def test_creation_that_a_stale_list_shows_after_a_mismatch_is_a_change():
+    wish, run = created()
+    run.list_to_the_end().write(Response(protocol.REFUSED)).write(Response(protocol.MISMATCH, error="used before"))
+    run.list_to_the_end(entry(object_id="id-9"))
+    assert ended(wish) == ("done", None, True) and wish.object_id == "id-9"
+
+
 def test_creation_with_the_users_own_token_takes_no_other():
     wish, run = created(has_own_token=True)
-    run.list_to_the_end().write(Response(protocol.ABSENT))
-    assert ended(wish) == ("failed", "ClientTokenUsed", False)
+    run.list_to_the_end().write(Response(protocol.ABSENT, error="404 of the probe"))
+    assert wish.problem == Problem("ClientTokenUsed", ("id-9",)) and not wish.changed
+
+
+def test_creation_with_a_token_that_the_user_used_for_another_object_ends_with_the_error_of_the_api():
+    wish, run = created(has_own_token=True, response=Response(protocol.MISMATCH, error="used before"))
+    run.list_to_the_end()
+    assert wish.problem == Problem("ClientTokenUsed", error="used before")
 
 
 def test_creation_of_unknown_outcome_is_repeated_with_the_same_token_after_lists():

@@ -199,6 +199,18 @@ def test_failed_list_after_a_creation_reports_the_id(api):
     assert (work.error.code, work.changed, work.known_id, work.created_ids) == ("BadAnswer", True, "cgw-1", ["cgw-1"])
 
 
+def test_failed_list_after_a_creation_of_unknown_outcome_reports_that_it_may_have_been_applied(api):
+    no_list = BceAnswerError("no list", "BadAnswer", 200, retryable=True)
+
+    def lose_the_response(_fields, _token):
+        api.list_errors.append(no_list)
+        raise LOST
+
+    api.create_customer_gateway = lose_the_response
+    work = run(api)
+    assert (work.error.code, work.error.maybe_applied, no_list.maybe_applied) == ("BadAnswer", True, False)
+
+
 def test_defect_of_ours_ends_one_work_with_what_is_known(api):
     def broken(*_arguments):
         raise KeyError("defect")
