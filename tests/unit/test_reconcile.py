@@ -221,6 +221,30 @@ def test_defect_of_ours_ends_one_work_with_what_is_known(api):
     assert work.error.code == "InternalError" and work.known_id == "cgw-1" and not work.changed
 
 
+def test_object_that_another_run_removes_before_the_update_is_created(api, clock):
+    def update_too_late(*_arguments):
+        del api.stored["cgw-old"]
+        raise BceNotFoundError("gone", "NoSuchObject", 404)
+
+    api.put("cgw-old")
+    api.update_customer_gateway = update_too_late
+    work = run(api, description="new")
+    assert (work.changed, work.known_id, work.created_ids, work.error) == (True, "cgw-1", ["cgw-1"], None)
+    assert work.item["description"] == "new" and work.action == "create"
+    assert api.verbs() == ["list", "list", "create", "list"] and clock.slept == 0
+
+
+def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
+    api.responses += [BceTokenMismatchError("used before", "IdempotentParameterMismatch", 403)] * 5
+    desires = [desire({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
+    scope = Scope(CustomerGatewayResource(api), desires, 60.0, clock=clock)
+    scope.plan()
+    scope.apply()
+    assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
+    assert clock.slept == pytest.approx(protocol.PATIENCE) and len(api.stored) == 5
+    assert api.verbs().count("create") == 10 and api.verbs().count("list") <= 8
+
+
 def test_plan_of_a_new_address_is_an_error_without_a_write(api):
     api.put("cgw-1")
     work = run(api, ip="203.0.113.99")
