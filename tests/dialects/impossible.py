@@ -127,6 +127,18 @@ CELLS = (
         (("post-foreign-id", "list-late"), "same-names-on-two-hubs"),
     ),
     Cell(
+        (("list-other-gateway-unnamed",),),
+        (("d", "id"), ("d", "values")),
+        "The list is another gateway's and nothing says so: what is equal there is believed.",
+        (("list-error-in-200", "list-other-gateway-unnamed"), "bulk-two-hubs"),
+    ),
+    Cell(
+        (("create-rolled-back",), (*STALE, "put-denied-while-stale")),
+        (("d", "id"),),
+        "The list still shows what the cloud has removed by itself.",
+        (("create-rolled-back", "put-denied-while-stale"), "delete-by-id"),
+    ),
+    Cell(
         (("put-without-effect", "description-not-clearable"),),
         (("d", "values"),),
         "The API confirms an update that it does not make.",
