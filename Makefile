@@ -18,6 +18,7 @@ help:
 	@echo 'make units        unit tests'
 	@echo 'make integration  real playbooks against the local stand-in'
 	@echo 'make sanity       ansible-test sanity'
+	@echo 'make test-dialects  5,000 mixes of ways in which the real API may differ'
 	@echo 'make package      build the tarball, check, install and import it'
 	@echo 'make test-matrix  units and integration on every supported ansible-core; CORES="2.17 2.21" for some'
 	@echo 'make release      the tarball in dist/, proved: alone, it passes the demo and the integration tests'
@@ -67,6 +68,10 @@ sanity: .venv/test.done
 
 package: .venv/test.done
 	$(B)/python tests/gates/package.py
+
+# Far more mixes of dialects than make test has; some ten minutes on one core.
+test-dialects: .venv/test.done
+	$(B)/python tests/dialects --singles --mixes 5000 --lost 500 --per-mix 2
 
 # Python versions that are not on this machine make it fail, but for MATRIX_MAY_MISS=1.
 test-matrix: .venv/test.done
@@ -126,4 +131,4 @@ ifneq ($(shell $(B)/python -c '' 2>/dev/null && cat .venv/made-in),$(CURDIR))
 endif
 
 FORCE:
-.PHONY: FORCE help demo test docs plugin-pages lint units integration sanity package test-matrix release bench lock clean
+.PHONY: FORCE help demo test docs plugin-pages lint units integration sanity package test-dialects test-matrix release bench lock clean

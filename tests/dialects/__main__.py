@@ -29,6 +29,7 @@ from dialects.selection import DEFAULT_SEED, base, lost_response, lost_responses
 
 PARTS = (
     "a objects",
+    "a beside",
     "a ids",
     "b delete",
     "b write",

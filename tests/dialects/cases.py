@@ -17,6 +17,7 @@ from .scenarios import SCENARIOS, IdOf
 
 MODULES = ("vpn_tunnel", "vpn_tunnels", "vpn_customer_gateway")  # those that wait
 SHOWN = 16  # requests at the begin and at the end of a task in a report
+DAY = 24 * 3600.0
 STUCK_SECONDS = 3600.0  # of the fake clock, after which a task is ended
 
 
@@ -109,7 +110,8 @@ class Bench:
         cloud = self.cloud
         # Jitter is the only chance in the client.
         random.seed(case.seed)
-        cloud.prepare(scenario, case.dialects, case.faults)
+        time_of_day = random.Random(case.seed).uniform(0, DAY) if case.seed else 0.0
+        cloud.prepare(scenario, case.dialects, case.faults, time_of_day)
         cloud.before_request = before_request
         trials, violations = [], []
         with self._clock():

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 
-from .fake_clock import FakeClock
+from .case_clock import CaseClock
 from .scenarios import VPCS, IdOf, peer, tunnel
 
 LEAVING = ("deleting", "deleted", "releasing", "released")
@@ -124,7 +124,7 @@ class CloudUnderTest:
     """
 
     def __init__(self):
-        self.clock = FakeClock()
+        self.clock = CaseClock()
         gateways = [word for pair in VPCS.items() for word in ("--gateway", "%s::%s" % pair)]
         self._emulator = _Observed(self.clock, *gateways)
         self.seen: List[Seen] = []
@@ -145,11 +145,14 @@ class CloudUnderTest:
             "endpoint": self._emulator.endpoint,
         }
 
-    def prepare(self, scenario, dialects=(), faults=()):
-        """Forget the case before and build what the scenario starts from, made by others some hours ago."""
+    def prepare(self, scenario, dialects=(), faults=(), seconds=0.0):
+        """Forget the case before and build what the scenario starts from, made by others some hours ago.
+
+        :param seconds: since the start of the clock, so that cases begin at different times of day.
+        """
         emulator = self._emulator
+        self.clock.restart(seconds)
         emulator.reset()
-        self.clock.limit(None)
         self.started = []
         self.before_request = None
         emulator.settings(dialects=list(dialects), **scenario.settings)
@@ -157,7 +160,7 @@ class CloudUnderTest:
             if vpn_id is None:
                 emulator.do("create_customer_gateway", dict(peer(name, **changes).options))
             else:
-                emulator.do("create_tunnel", vpn_id, api_body(_stored_options(name, changes)))
+                emulator.do("create_tunnel", vpn_id, api_body(stored_options(name, changes)))
         for vpn_id, entry in scenario.planted:
             emulator.plant(dict(entry), vpn_id=vpn_id)
         self.clock.sleep(3 * HOUR)
@@ -233,7 +236,8 @@ class CloudUnderTest:
         )
 
 
-def _stored_options(name, changes):
+def stored_options(name, changes):
+    """Return the options of a tunnel that a scenario has from the start."""
     changes = dict(changes)
     like = changes.pop("like", name)
     return dict(tunnel(like), vpn_conn_name=name, **changes)

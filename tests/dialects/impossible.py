@@ -14,70 +14,151 @@ from typing import NamedTuple, Tuple
 
 FORGETFUL = ("token-ignored", "token-expires", "token-repeat-refused")
 UNRELATED = ("tunnel-name-unrelated",)
+CUT = ("tunnel-name-cut", "tunnel-name-ellipsis", "customer-gateway-name-cut")
+UPPER = ("tunnel-name-upper",)
 LATE = ("list-late",)
+STALE = ("list-flickers", "list-late", "customer-gateway-list-late", "customer-gateway-stale")
+OTHER_LIST = ("list-other-gateway", "list-other-gateway-unnamed")
+WRONG_ID = ("post-same-id", "post-foreign-id")
+TOKEN_LIFE = 24 * 3600.0  # seconds
 
 
 class Cell(NamedTuple):
     """One cell.
 
     :ivar dialects: tuples of names; of each tuple, one must be in force. :ivar lifted: (invariant, part) pairs.
+    :ivar example: dialects, scenario and perhaps a seed that lead into the cell.
     :ivar codes: what the task must fail with there; empty where it may also succeed.
+    :ivar forgotten: True if it holds only for tasks that start when the tokens of those before are forgotten.
     :ivar scenarios: a regular expression.
     """
 
     dialects: Tuple[Tuple[str, ...], ...]
     lifted: Tuple[Tuple[str, str], ...]
     reason: str
+    example: tuple
     codes: Tuple[str, ...] = ()
+    forgotten: bool = False
     scenarios: str = ""
 
 
 CELLS = (
+    # -- the second object of a name -----------------------------------------------------------------------------------
     Cell(
         (UNRELATED, FORGETFUL),
         (("e", "creates"),),
-        "Neither name nor token links both runs: each fails and adds one.",
+        "Neither name nor token links two runs: each fails and adds one.",
+        (("tunnel-name-unrelated", "token-ignored"), "create-repeat"),
         ("NameShownDifferently",),
     ),
     Cell(
         (UNRELATED,),
         (("e", "creates"),),
-        "After 25 hours the token is forgotten, and nothing else links both runs.",
+        "The token is forgotten, and no name links two runs: each fails and adds one.",
+        (("tunnel-name-unrelated",), "create-repeat"),
         ("NameShownDifferently",),
-        scenarios="create-repeat|bulk-create|delete-recreate-other-key",
+        forgotten=True,
     ),
     Cell(
-        (LATE, FORGETFUL),
+        (UNRELATED,),
+        (("a", "beside"),),
+        "Neither name nor parameters nor token link a changed task to what the first one made.",
+        (("tunnel-name-unrelated",), "create-update"),
+        ("NameShownDifferently", "RenamedOrShownDifferently"),
+    ),
+    Cell(
+        (UNRELATED,),
         (("e", "creates"),),
-        "Neither list nor token knows the first object yet.",
+        "The third token changes with the time of day, and nothing else links two runs that came so far.",
+        (("tunnel-name-unrelated",), "create-update", 10),
+        ("NameShownDifferently",),
+        scenarios="create-update",
     ),
     Cell(
-        (LATE, ("put-denied-while-stale",)),
-        (("a", "objects"), ("e", "creates")),
-        "Both reads deny the object: at most 3 creations, all of them reported.",
+        (CUT,),
+        (("a", "beside"),),
+        "A name that begins like another one, with other parameters, is a name of its own.",
+        (("tunnel-name-cut",), "create-update"),
+    ),
+    Cell(
+        (STALE, FORGETFUL),
+        (("e", "creates"), ("a", "beside")),
+        "Neither list nor token shows an object that was made a moment ago.",
+        (("list-flickers", "token-ignored"), "create-repeat"),
+    ),
+    Cell(
+        (STALE,),
+        (("a", "beside"),),
+        "A token of the user's own has nothing in common with the one before, and the list is stale.",
+        (("list-flickers",), "client-token"),
+        scenarios="client-token",
+    ),
+    Cell(
+        (OTHER_LIST,),
+        (("e", "creates"), ("a", "beside")),
+        "No list shows what was made, and there is no token, or another one.",
+        (("list-other-gateway",), "create-repeat"),
         ("NotListed",),
     ),
     Cell(
-        (("post-foreign-id",),),
+        (LATE, WRONG_ID),
+        (("a", "objects"), ("a", "ids"), ("a", "beside"), ("e", "creates"), ("d", "absent")),
+        "The id is not that of the new object, and the list does not show it in time: at most 3 creations.",
+        (("list-late", "post-same-id"), "purge-check-mode"),
+    ),
+    # -- what is believed ----------------------------------------------------------------------------------------------
+    Cell(
+        (STALE,),
+        (("e", "deletes"),),
+        "The first task believes a list that does not show yet what was made a moment ago; the second sees it.",
+        (("list-flickers",), "create-delete"),
+    ),
+    Cell(
+        (UPPER,),
+        (("b", "delete"),),
+        "The name in the list is exactly the one that the task asks for.",
+        (("tunnel-name-upper",), "delete-other-case"),
+        scenarios="delete-other-case",
+    ),
+    Cell(
+        (("post-foreign-id",), LATE),
         (("b", "write"),),
-        "The probe of the id that was returned goes to another gateway's object, with our scope in its body.",
-        ("NotListed",),
+        "The id that was returned is probed: our gateway stands in the body, so that the API refuses it.",
+        (("post-foreign-id", "list-late"), "same-names-on-two-hubs"),
     ),
     Cell(
         (("list-other-gateway-unnamed",),),
-        (("d", "id"), ("d", "values"), ("d", "absent")),
+        (("d", "id"), ("d", "values")),
         "The list is another gateway's and nothing says so: what is equal there is believed.",
+        (("list-error-in-200", "list-other-gateway-unnamed"), "bulk-two-hubs"),
     ),
-    Cell((("put-without-effect",),), (("d", "values"),), "The API confirms an update that it did not make."),
-    Cell((("delete-without-effect",),), (("d", "absent"),), "The API confirms a deletion that it did not make."),
+    Cell(
+        (("create-rolled-back",), (*STALE, "put-denied-while-stale")),
+        (("d", "id"),),
+        "The list still shows what the cloud has removed by itself.",
+        (("create-rolled-back", "put-denied-while-stale"), "delete-by-id"),
+    ),
+    Cell(
+        (("put-without-effect", "description-not-clearable"),),
+        (("d", "values"),),
+        "The API confirms an update that it does not make.",
+        (("put-without-effect",), "create-update"),
+    ),
+    Cell(
+        (("delete-without-effect",),),
+        (("d", "absent"),),
+        "The API confirms a deletion that it does not make.",
+        (("delete-without-effect",), "create-delete"),
+    ),
 )
 
 
-def lifting(case, violation):
-    """Return the Cell that lifts a violation in a case, or None."""
+def lifting(case, violation, step):
+    """Return the Cell that lifts a violation of a step in a case, or None."""
     for cell in CELLS:
         if (
             (violation.invariant, violation.part) in cell.lifted
+            and (step.pause >= TOKEN_LIFE or not cell.forgotten)
             and re.search(cell.scenarios, case.scenario)
             and all(set(names) & set(case.dialects) for names in cell.dialects)
         ):
@@ -89,11 +170,11 @@ def unlifted(report):
     """Return the violations of a Report that no cell lifts, a list of (step, Violation)."""
     found = []
     for number, violation in report.violations:
-        cell = lifting(report.case, violation)
+        trial = report.trials[number]
+        cell = lifting(report.case, violation, trial.step)
         if cell is None:
             found.append((number, violation))
             continue
-        trial = report.trials[number]
         code = (trial.result.get("error") or {}).get("code")
         if cell.codes and code not in cell.codes:
             text = "%s; there the task must fail with %s, but ended with %s" % (

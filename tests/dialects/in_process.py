@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ansible.module_utils import basic
 
-from .fake_clock import Stuck
+from .case_clock import Stuck
 
 PLUGINS = "ansible_collections.baiducloud.network.plugins"
 

@@ -273,13 +273,13 @@ SCENARIOS: Dict[str, Scenario] = {
         stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), *BOTH_HUBS],
     ),
     "purge-with-a-nameless": _scenario(
-        listed._replace(changed=False, code="NotPurged"),
+        listed._replace(changed=False, code="PurgeUnclear"),
         stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), (HUB, OSLO, FOREIGN)],
         planted=[(HUB, NAMELESS)],
     ),
     "purge-after-rename": _scenario(
         # The second is a listed tunnel under another name: it is not certain that it is to go.
-        listed._replace(changed=False, code="NotPurged"),
+        listed._replace(changed=False, code="PurgeEqual"),
         stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), (HUB, RENAMED, {"like": BERLIN})],
     ),
     "purge-all": _scenario(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from .cases import bench
-from .impossible import unlifted
+from .cases import Case, bench
+from .impossible import CELLS, lifting, unlifted
 from .scenarios import SCENARIOS
 from .selection import base, lost_responses, mixes, singles
 
@@ -53,3 +53,12 @@ def test_mix_of_dialects_keeps_invariants(one_bench, case):
 @pytest.mark.parametrize("case", lost_responses(LOST, 3), ids=str)
 def test_lost_response_keeps_invariants(one_bench, case):
     run(one_bench, case)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "+".join((*cell.example[0], *map(str, cell.example[1:]))))
+def test_impossible_cell_example_lies_in_it(one_bench, cell):
+    """A cell that no case needs any more would only hide violations."""
+    dialects, scenario, *seed = cell.example
+    report = run(one_bench, Case(dialects, scenario, "module", *seed))
+    used = [lifting(report.case, violation, report.trials[number].step) for number, violation in report.violations]
+    assert cell in used, report.text()
