@@ -10,6 +10,7 @@ Examples: ``python tests/dialects --dialect tunnel-name-upper --scenario create-
 from __future__ import annotations
 
 import argparse
+import importlib
 import multiprocessing
 import os
 import sys
@@ -19,8 +20,8 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "emulator"))
+importlib.import_module("conftest")  # it prepares the loader of Ansible, and the environment
 
-import conftest  # noqa: F401  it prepares Ansible's loader and the environment
 from bce_dialects import BY_NAME, TABLE
 from dialects.cases import Case, bench
 from dialects.impossible import unlifted

@@ -185,12 +185,12 @@ class Tunnel:
 def behind_proxy(server, certificate, monkeypatch):
     """A function: a client, and the proxy between it and a TLS server that sends this response."""
 
-    def make(served, **options):
+    def make(served, timeout=5.0, **options):
         there = server(served, context=certificate)
         proxy = server(Tunnel(there.endpoint, **options))
         # localhost is loopback, to which no proxy leads; the name below is resolved by the proxy alone.
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint.replace("http://", "http://svc:PassWord@"))
-        client = make_client(CLOUD, validate_certs=False, **SHORT)
+        client = make_client(CLOUD, validate_certs=False, timeout=timeout)
         return client, proxy, there
 
     return make
@@ -210,7 +210,7 @@ def test_an_interim_response_of_a_proxy_is_skipped(behind_proxy):
 
 
 def test_a_response_that_trickles_in_through_a_proxy_is_given_up_in_time(behind_proxy):
-    client, _proxy, _there = behind_proxy(trickle(OK))
+    client, _proxy, _there = behind_proxy(trickle(OK), **SHORT)
     error = failure(client, "PUT")
     assert "no whole answer within 0.3 s" in error.message and error.maybe_applied
 
