@@ -337,7 +337,12 @@ class Work(protocol.Wish):
         Those that existed before are left out. So are, after a success, those that the API denies: they were replayed.
         """
         denied = () if self.problem else self.gone
-        return [made for made in self.made if made not in self._scope.known_ids and made not in denied]
+        return [
+            made
+            for made in self.made
+            # What a list shows after all was denied wrongly.
+            if made not in self._scope.known_ids and (made not in denied or made == self.object_id)
+        ]
 
     @property
     def planned_id(self) -> str | None:

@@ -158,13 +158,17 @@ def test_tunnel_of_another_run_is_taken_while_the_api_replays_a_renamed_one(clou
     assert cloud.requests("DELETE") == []
 
 
-def test_refused_probe_of_a_replayed_id_ends_with_one_new_tunnel(cloud, clock):
+def test_refused_probe_of_a_replayed_id_is_no_reason_for_another_creation(cloud, clock):
     """The API replays the creation, and responds with something inconclusive to an update of that tunnel."""
-    run(clock)
+    old = run(clock)["vpn_conn_id"]
     run(clock, state="absent")
     cloud.faults(REFUSED_PROBE)
     result = run(clock)
-    assert result["changed"] and result["vpn_conn_id"] == only(cloud)["vpnConnId"]
+    assert (result["error"]["code"], result["error"]["retryable"]) == ("NotListed", True) and old in result["msg"]
+    assert cloud.tunnels() == [] and len(tokens(cloud)) == 2
+    cloud.faults()
+    result = run(clock)
+    assert result["changed"] and result["vpn_conn_id"] == only(cloud)["vpnConnId"] != old
 
 
 # -- stale lists -------------------------------------------------------------------------------------------------------
@@ -190,20 +194,30 @@ def test_runs_that_start_while_the_list_is_stale_share_the_tunnel(cloud, clock, 
     assert cloud.requests("DELETE") == []
 
 
-@pytest.mark.parametrize("lag", [5, 60])
-def test_stale_list_and_refused_probes_together_end_after_a_few_reported_tunnels(cloud, clock, lag):
-    """Neither the list nor the probe knows the tunnel: no client can know that it is there."""
+@pytest.mark.parametrize("lag", [LATE, 60])
+def test_stale_list_and_a_refused_probe_together_lead_to_no_second_tunnel(cloud, clock, lag):
     cloud.settings(list_lag_ms=lag * 1000)
     cloud.faults(REFUSED_PROBE)
     result = run(clock)
+    assert result["changed"] and result["vpn_conn_id"] == only(cloud)["vpnConnId"]
+    assert result.get("error", {}).get("code") == (None if lag == LATE else "NotListed")
+    clock.sleep(lag)
+    assert run(clock)["vpn_conn_id"] == result["vpn_conn_id"] and len(tokens(cloud)) == 1
+
+
+@pytest.mark.parametrize("lag", [5, 60])
+def test_tunnel_that_list_and_probe_deny_is_created_a_few_times_and_each_is_reported(cloud, clock, lag):
+    """The list is stale and the API calls the tunnel absent: no client can know that it is there."""
+    cloud.settings(list_lag_ms=lag * 1000)
+    cloud.faults({**REFUSED_PROBE, "status": 404})
+    result = run(clock)
     made = {tunnel["vpnConnId"] for tunnel in cloud.tunnels()}
-    assert set(result["created_ids"]) == made and 1 <= len(made) <= MAX_POSTS
+    assert set(result["created_ids"]) == made and 1 < len(made) <= MAX_POSTS
     assert clock.slept <= MAX_POSTS * PATIENCE + 0.1
     if lag < MAX_POSTS * PATIENCE:
-        assert result["changed"] and result["vpn_conn_id"] in made and not result.get("failed")
+        assert result["changed"] and not result.get("failed")
     else:
         assert (result["error"]["code"], result["error"]["retryable"]) == ("TokensUsed", True)
-        assert result["error"]["maybe_applied"] and "may have been applied" in result["msg"]
     clock.sleep(lag)
     again = run(clock)
     assert again["error"]["code"] == "AmbiguousName" and all(vpn_conn_id in again["msg"] for vpn_conn_id in made)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.protocol import MAX_POSTS, PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils.protocol import CONFIRM_PATIENCE, MAX_POSTS, PATIENCE
 from fake_clock import SkippingClock
 from task_process import OPTIONS, options
 
@@ -145,7 +145,8 @@ def test_end_state_and_report(emulator, operation, fault, when):
         assert len(attempts) == 1 or fault.clear or len(attempts) <= MAX_POSTS
     if "headers" in fault.spec and when == "first":
         assert clock.skipped >= 1
-    assert clock.skipped <= limits["retry_timeout"] + MAX_POSTS * (PATIENCE + limits["retry_timeout"])
+    patience = MAX_POSTS * PATIENCE + CONFIRM_PATIENCE
+    assert clock.skipped <= patience + (MAX_POSTS + 1) * limits["retry_timeout"]
     assert any(entry["fault"] for entry in attempts), "the fault was never met"
 
     second = vpn_tunnel.run(options(**operation.desired), False, clock=clock)

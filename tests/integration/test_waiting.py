@@ -121,7 +121,7 @@ def test_tunnel_that_vanishes_ends_the_wait_and_a_stale_list_does_not(cloud, clo
     cloud.faults(show(2, count=999 if is_deleted else 5), show(7, {**building, "status": "active"}))
     result = run(clock, wait_for="active", wait_timeout=60)
     if is_deleted:
-        assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "Vanished")
+        assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "TunnelVanished")
         assert result["vpn_conn_id"] in result["msg"] and "vpn_tunnel" not in result
         assert PATIENCE <= clock.slept <= PATIENCE + MAX_POLL
     else:

@@ -221,6 +221,15 @@ def test_defect_of_ours_ends_one_work_with_what_is_known(api):
     assert work.error.code == "InternalError" and work.known_id == "cgw-1" and not work.changed
 
 
+def test_object_that_a_list_shows_after_a_denial_is_among_the_created_ids(api):
+    """Another run of equal parameters would find both, so both are reported."""
+    api.lag = 5
+    api.customer_gateway = lambda cgw_id: None
+    work = run(api)
+    assert (work.changed, work.known_id, work.error) == (True, "cgw-1", None)
+    assert work.created_ids == ["cgw-1", "cgw-2"] == list(api.stored)
+
+
 def test_object_that_another_run_removes_before_the_update_is_created(api, clock):
     def update_too_late(*_arguments):
         del api.stored["cgw-old"]
