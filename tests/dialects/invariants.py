@@ -410,7 +410,8 @@ def _is_hidden(entry, name):
         return (
             not (re.fullmatch(r"[A-Za-z0-9!@#$%^*()_]{8,17}", value) and re.search("[A-Za-z]", value)) or "*" in value
         )
-    return value in (None, "", {}, [])
+    # An id in the place of the name hides the name.
+    return value in (None, "", {}, [], entry.get("vpnConnId", entry.get("cgwId")))
 
 
 def last_list(trial, wish):
