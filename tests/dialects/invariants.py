@@ -436,10 +436,10 @@ def differences(wish, entry, but=()):
         if name in skipped or name not in COMPARED or value is None:
             continue
         if name in GROUPED:
-            told = entry.get(camel(name)) or {}
+            group = entry.get(camel(name)) or {}
             for inner, part in value.items():
-                if _normal(inner, part) != _normal(inner, told.get(camel(inner))):
-                    wrong["%s.%s" % (name, inner)] = (part, told.get(camel(inner)))
+                if _normal(inner, part) != _normal(inner, group.get(camel(inner))):
+                    wrong["%s.%s" % (name, inner)] = (part, group.get(camel(inner)))
         elif name == "cgw_id" and "cgwId" not in entry:
             continue
         elif _normal(name, value) != _normal(name, entry.get(camel(name))):
