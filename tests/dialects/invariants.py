@@ -410,7 +410,8 @@ def _is_hidden(entry, name):
         return (
             not (re.fullmatch(r"[A-Za-z0-9!@#$%^*()_]{8,17}", value) and re.search("[A-Za-z]", value)) or "*" in value
         )
-    return value in (None, "", {}, [])
+    # An id in the place of the name hides the name.
+    return value in (None, "", {}, [], entry.get("vpnConnId", entry.get("cgwId")))
 
 
 def last_list(trial, wish):
@@ -435,10 +436,10 @@ def differences(wish, entry, but=()):
         if name in skipped or name not in COMPARED or value is None:
             continue
         if name in GROUPED:
-            told = entry.get(camel(name)) or {}
+            group = entry.get(camel(name)) or {}
             for inner, part in value.items():
-                if _normal(inner, part) != _normal(inner, told.get(camel(inner))):
-                    wrong["%s.%s" % (name, inner)] = (part, told.get(camel(inner)))
+                if _normal(inner, part) != _normal(inner, group.get(camel(inner))):
+                    wrong["%s.%s" % (name, inner)] = (part, group.get(camel(inner)))
         elif name == "cgw_id" and "cgwId" not in entry:
             continue
         elif _normal(name, value) != _normal(name, entry.get(camel(name))):
