@@ -13,25 +13,30 @@ from __future__ import annotations
 import secrets
 import string
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from bce_contract import BceError, customer_gateway_fields, missing, page_size, refused, tunnel_fields
+from bce_contract import BceError, WriteRules, customer_gateway_fields, missing, page_size, refused, tunnel_fields
+from bce_dialect_hooks import Seen
+from bce_dialects import Dialects
 
 BEIJING_SECONDS = 8 * 3600  # section 1.3: times carry no zone, Beijing is inferred
 TEST_NETS = ("192.0.2", "198.51.100", "203.0.113")  # RFC 5737
+FOR_EVER = float("inf")
+HISTORY_SECONDS = 120  # longer than any dialect lets readers look back
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
 @dataclass
 class Settings:
-    """What a run can be told: the contract, delays in milliseconds, and the server clock's offset in seconds."""
+    """What can be set: the contract, delays in milliseconds, the server clock's offset in seconds, the dialects."""
 
     contract: str = "both"
     latency_ms: float = 0
     settle_ms: float = 0
     list_lag_ms: float = 0
     clock_offset_seconds: float = 0
+    dialects: Dialects = field(default_factory=Dialects)
 
 
 class Clock:
@@ -44,11 +49,11 @@ class Clock:
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
-        self._wall = wall
+        self.wall = wall
         self.ticks = ticks
 
     def now(self) -> float:
-        return self._wall() + self._settings.clock_offset_seconds
+        return self.wall() + self._settings.dialects.apply("clock_offset", self._settings.clock_offset_seconds)
 
     def beijing(self) -> str:
         """``YYYY-MM-DD hh:mm:ss`` as the API writes times."""
@@ -85,12 +90,27 @@ class TunnelRecord:
         del self.versions[: max(seen, default=0)]
         self.versions.append((at, value))
 
-    def seen_at(self, at: float, settle: float) -> Any:
-        """The object as it was at a time, None where it was not there."""
-        for when, value in reversed(self.versions):
-            if when <= at:
-                return self.dressed(value, at, settle)
-        return None
+    def is_over(self, at: float, deleted_kept: float) -> bool:
+        """Return whether the tunnel was deleted so long ago that no reader sees it any more."""
+        when, value = self.versions[-1]
+        return value is None and when + deleted_kept <= at
+
+    def version_at(self, at: float, update_delay: float, deleted_kept: float) -> Tuple[Any, float, Optional[float]]:
+        """Return what a reader sees at a time, and the seconds since the update and since the deletion.
+
+        The value is None where there is nothing to see.
+        """
+        index = next((i for i in range(len(self.versions) - 1, -1, -1) if self.versions[i][0] <= at), None)
+        if index is None:
+            return None, FOR_EVER, None
+        when, value = self.versions[index]
+        since = at - when
+        if value is None:
+            shown = self.versions[index - 1][1] if index and since < deleted_kept else None
+            return shown, FOR_EVER, since
+        if index == 0:
+            return value, FOR_EVER, None
+        return (self.versions[index - 1][1] if since < update_delay else value), since, None
 
     def dressed(self, value: Any, at: float, settle: float) -> Any:
         """Adds the status of that time; the values before ``active`` are UNKNOWN, ``building`` is the gateways'."""
@@ -132,6 +152,11 @@ def page(items: Sequence[Dict[str, Any]], id_name: str, array_name: str, query: 
     return answer
 
 
+def _merged(old: Any, new: Dict[str, Any], keeps: bool) -> Dict[str, Any]:
+    """The items of an object after an update; those that it lacks stay where the API keeps them."""
+    return {**old, **new} if keeps and isinstance(old, dict) else new
+
+
 class Cloud:
     """The account's objects in one region."""
 
@@ -147,6 +172,10 @@ class Cloud:
         self._of_gateway: Dict[str, Dict[str, TunnelRecord]] = {vpn_id: {} for vpn_id in self._gateways}
         self._customer_gateways: Dict[str, Dict[str, Any]] = {}
         self._customer_gateways_born: Dict[str, float] = {}
+        self._list_numbers: Dict[str, int] = {}
+        self._gateway_writes: Dict[str, float] = {}
+        self._doomed: Dict[str, float] = {}
+        self._first_tunnel_id = ""
 
     def _gateway(self, index: int, seed: GatewaySeed) -> Dict[str, Any]:
         net, host = divmod(index, 254)
@@ -171,8 +200,21 @@ class Cloud:
     def _settle(self) -> float:
         return self._settings.settle_ms / 1000
 
-    def _reader_time(self) -> float:
-        return self._clock.ticks() - self._settings.list_lag_ms / 1000
+    def _reader_time(self, list_number: int = 0) -> float:
+        lag = self._settings.dialects.apply("list_lag", self._settings.list_lag_ms / 1000, list_number)
+        return self._clock.ticks() - lag
+
+    def _oldest_reader(self) -> float:
+        return self._clock.ticks() - self._settings.list_lag_ms / 1000 - HISTORY_SECONDS
+
+    def pass_time(self) -> None:
+        """Let happen what the time since the last request brings: new tunnels whose life is over are gone."""
+        if self._doomed:
+            now = self._clock.ticks()
+            for tunnel_id in [key for key, end in self._doomed.items() if end <= now]:
+                end = self._doomed.pop(tunnel_id)
+                if tunnel_id in self._tunnels:
+                    self._delete(tunnel_id, end)
 
     # --- gateways (section 2) ---
 
@@ -189,6 +231,8 @@ class Cloud:
         vpc_id = query.get("vpcId")
         if not vpc_id:
             raise refused("vpcId: is required")
+        vpcs = list(dict.fromkeys(gateway["vpcId"] for gateway in self._gateways.values()))
+        vpc_id = self._settings.dialects.apply("vpc", vpc_id, vpcs)
         kind = (query.get("type") or "").lower()
         eip = query.get("eip") or ""
         chosen = [
@@ -197,31 +241,58 @@ class Cloud:
             if gateway["vpcId"] == vpc_id and kind in ("", gateway["type"].lower()) and eip in ("", gateway["eip"])
         ]
         answer = page(chosen, "vpnId", "vpns", query)
-        answer["vpns"] = [self._summary(gateway["vpnId"]) for gateway in answer["vpns"]]
+        answer["vpns"] = [self._shown_gateway(gateway["vpnId"]) for gateway in answer["vpns"]]
         return answer
 
     def gateway(self, vpn_id: str) -> Dict[str, Any]:
         """A gateway's detail, flat, with its tunnels as the list shows them."""
         self._known_gateway(vpn_id)
-        return {**self._summary(vpn_id), "tags": [], "vpnConns": self.list_tunnels(vpn_id)["vpnConns"]}
+        return {**self._shown_gateway(vpn_id), "tags": [], "vpnConns": self._shown_tunnels(vpn_id)}
+
+    def _shown_gateway(self, vpn_id: str) -> Dict[str, Any]:
+        return self._settings.dialects.apply("gateway", self._summary(vpn_id))
 
     # --- tunnels (section 1) ---
 
-    def list_tunnels(self, vpn_id: str) -> Dict[str, Any]:
+    def list_tunnels(self, vpn_id: str, query: Dict[str, str]) -> Dict[str, Any]:
         """A gateway's tunnels in order of creation, as they were one list lag ago, keys in clear (section 1.3)."""
         self._known_gateway(vpn_id)
-        at = self._reader_time()
+        dialects = self._settings.dialects
+        number = self._list_numbers[vpn_id] = self._list_numbers.get(vpn_id, 0) + 1
+        homes = dialects.apply("list_scope", [vpn_id], vpn_id, list(self._gateways))
+        entries = [entry for home in homes for entry in self._shown_tunnels(home, number)]
+        entries = dialects.apply("tunnel_list", entries)
+        return dialects.apply("tunnel_page", {"vpnConns": entries}, query)
+
+    def _shown_tunnels(self, vpn_id: str, list_number: int = 0) -> List[Any]:
+        """The tunnels of a gateway as a reader sees them now."""
+        dialects = self._settings.dialects
+        at = self._reader_time(list_number)
+        settle = self._settle()
+        delay = dialects.apply("update_delay", 0)
+        kept = dialects.apply("deleted_kept", 0)
         records = self._of_gateway[vpn_id]
-        for key in [key for key, record in records.items() if record.versions[-1][1] is None]:
-            if records[key].versions[-1][0] <= at:
-                del records[key]
-        seen = (record.seen_at(at, self._settle()) for record in records.values())
-        return {"vpnConns": [tunnel for tunnel in seen if tunnel is not None]}
+        # Other readers may be older than this one: only what nobody sees any more is dropped.
+        for key in [key for key, record in records.items() if record.is_over(self._oldest_reader(), kept)]:
+            del records[key]
+        changes = dialects.has("tunnel")
+        entries: List[Any] = []
+        for record in records.values():
+            value, since_update, since_deletion = record.version_at(at, delay, kept)
+            if value is None:
+                continue
+            entry = record.dressed(value, at, settle)
+            if changes and isinstance(entry, dict):
+                seen = Seen(at - record.born, since_update, since_deletion, not entries, list_number)
+                entry = dialects.apply("tunnel", entry, seen)
+            entries.append(entry)
+        return entries
 
     def create_tunnel(self, vpn_id: str, body: Dict[str, Any]) -> Dict[str, Any]:
         """Makes a tunnel. Whether names are unique is UNKNOWN: two of one name are allowed."""
         self._known_gateway(vpn_id)
-        fields = tunnel_fields(body, self._settings.contract, update=False)
+        fields = tunnel_fields(body, self._settings.contract, False, self._write_rules())
+        self._check_name(fields["vpnConnName"], vpn_id, "")
         tunnel_id = new_id("vpnconn")
         tunnel = {
             "vpnId": vpn_id,
@@ -231,30 +302,63 @@ class Cloud:
             "createdTime": self._clock.beijing(),
             "status": "",
             "healthStatus": "",
-            **self._written(fields, description=""),
+            **self._written(fields, {}),
         }
-        now = self._clock.ticks()
+        now = self._gateway_writes[vpn_id] = self._clock.ticks()
         record = TunnelRecord(vpn_id, now, [(now, tunnel)])
         self._tunnels[tunnel_id] = self._of_gateway[vpn_id][tunnel_id] = record
+        self._first_tunnel_id = self._first_tunnel_id or tunnel_id
+        life = self._settings.dialects.apply("tunnel_life", FOR_EVER)
+        if life < FOR_EVER:
+            self._doomed[tunnel_id] = now + life
         return {"vpnConnId": tunnel_id}
 
     def update_tunnel(self, tunnel_id: str, body: Dict[str, Any]) -> None:
         """Replaces a tunnel. The effect of a missing description is UNKNOWN: it keeps the old one, "" clears."""
         record = self._known_tunnel(tunnel_id)
-        fields = tunnel_fields(body, self._settings.contract, update=True)
-        if fields["vpnId"] != record.vpn_id:
-            raise refused("vpnId: must be the gateway of the tunnel")
+        rules = self._write_rules()
+        fields = tunnel_fields(body, self._settings.contract, True, rules)
+        home = fields["vpnId"]
+        if home != record.vpn_id:
+            if rules.other_gateway == "refused" or home not in self._gateways:
+                raise refused("vpnId: must be the gateway of the tunnel")
+        self._check_name(fields["vpnConnName"], home, tunnel_id)
         old = record.latest()
-        written = self._written(fields, description=old.get("description", ""))
-        tunnel = {**old, "vpnConnName": fields["vpnConnName"], **written}
+        written = self._written(fields, old)
+        tunnel = {**old, "vpnId": home, "vpnConnName": fields["vpnConnName"], **written}
         if "cgwId" not in written:
             tunnel.pop("cgwId", None)
-        record.write(self._clock.ticks(), tunnel, self._reader_time())
+        now = self._gateway_writes[home] = self._clock.ticks()
+        if home != record.vpn_id:
+            self._move(record, home)
+        record.write(now, tunnel, self._oldest_reader())
+
+    def _move(self, record: TunnelRecord, home: str) -> None:
+        records = self._of_gateway[record.vpn_id]
+        key = next(key for key, other in records.items() if other is record)
+        self._of_gateway[home][key] = records.pop(key)
+        record.vpn_id = home
 
     def delete_tunnel(self, tunnel_id: str) -> None:
         record = self._known_tunnel(tunnel_id)
-        del self._tunnels[tunnel_id]
-        record.write(self._clock.ticks(), None, self._reader_time())
+        now = self._gateway_writes[record.vpn_id] = self._clock.ticks()
+        self._delete(tunnel_id, now)
+
+    def _delete(self, tunnel_id: str, at: float) -> None:
+        self._tunnels.pop(tunnel_id).write(at, None, self._oldest_reader())
+
+    def _write_rules(self) -> WriteRules:
+        return self._settings.dialects.apply("write_rules", WriteRules())
+
+    def _check_name(self, name: str, vpn_id: str, tunnel_id: str) -> None:
+        """Let the dialects refuse a name, given those of the gateway's other tunnels."""
+        if self._settings.dialects.has("tunnel_name"):
+            others = [
+                record.latest().get("vpnConnName")
+                for key, record in self._tunnels.items()
+                if record.vpn_id == vpn_id and key != tunnel_id
+            ]
+            self._settings.dialects.apply("tunnel_name", name, others)
 
     def plant_tunnels(self, objects: Sequence[Any], vpn_id: Optional[str]) -> List[str]:
         """Puts objects of any shape into lists, verbatim and at once; returns the ids that PUT and DELETE know."""
@@ -266,7 +370,7 @@ class Cloud:
         for item, home in zip(objects, homes):
             given = item.get("vpnConnId") if isinstance(item, dict) else None
             key = given if isinstance(given, str) and given else new_id("planted")
-            record = TunnelRecord(home, 0, [(float("-inf"), item)], verbatim=True)
+            record = TunnelRecord(home, -FOR_EVER, [(-FOR_EVER, item)], verbatim=True)
             if isinstance(item, dict):
                 self._tunnels[key] = record
             # Two planted objects may even share an id, so the list's key is another one.
@@ -284,8 +388,8 @@ class Cloud:
         high, low = divmod(list(self._gateways).index(vpn_id), 250)
         return f"172.16.{high % 256}.{low + 1}"
 
-    def _written(self, fields: Dict[str, Any], description: str) -> Dict[str, Any]:
-        """The fields of a write in the order and form of the list (section 1.3)."""
+    def _written(self, fields: Dict[str, Any], old: Dict[str, Any]) -> Dict[str, Any]:
+        """The fields of a write in the order and form of the list (section 1.3); ``old`` is what an update finds."""
         cgw_id = fields["cgwId"]
         # Whether an unknown one is refused is UNKNOWN; it is taken, so that tests need not make one first.
         peer = self._customer_gateways.get(cgw_id or "")
@@ -294,9 +398,9 @@ class Cloud:
             "localSubnets": fields["localSubnets"],
             "remoteIp": fields["remoteIp"] or (peer["ip"] if peer else ""),
             "remoteSubnets": fields["remoteSubnets"],
-            "description": description if fields["description"] is None else fields["description"],
-            "ikeConfig": fields["ikeConfig"],
-            "ipsecConfig": fields["ipsecConfig"],
+            "description": old.get("description", "") if fields["description"] is None else fields["description"],
+            "ikeConfig": _merged(old.get("ikeConfig"), fields["ikeConfig"], fields["keeps_sub_fields"]),
+            "ipsecConfig": _merged(old.get("ipsecConfig"), fields["ipsecConfig"], fields["keeps_sub_fields"]),
         }
         # The international contract does not know customer gateways (section 1.2).
         return written if self._settings.contract == "intl" else {**written, "cgwId": cgw_id or ""}
@@ -321,34 +425,86 @@ class Cloud:
 
     def list_customer_gateways(self, query: Dict[str, str]) -> Dict[str, Any]:
         """All of them; a new one after the list lag. Whether this list lags at all is UNKNOWN."""
-        at = self._reader_time()
-        seen = [item for cgw_id, item in self._customer_gateways.items() if self._customer_gateways_born[cgw_id] <= at]
-        return page(seen, "cgwId", "result", query)
+        lag = self._settings.dialects.apply("customer_gateway_lag", self._settings.list_lag_ms / 1000)
+        seen = [item for cgw_id, item in self._customer_gateways.items() if self._customer_gateway_age(cgw_id) >= lag]
+        answer = page(seen, "cgwId", "result", query)
+        answer["result"] = [self._shown_customer_gateway(item) for item in answer["result"]]
+        return answer
 
     def customer_gateway(self, cgw_id: str) -> Dict[str, Any]:
+        """A customer gateway as a reader sees it."""
+        found = self._known_customer_gateway(cgw_id)
+        if self._customer_gateway_age(cgw_id) < self._settings.dialects.apply("customer_gateway_hidden", 0):
+            raise missing("customer gateway", cgw_id)
+        return self._shown_customer_gateway(found)
+
+    def _known_customer_gateway(self, cgw_id: str) -> Dict[str, Any]:
         if cgw_id not in self._customer_gateways:
             raise missing("customer gateway", cgw_id)
         return self._customer_gateways[cgw_id]
 
+    def _customer_gateway_age(self, cgw_id: str) -> float:
+        return self._clock.ticks() - self._customer_gateways_born[cgw_id]
+
+    def _shown_customer_gateway(self, item: Dict[str, Any]) -> Dict[str, Any]:
+        return self._settings.dialects.apply("customer_gateway", item, self._customer_gateway_age(item["cgwId"]))
+
     def update_customer_gateway(self, cgw_id: str, body: Dict[str, Any]) -> None:
         """Changes the name or the description; the address cannot be changed."""
-        old = self.customer_gateway(cgw_id)
+        old = self._known_customer_gateway(cgw_id)
         fields = customer_gateway_fields(body, update=True)
         changes = {name: value for name, value in fields.items() if value is not None}
         self._customer_gateways[cgw_id] = {**old, **changes, "updatedTime": self._clock.beijing()}
 
     def delete_customer_gateway(self, cgw_id: str) -> None:
         """Deletes an unused customer gateway. What the API does with a used one is UNKNOWN: it is refused here."""
-        self.customer_gateway(cgw_id)
+        self._known_customer_gateway(cgw_id)
         users = [key for key, record in self._tunnels.items() if record.latest().get("cgwId") == cgw_id]
         if users:
             raise BceError(409, "OperationDenied", f"the customer gateway is used by {', '.join(users)}")
         del self._customer_gateways[cgw_id]
 
+    # --- for dialects ---
+
+    def has(self, object_id: str) -> bool:
+        """Return whether a tunnel or customer gateway is stored."""
+        return object_id in self._tunnels or object_id in self._customer_gateways
+
+    def is_listed(self, tunnel_id: str) -> bool:
+        """Return whether the list shows a tunnel; True of an unknown one, which is refused anyway."""
+        record = self._tunnels.get(tunnel_id)
+        return record is None or record.version_at(self._reader_time(), 0, 0)[0] is not None
+
+    def tunnel_age(self, tunnel_id: str) -> float:
+        """Return the seconds since a tunnel's creation, without end if it does not exist."""
+        record = self._tunnels.get(tunnel_id)
+        return FOR_EVER if record is None else self._clock.ticks() - record.born
+
+    def since_tunnel_write(self, tunnel_id: str) -> float:
+        """Return the seconds since a tunnel's last write, without end if it does not exist."""
+        record = self._tunnels.get(tunnel_id)
+        return FOR_EVER if record is None else self._clock.ticks() - record.versions[-1][0]
+
+    def since_gateway_write(self, object_id: str) -> float:
+        """Return the seconds since the last write to any tunnel of a gateway, which is given by a tunnel or itself."""
+        record = self._tunnels.get(object_id)
+        home = record.vpn_id if record else object_id
+        return self._clock.ticks() - self._gateway_writes.get(home, -FOR_EVER)
+
+    def first_tunnel_id(self) -> str:
+        """Return the id of the tunnel that was created first since the reset."""
+        return self._first_tunnel_id
+
+    def newest_elsewhere(self, vpn_id: str) -> Optional[str]:
+        """Return the id of the newest tunnel of any other gateway."""
+        others = [key for key, record in self._tunnels.items() if record.vpn_id != vpn_id]
+        return others[-1] if others else None
+
     # --- for tests ---
 
     def state(self) -> Dict[str, List[Any]]:
-        """Everything as it is now, without any lag, keys in clear."""
+        """Everything as it is now, without any lag or dialect, keys in clear."""
+        self.pass_time()
         now = self._clock.ticks()
         records = [record for records in self._of_gateway.values() for record in records.values()]
         present = [record for record in records if record.latest() is not None]

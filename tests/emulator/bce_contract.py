@@ -13,7 +13,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 CONTRACTS = ("intl", "cn", "both")
 MAX_KEYS = 1000  # section 2: the largest, and the default, page
@@ -22,6 +22,17 @@ ID_PATTERN = re.compile(r"[A-Za-z0-9_-]+")
 NAME_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_/.-]{0,64}")
 CIDR_PATTERN = re.compile(r"\d+\.\d+\.\d+\.\d+/\d{1,2}")
 SECRET_KEY_PATTERN = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])(?=.*[!@#$%^*()_])[A-Za-z0-9!@#$%^*()_]{8,17}")
+
+
+class WriteRules(NamedTuple):
+    """What a write of a tunnel may lack, and what becomes of it."""
+
+    host_bits: str = "refused"  # or kept, cleared
+    sub_fields: str = "filled"  # or required, absent, kept
+    no_description: str = "keeps"  # or clears
+    empty_description: str = "clears"  # or keeps
+    other_gateway: str = "refused"  # or moves
+
 
 Rule = Callable[[Any], Any]
 """Takes a value that is not null, returns its stored form or raises ValueError with the rule in words."""
@@ -106,19 +117,24 @@ def _ipv4(value: Any) -> str:
         raise ValueError(words) from None
 
 
-def _cidrs(value: Any) -> List[str]:
-    """Subnets in the order given. Whether host bits are tolerated is UNKNOWN: the strict reading is taken."""
-    if not isinstance(value, list) or not value:
-        raise ValueError("must be a list of CIDRs, not empty")
-    for cidr in value:
-        words = "every entry must be an IPv4 CIDR such as 192.168.0.0/20, without host bits"
-        if not isinstance(cidr, str) or not CIDR_PATTERN.fullmatch(cidr):
-            raise ValueError(words)
-        try:
-            ipaddress.IPv4Network(cidr)
-        except ValueError:
-            raise ValueError(words) from None
-    return list(value)
+def _cidrs(host_bits: str) -> Rule:
+    """Subnets in the order given. Whether host bits are tolerated is UNKNOWN: the base refuses them."""
+    words = "every entry must be an IPv4 CIDR such as 192.168.0.0/20, without host bits"
+
+    def rule(value: Any) -> List[str]:
+        if not isinstance(value, list) or not value:
+            raise ValueError("must be a list of CIDRs, not empty")
+        networks = []
+        for cidr in value:
+            if not isinstance(cidr, str) or not CIDR_PATTERN.fullmatch(cidr):
+                raise ValueError(words)
+            try:
+                networks.append(ipaddress.IPv4Network(cidr, strict=host_bits == "refused"))
+            except ValueError:
+                raise ValueError(words) from None
+        return [str(network) for network in networks] if host_bits == "cleared" else list(value)
+
+    return rule
 
 
 _ID = _matching(ID_PATTERN, "must be an id: letters, digits, - and _")
@@ -140,12 +156,22 @@ IKE_RULES: Dict[str, Rule] = {
     "ikePfs": _one_of(*_GROUPS),
     "ikeLifeTime": _seconds(60, 86400),
 }
+# What the server fills in is UNKNOWN: the values of the documentation's example.
+IKE_DEFAULTS = {
+    "ikeVersion": "v1",
+    "ikeMode": "main",
+    "ikeEncAlg": "aes",
+    "ikeAuthAlg": "sha1",
+    "ikePfs": "group2",
+    "ikeLifeTime": "28800s",
+}
 IPSEC_RULES: Dict[str, Rule] = {
     "ipsecEncAlg": _one_of(*_ENC),
     "ipsecAuthAlg": _one_of(*_AUTH),
     "ipsecPfs": _one_of(*_GROUPS, "disabled"),
     "ipsecLifetime": _seconds(180, 86400),
 }
+IPSEC_DEFAULTS = {"ipsecEncAlg": "aes", "ipsecAuthAlg": "sha1", "ipsecPfs": "group2", "ipsecLifetime": "28800s"}
 
 
 class _Reader:
@@ -172,8 +198,10 @@ class _Reader:
             self.complain(name, str(words))
             return None
 
-    def take_object(self, name: str, rules: Dict[str, Rule]) -> Dict[str, Any]:
-        """An object field; all its items are required, because the server's defaults are UNKNOWN (section 4)."""
+    def take_object(
+        self, name: str, rules: Dict[str, Rule], defaults: Dict[str, Any], required: bool
+    ) -> Dict[str, Any]:
+        """An object field with those of its items that were sent, and the defaults of the others."""
         value = self._source.get(name)
         if value is None:
             self.complain(name, "is required")
@@ -182,7 +210,8 @@ class _Reader:
             self.complain(name, "must be an object")
             return {}
         inner = _Reader(value, self._complaints, f"{self._prefix}{name}.")
-        return {item: inner.take(item, rule) for item, rule in rules.items()}
+        taken = {item: inner.take(item, rule, required) for item, rule in rules.items()}
+        return {**defaults, **{item: value for item, value in taken.items() if value is not None}}
 
 
 def _refuse_if(complaints: List[str]) -> None:
@@ -210,12 +239,14 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def tunnel_fields(body: Dict[str, Any], contract: str, update: bool) -> Dict[str, Any]:
+def tunnel_fields(body: Dict[str, Any], contract: str, update: bool, rules: WriteRules) -> Dict[str, Any]:
     """The stored fields of a create or update body (sections 1.1, 1.2 and 4); unknown items are left out.
 
     ``contract`` is ``intl`` (remoteIp), ``cn`` (cgwId) or ``both`` (at least one). ``vpnId`` is returned for an
     update only, where the body must carry it. ``description`` is None where it was not sent. An address or id
     that is not used by the contract, or is an empty string as the Go SDK sends it, counts as not sent.
+    Items of ikeConfig and ipsecConfig may be missing (section 4); ``keeps_sub_fields`` says that an update leaves
+    those alone.
     """
     complaints: List[str] = []
     reader = _Reader({k: v for k, v in body.items() if not (k in ("remoteIp", "cgwId") and v == "")}, complaints)
@@ -224,16 +255,24 @@ def tunnel_fields(body: Dict[str, Any], contract: str, update: bool) -> Dict[str
         fields["vpnId"] = reader.take("vpnId", _ID)
     fields["vpnConnName"] = reader.take("vpnConnName", _NAME)
     fields["secretKey"] = reader.take("secretKey", _SECRET_KEY)
-    fields["localSubnets"] = reader.take("localSubnets", _cidrs)
-    fields["remoteSubnets"] = reader.take("remoteSubnets", _cidrs)
+    cidrs = _cidrs(rules.host_bits)
+    fields["localSubnets"] = reader.take("localSubnets", cidrs)
+    fields["remoteSubnets"] = reader.take("remoteSubnets", cidrs)
     before = len(complaints)
     fields["remoteIp"] = reader.take("remoteIp", _ipv4, contract == "intl") if contract != "cn" else None
     fields["cgwId"] = reader.take("cgwId", _ID, contract == "cn") if contract != "intl" else None
     if len(complaints) == before and not (fields["remoteIp"] or fields["cgwId"]):
         reader.complain("remoteIp", "is required where cgwId is not given")
     fields["description"] = reader.take("description", _text(), required=False)
-    fields["ikeConfig"] = reader.take_object("ikeConfig", IKE_RULES)
-    fields["ipsecConfig"] = reader.take_object("ipsecConfig", IPSEC_RULES)
+    if update and fields["description"] is None and rules.no_description == "clears":
+        fields["description"] = ""
+    elif update and fields["description"] == "" and rules.empty_description == "keeps":
+        fields["description"] = None
+    required = rules.sub_fields == "required"
+    keeps = fields["keeps_sub_fields"] = update and rules.sub_fields == "kept"
+    fills = rules.sub_fields != "absent" and not keeps
+    fields["ikeConfig"] = reader.take_object("ikeConfig", IKE_RULES, IKE_DEFAULTS if fills else {}, required)
+    fields["ipsecConfig"] = reader.take_object("ipsecConfig", IPSEC_RULES, IPSEC_DEFAULTS if fills else {}, required)
     _refuse_if(complaints)
     return fields
 

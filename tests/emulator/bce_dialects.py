@@ -10,7 +10,11 @@ Sources: "contract" is api-contract.md, "additions" is api-contract-additions.md
 from __future__ import annotations
 
 import random
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Tuple
+
+import bce_dialect_hooks as h
+from bce_contract import refused
+from bce_dialect_hooks import POINTS, Hook
 
 DOCUMENTED, LIKELY, POSSIBLE = "documented", "likely", "possible"
 READ, WRITE, NO = "read", "write", "no"
@@ -27,14 +31,12 @@ VISIBLE = {
     NO: "such a client does not see it",
 }
 
-Hook = Callable[..., Any]
-"""Takes a value and its context, returns the value as the dialect has it."""
-
 
 class Dialect(NamedTuple):
     """One row of the table.
 
     ``contract`` is the contract under which a client makes the object that the dialect is about, if not every one.
+    ``hooks`` are its functions by the name of the place where the emulator calls them (``POINTS``).
     """
 
     name: str
@@ -57,26 +59,44 @@ def _row(
     contract: str = "",
     **hooks: Hook,
 ) -> Dialect:
+    if not hooks or not set(hooks) <= set(POINTS):
+        raise ValueError(f"dialect {name}: has no hook, or one that is not called: {', '.join(hooks)}")
     return Dialect(name, group, basis, visible, description, source, contract, hooks)
 
 
 TABLE: Tuple[Dialect, ...] = (
     # --- how lists and details show a tunnel ---
-    _row("tunnel-name-upper", "tunnel name", POSSIBLE, WRITE, "Names of tunnels are shown in upper case."),
+    _row(
+        "tunnel-name-upper",
+        "tunnel name",
+        POSSIBLE,
+        WRITE,
+        "Names of tunnels are shown in upper case.",
+        **h.texts("tunnel", vpnConnName=h.upper),
+    ),
     _row(
         "tunnel-name-trimmed",
         "tunnel name",
         POSSIBLE,
         WRITE,
         "Names of tunnels are shown without blanks and -_/. at their ends.",
+        **h.texts("tunnel", vpnConnName=h.trim),
     ),
-    _row("tunnel-name-cut", "tunnel name", POSSIBLE, WRITE, "Names of tunnels are cut to 20 characters."),
+    _row(
+        "tunnel-name-cut",
+        "tunnel name",
+        POSSIBLE,
+        WRITE,
+        "Names of tunnels are cut to 20 characters.",
+        **h.texts("tunnel", vpnConnName=h.cut),
+    ),
     _row(
         "tunnel-name-ellipsis",
         "tunnel name",
         POSSIBLE,
         WRITE,
         "Names of tunnels with more than 20 characters are cut to 20, and ... follows.",
+        **h.texts("tunnel", vpnConnName=h.cut_with_ellipsis),
     ),
     _row(
         "tunnel-name-percent",
@@ -84,6 +104,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "In names of tunnels all but letters and digits is escaped as %XX.",
+        **h.texts("tunnel", vpnConnName=h.percent_escape),
     ),
     _row(
         "tunnel-name-entities",
@@ -91,15 +112,63 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "In names of tunnels all but letters and digits is escaped as &#N;.",
+        **h.texts("tunnel", vpnConnName=h.entity_escape),
     ),
-    _row("tunnel-name-missing", "tunnel name", POSSIBLE, READ, "Entries of tunnels have no vpnConnName."),
-    _row("tunnel-name-null", "tunnel name", POSSIBLE, READ, "The vpnConnName of tunnels is null."),
-    _row("tunnel-name-empty", "tunnel name", POSSIBLE, READ, "The vpnConnName of tunnels is an empty string."),
-    _row("tunnel-name-late", "tunnel name", POSSIBLE, WRITE, "A new tunnel has no vpnConnName for 1 second."),
-    _row("tunnel-name-very-late", "tunnel name", POSSIBLE, WRITE, "A new tunnel has an empty name for 10 seconds."),
-    _row("tunnel-name-id", "tunnel name", POSSIBLE, READ, "The id of a tunnel stands in the place of its name."),
     _row(
-        "tunnel-name-unrelated", "tunnel name", POSSIBLE, WRITE, "Tunnels are shown under a generated, unrelated name."
+        "tunnel-name-missing",
+        "tunnel name",
+        POSSIBLE,
+        READ,
+        "Entries of tunnels have no vpnConnName.",
+        **h.dropped("vpnConnName"),
+    ),
+    _row(
+        "tunnel-name-null",
+        "tunnel name",
+        POSSIBLE,
+        READ,
+        "The vpnConnName of tunnels is null.",
+        **h.replaced("vpnConnName", lambda entry: None),
+    ),
+    _row(
+        "tunnel-name-empty",
+        "tunnel name",
+        POSSIBLE,
+        READ,
+        "The vpnConnName of tunnels is an empty string.",
+        **h.replaced("vpnConnName", lambda entry: ""),
+    ),
+    _row(
+        "tunnel-name-late",
+        "tunnel name",
+        POSSIBLE,
+        WRITE,
+        "A new tunnel has no vpnConnName for 1 second.",
+        tunnel=h.drop_young_name,
+    ),
+    _row(
+        "tunnel-name-very-late",
+        "tunnel name",
+        POSSIBLE,
+        WRITE,
+        "A new tunnel has an empty name for 10 seconds.",
+        tunnel=h.empty_young_name,
+    ),
+    _row(
+        "tunnel-name-id",
+        "tunnel name",
+        POSSIBLE,
+        READ,
+        "The id of a tunnel stands in the place of its name.",
+        **h.replaced("vpnConnName", lambda entry: entry.get("vpnConnId")),
+    ),
+    _row(
+        "tunnel-name-unrelated",
+        "tunnel name",
+        POSSIBLE,
+        WRITE,
+        "Tunnels are shown under a generated, unrelated name.",
+        **h.replaced("vpnConnName", h.unrelated_name),
     ),
     _row(
         "tunnel-name-missing-once",
@@ -107,10 +176,23 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "Only the oldest tunnel of a gateway has no vpnConnName, the others have theirs.",
+        tunnel=h.drop_oldest_name,
     ),
-    _row("description-missing", "tunnel description", POSSIBLE, READ, "Entries of tunnels have no description."),
     _row(
-        "description-null", "tunnel description", POSSIBLE, READ, "An empty description of a tunnel is shown as null."
+        "description-missing",
+        "tunnel description",
+        POSSIBLE,
+        READ,
+        "Entries of tunnels have no description.",
+        **h.dropped("description"),
+    ),
+    _row(
+        "description-null",
+        "tunnel description",
+        POSSIBLE,
+        READ,
+        "An empty description of a tunnel is shown as null.",
+        tunnel=h.null_if_empty,
     ),
     _row(
         "description-trimmed",
@@ -118,16 +200,32 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "Descriptions of tunnels are shown without blanks and -_/. at their ends.",
+        **h.texts("tunnel", description=h.trim),
     ),
-    _row("description-cut", "tunnel description", POSSIBLE, WRITE, "Descriptions of tunnels are cut to 20 characters."),
+    _row(
+        "description-cut",
+        "tunnel description",
+        POSSIBLE,
+        WRITE,
+        "Descriptions of tunnels are cut to 20 characters.",
+        **h.texts("tunnel", description=h.cut),
+    ),
     _row(
         "description-entities",
         "tunnel description",
         POSSIBLE,
         WRITE,
         "In descriptions of tunnels all but letters, digits and blanks is escaped as &#N;.",
+        **h.texts("tunnel", description=h.entity_escape),
     ),
-    _row("subnets-netmask", "subnet form", POSSIBLE, READ, "Subnets are shown as ADDRESS/NETMASK."),
+    _row(
+        "subnets-netmask",
+        "subnet form",
+        POSSIBLE,
+        READ,
+        "Subnets are shown as ADDRESS/NETMASK.",
+        **h.shown("tunnel", localSubnets=h.each(h.as_netmask), remoteSubnets=h.each(h.as_netmask)),
+    ),
     _row(
         "host-bits-kept",
         "subnet host bits",
@@ -135,6 +233,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Subnets with host bits are accepted, and shown as they were sent.",
         "contract 13.8",
+        **h.rules("write_rules", host_bits="kept"),
     ),
     _row(
         "host-bits-cleared",
@@ -143,8 +242,17 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Subnets with host bits are accepted, and shown without them.",
         "contract 13.8",
+        **h.rules("write_rules", host_bits="cleared"),
     ),
-    _row("subnets-sorted", "subnet order", POSSIBLE, WRITE, "Subnets are shown in ascending order.", "contract 13.8"),
+    _row(
+        "subnets-sorted",
+        "subnet order",
+        POSSIBLE,
+        WRITE,
+        "Subnets are shown in ascending order.",
+        "contract 13.8",
+        **h.shown("tunnel", localSubnets=h.sorted_subnets, remoteSubnets=h.sorted_subnets),
+    ),
     _row(
         "subnets-reordered",
         "subnet order",
@@ -152,9 +260,26 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Every second list shows the subnets in reverse order.",
         "contract 13.8",
+        tunnel=h.reverse_subnets,
     ),
-    _row("life-time-int", "life time form", POSSIBLE, READ, "Life times are shown as numbers.", "contract 1.3"),
-    _row("life-time-digits", "life time form", LIKELY, READ, 'Life times are shown as "28800".', "contract 1.3"),
+    _row(
+        "life-time-int",
+        "life time form",
+        POSSIBLE,
+        READ,
+        "Life times are shown as numbers.",
+        "contract 1.3",
+        tunnel=h.life_times(int),
+    ),
+    _row(
+        "life-time-digits",
+        "life time form",
+        LIKELY,
+        READ,
+        'Life times are shown as "28800".',
+        "contract 1.3",
+        tunnel=h.life_times(str),
+    ),
     _row(
         "life-time-missing",
         "life time form",
@@ -162,6 +287,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Life times are not shown, as in the old English example.",
         "contract 1.3",
+        tunnel=h.sub_fields_dropped(*h.LIFE_TIMES),
     ),
     _row(
         "sub-fields-required",
@@ -170,6 +296,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A write that lacks a sub-field of ikeConfig or ipsecConfig is refused.",
         "contract 4",
+        **h.rules("write_rules", sub_fields="required"),
     ),
     _row(
         "sub-fields-not-filled",
@@ -178,6 +305,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Sub-fields of ikeConfig and ipsecConfig that a write lacks have no value, and are not shown.",
         "contract 4",
+        **h.rules("write_rules", sub_fields="absent"),
     ),
     _row(
         "sub-fields-kept",
@@ -186,6 +314,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Sub-fields of ikeConfig and ipsecConfig that an update lacks keep their value.",
         "contract 13.5",
+        **h.rules("write_rules", sub_fields="kept"),
     ),
     _row(
         "sub-fields-dropped",
@@ -193,21 +322,73 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "ikeMode and ipsecPfs are never shown.",
+        tunnel=h.sub_fields_dropped("ikeMode", "ipsecPfs"),
     ),
-    _row("configs-dropped", "sub-fields on read", POSSIBLE, READ, "ikeConfig and ipsecConfig are never shown."),
-    _row("keys-masked", "keys on read", POSSIBLE, READ, "Keys are shown as ****."),
+    _row(
+        "configs-dropped",
+        "sub-fields on read",
+        POSSIBLE,
+        READ,
+        "ikeConfig and ipsecConfig are never shown.",
+        **h.dropped("ikeConfig", "ipsecConfig"),
+    ),
+    _row(
+        "keys-masked",
+        "keys on read",
+        POSSIBLE,
+        READ,
+        "Keys are shown as ****.",
+        **h.texts("tunnel", secretKey=lambda _key: "****"),
+    ),
     _row(
         "keys-masked-partly",
         "keys on read",
         POSSIBLE,
         WRITE,
         "Keys are shown with * in the place of all but the first two and the last two characters.",
+        **h.texts("tunnel", secretKey=h.masked_partly),
     ),
-    _row("keys-hashed", "keys on read", POSSIBLE, READ, "Keys are shown as their SHA-256 in hexadecimal digits."),
-    _row("keys-missing", "keys on read", POSSIBLE, READ, "Entries of tunnels have no secretKey."),
-    _row("created-time-missing", "created time", POSSIBLE, READ, "Entries have no createdTime."),
-    _row("created-time-utc", "created time", POSSIBLE, WRITE, "createdTime is UTC, in the usual form.", "contract 1.3"),
-    _row("created-time-iso", "created time", POSSIBLE, READ, "createdTime is written as 2021-04-25T09:22:34Z."),
+    _row(
+        "keys-hashed",
+        "keys on read",
+        POSSIBLE,
+        READ,
+        "Keys are shown as their SHA-256 in hexadecimal digits.",
+        **h.texts("tunnel", secretKey=h.hashed),
+    ),
+    _row(
+        "keys-missing",
+        "keys on read",
+        POSSIBLE,
+        READ,
+        "Entries of tunnels have no secretKey.",
+        **h.dropped("secretKey"),
+    ),
+    _row(
+        "created-time-missing",
+        "created time",
+        POSSIBLE,
+        READ,
+        "Entries have no createdTime.",
+        **h.dropped("createdTime", points=("tunnel", "customer_gateway")),
+    ),
+    _row(
+        "created-time-utc",
+        "created time",
+        POSSIBLE,
+        WRITE,
+        "createdTime is UTC, in the usual form.",
+        "contract 1.3",
+        **h.created_times(h.TIME_FORMAT),
+    ),
+    _row(
+        "created-time-iso",
+        "created time",
+        POSSIBLE,
+        READ,
+        "createdTime is written as 2021-04-25T09:22:34Z.",
+        **h.created_times("%Y-%m-%dT%H:%M:%SZ"),
+    ),
     # --- which tunnels a list shows ---
     _row(
         "list-other-gateway",
@@ -215,6 +396,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list of a gateway's tunnels is that of the next gateway, and its entries say so in vpnId.",
+        list_scope=h.scope_of_next,
     ),
     _row(
         "list-other-gateway-unnamed",
@@ -222,6 +404,8 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "The list of a gateway's tunnels is that of the next gateway, and its entries have no vpnId.",
+        list_scope=h.scope_of_next,
+        **h.dropped("vpnId"),
     ),
     _row(
         "list-all-gateways",
@@ -229,8 +413,17 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list of a gateway's tunnels shows those of all gateways, each with its vpnId.",
+        list_scope=lambda _ids, _vpn_id, every: list(every),
     ),
-    _row("list-without-vpn-id", "list scope", LIKELY, READ, "Entries of tunnels have no vpnId.", "contract 1.3"),
+    _row(
+        "list-without-vpn-id",
+        "list scope",
+        LIKELY,
+        READ,
+        "Entries of tunnels have no vpnId.",
+        "contract 1.3",
+        **h.dropped("vpnId"),
+    ),
     _row(
         "list-pages",
         "list pages",
@@ -238,6 +431,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "The list of tunnels comes in pages of two, with marker, isTruncated and nextMarker.",
         "contract 1",
+        tunnel_page=h.pages,
     ),
     _row(
         "list-pages-endless",
@@ -246,6 +440,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "The list of tunnels comes in pages of two, and nextMarker leads to the first page again.",
         "additions 1.12",
+        tunnel_page=h.endless_pages,
     ),
     _row(
         "list-truncated",
@@ -254,24 +449,56 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "The list of tunnels ends after two with isTruncated and without nextMarker.",
         "additions 1.12",
+        tunnel_page=h.truncated_page,
     ),
-    _row("list-newest-first", "list order", POSSIBLE, READ, "The list of tunnels begins with the newest."),
-    _row("list-repeats", "list repeats", POSSIBLE, READ, "Every tunnel stands in the list twice, alike."),
+    _row(
+        "list-newest-first",
+        "list order",
+        POSSIBLE,
+        READ,
+        "The list of tunnels begins with the newest.",
+        tunnel_list=lambda entries: entries[::-1],
+    ),
+    _row(
+        "list-repeats",
+        "list repeats",
+        POSSIBLE,
+        READ,
+        "Every tunnel stands in the list twice, alike.",
+        tunnel_list=h.repeat_alike,
+    ),
     _row(
         "list-repeats-differently",
         "list repeats",
         POSSIBLE,
         READ,
         "Every tunnel stands in the list twice, the second time with another description.",
+        tunnel_list=h.repeat_differently,
     ),
-    _row("list-late", "list time", POSSIBLE, WRITE, "The list of tunnels shows writes after 10 seconds."),
-    _row("list-flickers", "list time", POSSIBLE, WRITE, "Every second list of tunnels is 2 seconds old."),
+    _row(
+        "list-late",
+        "list time",
+        POSSIBLE,
+        WRITE,
+        "The list of tunnels shows writes after 10 seconds.",
+        list_lag=h.at_least(h.LONG_SECONDS),
+    ),
+    _row(
+        "list-flickers",
+        "list time",
+        POSSIBLE,
+        WRITE,
+        "Every second list of tunnels is 2 seconds old.",
+        list_lag=h.lag_of_every_second,
+    ),
     _row(
         "put-denied-while-stale",
         "put while stale",
         POSSIBLE,
         WRITE,
         "The list of tunnels is 2 seconds old, and updates and deletions do not find a tunnel that it does not show.",
+        list_lag=h.at_least(h.SHORT_SECONDS),
+        check=h.deny_unlisted,
     ),
     _row(
         "list-error-in-200",
@@ -279,6 +506,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "Every third list of tunnels is 200 with an error in its body.",
+        **h.after(("list tunnels",), h.every_third),
     ),
     # --- the course of writes ---
     _row(
@@ -288,6 +516,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A new tunnel is creating for 2 seconds.",
         "additions 2.6",
+        tunnel=h.creating(),
     ),
     _row(
         "create-fails",
@@ -296,6 +525,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A new tunnel is creating for 2 seconds, and has status error then.",
         "additions 2.6",
+        tunnel=h.creating(then="error"),
     ),
     _row(
         "create-rolled-back",
@@ -303,6 +533,8 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A new tunnel is creating for 2 seconds, and is gone then.",
+        tunnel=h.creating(),
+        tunnel_life=lambda _seconds: h.SHORT_SECONDS,
     ),
     _row(
         "status-unknown",
@@ -311,6 +543,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "The status of a usable tunnel is another word.",
         "additions 2.2",
+        **h.texts("tunnel", status=lambda status: "available" if status == "active" else status),
     ),
     _row(
         "status-missing",
@@ -319,6 +552,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Entries of tunnels have no status and no healthStatus, as in the old example.",
         "contract 1.3",
+        **h.dropped("status", "healthStatus"),
     ),
     _row(
         "update-asynchronous",
@@ -327,6 +561,8 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "An updated tunnel is updating for 2 seconds, and shows its old values.",
         "additions 2.6",
+        update_delay=h.at_least(h.SHORT_SECONDS),
+        tunnel=h.status_of(lambda seen: "updating" if seen.since_update < h.SHORT_SECONDS else None),
     ),
     _row(
         "delete-asynchronous",
@@ -335,6 +571,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A deleted tunnel stays in the list as deleting for 2 seconds.",
         "additions 2.6",
+        **h.kept_as("deleting", h.SHORT_SECONDS),
     ),
     _row(
         "delete-slow",
@@ -343,6 +580,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A deleted tunnel stays in the list as deleting for 60 seconds.",
         "additions 2.6",
+        **h.kept_as("deleting", h.SLOW_SECONDS),
     ),
     _row(
         "delete-stays-listed",
@@ -350,6 +588,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A deleted tunnel stays in the list as deleted for 10 seconds.",
+        **h.kept_as("deleted", h.LONG_SECONDS),
     ),
     # --- results of writes ---
     _row(
@@ -358,6 +597,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         NO,
         "Every creation of a tunnel makes one and returns the id of the first.",
+        **h.after(("create tunnel",), h.first_id),
     ),
     _row(
         "post-foreign-id",
@@ -365,11 +605,32 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A creation of a tunnel returns the id of another gateway's newest tunnel, or an unknown id.",
+        **h.after(("create tunnel",), h.foreign_id),
     ),
-    _row("post-without-id", "post result", POSSIBLE, WRITE, "A creation returns an empty JSON object."),
-    _row("post-empty", "post result", LIKELY, WRITE, "A creation returns an empty body.", "additions 1.4"),
     _row(
-        "post-error-in-200", "post result", POSSIBLE, WRITE, "A creation does nothing, and returns 200 with an error."
+        "post-without-id",
+        "post result",
+        POSSIBLE,
+        WRITE,
+        "A creation returns an empty JSON object.",
+        **h.after(h.CREATIONS, lambda _answer, _attempt: h.Answer(200, {})),
+    ),
+    _row(
+        "post-empty",
+        "post result",
+        LIKELY,
+        WRITE,
+        "A creation returns an empty body.",
+        "additions 1.4",
+        **h.after(h.CREATIONS, lambda _answer, _attempt: h.Answer(200)),
+    ),
+    _row(
+        "post-error-in-200",
+        "post result",
+        POSSIBLE,
+        WRITE,
+        "A creation does nothing, and returns 200 with an error.",
+        **h.instead_of(h.CREATIONS, h.ERROR_IN_200),
     ),
     _row(
         "post-error-in-200-done",
@@ -377,16 +638,39 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A creation is done, and returns 200 with an error.",
+        **h.after(h.CREATIONS, lambda _answer, _attempt: h.ERROR_IN_200),
     ),
-    _row("put-error-in-200", "put result", POSSIBLE, WRITE, "An update does nothing, and returns 200 with an error."),
-    _row("put-error-in-200-done", "put result", POSSIBLE, WRITE, "An update is done, and returns 200 with an error."),
-    _row("put-without-effect", "put result", POSSIBLE, WRITE, "An update does nothing, and returns 200."),
+    _row(
+        "put-error-in-200",
+        "put result",
+        POSSIBLE,
+        WRITE,
+        "An update does nothing, and returns 200 with an error.",
+        **h.instead_of(h.UPDATES, h.ERROR_IN_200),
+    ),
+    _row(
+        "put-error-in-200-done",
+        "put result",
+        POSSIBLE,
+        WRITE,
+        "An update is done, and returns 200 with an error.",
+        **h.after(h.UPDATES, lambda _answer, _attempt: h.ERROR_IN_200),
+    ),
+    _row(
+        "put-without-effect",
+        "put result",
+        POSSIBLE,
+        WRITE,
+        "An update does nothing, and returns 200.",
+        **h.instead_of(h.UPDATES, h.Answer(200)),
+    ),
     _row(
         "delete-error-in-200",
         "delete result",
         POSSIBLE,
         WRITE,
         "A deletion does nothing, and returns 200 with an error.",
+        **h.instead_of(h.DELETIONS, h.ERROR_IN_200),
     ),
     _row(
         "delete-error-in-200-done",
@@ -394,8 +678,16 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A deletion is done, and returns 200 with an error.",
+        **h.after(h.DELETIONS, lambda _answer, _attempt: h.ERROR_IN_200),
     ),
-    _row("delete-without-effect", "delete result", POSSIBLE, WRITE, "A deletion does nothing, and returns 200."),
+    _row(
+        "delete-without-effect",
+        "delete result",
+        POSSIBLE,
+        WRITE,
+        "A deletion does nothing, and returns 200.",
+        **h.instead_of(h.DELETIONS, h.Answer(200)),
+    ),
     # --- rules of writes ---
     _row(
         "description-cleared",
@@ -404,6 +696,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "An update without a description clears it.",
         "contract 1.4",
+        **h.rules("write_rules", no_description="clears"),
     ),
     _row(
         "description-not-clearable",
@@ -412,6 +705,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "An update with an empty description leaves it as it is.",
         "contract 1.4",
+        **h.rules("write_rules", empty_description="keeps"),
     ),
     _row(
         "update-moves",
@@ -420,6 +714,7 @@ TABLE: Tuple[Dialect, ...] = (
         NO,
         "An update with another gateway's vpnId moves the tunnel to that gateway.",
         "contract 1.1",
+        **h.rules("write_rules", other_gateway="moves"),
     ),
     _row(
         "name-exists-400",
@@ -428,6 +723,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A second tunnel of one name in a gateway is refused with 400 VpnConnNameAlreadyExist.",
         "additions 1.11",
+        **h.refuse_duplicate_names(400),
     ),
     _row(
         "name-exists-409",
@@ -436,6 +732,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A second tunnel of one name in a gateway is refused with 409 VpnConnNameAlreadyExist.",
         "additions 1.7",
+        **h.refuse_duplicate_names(409),
     ),
     _row(
         "building-refuses",
@@ -444,6 +741,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Updates and deletions of a tunnel are refused with 409 OperationDenied in its first 2 seconds.",
         "additions 1.8",
+        **h.building_refuses(),
     ),
     _row(
         "unfinished-refuses",
@@ -452,6 +750,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Writes to a tunnel are refused with 409 LastOperationNotFinished for 1 second after its last write.",
         "additions 1.11",
+        **h.unfinished_refuses(),
     ),
     _row(
         "gateway-busy",
@@ -460,16 +759,32 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Writes to a gateway's tunnels are refused with 400 InvalidInstanceStatus for 1 second after the last one.",
         "additions 1.8",
+        **h.gateway_busy(),
     ),
     # --- client tokens ---
-    _row("token-ignored", "token on create", POSSIBLE, WRITE, "Every creation makes an object, whatever its token."),
-    _row("token-expires", "token on create", POSSIBLE, NO, "Tokens are forgotten after 1 second."),
+    _row(
+        "token-ignored",
+        "token on create",
+        POSSIBLE,
+        WRITE,
+        "Every creation makes an object, whatever its token.",
+        **h.rules("token_rules", on_create=False),
+    ),
+    _row(
+        "token-expires",
+        "token on create",
+        POSSIBLE,
+        NO,
+        "Tokens are forgotten after 1 second.",
+        **h.rules("token_rules", seconds=1),
+    ),
     _row(
         "token-forgotten-with-object",
         "token on create",
         POSSIBLE,
         WRITE,
         "A creation's token is forgotten when its object is deleted.",
+        **h.rules("token_rules", outlives_object=False),
     ),
     _row(
         "token-any-parameters",
@@ -477,6 +792,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "The first result of a token is returned whatever the other parameters are.",
+        **h.rules("token_rules", compares_rest=False),
     ),
     _row(
         "token-shared",
@@ -484,6 +800,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         NO,
         "The path is not compared: a token and body give one result for all gateways.",
+        **h.rules("token_rules", compares_path=False),
     ),
     _row(
         "token-repeat-refused",
@@ -491,6 +808,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A creation with a used token is refused with 403 IdempotentParameterMismatch, even if nothing else changed.",
+        **h.rules("token_rules", repeats=False),
     ),
     _row(
         "token-create-only",
@@ -499,6 +817,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Updates and deletions ignore tokens.",
         "contract 5, additions 5.2",
+        **h.rules("token_rules", on_change=False),
     ),
     # --- absent objects ---
     _row(
@@ -508,6 +827,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "NoSuchObject has status 400.",
         "additions 1.2",
+        **h.absent((), lambda error: h.BceError(400, error.code, error.message)),
     ),
     _row(
         "gone-other-code",
@@ -516,8 +836,19 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Updates and deletions of absent objects are refused with 400 VpnConnIdException.",
         "additions 1.3",
+        **h.absent(
+            h.UPDATES + h.DELETIONS,
+            lambda _error: h.BceError(400, "VpnConnIdException", "The param vpnConnId is invalid"),
+        ),
     ),
-    _row("gone-200", "write to absent", POSSIBLE, WRITE, "Updates and deletions of absent objects return 200."),
+    _row(
+        "gone-200",
+        "write to absent",
+        POSSIBLE,
+        WRITE,
+        "Updates and deletions of absent objects return 200.",
+        **h.absent(h.UPDATES + h.DELETIONS, lambda _error: h.Answer(200)),
+    ),
     _row(
         "absent-empty",
         "read of absent",
@@ -525,6 +856,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Reads of an absent gateway, its list of tunnels and absent customer gateways return 200 with an empty body.",
         "additions 1.4",
+        **h.absent(("list tunnels", "read gateway", "read customer gateway"), lambda _error: h.Answer(200)),
     ),
     _row(
         "absent-gateway-empty-list",
@@ -532,6 +864,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list of tunnels of an absent gateway is an empty list.",
+        **h.absent(("list tunnels",), lambda _error: h.Answer(200, {"vpnConns": []})),
     ),
     # --- errors ---
     _row(
@@ -541,6 +874,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Every third request is refused with 400 RateLimit.",
         "additions 1.1",
+        **h.throttled(400),
     ),
     _row(
         "throttled-403",
@@ -549,6 +883,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Every third request is refused with 403 RateLimit.",
         "additions 1.1",
+        **h.throttled(403),
     ),
     _row(
         "throttled-429",
@@ -557,9 +892,25 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Every third request is refused with 429 RateLimit.",
         "additions 1.1",
+        **h.throttled(429),
     ),
-    _row("error-without-code", "error body", POSSIBLE, READ, "Error bodies have no code."),
-    _row("error-empty", "error body", LIKELY, READ, "Error bodies are empty.", "additions 1.5"),
+    _row(
+        "error-without-code",
+        "error body",
+        POSSIBLE,
+        READ,
+        "Error bodies have no code.",
+        error_payload=h.error_without_code,
+    ),
+    _row(
+        "error-empty",
+        "error body",
+        LIKELY,
+        READ,
+        "Error bodies are empty.",
+        "additions 1.5",
+        error_payload=lambda _payload: None,
+    ),
     # --- HTTP and JSON ---
     _row(
         "extra-fields",
@@ -568,11 +919,40 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Every JSON object of a response has further fields.",
         "contract 1.1",
+        payload=h.with_extra_fields,
     ),
-    _row("byte-order-mark", "encoding", POSSIBLE, READ, "JSON begins with a byte order mark."),
-    _row("early-hints", "early hints", POSSIBLE, READ, "A 103 Early Hints response precedes every response."),
-    _row("clock-ahead", "clock", POSSIBLE, READ, "The server's clock is 8 hours ahead."),
-    _row("clock-behind", "clock", POSSIBLE, READ, "The server's clock is 8 hours behind."),
+    _row(
+        "byte-order-mark",
+        "encoding",
+        POSSIBLE,
+        READ,
+        "JSON begins with a byte order mark.",
+        body=lambda body: h.BYTE_ORDER_MARK + body,
+    ),
+    _row(
+        "early-hints",
+        "early hints",
+        POSSIBLE,
+        READ,
+        "A 103 Early Hints response precedes every response.",
+        early_hints=lambda _sent: True,
+    ),
+    _row(
+        "clock-ahead",
+        "clock",
+        POSSIBLE,
+        READ,
+        "The server's clock is 8 hours ahead.",
+        clock_offset=lambda seconds: seconds + 8 * h.HOUR,
+    ),
+    _row(
+        "clock-behind",
+        "clock",
+        POSSIBLE,
+        READ,
+        "The server's clock is 8 hours behind.",
+        clock_offset=lambda seconds: seconds - 8 * h.HOUR,
+    ),
     # --- gateways and customer gateways ---
     _row(
         "gateways-other-vpc",
@@ -580,8 +960,17 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list of a VPC's gateways is that of the next VPC, and its entries say so in vpcId.",
+        vpc=lambda vpc_id, every: h.next_of(every, vpc_id),
     ),
-    _row("gateway-type-gre", "gateway type", LIKELY, READ, "The type of gateways is GRE.", "additions 7.2"),
+    _row(
+        "gateway-type-gre",
+        "gateway type",
+        LIKELY,
+        READ,
+        "The type of gateways is GRE.",
+        "additions 7.2",
+        **h.texts("gateway", type=lambda _type: "GRE"),
+    ),
     _row(
         "customer-gateway-name-upper",
         "customer gateway name",
@@ -589,6 +978,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Names of customer gateways are shown in upper case.",
         contract="cn",
+        **h.texts("customer_gateway", name=h.upper),
     ),
     _row(
         "customer-gateway-name-trimmed",
@@ -597,6 +987,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Names of customer gateways are shown without blanks and -_/. at their ends.",
         contract="cn",
+        **h.texts("customer_gateway", name=h.trim),
     ),
     _row(
         "customer-gateway-name-cut",
@@ -605,6 +996,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Names of customer gateways are cut to 20 characters.",
         contract="cn",
+        **h.texts("customer_gateway", name=h.cut),
     ),
     _row(
         "customer-gateway-name-missing",
@@ -613,6 +1005,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Entries of customer gateways have no name.",
         contract="cn",
+        **h.dropped("name", points=("customer_gateway",)),
     ),
     _row(
         "customer-gateway-name-late",
@@ -621,6 +1014,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A new customer gateway has no name for 1 second.",
         contract="cn",
+        customer_gateway=h.drop_young_cgw_name,
     ),
     _row(
         "customer-gateway-list-late",
@@ -629,6 +1023,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "The list of customer gateways shows a new one after 10 seconds.",
         contract="cn",
+        customer_gateway_lag=h.at_least(h.LONG_SECONDS),
     ),
     _row(
         "customer-gateway-stale",
@@ -637,6 +1032,8 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "For 2 seconds a new customer gateway is neither listed nor found by its id.",
         contract="cn",
+        customer_gateway_lag=h.at_least(h.SHORT_SECONDS),
+        customer_gateway_hidden=h.at_least(h.SHORT_SECONDS),
     ),
 )
 
@@ -671,3 +1068,40 @@ def complaints_about(names: Iterable[str]) -> List[str]:
         if len(both) > 1:
             complaints.append(f"dialects {' and '.join(both)} exclude each other (group {group})")
     return complaints
+
+
+class Dialects:
+    """The dialects in force; immutable, so that settings can be compared and restored."""
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        complaints = complaints_about(names)
+        if complaints:
+            raise refused("; ".join(complaints))
+        self.names: Tuple[str, ...] = tuple(dict.fromkeys(names))
+        # In the order of the table, so that the order on the command line means nothing.
+        chosen = [dialect for dialect in TABLE if dialect.name in self.names]
+        self._hooks = {
+            point: tuple(dialect.hooks[point] for dialect in chosen if point in dialect.hooks) for point in POINTS
+        }
+
+    def has(self, point: str) -> bool:
+        """Return whether a dialect in force changes anything at this point."""
+        return bool(self._hooks[point])
+
+    def apply(self, point: str, value: Any, *context: Any) -> Any:
+        """Return the value as all dialects in force have it."""
+        for hook in self._hooks[point]:
+            value = hook(value, *context)
+        return value
+
+
+def list_of_dialects() -> str:
+    """Return the table as text, for --list-dialects."""
+    lines = []
+    for group, names in GROUPS.items():
+        lines.append(f"{group}:")
+        for dialect in (BY_NAME[name] for name in names):
+            source = f"; {dialect.source}" if dialect.source else ""
+            lines.append(f"  {dialect.name} ({dialect.basis}, visible: {dialect.visible}{source})")
+            lines.append(f"      {dialect.description}")
+    return "\n".join(lines)

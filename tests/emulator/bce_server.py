@@ -13,26 +13,28 @@ import asyncio
 import json
 import socket
 import struct
-import time
 import uuid
 from dataclasses import dataclass, fields
 from email.utils import formatdate
-from typing import Any, Dict, List, Optional
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from bce_api import Answer, Request, VpnApi, encode_json, error_payload
+from bce_api import VpnApi
 from bce_cloud import Clock, Cloud, Settings
 from bce_contract import CONTRACTS, BceError, refused
+from bce_dialects import Dialects
 from bce_faults import Fault, FaultPlan
 from bce_journal import Entry, Journal, digest, hide, logged_body, masked
+from bce_messages import Answer, Request, encode_json, error_payload
 from bce_signature import check_signature, decode_query, parse_authorization
 
 CONTROL = "/_emulator/"
 JSON_TYPE = "application/json;charset=utf-8"
 POLL_SECONDS = 0.02
 SLOW_GROUPS = 20
+NO_DIALECTS = Dialects()
 GARBAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 CODES = {
     400: "InvalidHTTPRequest",
@@ -54,6 +56,10 @@ class Reply:
     headers: Dict[str, str]
 
 
+Pause = Callable[[float], Awaitable[None]]
+"""Waits for a number of seconds."""
+
+
 class Gone(Exception):
     """The connection is no more, nothing can be answered."""
 
@@ -70,7 +76,14 @@ class EmulatorServer:
     """Ties the parts together; ``handle`` is what the HTTP library calls for every request."""
 
     def __init__(
-        self, account: Account, settings: Settings, cloud: Cloud, clock: Clock, api: VpnApi, journal: Journal
+        self,
+        account: Account,
+        settings: Settings,
+        cloud: Cloud,
+        clock: Clock,
+        api: VpnApi,
+        journal: Journal,
+        pause: Pause = asyncio.sleep,
     ) -> None:
         self._account = account
         self._settings = settings
@@ -79,6 +92,7 @@ class EmulatorServer:
         self._clock = clock
         self._api = api
         self._journal = journal
+        self._pause = pause
         self._faults = FaultPlan()
 
     async def handle(self, http: web.BaseRequest) -> web.StreamResponse:
@@ -87,7 +101,8 @@ class EmulatorServer:
         try:
             body = await http.read()
         except web.HTTPRequestEntityTooLarge:
-            return _plain(self._error(BceError(413, "InvalidHTTPRequest", "the body is larger than 1 MiB"), request_id))
+            too_large = BceError(413, "InvalidHTTPRequest", "the body is larger than 1 MiB")
+            return _plain(self._error(too_large, request_id, self._settings.dialects))
         except (OSError, web.RequestPayloadError, asyncio.IncompleteReadError):
             # The client went away in the middle of its request, so there never was one.
             return web.Response(status=400)
@@ -98,7 +113,7 @@ class EmulatorServer:
         request = Request(http.method, unquote(raw_path, errors="replace"), dict(pairs), body)
         if request.path.startswith(CONTROL):
             return _plain(self._control(request, request_id))
-        entry = self._journal.open_entry(_entry(http, request, request_id))
+        entry = self._journal.open_entry(_entry(http, request, request_id, self._clock.wall()))
         try:
             return await self._serve(http, request, raw_path, raw_query, entry)
         except Gone:
@@ -121,7 +136,7 @@ class EmulatorServer:
         reply = self._reply(request, refusal, entry) if _is_processed(fault) else None
         await self._half_latency()
         if fault and fault.kind == "hang":
-            await _hang(http, fault.spec.get("seconds"))
+            await self._hang(http, fault.spec.get("seconds"))
             raise Gone()
         if fault and fault.kind == "reset_after":
             _reset(http)
@@ -131,10 +146,12 @@ class EmulatorServer:
         if _is_gone(http):
             raise Gone()
         entry["status"] = reply.status
+        if self._settings.dialects.apply("early_hints", False):
+            _send_early_hints(http)
         if fault and fault.kind == "truncate":
             return await _send_truncated(http, reply)
         if fault and fault.kind == "slow":
-            return await _send_slowly(http, reply, fault.spec.get("seconds", 2))
+            return await _send_slowly(http, reply, fault.spec.get("seconds", 2), self._pause)
         return _plain(reply)
 
     def _refusal(self, http: web.BaseRequest, raw_path: str, raw_query: str) -> Optional[BceError]:
@@ -158,9 +175,9 @@ class EmulatorServer:
                 raise refusal
             answer = self._api.answer(request)
         except BceError as error:
-            reply = self._error(error, entry["request_id"])
+            reply = self._error(error, entry["request_id"], self._settings.dialects)
         else:
-            reply = self._success(answer, entry["request_id"])
+            reply = self._success(answer, entry["request_id"], self._settings.dialects)
         entry["processed_status"] = reply.status
         return reply
 
@@ -171,12 +188,17 @@ class EmulatorServer:
             "Content-Type": content_type,
         }
 
-    def _success(self, answer: Answer, request_id: str) -> Reply:
-        return Reply(answer.status, answer.encoded(), self._headers(request_id))
+    def _success(self, answer: Answer, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
+        return self._encoded(answer.status, answer.payload, request_id, dialects)
 
-    def _error(self, error: BceError, request_id: str) -> Reply:
-        body = encode_json(error_payload(error.code, error.message, request_id))
-        return Reply(error.status, body, self._headers(request_id))
+    def _error(self, error: BceError, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
+        payload = dialects.apply("error_payload", error_payload(error.code, error.message, request_id))
+        return self._encoded(error.status, payload, request_id, dialects)
+
+    def _encoded(self, status: int, payload: Any, request_id: str, dialects: Dialects) -> Reply:
+        """None is an empty body, as updates and deletes answer."""
+        body = b"" if payload is None else dialects.apply("body", encode_json(dialects.apply("payload", payload)))
+        return Reply(status, body, self._headers(request_id))
 
     def _spoiled(self, fault: Fault, request: Request, request_id: str) -> Reply:
         """The answer of a ``status`` or ``garbage`` fault, with the shared keys in it where the fault says so."""
@@ -198,60 +220,99 @@ class EmulatorServer:
 
     async def _half_latency(self) -> None:
         if self._settings.latency_ms:
-            await asyncio.sleep(self._settings.latency_ms / 2000)
+            await self._pause(self._settings.latency_ms / 2000)
+
+    async def _hang(self, http: web.BaseRequest, seconds: Optional[float]) -> None:
+        """Waits until the client gives up or the time is over, then closes without a word."""
+        end = None if seconds is None else self._clock.ticks() + seconds
+        while not _is_gone(http) and (end is None or self._clock.ticks() < end):
+            # Without an end the client's own time decides, and that is real even where the emulator's is not.
+            await (asyncio.sleep if end is None else self._pause)(POLL_SECONDS)
+        if http.transport is not None:
+            http.transport.close()
 
     # --- the control endpoints ---
 
     def _control(self, request: Request, request_id: str) -> Reply:
         try:
-            payload = self._controlled(request)
+            operation = (request.method, request.path[len(CONTROL) :])
+            payload = self._controlled(operation, request)
         except BceError as error:
             return self._error(error, request_id)
         return self._success(Answer(200, payload), request_id)
 
-    def _controlled(self, request: Request) -> Any:
-        operation = (request.method, request.path[len(CONTROL) :])
+    def _controlled(self, operation: Tuple[str, str], request: Request) -> Any:
         if operation == ("GET", "requests"):
             return self._journal.entries
         if operation == ("GET", "state"):
-            return masked(self._cloud.state(), digest if request.query.get("secrets") == "digest" else hide)
+            return self.state(request.query.get("secrets") == "digest")
         if operation == ("GET", "faults"):
             return self._faults.describe()
         if operation == ("POST", "faults"):
-            self._faults.install(_json(request.body))
-            return self._faults.describe()
+            return self.install_faults(_json(request.body))
         if operation == ("POST", "tunnels"):
-            return {"planted": self._planted(_json(request.body), request.query.get("vpnId"))}
+            return {"planted": self.plant(_json(request.body), request.query.get("vpnId"))}
         if operation == ("POST", "settings"):
-            return self._set(_json(request.body))
+            return self.change_settings(_json(request.body))
         if operation == ("POST", "reset"):
-            return self._reset()
+            return self.reset()
         raise BceError(404, "InvalidURI", "no such control endpoint")
 
-    def _planted(self, objects: Any, vpn_id: Optional[str]) -> List[str]:
+    # What the control endpoints do; a test that has the server in its own process calls these.
+
+    def requests(self) -> List[Entry]:
+        """Return copies of what came in, in order."""
+        return [dict(entry) for entry in self._journal.entries]
+
+    def state(self, digests: bool = False) -> Dict[str, List[Any]]:
+        """Return everything that is stored, keys hidden or as digests."""
+        return masked(self._cloud.state(), digest if digests else hide)
+
+    def install_faults(self, faults: Any) -> List[Dict[str, Any]]:
+        """Put these faults in the place of all others."""
+        self._faults.install(faults)
+        return self._faults.describe()
+
+    def plant(self, objects: Any, vpn_id: Optional[str]) -> List[str]:
+        """Put objects into gateways' lists just as they are; return their ids."""
         if not isinstance(objects, list):
             raise refused("tunnels: must be a list")
         return self._cloud.plant_tunnels(objects, vpn_id)
 
-    def _set(self, changes: Any) -> Dict[str, Any]:
-        """Changes settings of the running emulator, until the next reset."""
+    def change_settings(self, changes: Any) -> Dict[str, Any]:
+        """Change settings of the running emulator, until the next reset; return all of them."""
         if not isinstance(changes, dict):
             raise refused("settings: must be an object")
-        for name, value in changes.items():
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            good = value in CONTRACTS if name == "contract" else number and (value >= 0 or not name.endswith("_ms"))
-            if name not in self._initial or not good:
-                raise refused(f"settings.{name}: is unknown or has a wrong value")
-        for name, value in changes.items():
+        values = {name: self._setting(name, value) for name, value in changes.items()}
+        for name, value in values.items():
             setattr(self._settings, name, value)
-        return {name: getattr(self._settings, name) for name in self._initial}
+        return {
+            name: list(value.names) if isinstance(value, Dialects) else value
+            for name in self._initial
+            for value in [getattr(self._settings, name)]
+        }
 
-    def _reset(self) -> Dict[str, Any]:
+    def _setting(self, name: str, value: Any) -> Any:
+        """Return the value that is stored for a setting, or raise BceError."""
+        if name == "dialects":
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                raise refused("settings.dialects: must be a list of names")
+            return Dialects(value)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        good = value in CONTRACTS if name == "contract" else number and (value >= 0 or not name.endswith("_ms"))
+        if name not in self._initial or not good:
+            raise refused(f"settings.{name}: is unknown or has a wrong value")
+        return value
+
+    def reset(self) -> Dict[str, Any]:
+        """Forget tunnels, tokens, faults and requests; set what the command line said."""
         self._cloud.reset()
-        self._api.forget_tokens()
+        self._api.reset()
         self._faults.install([])
         self._journal.clear()
-        return self._set(self._initial)
+        for name, value in self._initial.items():
+            setattr(self._settings, name, value)
+        return self.change_settings({})
 
 
 # --- reading ---
@@ -273,7 +334,7 @@ def _json(body: bytes) -> Any:
         raise BceError(400, "MalformedJSON", "the body is not JSON") from None
 
 
-def _entry(http: web.BaseRequest, request: Request, request_id: str) -> Entry:
+def _entry(http: web.BaseRequest, request: Request, request_id: str, now: float) -> Entry:
     """What is kept of a request: no key, and of Authorization only when and what was signed."""
     try:
         authorization = parse_authorization(http.headers.get("Authorization", ""))
@@ -290,7 +351,7 @@ def _entry(http: web.BaseRequest, request: Request, request_id: str) -> Entry:
         "status": None,
         "processed_status": None,
         "fault": None,
-        "time": time.time(),
+        "time": now,
         "request_id": request_id,
         "signed_at": signed_at,
         "signed_headers": signed_headers,
@@ -322,13 +383,10 @@ def _reset(http: web.BaseRequest) -> None:
         http.transport.abort()
 
 
-async def _hang(http: web.BaseRequest, seconds: Optional[float]) -> None:
-    """Waits until the client gives up or the time is over, then closes without a word."""
-    end = None if seconds is None else time.monotonic() + seconds
-    while not _is_gone(http) and (end is None or time.monotonic() < end):
-        await asyncio.sleep(POLL_SECONDS)
+def _send_early_hints(http: web.BaseRequest) -> None:
+    # The HTTP library has no informational responses of this kind; nothing else is written before its own.
     if http.transport is not None:
-        http.transport.close()
+        http.transport.write(b"HTTP/1.1 103 Early Hints\r\nLink: </hint>; rel=preload\r\n\r\n")
 
 
 def _streamed(reply: Reply, body: bytes) -> web.StreamResponse:
@@ -349,7 +407,7 @@ async def _send_truncated(http: web.BaseRequest, reply: Reply) -> web.StreamResp
     raise Gone()
 
 
-async def _send_slowly(http: web.BaseRequest, reply: Reply, seconds: float) -> web.StreamResponse:
+async def _send_slowly(http: web.BaseRequest, reply: Reply, seconds: float, pause: Pause) -> web.StreamResponse:
     """Sends the body in small groups of bytes, spread over a time in seconds."""
     body = reply.body or b"{}"
     response = _streamed(reply, body)
@@ -358,7 +416,7 @@ async def _send_slowly(http: web.BaseRequest, reply: Reply, seconds: float) -> w
     starts = range(0, len(body), size)
     try:
         for start in starts:
-            await asyncio.sleep(seconds / len(starts))
+            await pause(seconds / len(starts))
             await response.write(body[start : start + size])
         await response.write_eof()
     except ConnectionError:

@@ -301,12 +301,10 @@ BAD_FIELDS = [
     ("ikeConfig__ikeLifeTime", "200s"),
     ("ikeConfig__ikeLifeTime", True),
     ("ikeConfig__ikeLifeTime", 200.0),
-    ("ikeConfig__ikeLifeTime", None),
     ("ipsecConfig__ipsecEncAlg", "des"),
     ("ipsecConfig__ipsecAuthAlg", ""),
     ("ipsecConfig__ipsecPfs", "group1"),
     ("ipsecConfig__ipsecLifetime", 179),
-    ("ipsecConfig__ipsecLifetime", None),
 ]
 
 
@@ -336,6 +334,13 @@ def test_every_good_value_of_the_contract_is_accepted(emulator):
         {"cgwId": "cgw-of-old", "remoteIp": None},
     ):
         emulator.create(tunnel(**changes))
+
+
+def test_missing_sub_fields_of_the_configs_get_defaults(emulator):
+    emulator.create(tunnel(ikeConfig={}, ipsecConfig={"ipsecEncAlg": "aes256", "ipsecPfs": None}))
+    (seen,) = emulator.listed()
+    assert seen["ikeConfig"] == {**PAGE_EXAMPLE["ikeConfig"], "ikeLifeTime": "28800s"}
+    assert seen["ipsecConfig"] == {**PAGE_EXAMPLE["ipsecConfig"], "ipsecEncAlg": "aes256", "ipsecLifetime": "28800s"}
 
 
 @pytest.mark.parametrize(

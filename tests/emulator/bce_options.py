@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of the command line, and the emulator that they describe."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import re
+import time
+from typing import Callable, List, Optional, Sequence, TextIO
+
+from bce_api import VpnApi
+from bce_cloud import Clock, Cloud, GatewaySeed, Settings
+from bce_contract import CONTRACTS, ID_PATTERN, BceError
+from bce_dialects import Dialects
+from bce_journal import Journal
+from bce_server import Account, EmulatorServer, Pause
+
+DESCRIPTION = "The BCE VPN API as a local server, for tests and demos."
+# The pair of Baidu's own documentation sample (contract notes, section 6.1, P3).
+SAMPLE_ACCESS_KEY_ID = "0b0f67dfb88244b289b72b142befad0c"
+SAMPLE_SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
+DEFAULT_GATEWAY = "vpn-119bd69b"
+DEFAULT_VPC = "vpc-emulator"
+
+
+def _loopback(text: str) -> str:
+    try:
+        loopback = text == "localhost" or ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise argparse.ArgumentTypeError(f"{text} is not a loopback address; the emulator serves this machine only")
+    return text
+
+
+def _gateway(text: str) -> GatewaySeed:
+    vpn_id, name, vpc_id = (text.split(":") + ["", ""])[:3]
+    if text.count(":") > 2 or not ID_PATTERN.fullmatch(vpn_id):
+        raise argparse.ArgumentTypeError(f"{text} is not ID[:NAME[:VPC]]")
+    return GatewaySeed(vpn_id, name or f"gw-{vpn_id}", vpc_id or DEFAULT_VPC)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 999999")
+    return int(text)
+
+
+def _milliseconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of milliseconds from 0")
+    return value
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python tests/emulator", description=DESCRIPTION)
+    parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="loopback address (%(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one (%(default)s)")
+    parser.add_argument("--access-key-id", default=SAMPLE_ACCESS_KEY_ID, help="(%(default)s, Baidu's public sample)")
+    parser.add_argument("--secret-access-key", default=SAMPLE_SECRET_ACCESS_KEY, help="(the sample's secret)")
+    parser.add_argument(
+        "--gateway",
+        type=_gateway,
+        action="append",
+        default=[],
+        metavar="ID[:NAME[:VPC]]",
+        help=f"a VPN gateway, repeatable ({DEFAULT_GATEWAY} in {DEFAULT_VPC} if there is no other)",
+    )
+    parser.add_argument("--gateways", type=_count, default=0, metavar="N", help="N more: vpn-00000001 ...")
+    parser.add_argument("--contract", choices=CONTRACTS, default="both", help="remoteIp, cgwId, either (%(default)s)")
+    parser.add_argument(
+        "--dialect",
+        action="append",
+        default=[],
+        metavar="NAME",
+        dest="dialects",
+        help="a way in which the API differs from the contract, repeatable; --list-dialects prints them",
+    )
+    parser.add_argument("--list-dialects", action="store_true", help="print the table of dialects and exit")
+    parser.add_argument(
+        "--latency-ms", type=_milliseconds, default=0, help="half before the commit, half after (%(default)s)"
+    )
+    parser.add_argument("--settle-ms", type=_milliseconds, default=0, help="until a new tunnel is active (%(default)s)")
+    parser.add_argument("--list-lag-ms", type=_milliseconds, default=0, help="until lists show a write (%(default)s)")
+    parser.add_argument("--clock-offset-seconds", type=float, default=0, help="added to the server's time of day")
+    parser.add_argument("--log", metavar="FILE", help="append one JSON line per request, keys masked")
+    parser.add_argument("--exit-with-parent", action="store_true", help="stop when the parent process is gone")
+    return parser
+
+
+def seeds_of(gateways: Sequence[GatewaySeed], more: int) -> List[GatewaySeed]:
+    """The gateways of the command line; ValueError where an id stands twice."""
+    seeds = list(gateways) or [_gateway(DEFAULT_GATEWAY)]
+    seeds += [_gateway(f"vpn-{number:08d}") for number in range(1, more + 1)]
+    ids = [seed.vpn_id for seed in seeds]
+    if len(ids) != len(set(ids)):
+        raise ValueError("a gateway id is given twice")
+    return seeds
+
+
+def build(
+    options: argparse.Namespace,
+    file: Optional[TextIO] = None,
+    wall: Callable[[], float] = time.time,
+    ticks: Callable[[], float] = time.monotonic,
+    pause: Pause = asyncio.sleep,
+) -> EmulatorServer:
+    """Return the emulator of the command line, on the clocks that are given; ValueError for options that do not fit."""
+    seeds = seeds_of(options.gateway, options.gateways)
+    try:
+        dialects = Dialects(options.dialects)
+    except BceError as error:
+        raise ValueError(error.message) from None
+    settings = Settings(
+        options.contract,
+        options.latency_ms,
+        options.settle_ms,
+        options.list_lag_ms,
+        options.clock_offset_seconds,
+        dialects,
+    )
+    clock = Clock(settings, wall, ticks)
+    cloud = Cloud(settings, seeds, clock)
+    account = Account(options.access_key_id, options.secret_access_key)
+    return EmulatorServer(account, settings, cloud, clock, VpnApi(cloud, settings, clock), Journal(file), pause)
