@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One emulator process and its control, for the tests, the demo and the benchmarks."""
+"""One emulator process and its control, for the tests, the demo and the benchmarks.
+
+``emulator_thread.py`` has one in the process of the test, on a clock of its own.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,66 @@ SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
 GATEWAY = "vpn-119bd69b"
 
 
-class EmulatorProcess:
+class EmulatorControl:
+    """What tests do with an emulator, wherever it runs; ``endpoint`` is its URL."""
+
+    endpoint: str
+
+    @property
+    def environment(self):
+        """The environment variables that lead the collection to this emulator, a dict."""
+        return {
+            "BCE_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+            "BCE_ENDPOINT": self.endpoint,
+        }
+
+    def requests(self, method=None):
+        """What came in, in order; only those of one method if it is given."""
+        return [entry for entry in self._requests() if method in (None, entry["method"])]
+
+    def tunnels(self):
+        """The stored tunnels as the API's own objects; keys stand as sha256:HEX."""
+        return self.state()["tunnels"]
+
+    def customer_gateways(self):
+        """The stored customer gateways as the API's own objects."""
+        return self.state()["customer_gateways"]
+
+    def state(self):
+        """Everything that is stored, whatever a dialect shows: gateways, tunnels, customer_gateways."""
+        raise NotImplementedError
+
+    def plant(self, *tunnels, vpn_id=GATEWAY):
+        """Put objects into a gateway's list just as they are; their ids."""
+        raise NotImplementedError
+
+    def faults(self, *faults):
+        """Let requests fail as tests/emulator describes it; none takes all faults away."""
+        raise NotImplementedError
+
+    def settings(self, **settings):
+        """Change contract, latency_ms, settle_ms, list_lag_ms, clock_offset_seconds, dialects until the next reset."""
+        raise NotImplementedError
+
+    def reset(self):
+        """Forget tunnels, tokens, faults, settings and requests."""
+        raise NotImplementedError
+
+    def stop(self):
+        raise NotImplementedError
+
+    def _requests(self):
+        raise NotImplementedError
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self.stop()
+
+
+class EmulatorProcess(EmulatorControl):
     """The BCE VPN API on a free port of loopback, gone with the process that started it.
 
     :arg options: command line options of tests/emulator.
@@ -35,41 +97,19 @@ class EmulatorProcess:
         self._session = requests.Session()
         self._session.trust_env = False
 
-    @property
-    def environment(self):
-        """The environment variables that lead the collection to this emulator, a dict."""
-        return {
-            "BCE_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
-            "BCE_ENDPOINT": self.endpoint,
-        }
-
-    def requests(self, method=None):
-        """What came in, in order; only those of one method if it is given."""
-        return [entry for entry in self._get("requests") if method in (None, entry["method"])]
-
-    def tunnels(self):
-        """The stored tunnels as the API's own objects; keys stand as sha256:HEX."""
-        return self._get("state?secrets=digest")["tunnels"]
-
-    def customer_gateways(self):
-        """The stored customer gateways as the API's own objects."""
-        return self._get("state")["customer_gateways"]
+    def state(self):
+        return self._get("state?secrets=digest")
 
     def plant(self, *tunnels, vpn_id=GATEWAY):
-        """Put objects into a gateway's list just as they are; their ids."""
         return self._post(f"tunnels?vpnId={vpn_id}", list(tunnels))["planted"]
 
     def faults(self, *faults):
-        """Let requests fail as tests/emulator describes it; none takes all faults away."""
         self._post("faults", list(faults))
 
     def settings(self, **settings):
-        """Change contract, latency_ms, settle_ms, list_lag_ms or clock_offset_seconds until the next reset."""
         self._post("settings", settings)
 
     def reset(self):
-        """Forget tunnels, tokens, faults, settings and requests."""
         self._post("reset", None)
 
     def stop(self):
@@ -78,11 +118,8 @@ class EmulatorProcess:
         self._process.wait(10)
         self._process.stdout.close()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exception):
-        self.stop()
+    def _requests(self):
+        return self._get("requests")
 
     def _get(self, path):
         return self._answer(self._session.get(f"{self.endpoint}/_emulator/{path}", timeout=30))

@@ -73,13 +73,15 @@ class GatewaySeed:
 class TunnelRecord:
     """One tunnel with the versions that a lagging reader may still see; None stands for deleted.
 
-    ``verbatim`` marks a planted object, whose status is as it was planted.
+    ``verbatim`` marks a planted object, whose status is as it was planted. ``serial`` is the order of creation, also of
+    tunnels that were made at the same time.
     """
 
     vpn_id: str
     born: float
     versions: List[Tuple[float, Any]]
     verbatim: bool = False
+    serial: int = 0
 
     def latest(self) -> Any:
         return self.versions[-1][1]
@@ -176,6 +178,7 @@ class Cloud:
         self._gateway_writes: Dict[str, float] = {}
         self._doomed: Dict[str, float] = {}
         self._first_tunnel_id = ""
+        self._serial = 0
 
     def _gateway(self, index: int, seed: GatewaySeed) -> Dict[str, Any]:
         net, host = divmod(index, 254)
@@ -305,7 +308,8 @@ class Cloud:
             **self._written(fields, {}),
         }
         now = self._gateway_writes[vpn_id] = self._clock.ticks()
-        record = TunnelRecord(vpn_id, now, [(now, tunnel)])
+        self._serial += 1
+        record = TunnelRecord(vpn_id, now, [(now, tunnel)], serial=self._serial)
         self._tunnels[tunnel_id] = self._of_gateway[vpn_id][tunnel_id] = record
         self._first_tunnel_id = self._first_tunnel_id or tunnel_id
         life = self._settings.dialects.apply("tunnel_life", FOR_EVER)
@@ -512,7 +516,7 @@ class Cloud:
             "gateways": [self._summary(vpn_id) for vpn_id in self._gateways],
             "tunnels": [
                 record.dressed(record.latest(), now, self._settle())
-                for record in sorted(present, key=lambda record: record.born)
+                for record in sorted(present, key=lambda record: record.serial)
             ],
             "customer_gateways": list(self._customer_gateways.values()),
         }

@@ -25,7 +25,8 @@ BASES = {
     POSSIBLE: "nothing is known, and other APIs do it",
 }
 VISIBLE = {
-    READ: "reads show it, of a gateway with three tunnels next to another gateway in another VPC with one",
+    READ: "reads show it, of an absent gateway and of a gateway with three tunnels, one of them without a description; "
+    "another gateway in another VPC has a tunnel too",
     WRITE: "a client sees it that makes one tunnel, or one customer gateway, repeats that creation with the same and "
     "with another token and body, updates and deletes",
     NO: "such a client does not see it",

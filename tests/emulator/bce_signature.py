@@ -9,6 +9,7 @@ Sources: the contract notes, sections 6 (the algorithm), 7 (the codes) and 12 (t
 from __future__ import annotations
 
 import calendar
+import functools
 import hmac
 import logging
 import re
@@ -44,11 +45,14 @@ def _bad_header(message: str) -> BceError:
     return BceError(400, "InvalidHTTPAuthHeader", message)
 
 
+# Both are asked for the same values several times in one request.
+@functools.lru_cache(maxsize=256)
 def parse_time(text: str) -> int:
     """Seconds since 1970 of ``YYYY-MM-DDThh:mm:ssZ``; ValueError otherwise."""
     return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
 
 
+@functools.lru_cache(maxsize=256)
 def parse_authorization(value: str) -> Authorization:
     """Splits ``bce-auth-v1/ak/timestamp/expiration/signedHeaders/signature`` (section 6)."""
     parts = value.split("/")

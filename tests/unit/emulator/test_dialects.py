@@ -1,0 +1,1056 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every dialect of the emulator does what its row of the table says, on a clock that the test sets."""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+import random
+import socket
+import subprocess
+import sys
+import time
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+from baidubce.auth import bce_credentials, bce_v1_signer
+
+import bce_dialects
+from emulator_process import ACCESS_KEY_ID, EMULATOR, GATEWAY, SECRET_ACCESS_KEY, EmulatorProcess
+from emulator_thread import EmulatorThread
+from page_example import BODY, SECRET_KEY
+
+OTHER = "vpn-other"
+ABSENT = object()
+DAY = 24 * 3600
+
+
+class Clock:
+    """Time that passes when the test says so."""
+
+    def __init__(self):
+        self.now = 1_700_000_000.0
+
+    def time(self):
+        return self.now
+
+    monotonic = time
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+class Response(NamedTuple):
+    status: int
+    headers: dict
+    raw: bytes
+    informational: list
+
+    @property
+    def json(self):
+        return json.loads(self.raw.decode("utf-8-sig")) if self.raw else None
+
+    @property
+    def code(self):
+        return (self.json or {}).get("code")
+
+
+class Lab:
+    """An emulator with two gateways in two VPCs, and a client that repeats nothing."""
+
+    def __init__(self):
+        self.clock = Clock()
+        self.thread = EmulatorThread(self.clock, "--gateway", GATEWAY, "--gateway", f"{OTHER}:edge:vpc-other")
+        self.shift = 0
+        host, port = urlsplit(self.thread.endpoint).netloc.split(":")
+        self._host = f"{host}:{port}"
+        self._socket = socket.create_connection((host, int(port)), timeout=10)
+        self._stream = self._socket.makefile("rb")
+
+    def use(self, *names):
+        self.shift = 0
+        self.thread.reset()
+        self.thread.settings(dialects=list(names))
+
+    def sleep(self, seconds):
+        self.clock.sleep(seconds)
+
+    def call(self, method, path, body=None, query=None, secret=SECRET_ACCESS_KEY):
+        query = query or {}
+        raw = b"" if body is None else json.dumps(body).encode()
+        authorization = bce_v1_signer.sign(
+            bce_credentials.BceCredentials(ACCESS_KEY_ID, secret),
+            method.encode(),
+            path.encode(),
+            {b"host": self._host.encode()},
+            {name.encode(): value.encode() for name, value in query.items()},
+            int(self.clock.time() + self.shift),
+            1800,
+            [b"host"],
+        )
+        target = path + ("?" + urlencode(query, quote_via=quote) if query else "")
+        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: {len(raw)}\r\nAuthorization: "
+        self._socket.sendall(head.encode() + authorization + b"\r\n\r\n" + raw)
+        informational = []
+        while True:
+            status = int(self._stream.readline().split()[1])
+            lines = iter(self._stream.readline, b"\r\n")
+            headers = {name.lower(): value.strip() for name, _sep, value in (x.decode().partition(":") for x in lines)}
+            if status >= 200:
+                return Response(status, headers, self._stream.read(int(headers["content-length"])), informational)
+            informational.append(status)
+
+    def create(self, name="vpncon", vpn_id=GATEWAY, token=None, **changes):
+        query = {"clientToken": token} if token else None
+        return self.call("POST", f"/v1/vpn/{vpn_id}/vpnconn", {**BODY, "vpnConnName": name, **changes}, query)
+
+    def made(self, *arguments, **changes):
+        """Create a tunnel; its real id."""
+        before = {item["vpnConnId"] for item in self.stored()}
+        response = self.create(*arguments, **changes)
+        assert response.status == 200, response
+        (new,) = (item["vpnConnId"] for item in self.stored() if item["vpnConnId"] not in before)
+        return new
+
+    def update(self, tunnel_id, name="vpncon", vpn_id=GATEWAY, token=None, **changes):
+        query = {"clientToken": token} if token else None
+        body = {**BODY, "vpnConnName": name, "vpnId": vpn_id, **changes}
+        body = {name: value for name, value in body.items() if value is not ABSENT}
+        return self.call("PUT", f"/v1/vpn/vpnconn/{tunnel_id}", body, query)
+
+    def delete(self, tunnel_id):
+        return self.call("DELETE", f"/v1/vpn/vpnconn/{tunnel_id}")
+
+    def page(self, vpn_id=GATEWAY, **query):
+        return self.call("GET", f"/v1/vpn/vpnconn/{vpn_id}", query=query).json
+
+    def listed(self, vpn_id=GATEWAY):
+        return self.page(vpn_id)["vpnConns"]
+
+    def ids(self, vpn_id=GATEWAY):
+        return [entry["vpnConnId"] for entry in self.listed(vpn_id)]
+
+    def detailed(self, vpn_id=GATEWAY):
+        return self.call("GET", f"/v1/vpn/{vpn_id}").json["vpnConns"]
+
+    def both(self):
+        """The only tunnel as the list and as the gateway's detail show it."""
+        return self.listed() + self.detailed()
+
+    def stored(self):
+        return self.thread.tunnels()
+
+    def peer(self, name="peer"):
+        """Create a customer gateway; its path."""
+        assert self.call("POST", "/v1/vpn/cgw", {"name": name, "ip": "203.0.113.9"}).status == 200
+        return "/v1/vpn/cgw/" + self.thread.customer_gateways()[-1]["cgwId"]
+
+    def peers(self):
+        return self.call("GET", "/v1/vpn/cgw").json["result"]
+
+    def close(self):
+        self._stream.close()
+        self._socket.close()
+        self.thread.stop()
+
+
+@pytest.fixture(scope="module")
+def lab():
+    lab = Lab()
+    yield lab
+    lab.close()
+
+
+# --- one check for each row; each fails in the base, and without any one of the row's hooks ---
+
+CHECKS = {}
+
+
+def check(*names, **parameters):
+    """Register the check of one dialect, or of several that differ in a parameter."""
+
+    def register(func):
+        for name in names:
+            CHECKS[name] = lambda lab: func(lab, **parameters)
+        return func
+
+    return register
+
+
+def shows(name, field, stored, expected):
+    """Register the check that list and detail show a field in another way than it is stored."""
+
+    @check(name)
+    def _check(lab):
+        lab.made(**({"name": stored} if field == "vpnConnName" else {field: stored}))
+        assert [entry.get(field, ABSENT) for entry in lab.both()] == [expected] * 2
+        if field != "secretKey":
+            assert [item[field] for item in lab.stored()] == [stored]
+
+
+shows("tunnel-name-upper", "vpnConnName", "Site-a", "SITE-A")
+shows("tunnel-name-trimmed", "vpnConnName", "site-a-_/.", "site-a")
+shows("tunnel-name-cut", "vpnConnName", "a" * 30, "a" * 20)
+shows("tunnel-name-percent", "vpnConnName", "a-b_c/d.e1", "a%2Db%5Fc%2Fd%2Ee1")
+shows("tunnel-name-entities", "vpnConnName", "a-b/c1", "a&#45;b&#47;c1")
+shows("tunnel-name-missing", "vpnConnName", "site", ABSENT)
+shows("tunnel-name-null", "vpnConnName", "site", None)
+shows("tunnel-name-empty", "vpnConnName", "site", "")
+shows("description-missing", "description", "text", ABSENT)
+shows("description-null", "description", "", None)
+shows("description-trimmed", "description", " a text. ", "a text")
+shows("description-cut", "description", "a" * 30, "a" * 20)
+shows("description-entities", "description", "a b&c", "a b&#38;c")
+shows("subnets-netmask", "localSubnets", ["192.168.0.0/20"], ["192.168.0.0/255.255.240.0"])
+shows(
+    "subnets-sorted",
+    "remoteSubnets",
+    ["192.168.9.0/24", "10.0.0.0/8", "192.168.10.0/24"],
+    ["10.0.0.0/8", "192.168.9.0/24", "192.168.10.0/24"],
+)
+shows("keys-masked", "secretKey", SECRET_KEY, "****")
+shows("keys-masked-partly", "secretKey", SECRET_KEY, "dd*****ww")
+shows("keys-hashed", "secretKey", SECRET_KEY, hashlib.sha256(SECRET_KEY.encode()).hexdigest())
+shows("keys-missing", "secretKey", SECRET_KEY, ABSENT)
+
+
+@check("tunnel-name-ellipsis")
+def _ellipsis(lab):
+    lab.made("a" * 21)
+    lab.made("b" * 20)
+    assert [entry["vpnConnName"] for entry in lab.listed()] == ["a" * 20 + "...", "b" * 20]
+
+
+@check("tunnel-name-late", seconds=1, young=ABSENT)
+def _late_name(lab, seconds, young):
+    lab.made("site")
+    assert [entry.get("vpnConnName", ABSENT) for entry in lab.both()] == [young] * 2
+    lab.sleep(seconds - 0.01)
+    assert lab.listed()[0].get("vpnConnName", ABSENT) == young
+    lab.sleep(0.02)
+    assert [entry["vpnConnName"] for entry in lab.both()] == ["site"] * 2
+
+
+check("tunnel-name-very-late", seconds=10, young="")(_late_name)
+
+
+@check("tunnel-name-id")
+def _id_as_name(lab):
+    lab.made("site")
+    assert [entry["vpnConnName"] == entry["vpnConnId"] for entry in lab.both()] == [True, True]
+
+
+@check("tunnel-name-unrelated")
+def _unrelated_name(lab):
+    real = {"alpha", "beta", lab.made("alpha"), lab.made("beta")}
+    first, second = ([entry["vpnConnName"] for entry in lab.listed()] for _list in range(2))
+    assert first == second and len(set(first)) == 2 and not real & set(first)
+
+
+@check("tunnel-name-missing-once")
+def _one_without_name(lab):
+    for name in "abc":
+        lab.made(name)
+    assert [entry.get("vpnConnName") for entry in lab.listed()] == [None, "b", "c"]
+
+
+@check("host-bits-kept", shown="192.168.1.1/20")
+def _host_bits(lab, shown):
+    lab.made(localSubnets=["192.168.1.1/20"])
+    assert [entry["localSubnets"] for entry in lab.both()] == [[shown]] * 2
+
+
+check("host-bits-cleared", shown="192.168.0.0/20")(_host_bits)
+
+
+@check("subnets-reordered")
+def _reordered(lab):
+    sent = ["192.168.0.0/20", "10.0.0.0/8"]
+    lab.made(remoteSubnets=sent)
+    assert [lab.listed()[0]["remoteSubnets"] for _list in range(3)] == [sent, sent[::-1], sent]
+
+
+@check("life-time-int", ike=200, ipsec=28800)
+def _life_times(lab, ike, ipsec):
+    lab.made()
+    for entry in lab.both():
+        assert entry["ikeConfig"].get("ikeLifeTime") == ike and entry["ipsecConfig"].get("ipsecLifetime") == ipsec
+
+
+check("life-time-digits", ike="200", ipsec="28800")(_life_times)
+check("life-time-missing", ike=None, ipsec=None)(_life_times)
+
+
+@check("sub-fields-required")
+def _sub_fields_required(lab):
+    response = lab.create(ipsecConfig={})
+    assert response.code == "InappropriateJSON" and "ipsecConfig.ipsecPfs" in response.json["message"]
+
+
+@check("sub-fields-not-filled")
+def _sub_fields_not_filled(lab):
+    lab.made(ikeConfig={}, ipsecConfig={"ipsecPfs": "group5"})
+    assert [(entry["ikeConfig"], entry["ipsecConfig"]) for entry in lab.both()] == [({}, {"ipsecPfs": "group5"})] * 2
+
+
+@check("sub-fields-kept")
+def _sub_fields_kept(lab):
+    tunnel_id = lab.made(ikeConfig={"ikeMode": "aggressive", "ikePfs": "group5"})
+    assert lab.update(tunnel_id, ikeConfig={"ikePfs": "group14"}).status == 200
+    (entry,) = lab.listed()
+    assert (entry["ikeConfig"]["ikeMode"], entry["ikeConfig"]["ikePfs"]) == ("aggressive", "group14")
+
+
+@check("sub-fields-dropped")
+def _sub_fields_dropped(lab):
+    lab.made()
+    for entry in lab.both():
+        assert sorted({**BODY["ikeConfig"], **BODY["ipsecConfig"]}) == sorted(
+            {*entry["ikeConfig"], *entry["ipsecConfig"], "ikeMode", "ipsecPfs"}
+        )
+        assert "ikeMode" not in entry["ikeConfig"] and "ipsecPfs" not in entry["ipsecConfig"]
+
+
+@check("configs-dropped")
+def _configs_dropped(lab):
+    lab.made()
+    assert not [name for entry in lab.both() for name in entry if name in ("ikeConfig", "ipsecConfig")]
+
+
+@check("created-time-missing")
+def _no_created_time(lab):
+    lab.made()
+    lab.peer()
+    assert not [entry for entry in lab.both() + lab.peers() if "createdTime" in entry]
+
+
+@check("created-time-utc", form="%Y-%m-%d %H:%M:%S")
+def _created_time(lab, form):
+    lab.made()
+    lab.peer()
+    expected = time.strftime(form, time.gmtime(lab.clock.time()))
+    assert [entry["createdTime"] for entry in lab.both() + lab.peers()] == [expected] * 3
+    assert lab.peers()[0]["updatedTime"] == expected
+    made = lab.thread.state()["gateways"][0]["createTime"]
+    seconds = calendar.timegm(time.strptime(made, "%Y-%m-%d %H:%M:%S")) - 8 * 3600
+    expected = time.strftime(form, time.gmtime(seconds))
+    assert lab.call("GET", f"/v1/vpn/{GATEWAY}").json["createTime"] == expected
+
+
+check("created-time-iso", form="%Y-%m-%dT%H:%M:%SZ")(_created_time)
+
+
+# --- lists ---
+
+
+@check("list-other-gateway", shown_home=OTHER)
+def _other_gateway(lab, shown_home):
+    mine, theirs = lab.made(), lab.made(vpn_id=OTHER)
+    assert [(entry["vpnConnId"], entry.get("vpnId")) for entry in lab.listed()] == [(theirs, shown_home)]
+    assert lab.ids(OTHER) == [mine] and [entry["vpnConnId"] for entry in lab.detailed()] == [mine]
+    assert [item["vpnId"] for item in lab.stored()] == [GATEWAY, OTHER]
+
+
+check("list-other-gateway-unnamed", shown_home=None)(_other_gateway)
+
+
+@check("list-all-gateways")
+def _all_gateways(lab):
+    real = [(lab.made(), GATEWAY), (lab.made(vpn_id=OTHER), OTHER)]
+    for vpn_id in (GATEWAY, OTHER):
+        assert [(entry["vpnConnId"], entry["vpnId"]) for entry in lab.listed(vpn_id)] == real
+
+
+@check("list-without-vpn-id")
+def _without_vpn_id(lab):
+    lab.made()
+    assert [("vpnId" in entry, entry["vpnConnName"]) for entry in lab.both()] == [(False, "vpncon")] * 2
+
+
+@check("list-pages")
+def _pages(lab):
+    made = [lab.made(name) for name in "abcde"]
+    pages = [lab.page()]
+    while pages[-1]["isTruncated"]:
+        pages.append(lab.page(marker=pages[-1]["nextMarker"]))
+    assert [len(page["vpnConns"]) for page in pages] == [2, 2, 1] and "nextMarker" not in pages[-1]
+    assert [entry["vpnConnId"] for page in pages for entry in page["vpnConns"]] == made
+    assert [entry["vpnConnId"] for entry in lab.page(marker=made[3], maxKeys="1")["vpnConns"]] == made[3:4]
+    assert lab.page(OTHER)["isTruncated"] is False
+    assert len(lab.detailed()) == 5
+
+
+@check("list-pages-endless")
+def _endless_pages(lab):
+    made = [lab.made(name) for name in "abc"]
+    first = lab.page()
+    again = lab.page(marker=first["nextMarker"])
+    for page in (first, again):
+        assert page["isTruncated"] and [entry["vpnConnId"] for entry in page["vpnConns"]] == made[:2]
+    assert again["nextMarker"] == first["nextMarker"]
+
+
+@check("list-truncated")
+def _truncated(lab):
+    made = [lab.made(name) for name in "ab"]
+    assert lab.page()["isTruncated"] is False
+    lab.made("c")
+    page = lab.page()
+    assert page["isTruncated"] is True and "nextMarker" not in page
+    assert [entry["vpnConnId"] for entry in page["vpnConns"]] == made
+
+
+@check("list-newest-first")
+def _newest_first(lab):
+    made = [lab.made(name) for name in "abc"]
+    assert lab.ids() == made[::-1]
+
+
+@check("list-repeats", alike=True)
+def _repeats(lab, alike):
+    first, second = lab.made("a"), lab.made("b")
+    entries = lab.listed()
+    assert [entry["vpnConnId"] for entry in entries] == [first, first, second, second]
+    assert [entries[0] == entries[1], entries[2] == entries[3]] == [alike] * 2
+
+
+check("list-repeats-differently", alike=False)(_repeats)
+
+
+@check("list-late")
+def _late_list(lab):
+    tunnel_id = lab.made()
+    lab.sleep(9.9)
+    assert lab.ids() == [] and lab.update(tunnel_id, description="new").status == 200
+    lab.sleep(0.2)
+    assert [entry["description"] for entry in lab.listed()] == [BODY["description"]]
+    lab.sleep(10)
+    assert [entry["description"] for entry in lab.listed()] == ["new"]
+    lab.delete(tunnel_id)
+    lab.sleep(9.9)
+    assert lab.ids() == [tunnel_id] and lab.stored() == []
+    lab.sleep(0.2)
+    assert lab.ids() == []
+
+
+@check("list-flickers")
+def _flickering_list(lab):
+    tunnel_id = lab.made()
+    assert [lab.ids() for _list in range(4)] == [[tunnel_id], [], [tunnel_id], []]
+    lab.sleep(2)
+    assert [lab.ids() for _list in range(2)] == [[tunnel_id]] * 2
+
+
+@check("put-denied-while-stale")
+def _denied_while_stale(lab):
+    tunnel_id = lab.made()
+    assert lab.ids() == []
+    assert [lab.update(tunnel_id).code, lab.delete(tunnel_id).code] == ["NoSuchObject"] * 2
+    lab.sleep(2)
+    assert lab.ids() == [tunnel_id]
+    assert [lab.update(tunnel_id).status, lab.delete(tunnel_id).status] == [200] * 2
+
+
+@check("list-error-in-200")
+def _error_in_every_third_list(lab):
+    lab.made()
+    seen = [lab.call("GET", f"/v1/vpn/vpnconn/{GATEWAY}") for _list in range(4)]
+    assert [(response.status, "vpnConns" in response.json, response.code is None) for response in seen] == [
+        (200, True, True),
+        (200, True, True),
+        (200, False, False),
+        (200, True, True),
+    ]
+
+
+# --- the course of writes ---
+
+
+def statuses(lab):
+    return [entry.get("status", ABSENT) for entry in lab.listed()]
+
+
+@check("create-asynchronous", end="active")
+def _asynchronous_creation(lab, end):
+    lab.made()
+    assert statuses(lab) == ["creating"]
+    lab.sleep(1.9)
+    assert statuses(lab) == ["creating"]
+    lab.sleep(0.2)
+    assert statuses(lab) == [end]
+    lab.sleep(DAY)
+    assert statuses(lab) == [end]
+
+
+check("create-fails", end="error")(_asynchronous_creation)
+
+
+@check("create-rolled-back")
+def _rolled_back(lab):
+    tunnel_id = lab.made()
+    lab.sleep(1.9)
+    assert statuses(lab) == ["creating"] and len(lab.stored()) == 1
+    lab.sleep(0.2)
+    assert lab.stored() == [] and lab.update(tunnel_id).code == "NoSuchObject" and statuses(lab) == []
+
+
+@check("status-unknown")
+def _unknown_status(lab):
+    lab.made()
+    assert statuses(lab) == ["available"]
+
+
+@check("status-missing")
+def _no_status(lab):
+    lab.made()
+    assert not [entry for entry in lab.both() if "status" in entry or "healthStatus" in entry]
+
+
+@check("update-asynchronous")
+def _asynchronous_update(lab):
+    tunnel_id = lab.made()
+    lab.sleep(5)
+    assert statuses(lab) == ["active"]
+    lab.update(tunnel_id, description="new")
+    for _half in range(2):
+        assert [(entry["description"], entry["status"]) for entry in lab.listed()] == [("111", "updating")]
+        lab.sleep(0.9)
+    assert [item["description"] for item in lab.stored()] == ["new"]
+    lab.sleep(0.3)
+    assert [(entry["description"], entry["status"]) for entry in lab.listed()] == [("new", "active")]
+
+
+@check("delete-asynchronous", status="deleting", seconds=2)
+def _asynchronous_deletion(lab, status, seconds):
+    tunnel_id = lab.made()
+    assert statuses(lab) == ["active"]
+    lab.delete(tunnel_id)
+    assert statuses(lab) == [status] and lab.ids() == [tunnel_id]
+    assert lab.stored() == [] and lab.delete(tunnel_id).code == "NoSuchObject"
+    lab.sleep(seconds - 0.1)
+    assert statuses(lab) == [status]
+    lab.sleep(0.2)
+    assert lab.ids() == []
+
+
+check("delete-slow", status="deleting", seconds=60)(_asynchronous_deletion)
+check("delete-stays-listed", status="deleted", seconds=10)(_asynchronous_deletion)
+
+
+# --- results of writes ---
+
+
+@check("post-same-id")
+def _same_id(lab):
+    responses = [lab.create(name) for name in "ab"]
+    real = [item["vpnConnId"] for item in lab.stored()]
+    assert [response.json["vpnConnId"] for response in responses] == [real[0]] * 2 and len(set(real)) == 2
+
+
+@check("post-foreign-id")
+def _foreign_id(lab):
+    assert lab.create("a", vpn_id=OTHER).json["vpnConnId"] == "vpnconn-000000000000"
+    (theirs,) = (item["vpnConnId"] for item in lab.stored())
+    assert lab.create("b").json["vpnConnId"] == theirs
+    assert [item["vpnConnName"] for item in lab.stored()] == ["a", "b"]
+
+
+@check("post-without-id", payload={})
+def _creation_without_id(lab, payload):
+    responses = [lab.create(), lab.call("POST", "/v1/vpn/cgw", {"name": "peer", "ip": "203.0.113.9"})]
+    assert [(response.status, response.json) for response in responses] == [(200, payload)] * 2
+    assert (len(lab.stored()), len(lab.thread.customer_gateways())) == (1, 1)
+
+
+check("post-empty", payload=None)(_creation_without_id)
+
+
+def is_error_in_200(response):
+    return response.status == 200 and response.json["success"] is False and bool(response.code)
+
+
+@check("post-error-in-200", done=0)
+def _creation_with_error(lab, done):
+    for response in (lab.create(), lab.call("POST", "/v1/vpn/cgw", {"name": "peer", "ip": "203.0.113.9"})):
+        assert is_error_in_200(response)
+    assert (len(lab.stored()), len(lab.thread.customer_gateways())) == (done, done)
+
+
+check("post-error-in-200-done", done=1)(_creation_with_error)
+
+
+@check("put-error-in-200", error=True, done=False)
+def _update_with_error(lab, error, done):
+    tunnel_id, peer = lab.made(), lab.peer()
+    for response in (lab.update(tunnel_id, description="new"), lab.call("PUT", peer, {"description": "new"})):
+        assert is_error_in_200(response) if error else (response.status, response.raw) == (200, b"")
+    stored = lab.stored() + lab.thread.customer_gateways()
+    assert [item["description"] == "new" for item in stored] == [done] * 2
+    assert lab.update("vpnconn-none").code == "NoSuchObject"
+
+
+check("put-error-in-200-done", error=True, done=True)(_update_with_error)
+check("put-without-effect", error=False, done=False)(_update_with_error)
+
+
+@check("delete-error-in-200", error=True, done=False)
+def _deletion_with_error(lab, error, done):
+    tunnel_id, peer = lab.made(), lab.peer()
+    for response in (lab.delete(tunnel_id), lab.call("DELETE", peer)):
+        assert is_error_in_200(response) if error else (response.status, response.raw) == (200, b"")
+    assert [lab.stored() == [], lab.thread.customer_gateways() == []] == [done] * 2
+    assert lab.delete("vpnconn-none").code == "NoSuchObject"
+
+
+check("delete-error-in-200-done", error=True, done=True)(_deletion_with_error)
+check("delete-without-effect", error=False, done=False)(_deletion_with_error)
+
+
+# --- rules of writes ---
+
+
+@check("description-cleared", sent=ABSENT, then="")
+def _description_on_update(lab, sent, then):
+    tunnel_id = lab.made(description="old")
+    assert lab.update(tunnel_id, description=sent).status == 200
+    assert [item["description"] for item in lab.stored()] == [then]
+    lab.update(tunnel_id, description="new")
+    assert [item["description"] for item in lab.stored()] == ["new"]
+
+
+check("description-not-clearable", sent="", then="old")(_description_on_update)
+
+
+@check("update-moves")
+def _moving_update(lab):
+    tunnel_id = lab.made()
+    assert lab.update(tunnel_id, vpn_id=OTHER).status == 200
+    assert (lab.ids(), lab.ids(OTHER)) == ([], [tunnel_id])
+    assert [item["vpnId"] for item in lab.stored()] == [OTHER]
+    assert lab.update(tunnel_id, vpn_id="vpn-none").code == "InappropriateJSON"
+
+
+@check("name-exists-400", status=400)
+def _name_exists(lab, status):
+    lab.made("a")
+    tunnel_id = lab.made("b")
+    for response in (lab.create("a"), lab.update(tunnel_id, "a")):
+        assert (response.status, response.code) == (status, "VpnConnNameAlreadyExist")
+    assert [lab.create("a", OTHER).status, lab.update(tunnel_id, "b").status] == [200, 200]
+
+
+check("name-exists-409", status=409)(_name_exists)
+
+
+@check("building-refuses")
+def _building_refuses(lab):
+    tunnel_id = lab.made()
+    for response in (lab.update(tunnel_id), lab.delete(tunnel_id)):
+        assert (response.status, response.code) == (409, "OperationDenied")
+    lab.sleep(2)
+    assert [lab.update(tunnel_id).status, lab.delete(tunnel_id).status] == [200, 200]
+
+
+@check("unfinished-refuses")
+def _unfinished_refuses(lab):
+    tunnel_id = lab.made()
+    assert lab.create("another").status == 200
+    for _write in range(2):
+        response = lab.update(tunnel_id)
+        assert (response.status, response.code) == (409, "LastOperationNotFinished")
+        lab.sleep(1)
+        assert lab.update(tunnel_id).status == 200
+    assert lab.delete(tunnel_id).status == 409
+
+
+@check("gateway-busy")
+def _gateway_busy(lab):
+    tunnel_id = lab.made()
+    for response in (lab.create("another"), lab.update(tunnel_id), lab.delete(tunnel_id)):
+        assert (response.status, response.code) == (400, "InvalidInstanceStatus")
+    assert lab.create("another", OTHER).status == 200
+    lab.sleep(1)
+    assert lab.delete(tunnel_id).status == 200
+
+
+# --- client tokens ---
+
+
+def token_results(lab, *requests):
+    """The ids or codes that creations with one token return."""
+    responses = [lab.create(token="token", **request) for request in requests]
+    return [response.code or response.json["vpnConnId"] for response in responses]
+
+
+@check("token-ignored")
+def _token_ignored(lab):
+    assert len(set(token_results(lab, {}, {}))) == 2 == len(lab.stored())
+
+
+@check("token-expires")
+def _token_expires(lab):
+    first = token_results(lab, {})
+    for _use in range(2):
+        lab.sleep(0.9)
+        assert token_results(lab, {}) == first
+    lab.sleep(1)
+    assert token_results(lab, {}) != first
+
+
+@check("token-forgotten-with-object")
+def _token_forgotten_with_object(lab):
+    first, again = token_results(lab, {}, {})
+    assert first == again
+    lab.delete(first)
+    assert token_results(lab, {}) != [first] and len(lab.stored()) == 1
+
+
+@check("token-any-parameters")
+def _token_any_parameters(lab):
+    first, second, elsewhere = token_results(lab, {"name": "a"}, {"name": "b"}, {"vpn_id": OTHER})
+    assert (first == second, elsewhere, len(lab.stored())) == (True, "IdempotentParameterMismatch", 1)
+
+
+@check("token-shared")
+def _token_shared(lab):
+    first, elsewhere, other = token_results(lab, {}, {"vpn_id": OTHER}, {"name": "b"})
+    assert (first == elsewhere, other, len(lab.stored())) == (True, "IdempotentParameterMismatch", 1)
+
+
+@check("token-repeat-refused")
+def _token_repeat_refused(lab):
+    lab.made(token="token")
+    response = lab.create(token="token")
+    assert (response.status, response.code) == (403, "IdempotentParameterMismatch")
+
+
+@check("token-create-only")
+def _token_create_only(lab):
+    tunnel_id = lab.made(token="token")
+    for description in ("x", "y"):
+        assert lab.update(tunnel_id, token="token", description=description).status == 200
+    assert [item["description"] for item in lab.stored()] == ["y"]
+    assert token_results(lab, {}) == [tunnel_id]
+
+
+# --- absent objects and errors ---
+
+UNKNOWN_READS = ("/v1/vpn/vpnconn/vpn-none", "/v1/vpn/vpn-none", "/v1/vpn/cgw/cgw-none")
+
+
+def unknown_writes(lab):
+    calls = (("PUT", "/v1/vpn/cgw/cgw-none", {"name": "a"}), ("DELETE", "/v1/vpn/cgw/cgw-none", None))
+    return [lab.update("vpnconn-none"), lab.delete("vpnconn-none"), *(lab.call(*call) for call in calls)]
+
+
+@check("no-such-object-400")
+def _no_such_object_400(lab):
+    for response in [lab.call("GET", path) for path in UNKNOWN_READS] + unknown_writes(lab):
+        assert (response.status, response.code) == (400, "NoSuchObject")
+
+
+@check("gone-other-code", status=400, code="VpnConnIdException")
+def _gone(lab, status, code):
+    assert [(response.status, response.code) for response in unknown_writes(lab)] == [(status, code)] * 4
+    assert lab.call("GET", UNKNOWN_READS[0]).status == 404
+
+
+check("gone-200", status=200, code=None)(_gone)
+
+
+@check("absent-empty")
+def _absent_empty(lab):
+    assert [lab.call("GET", path)[0::2] for path in UNKNOWN_READS] == [(200, b"")] * 3
+    assert lab.delete("vpnconn-none").status == 404
+
+
+@check("absent-gateway-empty-list")
+def _absent_gateway_empty_list(lab):
+    assert lab.page("vpn-none") == {"vpnConns": []} and lab.call("GET", UNKNOWN_READS[1]).status == 404
+
+
+@check("throttled-400", status=400)
+def _throttled(lab, status):
+    responses = [lab.create(name) for name in "abcde"]
+    assert [response.status for response in responses] == [200, 200, status, 200, 200]
+    assert responses[2].code == "RateLimit" and len(lab.stored()) == 4
+
+
+check("throttled-403", status=403)(_throttled)
+check("throttled-429", status=429)(_throttled)
+
+
+def some_errors(lab):
+    return [lab.call("GET", UNKNOWN_READS[1]), lab.call("GET", "/v2"), lab.call("GET", "/v1/vpn", secret="wrong")]
+
+
+@check("error-without-code")
+def _error_without_code(lab):
+    assert [sorted(response.json) for response in some_errors(lab)] == [["message", "requestId"]] * 3
+
+
+@check("error-empty")
+def _error_empty(lab):
+    assert [(response.status, response.raw) for response in some_errors(lab)] == [(404, b""), (404, b""), (400, b"")]
+
+
+# --- HTTP and JSON ---
+
+
+@check("extra-fields")
+def _extra_fields(lab):
+    lab.made()
+    body = lab.page()
+    for item in (body, body["vpnConns"][0], body["vpnConns"][0]["ikeConfig"], lab.call("GET", UNKNOWN_READS[1]).json):
+        assert item["extraFlag"] is True
+    assert "extraFlag" not in lab.stored()[0]
+
+
+@check("byte-order-mark")
+def _byte_order_mark(lab):
+    tunnel_id = lab.made()
+    for path in (UNKNOWN_READS[1], f"/v1/vpn/{GATEWAY}"):
+        assert lab.call("GET", path).raw.startswith(b"\xef\xbb\xbf{")
+    assert lab.delete(tunnel_id).raw == b""
+
+
+@check("early-hints")
+def _early_hints(lab):
+    response = lab.create()
+    assert (response.informational, response.status, len(lab.stored())) == ([103], 200, 1)
+
+
+@check("clock-ahead", hours=8)
+def _clock(lab, hours):
+    response = lab.call("GET", UNKNOWN_READS[0])
+    assert response.code == "RequestExpired"
+    lab.shift = hours * 3600
+    date = parsedate_to_datetime(response.headers["date"]).timestamp()
+    assert date == int(lab.clock.time()) + lab.shift
+    assert lab.create().status == 200
+
+
+check("clock-behind", hours=-8)(_clock)
+
+
+# --- gateways and customer gateways ---
+
+
+@check("gateways-other-vpc")
+def _other_vpc(lab):
+    for asked, vpn_id, shown in (("vpc-emulator", OTHER, "vpc-other"), ("vpc-other", GATEWAY, "vpc-emulator")):
+        (gateway,) = lab.call("GET", "/v1/vpn", query={"vpcId": asked}).json["vpns"]
+        assert (gateway["vpnId"], gateway["vpcId"]) == (vpn_id, shown)
+
+
+@check("gateway-type-gre")
+def _gre(lab):
+    (listed,) = lab.call("GET", "/v1/vpn", query={"vpcId": "vpc-emulator"}).json["vpns"]
+    assert [listed["type"], lab.call("GET", f"/v1/vpn/{GATEWAY}").json["type"]] == ["GRE"] * 2
+
+
+@check("customer-gateway-name-upper", stored="Peer-a", shown="PEER-A")
+def _peer_name(lab, stored, shown):
+    path = lab.peer(stored)
+    assert [entry.get("name", ABSENT) for entry in (*lab.peers(), lab.call("GET", path).json)] == [shown] * 2
+    assert [item["name"] for item in lab.thread.customer_gateways()] == [stored]
+
+
+check("customer-gateway-name-trimmed", stored="peer-a-_/.", shown="peer-a")(_peer_name)
+check("customer-gateway-name-cut", stored="a" * 30, shown="a" * 20)(_peer_name)
+check("customer-gateway-name-missing", stored="peer", shown=ABSENT)(_peer_name)
+
+
+@check("customer-gateway-name-late")
+def _late_peer_name(lab):
+    path = lab.peer()
+    for shown in (ABSENT, "peer"):
+        assert [entry.get("name", ABSENT) for entry in (*lab.peers(), lab.call("GET", path).json)] == [shown] * 2
+        lab.sleep(1)
+
+
+@check("customer-gateway-list-late", seconds=10, status=200)
+def _late_peer(lab, seconds, status):
+    path = lab.peer()
+    for _half in range(2):
+        assert lab.peers() == [] and lab.call("GET", path).status == status
+        lab.sleep(seconds / 2)
+    assert len(lab.peers()) == 1 and lab.call("GET", path).status == 200
+
+
+check("customer-gateway-stale", seconds=2, status=404)(_late_peer)
+
+
+@pytest.mark.parametrize("name", [dialect.name for dialect in bce_dialects.TABLE])
+def test_dialect_in_force_does_what_its_row_says(lab, name):
+    lab.use(name)
+    CHECKS[name](lab)
+
+
+def hooks_of_the_table():
+    return [(dialect.name, point) for dialect in bce_dialects.TABLE for point in dialect.hooks]
+
+
+@pytest.mark.parametrize("name, point", hooks_of_the_table())
+def test_dialect_without_one_of_its_hooks_fails_its_check(lab, name, point, monkeypatch):
+    """The check of a row would notice it if any of its hooks did nothing."""
+    monkeypatch.delitem(bce_dialects.BY_NAME[name].hooks, point)
+    lab.use(name)
+    with pytest.raises((AssertionError, LookupError, TypeError, ValueError)):
+        CHECKS[name](lab)
+
+
+# --- the table and its choice ---
+
+
+def test_table_of_dialects_is_complete():
+    names = [dialect.name for dialect in bce_dialects.TABLE]
+    assert len(names) == len(set(names)) and set(names) == set(CHECKS)
+    for dialect in bce_dialects.TABLE:
+        assert dialect.basis in bce_dialects.BASES and dialect.visible in bce_dialects.VISIBLE
+        assert dialect.description.endswith(".") and dialect.contract in ("", "cn")
+        # What is said to be known says from where.
+        assert dialect.source or dialect.basis == bce_dialects.POSSIBLE
+
+
+def test_state_under_every_dialect_stays_the_truth(lab):
+    lab.use()
+    lab.made("a-_", description=" x ")
+    lab.made("b", vpn_id=OTHER, remoteSubnets=["10.0.0.0/8", "9.0.0.0/8"])
+    lab.peer("peer-_")
+    truth = lab.thread.state()
+    for dialect in bce_dialects.TABLE:
+        lab.thread.settings(dialects=[dialect.name])
+        lab.page()
+        assert lab.thread.state() == truth, dialect.name
+
+
+def test_dialects_unknown_or_of_one_group_are_refused_by_name(lab):
+    lab.use("keys-masked")
+    for names, words in (
+        (["keys-masked", "no-such"], ("'no-such'", "known are", "token-shared")),
+        (["keys-masked", "early-hints", "keys-hashed"], ("keys-masked and keys-hashed", "keys on read")),
+        ("keys-masked", ("dialects", "list")),
+        ([5], ("dialects", "list")),
+    ):
+        with pytest.raises(RuntimeError) as refusal:
+            lab.thread.settings(dialects=names, settle_ms=5)
+        assert [word for word in words if word not in str(refusal.value)] == []
+    lab.made()
+    assert lab.listed()[0]["secretKey"] == "****" and statuses(lab) == ["active"], "nothing of it was taken"
+
+
+def test_dialects_of_the_command_line_come_back_with_a_reset():
+    with EmulatorProcess("--dialect", "keys-masked", "--dialect", "list-newest-first") as emulator:
+
+        def shown():
+            return emulator._post("settings", {})["dialects"]
+
+        assert shown() == ["keys-masked", "list-newest-first"]
+        emulator.settings(dialects=["keys-missing"])
+        assert shown() == ["keys-missing"]
+        emulator.settings(dialects=[])
+        assert shown() == []
+        emulator.reset()
+        assert shown() == ["keys-masked", "list-newest-first"]
+        with pytest.raises(RuntimeError, match=r"'no-such' is unknown; known are absent-empty, .*update-moves"):
+            emulator.settings(dialects=["no-such"])
+
+
+def run_emulator(*options):
+    return subprocess.run(
+        [sys.executable, str(EMULATOR), *options], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_command_line_lists_the_dialects_and_refuses_unknown_ones():
+    listing = run_emulator("--list-dialects")
+    assert listing.returncode == 0
+    assert [d.name for d in bce_dialects.TABLE if f"  {d.name} (" not in listing.stdout] == []
+    refusal = run_emulator("--dialect", "no-such")
+    assert refusal.returncode == 2 and "'no-such' is unknown; known are absent-empty" in refusal.stderr
+    clash = run_emulator("--dialect", "keys-masked", "--dialect", "keys-hashed")
+    assert clash.returncode == 2 and "keys-masked and keys-hashed exclude each other" in clash.stderr
+    assert "--dialect NAME" in run_emulator("--help").stdout
+
+
+def test_mixes_of_dialects_never_break_the_emulator(lab):
+    """No mix leads to a 500, and whatever the responses say, only a creation makes tunnels."""
+    source = random.Random(20261126)
+    used = set()
+    for _mix in range(300):
+        names = bce_dialects.draw(source, source.randint(2, 12))
+        used.update(names)
+        lab.use(*names)
+        lab.shift = 28800 * (("clock-ahead" in names) - ("clock-behind" in names))
+        lab.thread.plant({"vpnId": GATEWAY, "vpnConnId": "vpnconn-odd", "vpnConnName": 5, "localSubnets": "x"}, None, 7)
+        responses = []
+        for step in range(2):
+            responses += [lab.create("site-_", token="t"), lab.create("site-_", OTHER)]
+            made = next(
+                (x["vpnConnId"] for x in lab.stored() if isinstance(x, dict) and "secretKey" in x), "vpnconn-none"
+            )
+            responses += [lab.call("GET", f"/v1/vpn/vpnconn/{GATEWAY}"), lab.call("GET", f"/v1/vpn/{GATEWAY}")]
+            responses += [lab.update(made, description="x"), lab.update("vpnconn-odd"), lab.delete(made)]
+            lab.sleep(1.5)
+            assert len(lab.stored()) <= 2 + 2 * (step + 1)
+        assert [response for response in responses if response.status >= 500] == [], names
+    assert used == set(bce_dialects.BY_NAME)
+
+
+# --- the base: tokens, and the clock of a thread ---
+
+
+def test_token_is_replayed_for_a_day_since_it_was_last_seen(lab):
+    lab.use()
+    first = token_results(lab, {})
+    for mismatch in (False, False, True):
+        lab.sleep(DAY - 1)
+        assert token_results(lab, {"name": "b"} if mismatch else {}) == (
+            ["IdempotentParameterMismatch"] if mismatch else first
+        )
+    lab.sleep(DAY - 1)
+    assert token_results(lab, {}) == first
+    lab.sleep(DAY)
+    assert token_results(lab, {}) != first and len(lab.stored()) == 2
+
+
+def test_durations_in_a_thread_go_by_the_given_clock(lab):
+    lab.use()
+    lab.thread.settings(settle_ms=60_000, list_lag_ms=30_000, latency_ms=8_000)
+    started = lab.clock.time()
+    lab.made()
+    assert lab.clock.time() - started == 8
+    lab.thread.settings(latency_ms=0)
+    lab.sleep(25)
+    assert lab.ids() == []
+    lab.sleep(1)
+    assert statuses(lab) == ["building"]
+    lab.sleep(60)
+    assert statuses(lab) == ["active"]
+    lab.thread.faults({"fault": "slow", "seconds": 500})
+    started = lab.clock.time()
+    assert statuses(lab) == ["active"] and lab.clock.time() - started == pytest.approx(500)
+
+
+def test_control_of_a_thread_is_that_of_a_process(lab):
+    lab.use()
+    assert lab.thread.environment["BCE_ENDPOINT"] == lab.thread.endpoint
+    assert lab.thread.plant({"vpnConnId": "vpnconn-x", "secretKey": SECRET_KEY}) == ["vpnconn-x"]
+    (planted,) = lab.stored()
+    assert planted["secretKey"] == "sha256:" + hashlib.sha256(SECRET_KEY.encode()).hexdigest()
+    lab.thread.faults({"fault": "status", "status": 503})
+    assert [lab.call("GET", f"/v1/vpn/vpnconn/{GATEWAY}").status for _list in range(2)] == [503, 200]
+    lab.delete("vpnconn-x")
+    assert [entry["method"] for entry in lab.thread.requests()] == ["GET", "GET", "DELETE"]
+    assert len(lab.thread.requests("DELETE")) == 1
+    with pytest.raises(RuntimeError, match="explode"):
+        lab.thread.faults({"fault": "explode"})
+    lab.thread.reset()
+    assert lab.stored() == lab.thread.requests() == []
+    EmulatorThread(lab.clock).stop()
