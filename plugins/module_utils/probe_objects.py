@@ -63,6 +63,7 @@ class OwnObjects:
 
     :ivar tunnels: ids of own tunnels that lists have shown and not stopped to show. :ivar customer_gateways: likewise.
     :ivar returned: ids that this run's creations returned and that no list had shown before.
+    :ivar trusts_ids: whether creations return the ids of what they make, as far as is known.
     :ivar removed: how many objects were removed, those of earlier runs included. :ivar remains: how many of them.
     """
 
@@ -74,6 +75,7 @@ class OwnObjects:
         self.customer_gateways = set()
         self.returned = set()
         self.gone = set()
+        self.trusts_ids = True
         self.removed = 0
         self.remains = 0
         self.left_behind = []
@@ -134,7 +136,7 @@ class OwnObjects:
         exchange = self.exchanges.send("create tunnel", "POST", path, {"clientToken": token}, body)
         body = exchange.body if exchange.is_success and isinstance(exchange.body, dict) else {}
         returned = object_id(body.get("vpnConnId"))
-        if returned and returned not in self._seen_ids | self.gone:
+        if returned and self.trusts_ids and returned not in self._seen_ids | self.gone:
             self.returned.add(returned)
         if exchange.is_refused:
             self._unknown_outcome = False
@@ -146,6 +148,8 @@ class OwnObjects:
         if not self.tunnels - before:
             looks += self.look(pauses[1:], lambda looks: self.tunnels - before, began)
         new_ids = sorted(self.tunnels - before)
+        if new_ids and returned not in new_ids:
+            self.disown(returned)
         self._unknown_outcome = not new_ids and exchange.status is None
         return Created(exchange, returned, new_ids[0] if new_ids else None, looks, began)
 
@@ -268,7 +272,12 @@ class OwnObjects:
             raise Stopped("objects of an earlier run could not be removed")
 
     def _remove_all(self):
-        for vpn_conn_id, entry in sorted(self.own(self.snapshot()).items()):
+        own = {}
+        for _list in range(2):  # one of them may be stale
+            own.update(self.own(self.snapshot()))
+        self.gone |= self.tunnels - set(own)
+        self.tunnels &= set(own)
+        for vpn_conn_id, entry in sorted(own.items()):
             if str(entry.get("status")).lower() in LEAVING:
                 self._await_end(vpn_conn_id)
             else:
