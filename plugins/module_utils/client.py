@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import socket
 import threading
 import time
 import traceback
@@ -19,16 +20,15 @@ from collections import deque
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from . import signer
+from . import signer, transport
 from .errors import (
-    BceAccessError,
     BceAnswerError,
-    BceApiError,
+    BceBusyError,
     BceNotFoundError,
     BceServerError,
     BceThrottledError,
-    BceTokenMismatchError,
     BceTransportError,
+    api_error_class,
 )
 from .secret import HIDDEN, conceal
 
@@ -45,7 +45,7 @@ COLLECTION_VERSION = "1.0.0"
 USER_AGENT = "ansible-collection-baiducloud.network/" + COLLECTION_VERSION
 
 BACKOFF_BASE = 0.2  # seconds before the first retry at the most; doubled for each further one
-BACKOFF_CAP = 8.0  # seconds
+BACKOFF_CAP = 8.0  # seconds; half of it is the shortest pause after "busy"
 SHORTEST_TRY = 0.05  # seconds; a try that has less time would only hide the error of the one before
 LARGEST_ANSWER = 32 * 1024 * 1024  # bytes; a gateway's list is far below it
 LONGEST_QUOTE = 300  # characters of a foreign text in a message of ours
@@ -62,11 +62,13 @@ RETRIES = {
     "not connected": (UNTIL_DEADLINE,) * 5,
     "name not resolved": (THRICE,) * 5,
     "not trusted": (NEVER,) * 5,
+    "not sendable": (NEVER,) * 5,
     "cut off": (UNTIL_DEADLINE,) * 4 + (NEVER,),
     "not JSON": (ONCE,) * 4 + (NEVER,),
     "too long": (NEVER,) * 5,
     "RequestExpired": (ONCE,) * 5,
-    429: (UNTIL_DEADLINE,) * 5,
+    "throttled": (UNTIL_DEADLINE,) * 5,
+    "busy": (UNTIL_DEADLINE,) * 5,
     500: (UNTIL_DEADLINE,) * 4 + (NEVER,),
     502: (UNTIL_DEADLINE,) * 4 + (NEVER,),
     503: (UNTIL_DEADLINE,) * 4 + (NEVER,),
@@ -75,7 +77,7 @@ RETRIES = {
 # After these outcomes nobody knows whether the request was carried out.
 AMBIGUOUS = frozenset(("cut off", "not JSON", "too long", 500, 502, 503, 504))
 
-# What to do about the refusals that are the user's to mend (code -> advice).
+# What to do about the refusals that are the user's to fix (code -> advice); the others have the remedy of their class.
 ADVICE = {
     "InvalidAccessKeyId": "check access_key_id (or BCE_ACCESS_KEY_ID)",
     "SignatureDoesNotMatch": "check secret_access_key (or BCE_SECRET_ACCESS_KEY), and security_token if there is one",
@@ -85,7 +87,25 @@ ADVICE = {
     "QualifyNotPass": "complete the account's real-name verification",
     "IdempotentParameterMismatch": "give another client_token, or none",
 }
-NOT_FOUND_ADVICE = "check the id and the region; an id belongs to one region"
+NOT_FOUND_ADVICE = BceNotFoundError.remedy
+
+# The code of an error response without one, as in the official Go SDK.
+CODE_OF_STATUS = {
+    400: "InvalidHTTPRequest",
+    401: "Unauthorized",
+    403: "AccessDenied",
+    404: "NotFound",
+    409: "Conflict",
+    412: "PreconditionFailed",
+    413: "RequestEntityTooLarge",
+    429: "TooManyRequests",
+    500: "InternalError",
+    502: "BadGateway",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+}
+# Values of `code` that mean success in a response with a 2xx status.
+SUCCESS_CODES = frozenset(("0", "200", "ok", "success", "successful", "succeed", "succeeded"))
 
 
 class Answer(NamedTuple):
@@ -94,12 +114,14 @@ class Answer(NamedTuple):
     :ivar body: the JSON object; an empty dict for an empty body.
     :ivar request_id: the API's request id, or None.
     :ivar server_time: the server's time of day (HTTP header Date) in seconds since the epoch, or None.
+    :ivar is_empty: True if there was no body at all.
     """
 
     status: int
     body: dict
     request_id: str
     server_time: float = None
+    is_empty: bool = False
 
 
 class Received(NamedTuple):
@@ -135,6 +157,7 @@ class BceClient:
         self._clock_offset = 0.0  # seconds that the server's clock is ahead of ours
         self._secrets = {connection.secret_access_key, connection.access_key_id, connection.security_token} - {None}
         self._account = tuple(self._secrets)
+        self._secrets |= transport.proxy_secrets()
         self._hidden_words = None
         self._shown_words = set()
         self._stopped = False
@@ -143,7 +166,7 @@ class BceClient:
         self._not_before = 0.0  # moment of clock.monotonic() until which the API asks everybody to wait
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=connections))
+            self._session.mount(scheme, transport.Adapter(pool_maxsize=connections))
         verify = (connection.ca_path or True) if connection.validate_certs else False
         if not connection.validate_certs:
             # The user has chosen it; a warning for every request would only bury the task's own output.
@@ -153,6 +176,7 @@ class BceClient:
         else:
             self._send_options = self._session.merge_environment_settings(connection.endpoint, {}, True, verify, None)
         self._send_options["stream"] = True
+        self._proxy = transport.proxy_for(connection.endpoint, self._send_options["proxies"])
 
     def remember_secret(self, secret):
         """From now on no error text of this client shows this Secret."""
@@ -174,7 +198,15 @@ class BceClient:
         self._stopped = True
 
     def request(
-        self, method, path, query=None, body=None, doing="send the request", deadline=None, resend_unknown=True
+        self,
+        method,
+        path,
+        query=None,
+        body=None,
+        doing="send the request",
+        deadline=None,
+        resend_unknown=True,
+        expects=None,
     ):
         """Send one request, again where RETRIES allows it, and return its Answer.
 
@@ -183,8 +215,12 @@ class BceClient:
         :arg deadline: moment of clock.monotonic() past which nothing is tried again, beside retry_timeout's own.
         :arg resend_unknown: False to send nothing again after an attempt whose outcome is unknown. It is for creations:
             where the API does not honour the clientToken, a second request would create a second object.
+        :arg expects: the name under which a successful response has its content, such as "vpnConns"; None where it has
+            no content. A response without this content that has a `code` is an error, whatever its status is.
         :raises BceError: with maybe_applied set if any of the attempts may have been applied.
         """
+        if self._proxy and self._proxy.problem:
+            raise BceTransportError("Cannot %s: %s" % (doing, self._proxy.problem), "InvalidProxy")
         query = query or {}
         verb = "POST with token" if method == "POST" and query.get("clientToken") else method
         column = VERBS.index(verb)
@@ -194,21 +230,24 @@ class BceClient:
         tries = 0
         while True:
             try:
-                return self._try_once(method, path, query, body, doing, budget)
+                return self._try_once(method, path, query, body, doing, budget, expects)
             except _Failure as failure:
-                outcome, error, wait = failure.outcome, failure.error, failure.retry_after
-            maybe_applied = maybe_applied or (outcome in AMBIGUOUS and method != "GET")
+                outcome, error, wait, unknown = failure.outcome, failure.error, failure.retry_after, failure.unknown
+            maybe_applied = maybe_applied or (unknown and method != "GET")
             error.maybe_applied = maybe_applied
             tries += 1
             seen[outcome] = seen.get(outcome, 0) + 1
             allowed = RETRIES.get(outcome, (NEVER,) * 5)[column]
             error.retryable = allowed != NEVER and outcome != "RequestExpired"
-            if seen[outcome] > allowed or self._stopped or (outcome in AMBIGUOUS and not resend_unknown):
+            if seen[outcome] > allowed or self._stopped or (unknown and not resend_unknown):
                 raise error
             pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
+            if outcome == "busy":
+                # What the object is busy with takes seconds at least.
+                pause = max(pause, BACKOFF_CAP / 2)
             if not budget.allows(pause + SHORTEST_TRY):
                 raise error
-            if outcome == 429:
+            if outcome == "throttled":
                 self._not_before = max(self._not_before, self._clock.monotonic() + pause)
             self._sleep(pause)
             budget.spend(pause)
@@ -221,7 +260,7 @@ class BceClient:
             if seconds <= 0:
                 return
 
-    def _try_once(self, method, path, query, body, doing, budget):
+    def _try_once(self, method, path, query, body, doing, budget, expects):
         """One try, signed afresh; raises _Failure."""
         with self._slots:
             self._let_pass()
@@ -230,10 +269,7 @@ class BceClient:
                 response, content = self._exchange(self._signed(method, path, query, body), doing, budget.left())
             finally:
                 budget.spend(self._clock.monotonic() - begin)
-        if self._observe:
-            server_time = _http_date(response.headers.get("Date"))
-            self._observe(Received(response.status_code, response.headers, content, server_time))
-        return self._interpret(response, content, doing)
+        return self._interpret(response, content, doing, method, expects)
 
     def _let_pass(self):
         """Wait as long as any thread was asked to: throttling slows all of them together."""
@@ -247,20 +283,27 @@ class BceClient:
         """Send a prepared request in at most left seconds; the response and its whole body."""
         # With retry_timeout 0 there is a first try all the same.
         timeout = min(self._connection.timeout, left) if left > 0 else self._connection.timeout
-        gives_up = self._clock.monotonic() + timeout
-        try:
-            # Not Session.send: it reads and parses redirects even where they are not followed.
-            adapter = self._session.get_adapter(prepared.url)
-            response = adapter.send(prepared, timeout=(timeout, timeout), **self._send_options)
+        with transport.attempt(timeout) as attempt:
             try:
-                return response, self._read(response, gives_up)
-            finally:
-                response.close()
-        except (requests.RequestException, HTTPError, OSError) as exc:
-            outcome, text = _transport_outcome(exc, timeout)
-            target = "%s %s" % (prepared.method, self._connection.endpoint)
-            message = "Cannot %s: %s (%s)" % (doing, self._foreign(text), target)
-            raise _Failure(outcome, BceTransportError(message, "ConnectionFailed")) from None
+                # Not Session.send: it reads and parses redirects even where they are not followed.
+                adapter = self._session.get_adapter(prepared.url)
+                response = adapter.send(prepared, timeout=(timeout, timeout), **self._send_options)
+                try:
+                    content = self._read(response)
+                finally:
+                    response.close()
+                if self._observe:
+                    server_time = _http_date(response.headers.get("Date"))
+                    interim = tuple(attempt.interim)
+                    self._observe(Received(response.status_code, response.headers, content, server_time, interim))
+                return response, content
+            except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
+                outcome, text = _transport_outcome(exc, timeout, attempt.sent, self._proxy)
+        target = "%s %s" % (prepared.method, self._connection.endpoint)
+        message = "Cannot %s: %s (%s)" % (doing, self._foreign(text), target)
+        if outcome == "not sendable" and self._proxy:
+            raise _Failure(outcome, BceTransportError(message, "InvalidProxy"))
+        raise _Failure(outcome, BceTransportError(message, "ConnectionFailed"))
 
     def _signed(self, method, path, query, body):
         connection = self._connection
@@ -288,7 +331,7 @@ class BceClient:
         # Not Session.prepare_request: it would let a ~/.netrc replace the Authorization header.
         return requests.Request(method, url, headers=headers, data=content).prepare()
 
-    def _read(self, response, gives_up):
+    def _read(self, response):
         """The whole body; raises as requests does when it is cut off, too slow or too long."""
         read_some = getattr(response.raw, "read1", None) or response.raw.read
         parts, length = [], 0
@@ -300,49 +343,52 @@ class BceClient:
             length += len(part)
             if length > LARGEST_ANSWER:
                 raise _TooLong("the answer is longer than %d bytes" % LARGEST_ANSWER)
-            if self._clock.monotonic() > gives_up:
-                raise requests.exceptions.ReadTimeout("the answer took too long")
         declared = response.headers.get("Content-Length", "")
         is_number = re.fullmatch("[0-9]{1,18}", declared)
         if is_number and "Content-Encoding" not in response.headers and length < int(declared):
             raise requests.exceptions.ChunkedEncodingError("the answer ended early")
         return b"".join(parts)
 
-    def _interpret(self, response, content, doing):
+    def _interpret(self, response, content, doing, method, expects):
         """The Answer of a 2xx with a JSON object or nothing in it; raises _Failure for all else."""
         status = response.status_code
         try:
-            body = json.loads(content.decode("utf-8")) if content.strip() else {}
+            text = content.decode("utf-8-sig").strip()
+            body = json.loads(text) if text else {}
         except (ValueError, RecursionError):
-            body = None
+            text, body = None, None
         is_object = isinstance(body, dict)
         request_id = response.headers.get("x-bce-request-id") or (body.get("requestId") if is_object else None)
         request_id = self._word(request_id)
-        if 200 <= status < 300:
-            if is_object:
-                return Answer(status, body, request_id, _http_date(response.headers.get("Date")))
+        is_success = 200 <= status < 300
+        if is_success and not is_object:
             message = "Cannot %s: the answer of %s is not a JSON object but %s; check endpoint and proxy" % (
                 doing,
                 self._connection.endpoint,
                 self._quoted(content),
             )
-            error = BceAnswerError(message, "BadAnswer", status, request_id)
-            raise _Failure("not JSON", error)
+            raise _Failure("not JSON", BceAnswerError(message, "BadAnswer", status, request_id))
+        if is_success and not _is_error(body, expects):
+            return Answer(status, body, request_id, _http_date(response.headers.get("Date")), not text)
 
-        code = (self._word(body.get("code")) if is_object else None) or "Http%d" % status
+        code = self._word(body.get("code")) if is_object else None
+        # A page that is not JSON comes from a proxy, of which such a code would say something wrong.
+        code = code or (CODE_OF_STATUS.get(status) if is_object else None) or "Http%d" % status
         text = body.get("message") if is_object else None
         text = self._foreign(text) if isinstance(text, str) and text else self._quoted(content)
         if 300 <= status < 400:
             text = "the answer is a redirect, which is not followed; give the right endpoint"
         details = "%s, HTTP %d%s" % (code, status, ", request id %s" % request_id if request_id else "")
         message = "Cannot %s: %s (%s)" % (doing, text, details)
-        error_class = _api_error_class(code, status)
-        advice = ADVICE.get(code, NOT_FOUND_ADVICE if error_class is BceNotFoundError else None)
+        error_class = api_error_class(code, status)
+        advice = ADVICE.get(code, error_class.remedy)
         error = error_class("%s; %s" % (message, advice) if advice else message, code, status, request_id)
-        outcome = "RequestExpired" if code == "RequestExpired" else status
+        outcome = _outcome(error)
         if outcome == "RequestExpired":
             self._learn_clock(response.headers.get("Date"))
-        raise _Failure(outcome, error, self._retry_after(response.headers.get("Retry-After")))
+        # Of a creation, a successful status without an id says neither yes nor no.
+        unknown = is_success and method == "POST"
+        raise _Failure(outcome, error, self._retry_after(response.headers.get("Retry-After")), unknown)
 
     def _learn_clock(self, date):
         moment = _http_date(date)
@@ -441,70 +487,99 @@ class _TooLong(OSError):
 
 
 class _Failure(Exception):
-    """One try that failed: its outcome (a key of RETRIES, or a status), the error it ends in, seconds to wait."""
+    """One try that failed.
 
-    def __init__(self, outcome, error, retry_after=0.0):
+    :ivar outcome: a key of RETRIES, or a status. :ivar error: what it ends in. :ivar retry_after: seconds to wait.
+    :ivar unknown: whether nobody knows if the request was carried out.
+    """
+
+    def __init__(self, outcome, error, retry_after=0.0, unknown=False):
         super().__init__(outcome)
         self.outcome = outcome
         self.error = error
         self.retry_after = retry_after
+        self.unknown = unknown or outcome in AMBIGUOUS
 
 
-def _api_error_class(code, status):
-    """What a refusal means: decided by code and status, never by the message's text (contract, section 7)."""
-    if code == "IdempotentParameterMismatch":
-        return BceTokenMismatchError
-    if any(part in code for part in ("NotFound", "Notfound", "NotExist", "NoSuch")):
-        return BceNotFoundError
-    if status == 404 and code not in ("InvalidVersion", "InvalidURI"):
-        return BceNotFoundError
-    if status in (401, 403) or code in ("SignatureDoesNotMatch", "InvalidHTTPAuthHeader", "RequestExpired"):
-        return BceAccessError
-    if status == 429:
-        return BceThrottledError
-    if status >= 500:
-        return BceServerError
-    return BceApiError
+def _is_error(body, expects):
+    """Return whether the body of a response with a 2xx status says that the request failed."""
+    success = body.get("success")
+    if success is False or (isinstance(success, str) and success.strip().lower() == "false"):
+        return True
+    code = body.get("code")
+    is_code = isinstance(code, str) and bool(code.strip()) and code.strip().lower() not in SUCCESS_CODES
+    # Next to content, it is a field of the object that is called so.
+    return is_code and not (expects and body.get(expects))
 
 
-def _transport_outcome(exc, timeout):
-    """The outcome (a key of RETRIES) and a plain text of a request that got no whole answer in timeout seconds."""
+def _outcome(error):
+    """Return the key of RETRIES for an error of the API, or a status."""
+    if error.code == "RequestExpired":
+        return "RequestExpired"
+    if isinstance(error, BceThrottledError):
+        return "throttled"
+    if error.http_status >= 500:
+        return error.http_status
+    if isinstance(error, BceServerError):
+        return 500
+    return "busy" if isinstance(error, BceBusyError) else error.http_status
+
+
+def _transport_outcome(exc, timeout, sent, proxy):
+    """The outcome (a key of RETRIES), and a plain text of a request that got no whole answer in timeout seconds.
+
+    :arg sent: whether any of the request may have left. :arg proxy: the transport.Proxy in use, or None.
+    """
     reason = getattr(exc.args[0], "reason", None) if exc.args else None
+    cause = _innermost(exc)
     if isinstance(exc, _TooLong):
         return "too long", str(exc)
-    if "CERTIFICATE_VERIFY_FAILED" in str(exc):
-        return "not trusted", "the server's certificate cannot be verified; give ca_path, or set validate_certs: false"
+    # The second are the words of urllib3 1.26 for another name.
+    if "CERTIFICATE_VERIFY_FAILED" in str(exc) or "doesn't match" in str(exc):
+        text = "the server's certificate cannot be verified; give ca_path, or set validate_certs: false"
+        return "not trusted", text
     if isinstance(exc, requests.exceptions.SSLError) and "EOF" not in str(exc):
-        return "not trusted", "no TLS connection, check the endpoint's scheme and port: %s" % _root_cause(exc)
+        text = "no TLS connection, check the endpoint's scheme and port: %s" % _root_cause(exc)
+        return "not trusted", text
+    if isinstance(exc, ValueError) and not sent:
+        # A URL that cannot be used, which the exception would quote.
+        if proxy:
+            return "not sendable", transport.INVALID_PROXY % proxy.variable
+        return "not sendable", "the request cannot be sent; check endpoint (%s)" % type(exc).__name__
     if isinstance(reason, NewConnectionError):
-        text = _root_cause(reason)
-        if (
-            "NameResolution" in type(reason).__name__
-            or "getaddrinfo" in str(reason)
-            or "Name or service" in str(reason)
-        ):
+        if isinstance(cause, socket.gaierror):
             return "name not resolved", "the host's name cannot be resolved; check region and endpoint"
-        return "not connected", "no connection: %s" % text
+        return "not connected", "no connection: %s" % _root_cause(reason)
     if isinstance(exc, requests.exceptions.ConnectTimeout):
         return "not connected", "no connection within %.3g s" % timeout
     if isinstance(exc, requests.exceptions.ProxyError):
         return "not connected", "the proxy of the environment cannot be used: %s" % _root_cause(exc)
-    if isinstance(exc, (requests.exceptions.Timeout, TimeoutError)):
+    is_late = isinstance(exc, (requests.exceptions.Timeout, TimeoutError)) or isinstance(cause, socket.timeout)
+    if not sent:
+        text = "no connection within %.3g s" % timeout if is_late else "no connection: %s" % _root_cause(exc)
+        return "not connected", text
+    if is_late:
         return "cut off", "no whole answer within %.3g s" % timeout
-    return "cut off", "the connection broke before the whole answer came: %s" % _root_cause(exc)
+    # A ValueError quotes what it has read.
+    text = type(exc).__name__ if isinstance(exc, ValueError) else _root_cause(exc)
+    return "cut off", "the connection broke before the whole answer came: %s" % text
 
 
-def _root_cause(exc):
-    """The shortest true words for a nested exception: those of the innermost operating-system error."""
-    text = str(exc)
+def _innermost(exc):
+    """The exception that caused the others of a nested one."""
     for _depth in range(10):
         inner = exc.__cause__ or exc.__context__ or next((arg for arg in exc.args if isinstance(arg, Exception)), None)
         inner = getattr(exc, "reason", None) or inner
         if not isinstance(inner, Exception):
             break
         exc = inner
-        text = getattr(exc, "strerror", None) or str(exc) or text
-    return _shortened(text)
+    return exc
+
+
+def _root_cause(exc):
+    """The shortest true words for a nested exception: those of the innermost operating-system error."""
+    cause = _innermost(exc)
+    return _shortened(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
 
 
 def _http_date(value):

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 MOST_TOLD = 20  # mistakes that one message tells
 
 
@@ -64,7 +66,12 @@ class BceAnswerError(BceError):
 
 
 class BceApiError(BceError):
-    """The API answered with an error."""
+    """The API responded with an error.
+
+    :cvar remedy: what to do about it, for the message; None where the API's own words have to do.
+    """
+
+    remedy = None
 
 
 class BceAccessError(BceApiError):
@@ -73,6 +80,8 @@ class BceAccessError(BceApiError):
 
 class BceNotFoundError(BceApiError):
     """The object does not exist."""
+
+    remedy = "check the id and the region; an id belongs to one region"
 
 
 class BceTokenMismatchError(BceApiError):
@@ -83,8 +92,66 @@ class BceThrottledError(BceApiError):
     """Too many requests."""
 
 
+class BceBusyError(BceApiError):
+    """The object is busy with an earlier change or not in a state for this one; the request was refused."""
+
+    remedy = "wait until the gateway is settled, then run the task again"
+
+
+class BceDuplicateError(BceApiError):
+    """An object of the same name or content exists already."""
+
+    remedy = "use the existing object, give another name, or delete the existing object first"
+
+
+class BceQuotaError(BceApiError):
+    """The account's quota for such objects is used up."""
+
+    remedy = "raise the quota in the Quota Center of the console, or delete an object that is not needed"
+
+
 class BceServerError(BceApiError):
     """The API failed on its own account (5xx)."""
+
+
+# What an error of the API means: the first row of _BY_CODE whose pattern is found in the code decides, upper and lower
+# case being equal; else _BY_STATUS; else 5xx is a BceServerError and the rest a BceApiError. Codes go first because a
+# status says less: an absent object comes with 404 or 400, throttling with 429, 403 or 400. The API's message never
+# decides.
+_BY_CODE = tuple(
+    (re.compile(pattern, re.IGNORECASE), error_class)
+    for pattern, error_class in (
+        ("^IdempotentParameterMismatch$", BceTokenMismatchError),
+        # Before the quotas, because RequestLimitExceeded is a rate limit.
+        ("RateLimit|TooManyRequest|RequestLimitExceeded|Throttl", BceThrottledError),
+        ("NoSuch|NotFound|NotExist", BceNotFoundError),
+        ("Repeated|AlreadyExist|Duplicate", BceDuplicateError),
+        ("Quota|LimitExceeded|ExceedLimit", BceQuotaError),
+        ("NotFinished|OperationDenied|Busy|^InvalidInstanceStatus$", BceBusyError),
+        (
+            "^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidHTTPAuthHeader|RequestExpired)$",
+            BceAccessError,
+        ),
+        ("^(InvalidVersion|InvalidURI)$", BceApiError),  # 404, but no object is absent
+        ("^(InternalError|ServiceUnavailable)$", BceServerError),
+    )
+)
+_BY_STATUS = {
+    401: BceAccessError,
+    403: BceAccessError,
+    404: BceNotFoundError,
+    409: BceBusyError,
+    413: BceQuotaError,
+    429: BceThrottledError,
+}
+
+
+def api_error_class(code, status):
+    """Return the subclass of BceApiError for a code and an HTTP status of the API."""
+    for pattern, error_class in _BY_CODE:
+        if pattern.search(code):
+            return error_class
+    return _BY_STATUS.get(status, BceServerError if status >= 500 else BceApiError)
 
 
 class BceStateError(BceError):

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from .errors import BceNotFoundError
 from .field import camel_case
 from .secret import KEY_WORD, is_like_a_key
-from .wire import address, bad_answer, entries, object_id, word
+from .wire import address, bad_answer, check_owner, distinct, entries, object_id, read_pages, word
 
-PAGE_SIZE = 1000  # the most that the API gives at once
+PAGE_SIZE = "1000"  # the most that the API gives at once
 
 GATEWAY_TEXTS = ("vpn_name", "vpc_id", "eip", "status", "type", "description", "payment_timing")
 GATEWAY_TIMES = ("create_time", "expired_time")
@@ -36,10 +36,14 @@ class GatewayDetail(NamedTuple):
     def tunnel_entries(self):
         """The API's own objects of its tunnels, a list; None where it does not tell them.
 
-        :raises BceAnswerError: if they are no list of objects.
+        :raises BceAnswerError: if they are no list of objects, are of another gateway, or have one id twice with
+            different contents.
         """
-        told = self.answer.body.get("vpnConns")
-        return None if told is None else entries(self.answer, "vpnConns", self.doing)
+        if self.answer.body.get("vpnConns") is None:
+            return None
+        found = distinct(entries(self.answer, "vpnConns", self.doing), "vpnConnId", self.answer, self.doing)
+        check_owner(found, "vpnId", self.fields["vpn_id"], self.answer, self.doing)
+        return found
 
 
 class GatewayApi:
@@ -58,18 +62,22 @@ class GatewayApi:
     def list_gateways(self, vpc_id):
         """All VPN gateways of a VPC, a list of dicts; of what the list does not tell the value is None.
 
-        :raises BceAnswerError: if an answer is no page of such a list.
+        :raises BceAnswerError: if an answer is no page of such a list, or has a gateway of another VPC.
         """
         doing = "list the VPN gateways of VPC %s" % vpc_id
-        found = self._pages(self._root, {"vpcId": vpc_id}, "vpns", "vpnId", doing)
-        return [self._known(_gateway(entry, vpc_id), "vpn_name") for entry in found]
+        query = {"vpcId": vpc_id, "maxKeys": PAGE_SIZE}
+        pages = read_pages(self._client, self._root, query, "vpns", "vpnId", doing)
+        check_owner(pages.entries, "vpcId", vpc_id, pages.answer, doing)
+        return [self._known(_gateway(entry, vpc_id), "vpn_name") for entry in pages.entries]
 
     def gateway(self, vpn_id):
         """The GatewayDetail of one gateway, or None if there is no such gateway."""
         doing = "read VPN gateway %s" % vpn_id
         try:
-            answer = self._client.request("GET", "%s/%s" % (self._root, vpn_id), doing=doing)
+            answer = self._client.request("GET", "%s/%s" % (self._root, vpn_id), doing=doing, expects="vpnId")
         except BceNotFoundError:
+            return None
+        if answer.is_empty:
             return None
         if object_id(answer.body.get("vpnId")) != vpn_id:
             raise bad_answer(doing, "is not that gateway", answer)
@@ -80,15 +88,18 @@ class GatewayApi:
     def list_customer_gateways(self):
         """All customer gateways of the region, a list of dicts."""
         doing = "list the customer gateways"
-        found = self._pages(self._root + "/cgw", {}, "result", "cgwId", doing)
-        return [self._known(_customer_gateway(entry), "name") for entry in found]
+        pages = read_pages(self._client, self._root + "/cgw", {"maxKeys": PAGE_SIZE}, "result", "cgwId", doing)
+        return [self._known(_customer_gateway(entry), "name") for entry in pages.entries]
 
     def customer_gateway(self, cgw_id):
         """One customer gateway, a dict, or None if there is no such."""
         doing = "read the customer gateway %s" % cgw_id
         try:
-            answer = self._client.request("GET", "%s/cgw/%s" % (self._root, cgw_id), doing=doing)
+            path = "%s/cgw/%s" % (self._root, cgw_id)
+            answer = self._client.request("GET", path, doing=doing, expects="cgwId")
         except BceNotFoundError:
+            return None
+        if answer.is_empty:
             return None
         found = self._known(_customer_gateway(answer.body), "name")
         if found["cgw_id"] != cgw_id:
@@ -103,7 +114,15 @@ class GatewayApi:
         self._known(fields, "name")
         doing = "create the customer gateway %s" % fields["name"]
         body = {name: fields[name] for name in ("name", "ip", "description") if fields.get(name)}
-        answer = self._client.request("POST", self._root + "/cgw", {"clientToken": client_token}, body, doing)
+        answer = self._client.request(
+            "POST",
+            self._root + "/cgw",
+            {"clientToken": client_token},
+            body,
+            doing,
+            resend_unknown=False,
+            expects="cgwId",
+        )
         cgw_id = object_id(answer.body.get("cgwId"))
         if cgw_id is None:
             raise bad_answer(doing, "has no cgwId", answer, maybe_applied=True)
@@ -131,39 +150,6 @@ class GatewayApi:
         """A name is to be shown in error texts, even if it looks like a key."""
         self._client.show_word(fields[name])
         return fields
-
-    # -- pages -------------------------------------------------------------------------------------------------------
-
-    def _pages(self, path, query, name, id_name, doing):
-        """The objects of all pages of a list, each once.
-
-        The marker of a page is the id of its first object. A page that says that more follow, but neither brings
-        anything new nor leads on, would be asked for for ever.
-        """
-        found, nameless, query = {}, [], dict(query, maxKeys=str(PAGE_SIZE))
-        while True:
-            answer = self._client.request("GET", path, query, doing=doing)
-            before = len(found)
-            for entry in entries(answer, name, doing):
-                key = object_id(entry.get(id_name))
-                if key is None:
-                    nameless.append(entry)
-                else:
-                    found.setdefault(key, entry)
-            marker = answer.body.get("nextMarker")
-            if not _more_follows(answer.body):
-                return list(found.values()) + nameless
-            if not isinstance(marker, str) or not marker or len(found) == before:
-                text = "says that more follow, but does not lead on to them (nextMarker %r)" % (marker,)
-                raise bad_answer(doing, text, answer)
-            query["marker"] = marker
-
-
-def _more_follows(body):
-    truncated = body.get("isTruncated")
-    if truncated is None:
-        return bool(body.get("nextMarker"))
-    return truncated is True or str(truncated).lower() == "true"
 
 
 def _gateway(entry, vpc_id=None):

@@ -157,10 +157,12 @@ class Tunnel(NamedTuple):
 
     :ivar fields: dict of every option name, and of the API's read-only words; None where the cloud does not tell.
     :ivar secret_key: Secret, or None where the cloud does not tell.
+    :ivar gateway_confirmed: whether the cloud itself names the gateway of this tunnel.
     """
 
     fields: dict
     secret_key: Secret  # or None
+    gateway_confirmed: bool = True
 
 
 class Listed:

@@ -16,15 +16,19 @@ from typing import NamedTuple
 from .field import camel_case
 from .secret import KEY_WORD, Secret, is_like_a_key
 from .tunnel import FIELDS, GROUPED, PEER, READ_ONLY, SECRET_KEY, Tunnel, subnet
-from .wire import address, bad_answer, entries, object_id, word
+from .wire import address, bad_answer, check_owner, object_id, read_pages, word
 
 
 class Listing(NamedTuple):
-    """The tunnels of one gateway at one moment: list of Tunnel, the request id, and all keys in it, as Secrets."""
+    """The tunnels of one gateway at one moment: list of Tunnel, the request id, and all keys in it, as Secrets.
+
+    :ivar server_time: the API's time of day at that moment; see client.Answer.
+    """
 
     tunnels: list
     request_id: str
     secrets: frozenset = frozenset()
+    server_time: float = None
 
 
 class VpnApi:
@@ -39,13 +43,15 @@ class VpnApi:
         self._root = "/v%d/vpn" % version
 
     def list_tunnels(self, vpn_id, deadline=None):
-        """The Listing of a gateway; the API has neither pages nor filters here.
+        """The Listing of a gateway; the API documents neither pages nor filters here, but pages are followed.
 
-        :raises BceAnswerError: if the answer is no list of tunnels.
+        :raises BceAnswerError: if the answer is no list of tunnels, or has one of another gateway.
         """
         doing = "list the tunnels of VPN gateway %s" % vpn_id
-        answer = self._client.request("GET", "%s/vpnconn/%s" % (self._root, vpn_id), doing=doing, deadline=deadline)
-        return self.read_tunnels(entries(answer, "vpnConns", doing), vpn_id, answer.request_id)
+        path = "%s/vpnconn/%s" % (self._root, vpn_id)
+        pages = read_pages(self._client, path, {}, "vpnConns", "vpnConnId", doing, deadline)
+        check_owner(pages.entries, "vpnId", vpn_id, pages.answer, doing)
+        return self.read_tunnels(pages.entries, vpn_id, pages.answer.request_id, pages.server_time)
 
     def create_tunnel(self, tunnel, client_token):
         """Create the Tunnel on the gateway that its fields name; the id and the request id.
@@ -56,7 +62,15 @@ class VpnApi:
         self._remember(tunnel)
         doing = "create the tunnel %s on VPN gateway %s" % (fields["vpn_conn_name"], fields["vpn_id"])
         path = "%s/%s/vpnconn" % (self._root, fields["vpn_id"])
-        answer = self._client.request("POST", path, {"clientToken": client_token}, _body(tunnel), doing)
+        answer = self._client.request(
+            "POST",
+            path,
+            {"clientToken": client_token},
+            _body(tunnel),
+            doing,
+            resend_unknown=False,
+            expects="vpnConnId",
+        )
         vpn_conn_id = object_id(answer.body.get("vpnConnId"))
         if vpn_conn_id is None:
             raise bad_answer(doing, "has no vpnConnId", answer, maybe_applied=True)
@@ -82,7 +96,7 @@ class VpnApi:
         self._client.remember_secret(tunnel.secret_key)
         self._client.show_word(tunnel.fields["vpn_conn_name"])
 
-    def read_tunnels(self, found, vpn_id, request_id):
+    def read_tunnels(self, found, vpn_id, request_id, server_time=None):
         """The Listing of a gateway out of the API's own objects of its tunnels.
 
         They are read tolerantly: what cannot be read is None, as if it was not told.
@@ -90,7 +104,8 @@ class VpnApi:
         secrets = {Secret(key) for key in (entry.get("secretKey") for entry in found) if isinstance(key, str) and key}
         for secret in secrets:
             self._client.remember_secret(secret)
-        return Listing([self._read_tunnel(entry, vpn_id) for entry in found], request_id, frozenset(secrets))
+        tunnels = [self._read_tunnel(entry, vpn_id) for entry in found]
+        return Listing(tunnels, request_id, frozenset(secrets), server_time)
 
     def _read_tunnel(self, entry, vpn_id):
         fields = {"vpn_id": vpn_id, "vpn_conn_id": object_id(entry.get("vpnConnId"))}
@@ -114,7 +129,7 @@ class VpnApi:
         for name in READ_ONLY:
             fields[name] = word(entry.get(camel_case(name)))
         self._client.show_word(fields["vpn_conn_name"])
-        return Tunnel(fields, _secret_key(entry.get("secretKey")))
+        return Tunnel(fields, _secret_key(entry.get("secretKey")), word(entry.get("vpnId")) == vpn_id)
 
 
 def _body(tunnel):

@@ -54,11 +54,12 @@ FAULTS = {
     "slow": Fault({"fault": "slow", "seconds": 0.02}, done=True, clear=True),
     "429": Fault(status(429), done=False, clear=True),
     "429, Retry-After": Fault(status(429, **AFTER_A_SECOND), done=False, clear=True),
+    "409": Fault(status(409), done=False, clear=True),
     "503, Retry-After": Fault(status(503, **AFTER_A_SECOND), done=False, clear=False),
 }
 FAULTS.update((f"{number}", Fault(status(number), done=False, clear=False)) for number in (500, 502, 503, 504))
 FAULTS.update((f"{number}, done", Fault(status(number, commit=True), True, False)) for number in (500, 502, 503, 504))
-FAULTS.update((f"{number}", Fault(status(number), False, True, False)) for number in (400, 403, 409))
+FAULTS.update((f"{number}", Fault(status(number), False, True, False)) for number in (400, 403))
 FAULTS.update({"404": Fault(status(404), False, True, False)})
 # Where the API itself says so, there was no answer to read at all.
 FAULTS["412"] = Fault(status(412), False, True, False)
@@ -94,6 +95,7 @@ def _environment(emulator, monkeypatch):
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(client, "BACKOFF_BASE", 0.01)
+    monkeypatch.setattr(client, "BACKOFF_CAP", 0.1)
     # A case takes a second or two; a run that does not end is a failure, not a wait.
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(8)

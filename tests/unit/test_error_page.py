@@ -11,7 +11,7 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.baiducloud.network.plugins.module_utils import client
+from ansible_collections.baiducloud.network.plugins.module_utils import client, errors
 from playbook import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
@@ -154,7 +154,8 @@ def test_every_row_says_by_itself_what_to_do():
 def test_the_page_has_every_code_and_no_code_that_is_gone():
     codes, told = set(error_codes()), set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", PAGE))
     assert codes <= told, sorted(codes - told)
-    known = codes | set(client.ADVICE) | {"NotFound", "NotExist", "NoSuch"}
+    patterns = {code for code in told if errors.api_error_class(code, 400) is not errors.BceApiError}
+    known = codes | set(client.ADVICE) | set(client.CODE_OF_STATUS.values()) | patterns
     assert told <= known, sorted(told - known)
 
 
@@ -162,3 +163,5 @@ def test_the_page_gives_the_advice_that_the_message_gives():
     for code, advice in client.ADVICE.items():
         assert re.search(rf"{code} \|[^|]*\| {re.escape(advice)} \|", PAGE), code
     assert re.search(rf"HTTP 404[^|]*\|[^|]*\| {re.escape(client.NOT_FOUND_ADVICE)} \|", PAGE)
+    for kind in vars(errors).values():
+        assert not getattr(kind, "remedy", None) or f"| {kind.remedy} |" in PAGE, kind

@@ -28,12 +28,13 @@ class Script:
     def show_word(self, word):
         pass
 
-    def request(self, method, path, query=None, body=None, doing="", deadline=None):
+    def request(self, method, path, query=None, body=None, doing="", resend_unknown=True, **_others):
         self.asked.append((method, path, dict(query or {}), body))
+        self.resent = resend_unknown
         answer = self._bodies.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return Answer(200, answer, "request-1")
+        return Answer(200, answer or {}, "request-1", is_empty=answer is None)
 
 
 class Pages(Script):
@@ -114,7 +115,7 @@ def test_a_list_that_does_not_go_on_is_an_error_and_no_endless_loop(pages):
         GatewayApi(Script(*pages)).list_gateways("vpc-1")
 
 
-@pytest.mark.parametrize("body", [{}, {"vpns": "none"}, {"vpns": [1]}])
+@pytest.mark.parametrize("body", [{}, {"vpns": "none"}, {"vpns": [1]}, {"vpns": None}])
 def test_an_answer_that_is_no_list_of_gateways_is_an_error(body):
     with pytest.raises(BceAnswerError, match="Cannot list the VPN gateways of VPC vpc-1: .* vpns"):
         GatewayApi(Script(body)).list_gateways("vpc-1")
@@ -157,6 +158,58 @@ def test_a_gateway_is_read_tolerantly_and_in_our_words():
     }
 
 
+def test_a_gateway_of_another_vpc_makes_the_list_invalid():
+    body = {"vpns": [{"vpnId": "vpn-a", "vpcId": "vpc-1"}, {"vpnId": "vpn-b", "vpcId": "vpc-2"}]}
+    with pytest.raises(BceAnswerError, match="an object of vpcId vpc-2, but was asked for vpc-1 "):
+        GatewayApi(Script(body)).list_gateways("vpc-1")
+
+
+@pytest.mark.parametrize("listed", [GatewayApi.list_customer_gateways, lambda api: api.list_gateways("vpc-1")])
+def test_an_id_listed_twice_with_different_contents_makes_the_list_invalid(listed):
+    entries = [{"vpnId": "x-1", "cgwId": "x-1", "name": name, "vpnName": name} for name in ("a", "b")]
+    same = {"vpns": entries[:1] * 2, "result": entries[:1] * 2}
+    assert len(listed(GatewayApi(Script(same)))) == 1
+    with pytest.raises(BceAnswerError, match="the id x-1 more than once"):
+        listed(GatewayApi(Script({"vpns": entries, "result": entries})))
+
+
+@pytest.mark.parametrize("listed", [GatewayApi.list_customer_gateways, lambda api: api.list_gateways("vpc-1")])
+@pytest.mark.parametrize("body", [None, {"vpns": None, "result": None}])
+def test_an_empty_response_is_no_empty_list(listed, body):
+    with pytest.raises(BceAnswerError):
+        listed(GatewayApi(Script(body)))
+    with pytest.raises(BceNotFoundError):
+        listed(GatewayApi(Script(BceNotFoundError("gone", "NoSuchObject", 400))))
+
+
+def test_the_tunnels_in_a_gateways_detail_are_checked_as_those_of_a_list():
+    def detail(*tunnels):
+        body = {"vpnId": "vpn-a", "vpnConns": list(tunnels)}
+        return GatewayApi(Script(body)).gateway("vpn-a")
+
+    mine = {"vpnConnId": "t-1", "vpnId": "vpn-a"}
+    assert detail(mine, mine, {"vpnConnId": "t-2"}).tunnel_entries() == [mine, {"vpnConnId": "t-2"}]
+    with pytest.raises(BceAnswerError, match="an object of vpnId vpn-b, but was asked for vpn-a"):
+        detail(mine, dict(mine, vpnId="vpn-b", vpnConnId="t-2")).tunnel_entries()
+    with pytest.raises(BceAnswerError, match="the id t-1 more than once"):
+        detail(mine, dict(mine, status="x")).tunnel_entries()
+
+
+def test_what_the_console_alone_can_make_is_read():
+    """Gateways of types that the API does not document, and customer gateways with Chinese names."""
+    kinds = [{"vpnId": f"vpn-{kind}", "type": kind} for kind in ("GRE", "IPSec", "Something new", "")]
+    found = GatewayApi(Script({"vpns": kinds})).list_gateways("vpc-1")
+    assert [(gateway["type"], is_ipsec(gateway)) for gateway in found] == [
+        ("GRE", False),
+        ("IPSec", True),
+        ("Something new", False),
+        ("", True),
+    ]
+    peer = {"cgwId": "cgw-a", "name": "北京-总部", "ip": "0.0.0.0"}
+    assert GatewayApi(Script({"result": [peer]})).list_customer_gateways()[0]["name"] == "北京-总部"
+    assert GatewayApi(Script(peer)).customer_gateway("cgw-a")["name"] == "北京-总部"
+
+
 def test_only_a_gateway_that_is_told_to_be_of_another_type_can_have_no_tunnels():
     for kind, expected in (("IPSec", True), ("IPsec", True), ("ipsec", True), (None, True), ("SSL", False)):
         assert is_ipsec({"type": kind}) is expected
@@ -166,6 +219,11 @@ def test_a_gateway_that_is_not_there_is_none_and_another_one_is_an_error():
     gone = BceNotFoundError("gone", "NoSuchObject", 404)
     assert GatewayApi(Script(gone)).gateway("vpn-a") is None
     assert GatewayApi(Script(gone)).customer_gateway("cgw-a") is None
+    # The API answers some reads of absent objects with a success and nothing in it.
+    assert GatewayApi(Script(None)).gateway("vpn-a") is None
+    assert GatewayApi(Script(None)).customer_gateway("cgw-a") is None
+    with pytest.raises(BceAnswerError, match="not that gateway"):
+        GatewayApi(Script({})).gateway("vpn-a")
     with pytest.raises(BceAnswerError, match="not that gateway"):
         GatewayApi(Script({"vpnId": "vpn-b"})).gateway("vpn-a")
     with pytest.raises(BceAnswerError, match="not that customer gateway"):
@@ -200,6 +258,7 @@ def test_a_customer_gateway_is_made_of_what_is_given_only():
     berlin = {"cgw_id": None, "name": "berlin", "ip": "203.0.113.1", "description": ""}
     assert GatewayApi(client).create_customer_gateway(berlin, "t") == ("cgw-a", "request-1")
     assert client.asked == [("POST", "/v1/vpn/cgw", {"clientToken": "t"}, {"name": "berlin", "ip": "203.0.113.1"})]
+    assert client.resent is False
     with pytest.raises(BceAnswerError, match="has no cgwId") as unknown:
         GatewayApi(Script({})).create_customer_gateway(berlin, "t")
     assert unknown.value.maybe_applied

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -71,7 +72,8 @@ def test_the_list_of_a_gateway_is_read_by_the_gateway_s_id(api, emulator):
     sent = only(emulator.requests())
     assert (sent["method"], sent["path"]) == ("GET", f"/v1/vpn/vpnconn/{GATEWAY}")
     assert (sent["query"], sent["body"]) == ({}, None)
-    assert listing == ([], sent["request_id"], frozenset())
+    assert listing[:3] == ([], sent["request_id"], frozenset())
+    assert listing.server_time == pytest.approx(time.time(), abs=60)
 
 
 def test_an_update_sends_the_whole_tunnel_and_its_gateway_to_the_tunnel_s_id(api, emulator):
@@ -234,7 +236,6 @@ ODD_VALUES = [
     *[("status", value, "status", None) for value in (..., None, "", 5, {})],
     *[("healthStatus", value, "health_status", None) for value in (..., None, ["reachable"])],
     *[("vpnConnName", value, "vpn_conn_name", None) for value in (..., None, 5, [])],
-    *[("vpnConnId", value, "vpn_conn_id", None) for value in (..., None, 5, [])],
     ("somethingNew", {"a": [1]}, "vpn_id", GATEWAY),
 ]
 
@@ -247,12 +248,19 @@ def test_an_entry_of_the_list_is_read_in_the_options_words_and_normal_forms(api,
 
 
 def test_an_odd_value_in_an_entry_spoils_nothing_but_itself(api, emulator):
-    emulator.plant(*[nested(ENTRY, path, value) for path, value, _name, _read in ODD_VALUES])
+    entries = [nested(ENTRY, path, value) for path, value, _name, _read in ODD_VALUES]
+    emulator.plant(*[dict(entry, vpnConnId=f"vpnconn-{number}") for number, entry in enumerate(entries)])
     tunnels = api.list_tunnels(GATEWAY).tunnels
     assert len(tunnels) == len(ODD_VALUES)
-    for (path, value, name, wanted), found in zip(ODD_VALUES, tunnels):
-        assert found.fields == nested(READ, name, wanted), (path, value)
+    for number, ((path, value, name, wanted), found) in enumerate(zip(ODD_VALUES, tunnels)):
+        assert found.fields == dict(nested(READ, name, wanted), vpn_conn_id=f"vpnconn-{number}"), (path, value)
         assert found.secret_key == Secret(SECRET_KEY)
+
+
+@pytest.mark.parametrize("value", [..., None, 5, []])
+def test_a_tunnel_without_an_id_is_listed_without_one(value, api, emulator):
+    emulator.plant(nested(ENTRY, "vpnConnId", value))
+    assert only(api.list_tunnels(GATEWAY).tunnels).fields == dict(READ, vpn_conn_id=None)
 
 
 @pytest.mark.parametrize("key", [..., None, "", 5, ["x"], "********", "d*******w", "no-rule", "x" * 100])
@@ -262,7 +270,7 @@ def test_a_key_that_is_masked_or_breaks_the_rule_is_as_if_the_list_did_not_tell_
 
 
 def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
-    emulator.plant(ENTRY, nested(ENTRY, "secretKey", "old.Key.of.no.rule"))
+    emulator.plant(ENTRY, dict(ENTRY, vpnConnId="vpnconn-2", secretKey="old.Key.of.no.rule"))
     listing = api.list_tunnels(GATEWAY)
     emulator.faults({"fault": "status", "status": 400, "echo_key": True})
     with pytest.raises(BceApiError, match=r"secretKey \*{8}") as caught:
@@ -271,16 +279,13 @@ def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
     assert [key for key in (SECRET_KEY, "old.Key.of.no.rule") if key in shown] == []
 
 
-def test_an_empty_list_may_be_null(api, emulator):
-    emulator.faults({"fault": "garbage", "body": {"vpnConns": None}})
-    assert api.list_tunnels(GATEWAY).tunnels == []
-
-
 @pytest.mark.parametrize(
     "body",
     [
         {},
+        "",
         {"vpns": []},
+        {"vpnConns": None},
         {"vpnConns": {}},
         {"vpnConns": "x"},
         {"vpnConns": 5},
@@ -316,6 +321,71 @@ def test_a_creation_answered_without_an_id_may_have_been_done(body, api, emulato
     with pytest.raises(BceAnswerError, match="has no vpnConnId") as caught:
         api.create_tunnel(planned(), TOKEN)
     assert caught.value.maybe_applied
+
+
+@pytest.mark.parametrize("fault", [{"fault": "reset_after"}, {"fault": "status", "status": 503}], ids=str)
+def test_a_creation_of_unknown_outcome_is_sent_once(fault, emulator):
+    emulator.faults({**fault, "times": None})
+    api = VpnApi(BceClient(credentials.resolve({"retry_timeout": 60.0}, emulator.environment)))
+    with pytest.raises(BceError) as caught:
+        api.create_tunnel(planned(), TOKEN)
+    assert caught.value.maybe_applied
+    assert len(emulator.requests("POST")) == 1
+
+
+def answer(emulator, *bodies):
+    """Let the next lists have these bodies, one after the other."""
+    emulator.faults(*[{"match": {"method": "GET"}, "fault": "garbage", "body": body} for body in bodies])
+
+
+def named(number, **more):
+    return dict(ENTRY, vpnConnId=f"vpnconn-{number}", **more)
+
+
+def test_a_list_in_pages_is_read_to_its_end(api, emulator):
+    first = {"vpnConns": [named(1), named(2)], "isTruncated": True, "nextMarker": "vpnconn-3", "maxKeys": 2}
+    answer(emulator, first, {"vpnConns": [named(3)], "isTruncated": False})
+    listing = api.list_tunnels(GATEWAY)
+    assert [item.fields["vpn_conn_id"] for item in listing.tunnels] == ["vpnconn-1", "vpnconn-2", "vpnconn-3"]
+    assert [sent["query"] for sent in emulator.requests()] == [{}, {"marker": "vpnconn-3"}]
+    assert listing.request_id == emulator.requests()[1]["request_id"]
+
+
+def test_a_list_that_says_more_follow_but_does_not_lead_on_is_invalid(api, emulator):
+    answer(emulator, {"vpnConns": [named(1)], "isTruncated": True})
+    with pytest.raises(BceAnswerError, match="more follow, but does not lead on"):
+        api.list_tunnels(GATEWAY)
+
+
+def test_an_id_listed_twice_counts_once_if_its_contents_are_equal(api, emulator):
+    answer(emulator, {"vpnConns": [named(1), named(2), named(1)]})
+    assert len(api.list_tunnels(GATEWAY).tunnels) == 2
+
+
+def test_an_id_listed_twice_with_different_contents_makes_the_list_invalid(api, emulator):
+    answer(emulator, {"vpnConns": [named(1), named(1, status="building")]})
+    with pytest.raises(BceAnswerError, match="the id vpnconn-1 more than once, with different contents"):
+        api.list_tunnels(GATEWAY)
+
+
+def test_a_tunnel_of_another_gateway_makes_the_list_invalid(api, emulator):
+    answer(emulator, {"vpnConns": [named(1), named(2, vpnId="vpn-other")]})
+    with pytest.raises(BceAnswerError, match=f"an object of vpnId vpn-other, but was asked for {GATEWAY} "):
+        api.list_tunnels(GATEWAY)
+
+
+@pytest.mark.parametrize(("told", "confirmed"), [(GATEWAY, True), (..., False), (None, False), ("", False), (5, False)])
+def test_a_tunnel_says_whether_the_api_named_its_gateway(told, confirmed, api, emulator):
+    answer(emulator, {"vpnConns": [nested(ENTRY, "vpnId", told)]})
+    read = only(api.list_tunnels(GATEWAY).tunnels)
+    assert (read.fields["vpn_id"], read.gateway_confirmed) == (GATEWAY, confirmed)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_absent_gateway_is_an_error_of_the_list_and_no_empty_list(status, api, emulator):
+    emulator.faults({"fault": "status", "status": status, "code": "NoSuchObject"})
+    with pytest.raises(BceNotFoundError):
+        api.list_tunnels(GATEWAY)
 
 
 def test_errors_say_what_was_to_be_done_to_which_tunnel(api):
