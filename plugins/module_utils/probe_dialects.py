@@ -44,9 +44,10 @@ CLEARING = "An update without a description changes it, or an empty one does not
 class Dialect(NamedTuple):
     """One row of the table.
 
-    :ivar needs: READ, or WRITE if only an own tunnel shows it. :ivar question: the key of the question whose observed
-        value shows it. :ivar value: that value. :ivar effect: STOP (do not write), PURGE (do not purge), LIMIT (something
-        is limited) or NONE (the collection copes with it). :ivar advice: what to do, None for NONE.
+    :ivar name: None for an observed value that has a consequence, but is no known dialect. :ivar needs: READ, or WRITE
+        if only an own tunnel shows it. :ivar question: the key of the question whose observed value shows it.
+    :ivar value: that value. :ivar effect: STOP (do not write), PURGE (do not purge), LIMIT (something is limited) or
+        NONE (the collection copes with it). :ivar advice: what to do, None for NONE.
     """
 
     name: str
@@ -200,6 +201,22 @@ DIALECTS = (
 )
 
 
+OTHERS = (
+    Dialect(None, READ, "list_scope", "not those of the gateway's detail", STOP, OTHER_LIST),
+    Dialect(None, READ, "keys", "of some", LIMIT, KEYS),
+    Dialect(None, READ, "sub_fields", "not all", LIMIT, SUB_FIELDS),
+    Dialect(None, WRITE, "descriptions", "unrelated", LIMIT, DESCRIPTIONS),
+    Dialect(None, WRITE, "descriptions", "in another case", LIMIT, DESCRIPTIONS),
+    Dialect(None, WRITE, "create_result", "the id of an older tunnel", STOP, CREATION),
+    Dialect(None, WRITE, "create_result", "an id that is not listed", STOP, CREATION),
+    Dialect(None, WRITE, "update_result", "refused", STOP, UPDATES),
+    Dialect(None, WRITE, "delete_result", "refused", PURGE, DELETIONS),
+    Dialect(None, WRITE, "token_repeated", "returns another result", LIMIT, TOKENS),
+    Dialect(None, WRITE, "token_other_body", "returns another result", LIMIT, TOKENS),
+    Dialect(None, WRITE, "customer_gateway_names", "unrelated", LIMIT, CUSTOMER_GATEWAYS),
+)
+
+
 def fitting(facts):
-    """Return the dialects that the observed values fit, a list in the order of the table."""
-    return [dialect for dialect in DIALECTS if dialect.fits(facts)]
+    """Return the rows that the observed values fit, a list in the order of the tables."""
+    return [row for row in DIALECTS + OTHERS if row.fits(facts)]

@@ -205,7 +205,7 @@ class OwnObjects:
         }
 
     def create_customer_gateway(self, token):
-        """Send one creation; return (Exchange, id or None, list of (seconds, entry or None, whether its id is found))."""
+        """Send one creation; return (Exchange, id or None, list of (seconds, entry or None, if its id is found))."""
         clock = self.exchanges.clock
         before = {entry.get("cgwId") for entry in read_customer_gateways(self.exchanges) or ()}
         self._unknown_customer_gateway = True

@@ -246,9 +246,7 @@ class Reading:
         facts = self._facts
         entries = [entry for entry in of_gateway(self.snapshots[-1].entries, self.vpn_id) if not is_own(entry)]
         if entries:
-            _settle_texts(facts, entries)
-            _settle_configs(facts, entries)
-            _settle_other_fields(facts, entries)
+            settle_entries(facts, entries)
         self._settle_list()
         self._settle_gateways()
 
@@ -261,7 +259,7 @@ class Reading:
             facts.set("list_pages", "several pages" if pages > 1 else "one page", len(snapshot.entries))
         else:
             facts.set("list_pages", "ends early" if "truncated" in endings else "pages without an end")
-        facts.set("list_repeats", _repeats([page for item in self.snapshots for page in item.pages]))
+        facts.set("list_repeats", repeats_of([page for item in self.snapshots for page in item.pages]))
         facts.set("list_order", order_of(snapshot.entries))
 
     def _scope(self, snapshot):
@@ -307,7 +305,8 @@ def _absence(exchange, name):
     return "an empty list" if name and entries_of(exchange, name) == [] else "success"
 
 
-def _repeats(pages):
+def repeats_of(pages):
+    """Return whether responses have an id more than once, one of a few words."""
     found = "no"
     for page in pages:
         by_id = {}
@@ -328,6 +327,13 @@ def order_of(entries):
     if times == sorted(times):
         return "oldest first"
     return "newest first" if times == sorted(times, reverse=True) else "another"
+
+
+def settle_entries(facts, entries):
+    """Derive what tunnels in a list show, from one or more of them."""
+    _settle_texts(facts, entries)
+    _settle_configs(facts, entries)
+    _settle_other_fields(facts, entries)
 
 
 def _settle_texts(facts, entries):
@@ -378,7 +384,11 @@ def _settle_configs(facts, entries):
         config[field] for parts in configs.values() for config in parts for field in LIFE_TIMES if field in config
     ]
     forms = sorted({form_of_life_time(value) for value in values})
-    facts.set("life_times", "missing" if not forms else forms[0] if len(forms) == 1 else "several forms", forms or None)
+    facts.set("life_times", *(_one_or_several(forms) if forms else ("missing",)))
+
+
+def _one_or_several(forms):
+    return (forms[0],) if len(forms) == 1 else ("several forms", forms)
 
 
 def form_of_life_time(value):
@@ -401,7 +411,7 @@ def _settle_other_fields(facts, entries):
     ]
     if subnets:
         forms = sorted({_form_of_subnet(subnet) for subnet in subnets})
-        facts.set("subnet_form", forms[0] if len(forms) == 1 else "several forms", forms)
+        facts.set("subnet_form", *_one_or_several(forms))
     facts.set("keys", _form_of_keys([entry.get("secretKey") for entry in entries]))
     times = [entry.get("createdTime") for entry in entries]
     facts.set("created_time", form_of_times(times))
@@ -455,7 +465,7 @@ def word(text):
     return "(a text of %d characters)" % len(str(text))
 
 
-# -- what all responses of a run show ------------------------------------------------------------------------------------
+# -- what all responses of a run show ----------------------------------------------------------------------------------
 
 
 def settle_responses(facts, seen):

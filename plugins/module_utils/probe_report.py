@@ -64,17 +64,18 @@ def build(facts, endpoint, is_writing, ended, left_behind, remains, requests):
     :arg ended: why the part that writes ended early, or None. :arg left_behind: list of dicts, of which only the kind
         is shown. :arg remains: how many objects of earlier runs were removed. :arg requests: how many were sent.
     """
-    dialects = fitting(facts)
-    level = next((effect for effect in (STOP, PURGE) if any(item.effect == effect for item in dialects)), None)
+    rows = fitting(facts)
+    level = next((effect for effect in (STOP, PURGE) if any(item.effect == effect for item in rows)), None)
     host = HOST.fullmatch(endpoint)
     report = {
         "collection": "baiducloud.network " + COLLECTION_VERSION,
         "endpoint": host.group(1) if host else "another",
         "mode": "read and write" if is_writing else "read",
-        "verdict": _verdict(dialects, level, is_writing, ended, left_behind),
+        "verdict": _verdict(rows, level, is_writing, ended, left_behind),
         "is_safe": level is None and not ended and not left_behind,
-        "dialects": [{"name": item.name, "effect": item.effect, "advice": item.advice} for item in dialects],
-        "answers": [_answer(question, facts.get(question.key), dialects, is_writing) for question in QUESTIONS],
+        "dialects": [{"name": item.name, "effect": item.effect, "advice": item.advice} for item in rows if item.name],
+        "consequences": list(dict.fromkeys(item.advice for item in _worst_first(rows) if item.advice)),
+        "answers": [_answer(question, facts.get(question.key), rows, is_writing) for question in QUESTIONS],
         "ended_early": ended,
         "left_behind": [item["kind"] for item in left_behind],
         "remains_removed": remains,
@@ -83,10 +84,15 @@ def build(facts, endpoint, is_writing, ended, left_behind, remains, requests):
     return Placeholders().apply(report)
 
 
-def _verdict(dialects, level, is_writing, ended, left_behind):
+def _worst_first(rows):
+    order = (STOP, PURGE, LIMIT, NONE)
+    return sorted(rows, key=lambda item: order.index(item.effect))
+
+
+def _verdict(rows, level, is_writing, ended, left_behind):
     if left_behind:
         return LEFT_BEHIND % " and ".join(sorted({item["kind"] for item in left_behind}))
-    worst = [item for item in dialects if item.effect == level]
+    worst = [item for item in rows if item.effect == level]
     if level == STOP:
         return DO_NOT_WRITE % worst[0].advice
     if level == PURGE:
@@ -96,14 +102,14 @@ def _verdict(dialects, level, is_writing, ended, left_behind):
     return SAFE if is_writing else SAFE_READS
 
 
-def _answer(question, fact, dialects, is_writing):
+def _answer(question, fact, rows, is_writing):
     answer = {
         "key": question.key,
         "question": question.text,
         "observed": fact.value if fact else None,
         "detail": fact.detail if fact else None,
         "assumed": question.assumed,
-        "dialects": [item.name for item in dialects if item.question == question.key],
+        "dialects": [item.name for item in rows if item.name and item.question == question.key],
     }
     if fact is None:
         needs_write = question.needs == WRITE and not is_writing
@@ -128,8 +134,11 @@ def markdown(report):
         lines += ["", "The part that writes ended early: %s." % report["ended_early"]]
     if report["remains_removed"]:
         lines += ["", "Objects of an interrupted run that were removed: %d." % report["remains_removed"]]
+    lines += ["", "## What it means for you", ""]
+    lines += ["- " + text for text in report["consequences"]] or ["Nothing: the collection copes with all of it."]
     lines += ["", "## Dialects that the responses fit", ""]
-    lines += _dialect_lines(report["dialects"])
+    names = ["- `%s`" % item["name"] for item in report["dialects"]]
+    lines += names or ["None: nothing unusual was seen."]
     lines += ["", "## Observed", "", "| question | observed | detail |", "|---|---|---|"]
     known = [answer for answer in report["answers"] if answer["observed"] is not None]
     for answer in known:
@@ -145,16 +154,6 @@ def markdown(report):
         "This page holds no secret, no id, no name and no address of yours. Please attach it to an issue: " + ISSUES,
     ]
     return "\n".join(lines) + "\n"
-
-
-def _dialect_lines(dialects):
-    if not dialects:
-        return ["None: nothing unusual was seen."]
-    effects = {STOP: "do not write", PURGE: "do not purge", LIMIT: "limited", NONE: "no consequence"}
-    return [
-        "- `%s`: %s" % (item["name"], item["advice"] or effects[item["effect"]] + ".")
-        for item in sorted(dialects, key=lambda item: list(effects).index(item["effect"]))
-    ]
 
 
 def _cell(detail):

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .client_token import first_token, random_token
 from .probe_exchange import Stopped
 from .probe_marks import (
@@ -28,7 +30,9 @@ from .probe_reading import (
     form_of_times,
     of_gateway,
     order_of,
+    repeats_of,
     settle_empty_description,
+    settle_entries,
     time_of,
     word,
 )
@@ -83,7 +87,15 @@ class Writing:
             except Stopped as stopped:
                 self.ended = str(stopped)
             finally:
-                self.objects.finish(self._delay)
+                self._finish()
+
+    def _finish(self):
+        """Remove the own objects. A first interruption of that begins it anew, a second one ends it."""
+        try:
+            self.objects.finish(self._delay)
+        except BaseException:
+            self.objects.finish(self._delay)
+            raise
 
     def _reason_not_to_write(self):
         """Return why nothing may be written here, or None."""
@@ -198,6 +210,8 @@ class Writing:
         entries = [self.objects.own(look.snapshot).get(vpn_conn_id) for look in looks]
         self._settle_delay(looks, entries)
         shown = [(look.seconds, entry) for look, entry in zip(looks, entries) if entry]
+        if not self._reading.snapshots[-1].entries:
+            self._settle_first_entry(shown[-1][1], looks)
         self._settle_create_course(shown, is_lost=not any(entries[-LOST_LOOKS:]))
         self._settle_texts(shown, vpn_conn_id)
         self._settle_order_of_subnets([entry for _seconds, entry in shown])
@@ -208,6 +222,12 @@ class Writing:
             self._settle_order_of_list(looks[-1].snapshot, vpn_conn_id)
         if self._facts.value("create_course") == "gone later":
             raise Stopped("the new tunnel has vanished")
+
+    def _settle_first_entry(self, entry, looks):
+        """Derive what reads alone could not show, because there was no tunnel."""
+        settle_entries(self._facts, [entry])
+        self._facts.set("list_scope", "those of the gateway" if entry.get("vpnId") else "entries without vpnId")
+        self._facts.set("list_repeats", repeats_of([page for look in looks for page in look.snapshot.pages]))
 
     def _is_settled(self, looks, vpn_conn_id):
         entries = [self.objects.own(look.snapshot).get(vpn_conn_id) for look in looks]
@@ -396,6 +416,11 @@ class Writing:
             facts.set("duplicate_name", "refused with %d" % exchange.status, exchange.in_words())
         elif exchange.is_refused:
             facts.set("duplicate_name", "refused for another reason", exchange.in_words())
+        if second.new_id and facts.value("list_order") is None:
+            ids = [entry.get("vpnConnId") for entry in second.looks[-1].snapshot.entries]
+            if first.new_id in ids and second.new_id in ids:
+                is_after = ids.index(first.new_id) < ids.index(second.new_id)
+                facts.set("list_order", "oldest first" if is_after else "newest first")
         if self._is_refused_early and facts.value("list_delay") == "later":
             detail = facts.get("list_delay").detail
             facts.set("list_delay", "later, and writes are refused until then", detail)
@@ -615,7 +640,7 @@ def _config(entry, name):
 
 
 def _shown_setting(value):
-    return value if isinstance(value, int) else word(value) if not str(value)[:1].isdigit() else str(value)[:12]
+    return value if re.fullmatch("[A-Za-z0-9_]{1,16}", str(value)) else word(value)
 
 
 def _course_of(shown):

@@ -120,7 +120,7 @@ class _Response(HTTPResponse):
             if not 100 <= status < 200 or status == 101:
                 return version, status, reason
             parse_headers(self.fp)
-            if _current():
+            if _current() and status != 100:
                 _current().interim.append(status)
 
 
