@@ -14,8 +14,8 @@ description:
     (ways in which the API may differ from what the collection takes for usual) the responses fit.
   - By default it only reads.
   - With O(probe_writes=true) it makes one tunnel of its own, at times a second one next to it, and one customer gateway
-    where the API asks for one. It removes them in the end, also after an error or an interruption. What a killed run has
-    left, the next run with O(probe_writes=true) removes.
+    where the API asks for one. It removes them in the end, also after an error or an interruption. What a killed run
+    has left, the next run with O(probe_writes=true) removes.
   - Its own objects have names that begin with C(baiducloud-network-probe-), a peer and subnets that are reserved for
     documentation (RFC 5737), and a key that is derived from the account's secret access key.
   - One read is signed with a wrong secret access key on purpose.
