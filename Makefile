@@ -56,7 +56,7 @@ lint: .venv/test.done
 	$(B)/python tests/gates/examples.py
 
 units: .venv/test.done
-	$(B)/python -m pytest -q tests/unit
+	$(B)/python -m pytest -q tests/unit tests/model
 	$(B)/python tests/gates/oldest.py
 
 integration: .venv/test.done

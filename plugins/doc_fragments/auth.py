@@ -13,25 +13,29 @@ options:
   access_key_id:
     description:
       - The account's access key id.
-      - If not given, E(BCE_ACCESS_KEY_ID) is taken, then E(BAIDUCLOUD_ACCESS_KEY), then the profile.
+      - If not given, it is that of the O(profile); without O(profile) E(BCE_ACCESS_KEY_ID) is taken, then
+        E(BAIDUCLOUD_ACCESS_KEY), then the current profile.
     type: str
   secret_access_key:
     description:
       - The account's secret access key. It is not the tunnel's shared key.
-      - If not given, E(BCE_SECRET_ACCESS_KEY) is taken, then E(BAIDUCLOUD_SECRET_KEY), then the profile.
+      - If not given, it is that of the O(profile); without O(profile) E(BCE_SECRET_ACCESS_KEY) is taken, then
+        E(BAIDUCLOUD_SECRET_KEY), then the current profile.
     type: str
   security_token:
     description:
       - The session token of temporary keys.
-      - If not given, E(BCE_SECURITY_TOKEN) or E(BCE_SESSION_TOKEN) is taken, then E(BAIDUCLOUD_SESSION_TOKEN), then
-        the profile;
-        but never one that stands further down in this order than the O(secret_access_key), because it belongs to
-        another key.
+      - If not given, it is that of the O(profile); without O(profile) E(BCE_SECURITY_TOKEN) or E(BCE_SESSION_TOKEN) is
+        taken, then E(BAIDUCLOUD_SESSION_TOKEN), then that of the current profile; but only one from the place that the
+        secret access key is from, because a token belongs to its key.
     type: str
   region:
     description:
       - The region's short name, such as V(bj), V(gz), V(su), V(hkg), V(bd), V(fwh) or V(sin).
-      - If not given, E(BCE_REGION) is taken, then E(BAIDUCLOUD_REGION), then the profile, then V(bj).
+      - If not given, the region of the O(profile) is taken, then E(BCE_REGION), then E(BAIDUCLOUD_REGION), then that of
+        the current profile where the keys are from it, then V(bj).
+      - Next to an O(endpoint) or E(BCE_ENDPOINT) without the word C({region}) in it, it has no effect, and the task
+        warns of that.
     type: str
   endpoint:
     description:
@@ -42,10 +46,10 @@ options:
     type: str
   profile:
     description:
-      - A profile of bce-cli's configuration C(~/.bce/config.json), from which keys and region are taken where neither
-        option nor
-        environment has them.
-      - If not given, the file's current profile is looked at, and only if keys are missing.
+      - A profile of bce-cli's configuration C(~/.bce/config.json). Like every option of the task it wins over the
+        environment. Keys and token that the options do not give come from it and from nowhere else, so that the task
+        fails if it lacks a key. Its region, if it has one, is taken where O(region) is not given.
+      - If not given, the file's current profile is read, but only if options and environment lack keys.
     type: str
   validate_certs:
     description:

@@ -45,6 +45,8 @@ options:
       - The shared key of the tunnel.
       - 8 to 17 characters, with letters, digits and symbols all present; symbols only from C(!@#$%^*(\)_).
       - Needed to create a tunnel. If not given, an existing tunnel keeps its key.
+      - Write a literal key in quotes. Without them YAML takes a key that begins with C(#) for a comment, so that no key
+        is given, and one that begins with C(!), C(@), C(%) or C(*) for an error, which Ansible shows with the key.
     type: str
     aliases: [secretKey, psk]
   local_subnets:

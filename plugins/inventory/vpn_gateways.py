@@ -195,7 +195,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         cached = self._cached(key) if is_cached and cache else None
         if cached is not None:
             return cached
-        hosts = read_hosts({name: self.get_option(name) for name in IN_USE}, os.environ)
+        hosts = read_hosts({name: self.get_option(name) for name in IN_USE}, os.environ, self.display.warning)
         if is_cached:
             self._cache[key] = {"version": COLLECTION_VERSION, "hosts": hosts}
         return hosts

@@ -4,39 +4,46 @@
 
 """The clientTokens of writes: what makes a creation safe to repeat (API page "General notes", ClientToken idempotence).
 
-A creation's token is derived from the object's name, so that all runs that want the same object, be they parallel,
-repeated or restarted, send the same one and get the same answer.
+The tokens of a creation are derived from the object's name, so that all runs that want the same object, whether
+parallel, repeated or restarted, send the same ones and get the same responses. The API replays the response to a token
+for 24 hours, so the object of a deleted name needs another token: its number decides which, and nothing else.
 """
 
 from __future__ import annotations
 
-# Derived tokens of one name that may belong to objects that are gone; after them a random one ends the search.
-MOST_TOKENS = 30
+WINDOW_SECONDS = 60  # how long the tokens after the shared ones stay the same, by the API's own clock
 
 
-def first_token(*names):
-    """The clientToken of the creation of the object of these names, the same in every run; a UUID, nothing secret.
+def first_token(*names: str) -> str:
+    """Return the clientToken of the creation of the object of these names, the same in every run; nothing secret.
 
-    :arg names: the kind of the object (the module that makes it), and what tells it from others of the kind.
+    :param names: the kind of the object (the module that makes it), and what distinguishes it from others of the kind.
     """
     import uuid
 
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(("baiducloud.network",) + names)))
 
 
-def next_token(token, object_id, number):
-    """The token after one that the API remembers from an object that is gone; the same in every run that meets it.
+def creation_token(names: tuple, number: int, window: int) -> str:
+    """Return the clientToken number `number` of a creation.
 
-    :arg object_id: the id that the API remembered, "" where it did not tell.
-    :arg number: how many tokens came before; after MOST_TOKENS a random one ends the search.
+    :param names: see first_token(). :param window: 0 for a token that never changes, or the time window of the token.
     """
     import uuid
 
-    return str(uuid.uuid5(uuid.UUID(token), object_id)) if number < MOST_TOKENS else random_token()
+    first = first_token(*names)
+    if number == 0:
+        return first
+    return str(uuid.uuid5(uuid.UUID(first), "window/%d" % window if window else str(number)))
 
 
-def random_token():
-    """A clientToken for one write that need not be recognised by other runs; its retries all send it."""
+def time_window(seconds: float) -> int:
+    """Return the time window of a time of day. :param seconds: since the epoch."""
+    return int(seconds // WINDOW_SECONDS)
+
+
+def random_token() -> str:
+    """Return a clientToken for one write that other runs need not recognise; its retries all send it."""
     import uuid
 
     return str(uuid.uuid4())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where keys, region and endpoint come from: option, then environment, then bce-cli's profile file."""
+"""Where keys, region and endpoint come from: option, then named profile, then environment, then current profile."""
 
 from __future__ import annotations
 
@@ -63,15 +63,24 @@ class Connection(NamedTuple):
     timeout: float
     retry_timeout: float
     region: str = None  # None where only an endpoint is told
+    warnings: tuple = ()  # sentences about options that have no effect, for the task's result
+
+    def warn_in(self, result):
+        """Return the task's result with the warnings of the connection before its own."""
+        warnings = [*self.warnings, *result.get("warnings", ())]
+        return dict(result, warnings=warnings) if warnings else result
 
 
 def resolve(params, environ):
-    """The Connection that the options and the environment describe.
+    """Return the Connection that the options and the environment describe.
 
-    Keys belong together: those that the options do not give come from one place, the first that has them. A token
-    belongs to the secret_access_key: beside one given as an option, a token of the environment is not used.
+    An option of the task wins over the environment, and `profile` is such an option: it brings its own keys, token and
+    region. Keys belong together: those that the options do not give come from one place, the first that has them, or
+    from the profile alone where one is named. A token belongs to the secret_access_key: next to one given as an option,
+    a token from elsewhere is not used.
 
-    :arg params: the task's options, a dict. :arg environ: os.environ or a dict like it.
+    :param params: the task's options, a dict.
+    :param environ: os.environ or a dict like it.
     :raises BceUsageError: naming every option that is missing or wrong.
     """
     mistakes = [
@@ -84,12 +93,20 @@ def resolve(params, environ):
     if mistakes:
         raise BceUsageError(mistakes)
     options = _filled({option: params.get(option) for option in ENVIRONMENT})
-    places = [
+    name = (params.get("profile") or "").strip()
+    of_environment = [
         _filled({option: _in_environment(option, names, environ) for option in ENVIRONMENT}) for names in FAMILIES
     ]
-    if params.get("profile") or not any(_KEYS <= {**place, **options}.keys() for place in places):
-        places.append(_filled(_profile(params.get("profile"), environ, mistakes)))
-    keys = _keys(options, places, mistakes)
+    if name:
+        profile = _filled(_profile(name, environ, mistakes))
+        places = [profile, *of_environment]
+        keys = _keys(options, [profile], mistakes, name)
+    else:
+        profile = {}
+        places = of_environment
+        if not any(_KEYS <= {**place, **options}.keys() for place in places):
+            places = [*places, _filled(_profile(None, environ, mistakes))]
+        keys = _keys(options, places, mistakes)
     first = {option: value for place in reversed([options, *places]) for option, value in place.items()}
     endpoint, loopback = _endpoint(first.get("endpoint"), first.get("region"), mistakes)
     ca_path = params.get("ca_path") or None
@@ -109,6 +126,7 @@ def resolve(params, environ):
         timeout=timeout,
         retry_timeout=retry_timeout,
         region=first.get("region") or (DEFAULT_REGION if REGION_MARK in first.get("endpoint", REGION_MARK) else None),
+        warnings=_region_without_effect(options, profile, first.get("endpoint"), endpoint),
         **keys,
     )
 
@@ -132,13 +150,16 @@ def _filled(place):
     return {option: value.strip() for option, value in place.items() if value and value.strip()}
 
 
-def _keys(options, places, problems):
-    """The three keys as Secrets (None for no token), taken from one place and from the options, which go before it."""
+def _keys(options, places, problems, profile=None):
+    """Return the three keys as Secrets (None for no token), from one place and from the options, which go before it.
+
+    :param profile: the name of the profile that is the only place, or None.
+    """
     place = next((place for place in places if _KEYS <= {**place, **options}.keys()), {})
     found = {**place, **options}
     if not _KEYS <= found.keys() and not problems:
-        # A profile that cannot be used has been told as the cause.
-        problems.append(_lack_of_keys(options, places))
+        # A profile that cannot be used is among the problems already, as the cause.
+        problems.append(_lack_in_profile(options, places[0], profile) if profile else _lack_of_keys(options, places))
     if "secret_access_key" in options and "security_token" not in options:
         found.pop("security_token", None)
     for option in _PROFILE_FIELDS[:3]:
@@ -160,8 +181,34 @@ def _lack_of_keys(options, places):
     return "%s; give both as options, in the environment (%s), or in a profile in %s" % (lack, variables, PROFILE_FILE)
 
 
+def _lack_in_profile(options, found, name):
+    """Return the sentence that a named profile has not the keys that the options do not give."""
+    lacking = ", ".join(sorted(_KEYS - {**found, **options}.keys()))
+    text = (
+        "profile: %s in %s lacks %s, and keys of the environment are not used with a profile; complete it with bce-cli,"
+        " or name another one"
+    )
+    return text % (quoted(name), PROFILE_FILE, lacking)
+
+
+def _region_without_effect(options, profile, given, endpoint):
+    """Return the warning that the region of the task, or of the profile that it names, is not used; a tuple.
+
+    The region of the environment is not the task's, and the one of a profile does not matter where the task itself
+    provides the endpoint.
+
+    :param given: the endpoint as it was provided, or None.
+    """
+    place, of_task = ("endpoint", options) if "endpoint" in options else ("BCE_ENDPOINT", {**profile, **options})
+    if given is None or REGION_MARK in given or "region" not in of_task:
+        return ()
+    text = "region: %s%s has no effect, because %s is %s, without the word {region} in it; leave one of the two out"
+    source = "" if "region" in options else " of the profile"
+    return (text % (quoted(of_task["region"]), source, place, endpoint),)
+
+
 def _profile(name, environ, problems):
-    """The fields of the named profile, or of the current one, of bce-cli's file; {} where there is none."""
+    """Return the fields of the named profile, or of the current one, of bce-cli's file; {} where there is none."""
     path = os.path.join(environ.get("HOME") or os.path.expanduser("~"), PROFILE_FILE[2:])
     try:
         with open(path, encoding="utf-8") as stream:

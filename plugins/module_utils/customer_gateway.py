@@ -49,6 +49,8 @@ class Plan(NamedTuple):
     after: dict
     target: dict  # or None
     changes: tuple = ()
+    warnings: tuple = ()
+    secret_key_changed: bool = False  # a customer gateway has no key
 
 
 def desire(options):
@@ -65,22 +67,9 @@ def problems(options):
     return found
 
 
-def find(listed, name):
-    """The one customer gateway of a list that has exactly this name, or None.
-
-    :raises BceStateError: if several have it.
-    """
-    named = [item for item in listed if item["name"] == name]
-    if len(named) > 1:
-        ids = ", ".join(str(item["cgw_id"]) for item in named)
-        raise BceStateError(
-            "name: %d customer gateways are named %r: %s; give cgw_id to say which one is meant"
-            % (len(named), name, ids),
-            "AmbiguousName",
-        )
-    if named and named[0]["cgw_id"] is None:
-        raise BceStateError("The list shows the customer gateway %r without its id" % name, "BadAnswer")
-    return named[0] if named else None
+def is_equal(desired, current):
+    """Return True if nothing that the task provides and the cloud shows, the name excepted, differs."""
+    return all(current[name] in (None, desired[name]) for name in ("ip", "description") if name in desired)
 
 
 def plan(desired, current):

@@ -18,6 +18,7 @@ from .field import is_blank
 from .secret import SHORTEST, may_hold_key, quoted
 
 TEXT = ("str", "path")  # types that take any text
+TUNNEL_KEY = "secret_key"
 NUMBER = "[0123456789]"  # what the place of an item ends in
 # What an error of Ansible's speaks of: the option of a wrong type or value, or those that are lacking.
 _SUBJECT = re.compile(r"(?:argument|Elements\svalue\sfor\soption|value\sof)\s'?([a-z_]+)|[a-z\s]+:\s([a-z_,\s]+)")
@@ -53,6 +54,32 @@ def read(spec, params, where=""):
             text = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
             mistakes.append((where + name, text % (spelt[name], spelling)))
     return given, mistakes
+
+
+def empty_keys(spec, params):
+    """Return the warning that tunnel keys are provided as null, as YAML reads `secret_key: #abc12345`; a list.
+
+    What is left empty on purpose does not come as null: omit removes the option, and AWX's surveys give an empty text.
+    """
+    places = _empty_keys(spec, params, "")
+    if not places:
+        return []
+    more = " (and %d more)" % (len(places) - 1) if len(places) > 1 else ""
+    text = "%s%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
+    return [text % (places[0], more)]
+
+
+def _empty_keys(spec, params, where):
+    found = []
+    for name, option in spec.items():
+        values = [params[spelling] for spelling in [name] + option.get("aliases", []) if spelling in params]
+        if name == TUNNEL_KEY and values and all(value is None for value in values):
+            found.append(where + name)
+        for value in values if "options" in option else ():
+            for place, item in enumerate(value) if isinstance(value, list) else ():
+                if isinstance(item, dict):
+                    found += _empty_keys(option["options"], item, "%s%s[%d]." % (where, name, place))
+    return found
 
 
 def shown_name(name):

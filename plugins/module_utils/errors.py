@@ -31,6 +31,12 @@ class BceError(Exception):
         self.retryable = retryable
         self.maybe_applied = maybe_applied
 
+    def as_maybe_applied(self):
+        """Return the same error for a write whose outcome it leaves unknown."""
+        error = type(self).__new__(type(self), *self.args)
+        error.__dict__.update(self.__dict__, maybe_applied=True)
+        return error
+
     def as_result(self):
         """The failure as a task's result shows it, a dict."""
         return {

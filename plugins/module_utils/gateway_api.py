@@ -46,6 +46,14 @@ class GatewayDetail(NamedTuple):
         return found
 
 
+class CustomerGateways(NamedTuple):
+    """All customer gateways at one moment: list of dict, the request id, and the server's time (see client.Answer)."""
+
+    items: list
+    request_id: str
+    server_time: float
+
+
 class GatewayApi:
     """The operations over a BceClient. Every method raises what BceClient.request raises.
 
@@ -87,9 +95,16 @@ class GatewayApi:
 
     def list_customer_gateways(self):
         """All customer gateways of the region, a list of dicts."""
+        return self.customer_gateway_listing().items
+
+    def customer_gateway_listing(self, deadline=None):
+        """Return all customer gateways of the region as CustomerGateways."""
         doing = "list the customer gateways"
-        pages = read_pages(self._client, self._root + "/cgw", {"maxKeys": PAGE_SIZE}, "result", "cgwId", doing)
-        return [self._known(_customer_gateway(entry), "name") for entry in pages.entries]
+        pages = read_pages(
+            self._client, self._root + "/cgw", {"maxKeys": PAGE_SIZE}, "result", "cgwId", doing, deadline
+        )
+        items = [self._known(_customer_gateway(entry), "name") for entry in pages.entries]
+        return CustomerGateways(items, pages.answer.request_id, pages.answer.server_time)
 
     def customer_gateway(self, cgw_id):
         """One customer gateway, a dict, or None if there is no such."""

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.warnings import warn
 
 from .client import REQUESTS_IMPORT_ERROR
-from .door import read, refusal, result_of, secrets_of, shown_in_failure
+from .door import empty_keys, read, refusal, result_of, secrets_of, shown_in_failure
 
 
 def open_door(core):
@@ -35,6 +36,8 @@ class _Module(AnsibleModule):
 
     def _load_params(self):
         super()._load_params()
+        for warning in empty_keys(self._core.ARGUMENTS["argument_spec"], self.params):
+            warn(warning)
         self.params, self._mistakes = read(self._core.ARGUMENTS["argument_spec"], self.params)
         self._given = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
 

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The exactly-once protocol: create, update, delete and purge objects of an API that has client tokens but no unique names.
+"""The exactly-once protocol: create, update, delete and purge objects of an API without unique names.
 
 Pure decisions: a Protocol is a set of generators that yield requests and receive responses. They do no I/O, know no
 resource and no clock. reconcile.py executes the requests against the API; tests/model/ explores every interleaving of
-the same generators with each other, against every modelled behaviour of the API. docs/reliability.md explains the rules.
+the same generators with each other, against every modelled behaviour of the API. docs/reliability.md has the rules.
 
 The rule behind all of them: an action that cannot be undone rests on what the responses at hand confirm.
 """
@@ -171,8 +171,10 @@ class Wish:
     :ivar problem: why the wish failed, or None. :ivar entry: the entry that the wish was last compared with.
     :ivar notes: (code, ids, names) of what is to be warned about.
 
-    Twelve attributes more than a small class has: together they are the whole state of the protocol for one object.
+    Together its attributes are the whole state of the protocol for one object; that is why they are many.
     """
+
+    is_surplus = False  # True for the deletion of an object that a purge found
 
     def __init__(
         self, name: str | None, given_id: str | None = None, is_absent: bool = False, has_own_token: bool = False
@@ -194,7 +196,7 @@ class Wish:
         self.waits_for = ""  # an outcome, CLAIMED, REPEATED or CONFIRMED
         self.gone: tuple = ()  # ids that the API denies
         self.unsure = False  # the outcome of a creation was unknown
-        self.error: Any = None  # of the last write
+        self.last_error: Any = None  # of the last write
         self.is_adopted = False  # under a name that differs in spelling
 
     # -- what a resource implements ---------------------------------------------------------------------------------
@@ -214,6 +216,12 @@ class Wish:
     def is_equal(self, item: Any) -> bool:
         """Return True if nothing that the task provides and the list shows, the name excepted, differs."""
         raise NotImplementedError
+
+    def updated(self, item: Any | None) -> None:
+        """Note that an update was applied. :param item: the object as a list shows it, None where none was read."""
+
+    def deleted(self) -> None:
+        """Note that the object is gone."""
 
     def is_applied(self, item: Any) -> bool:
         """Return True if the object shows all that an update wrote."""
@@ -298,6 +306,7 @@ class Wish:
         self.object_id, self.entry = entry.object_id, entry
         if entry.object_id is None:
             return self.fail("IdNotShown", [entry])
+        self.compare(entry.item)
         self.state = DELETE
         return None
 
@@ -326,13 +335,14 @@ class Wish:
 
     def receive(self, action: str, response: Response, others_made: set) -> None:
         """Note the response to a write. :param others_made: the ids returned to other wishes of the scope."""
-        outcome, self.error = response.outcome, response.error
+        outcome, self.last_error = response.outcome, response.error
         if action == POST:
             return self._receive_creation(response, others_made)
         if action == PROBE:
             return self._receive_probe(response)
         if outcome == OK:
             self.state, self.changed = DONE, True
+            self.deleted() if self.is_absent else self.updated(None)
         elif outcome == REFUSED:
             self.fail("Refused", error=response.error)
         else:
@@ -395,11 +405,12 @@ class Wish:
             others = [] if self.given_id else view.exact(self.name) + view.near(self) + view.nameless
             if not others:
                 # An earlier attempt of ours may have been applied and its response lost.
-                self.changed = self.waits_for == UNKNOWN or bool(getattr(self.error, "maybe_applied", False))
+                self.changed = self.waits_for == UNKNOWN or bool(getattr(self.last_error, "maybe_applied", False))
                 self.state = DONE
+                self.deleted()
                 return
         if last:
-            self.fail("Unsettled", error=self.error)
+            self.fail("Unsettled", error=self.last_error)
 
     def _judge_update(self, view: View, last: bool) -> None:
         mine = view.by_id(self.object_id)
@@ -407,8 +418,9 @@ class Wish:
         if self.waits_for == UNKNOWN:
             if mine is not None and self.is_applied(mine.item):
                 self.state, self.changed, self.entry = DONE, True, mine
+                self.updated(mine.item)
             elif last:
-                self.fail("Unsettled", error=self.error)
+                self.fail("Unsettled", error=self.last_error)
             return
         # ABSENT: deleted by another run, and the list was stale; if lists go on to show it, the two contradict.
         if mine is None and not self.given_id and self.posts < MAX_POSTS:
@@ -423,13 +435,15 @@ class Wish:
                 self._compare(exact[0])
                 return
         if last or mine is None:
-            self.fail("Unsettled", error=self.error)
+            self.fail("Unsettled", error=self.last_error)
 
     def _judge_unclaimed(self, view: View, base: set, last: bool) -> None:
         """A creation without an id: a token or a name that is in use, or an unknown outcome."""
         exact = view.exact(self.name)
         if len(exact) == 1 and (last or not self.unsure):
-            self.changed = self.waits_for == UNKNOWN
+            if self.waits_for == UNKNOWN:
+                # One of other parameters is another run's.
+                self.changed = self._may_have_made(exact[0], base) and self.is_equal(exact[0].item)
             self._compare(exact[0])
         elif not last:
             return
@@ -438,15 +452,15 @@ class Wish:
         elif self.waits_for == MISMATCH:
             self._next_token()
         elif self.waits_for == EXISTS:
-            self.fail("Refused", error=self.error)
+            self.fail("Refused", error=self.last_error)
         else:
             candidates = self.candidates(view, base)
             if candidates:
-                self.fail("NameShownDifferently", candidates, error=self.error)
+                self.fail("NameShownDifferently", candidates, error=self.last_error)
             elif self.posts < MAX_POSTS:
                 self.state = POST  # with the same token
             else:
-                self.fail("Unsettled", error=self.error)
+                self.fail("Unsettled", error=self.last_error)
 
     def _judge_claim(self, view: View, base: set, last: bool) -> None:
         """A creation that was answered with an id: is it this object, and the only one of the name?"""
@@ -476,6 +490,7 @@ class Wish:
             self.changed = False
             if len(exact) > 1:
                 return self.fail("AmbiguousName", exact)
+            self._may_have_made(exact[0], base)
             return self._compare(exact[0])
         if mine is not None and mine.is_leaving:
             return self._next_token()
@@ -509,6 +524,13 @@ class Wish:
         else:
             self.state = PROBE
 
+    def _may_have_made(self, entry: Entry, base: set) -> bool:
+        """Note the id of an object that appeared after the creation; return False if it existed before."""
+        if entry.object_id in base:
+            return False
+        self.made += (entry.object_id,) if entry.object_id not in self.made else ()
+        return True
+
     def candidates(self, view: View, base: set) -> list:
         """Return the entries that a creation of this run may have made: new, and near, nameless or equal."""
         if self.is_absent or not self.posts:
@@ -531,7 +553,7 @@ class Wish:
         """The token belongs to an object that is gone, renamed or of other parameters: take the next one, if any."""
         self.changed = False
         if self.has_own_token:
-            return self.fail("ClientTokenUsed", ids=(self.claim,) if self.claim else (), error=self.error)
+            return self.fail("ClientTokenUsed", ids=(self.claim,) if self.claim else (), error=self.last_error)
         if self.posts >= MAX_POSTS:
             self.claim = None
             return self.fail("TokensUsed")
@@ -548,7 +570,9 @@ class Protocol:
     :param surplus: function that makes the Wish to delete an Entry that no wish names.
     """
 
-    def __init__(self, wishes: list, purge: bool = False, leaving_patience: float = PATIENCE, surplus: Any = None) -> None:
+    def __init__(
+        self, wishes: list, purge: bool = False, leaving_patience: float = PATIENCE, surplus: Any = None
+    ) -> None:
         self.wishes = wishes
         self.purge = purge
         self.surplus = surplus
@@ -583,7 +607,7 @@ class Protocol:
 
     def apply(self):
         """Send what was planned, verify it, and purge in the end."""
-        kept = [wish for wish in self.wishes if not getattr(wish, "is_surplus", False)]
+        kept = [wish for wish in self.wishes if not wish.is_surplus]
         yield from self._rounds(kept)
         surplus = [wish for wish in self.wishes if wish not in kept]
         if surplus:

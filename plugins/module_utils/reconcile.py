@@ -2,20 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carry a plan out: create, update, delete and wait, exactly once, whatever happens on the way.
+"""Bring the objects of one scope to their desired state: execute the protocol's requests against the API.
 
-The API has client tokens but no unique names. A creation sends a token derived from gateway and tunnel name, so that
-all runs that want the same tunnel, be they parallel, repeated or restarted, get the same one from the API.
+protocol.py decides, this file sends, sleeps and keeps what results report. It knows a resource only through Resource.
 """
 
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .client_token import MOST_TOKENS, first_token, next_token, random_token
+from . import protocol
+from .client_token import creation_token, random_token, time_window
 from .errors import (
     BceAnswerError,
+    BceDuplicateError,
     BceError,
     BceNotFoundError,
     BceServerError,
@@ -25,500 +26,615 @@ from .errors import (
     BceTransportError,
     BceWaitError,
 )
-from .tunnel import CREATE, DELETE, NOTHING, Listed, Tunnel, find, plan
+from .tunnel import NOTHING, UPDATE
 
-# Seconds that a list may be late: for what another run made, or for what the API says is gone ...
-LIST_PATIENCE = 3.0
-# ... for a new tunnel of which the API would not say whether it exists ...
-DOUBTFUL_LIST_PATIENCE = 15.0
-# ... and for one that it says exists.
-CONFIRMED_LIST_PATIENCE = 30.0
-FIRST_POLL, LONGEST_POLL = 0.2, 3.0  # seconds between two looks at the list
-MOST_DOUBTS = 2  # creations that may stay doubtful before the run gives up
+FIRST_PAUSE = 0.3  # seconds between the first two lists of a wait; doubled for each further one
+MAX_PAUSE = 10.0  # seconds
+FRESH_SECONDS = 60.0  # how old the list may be that a deletion rests on
+FIRST_POLL, MAX_POLL = 0.2, 3.0  # seconds between two lists while a state is waited for
 
-# What a wait outlives: the next poll may well succeed.
-PASSING = (BceTransportError, BceServerError, BceThrottledError, BceAnswerError)
+# What a wait for a state survives: the next poll may well succeed.
+TEMPORARY = (BceTransportError, BceServerError, BceThrottledError, BceAnswerError)
+
+# code -> (message, retryable); each names the option or the object first, and says what to do.
+PROBLEMS = {
+    "AmbiguousName": (
+        "%(name_option)s: %(scope)s has %(count)d %(label)ss named %(name)r: %(ids)s; give %(id_option)s to"
+        " say which one is meant",
+        False,
+    ),
+    "NameTaken": (
+        "%(name_option)s: %(name)r is already the name of %(ids)s in %(scope)s; choose another name",
+        False,
+    ),
+    "NoSuchObject": (
+        "%(id_option)s: %(scope)s has no %(label)s %(given_id)s; leave %(id_option)s out to create one by its name",
+        False,
+    ),
+    "OtherObject": (
+        "%(id_option)s: %(given_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give"
+        " the one that is meant",
+        False,
+    ),
+    "StillDeleting": (
+        "The %(label)s %(ids)s of the name %(name)r is still being deleted in %(scope)s; run the task again"
+        " when it is gone",
+        True,
+    ),
+    "NameNotShown": (
+        "The list of %(scope)s shows %(label)ss without a name: %(ids)s; %(name)r may be one of them, so"
+        " nothing was done. Run the task again later, or give %(id_option)s",
+        True,
+    ),
+    "SimilarName": (
+        "%(name_option)s: %(scope)s has %(shown)s (%(ids)s), and the API may have changed the spelling of"
+        " %(name)r; give %(id_option)s to manage that %(label)s, or choose a name that differs in more than"
+        " case, blanks, escapes and length",
+        False,
+    ),
+    "NameShownDifferently": (
+        "The %(label)s %(name)r was created, and the list of %(scope)s shows %(shown)s (%(ids)s) in its"
+        " place; nothing further was created. Give %(id_option)s to manage it, or delete it by its id",
+        False,
+    ),
+    "RenamedOrShownDifferently": (
+        "The API returned %(ids)s for the creation of %(name)r, and the list of %(scope)s shows it as"
+        " %(shown)s: it was renamed within the last 24 hours, or the API changes names. Give %(id_option)s to"
+        " manage it, or a client_token of your own to create another %(label)s",
+        False,
+    ),
+    "NotListed": (
+        "The API says that it created the %(label)s %(name)r as %(ids)s, but the list of %(scope)s does not"
+        " show it; run the task again later, it resumes from the current state",
+        True,
+    ),
+    "IdRepeated": (
+        "The API returned the id %(ids)s for the creation of %(name)r and for another %(label)s of this task;"
+        " look at %(scope)s, and give %(id_option)s",
+        False,
+    ),
+    "ClientTokenUsed": (
+        "client_token: it was used before for %(ids)s, which is gone or renamed; give another one or leave it out",
+        False,
+    ),
+    "TokensUsed": (
+        "The API replays its responses to earlier creations of the %(label)s %(name)r, which was deleted and"
+        " created several times within 24 hours; run the task again in a minute, or give a client_token of"
+        " your own",
+        True,
+    ),
+    "ScopeNotConfirmed": (
+        "Neither the list nor the detail of %(scope)s confirms that the %(label)s %(ids)s belongs to it, so"
+        " nothing was written; check the id and the region",
+        False,
+    ),
+    "IdNotShown": (
+        "The list of %(scope)s shows the %(label)s %(shown)s without its id, so it cannot be handled",
+        False,
+    ),
+    "ChangedMeanwhile": (
+        "The %(label)s %(ids)s was changed by another user while the task ran, so it was not deleted; run the"
+        " task again",
+        True,
+    ),
+    "PurgeUnclear": (
+        "purge: the list of %(scope)s shows %(label)ss without a name or an id (%(ids)s), so nothing was"
+        " purged; run the task again later, or delete what is surplus by its id",
+        True,
+    ),
+    "PurgeSimilar": (
+        "purge: %(scope)s has %(shown)s (%(ids)s), whose name may be a changed spelling of a listed one, so"
+        " nothing was purged; list it too, or delete it by its id",
+        False,
+    ),
+    "PurgeEqual": (
+        "purge: %(shown)s (%(ids)s) of %(scope)s equals a listed %(label)s in everything except the name, so"
+        " nothing was purged; list it with state: absent if it is to go",
+        False,
+    ),
+    "PurgeNotShown": (
+        "purge: the list of %(scope)s does not show %(ids)s as desired, so nothing was purged; run the task again",
+        True,
+    ),
+}
 
 
-class Lane:
-    """What is to be done about the tunnels of one gateway: one list for all, one write after the other.
+class Listed(NamedTuple):
+    """A list of the scope: entries, the request id, the server's time (seconds, or None) and the secrets in it."""
 
-    :arg api: vpn_api.VpnApi. :arg desires: list of tunnel.Desired. :arg clock: stands in for the module `time`.
-    :ivar works: the Works, in the order of desires. :ivar listed: tunnel.Listed after look().
+    entries: list
+    request_id: str | None
+    server_time: float | None
+    secrets: frozenset = frozenset()
+
+
+class Resource:
+    """What the reconciler has to know of a kind of object; a subclass stands for one scope.
+
+    :cvar label: what people call an object of the kind. :cvar name_option, id_option: the options of name and id.
+    :ivar scope: what people call the scope.
     """
 
-    def __init__(self, api, vpn_id, desires, clock=time):
-        self.api = api
-        self.vpn_id = vpn_id
-        self.clock = clock
-        self.listed = None
-        self.error = None  # of the list that look() asked for
-        self.request_id = None
-        self.secrets = set()  # every key that a list of this gateway told
-        self._stopped = False
-        self.works = [Work(self, desired) for desired in desires]
+    label = name_option = id_option = ""
+    scope = ""
 
-    def look(self):
-        """List the gateway and plan every work; what goes wrong is noted as the error of the works it concerns."""
-        try:
-            self.listed = self.list()
-        except BceError as error:
-            self.error = error
-            for work in self.works:
-                work.error = error
-        for work in self.works:
-            work.attempt(work.foresee)
+    def keys(self, desired: Any) -> tuple[str | None, str | None, bool, str | None]:
+        """Return the name, the given id, whether it is to be absent, and the client token that a task gives."""
+        raise NotImplementedError
 
-    def add(self, desired):
-        """One more Work, planned from the list that look() got."""
-        work = Work(self, desired)
-        work.attempt(work.foresee)
-        self.works.append(work)
-        return work
+    def token_names(self, name: str) -> tuple:
+        """Return what the client tokens of an object of this name are derived from."""
+        raise NotImplementedError
 
-    def carry_out(self):
-        """Do what was planned. A work that fails has its error noted and does not hold up the others."""
-        for work in self.works:
-            if self._stopped:
-                return
-            work.attempt(work.act)
-            work.acted = True
-        self._confirm([work for work in self.works if work.creation and not work.error])
-        self._wait([work for work in self.works if work.waits and not work.error])
+    def list(self, deadline: float | None = None) -> Listed:
+        """Return the current list of the scope."""
+        raise NotImplementedError
 
-    def stop(self):
-        """From another thread: begin no further work."""
-        self._stopped = True
+    def confirmed_ids(self) -> set:
+        """Return the ids that the scope's own detail lists."""
+        return set()
 
-    def list(self, deadline=None):
-        """The tunnels of the gateway as they are now, a Listed."""
-        listing = self.api.list_tunnels(self.vpn_id, deadline)
-        self.request_id = listing.request_id
-        self.secrets |= listing.secrets
-        return Listed(listing.tunnels)
+    def create(self, target: Any, token: str) -> tuple[str, str | None]:
+        """Create an object; return its id and the request id."""
+        raise NotImplementedError
 
-    def _confirm(self, works):
-        """Look all creations up in one list; a late one is read again for all of them before each looks for itself."""
-        if not works:
-            return
-        ends = self.clock.monotonic() + (LIST_PATIENCE if len(works) > 1 else 0)
-        try:
-            for pause in _pauses():
-                listed = self.list()
-                if all(work.is_told_by(listed) for work in works) or self.clock.monotonic() + pause > ends:
-                    break
-                self.clock.sleep(pause)
-        except BceError as error:
-            for work in works:
-                work.error = error
-            return
-        for work in works:
-            work.attempt(work.confirm, listed)
+    def update(self, step: Any, token: str) -> str | None:
+        """Write what a plan changes; return the request id."""
+        raise NotImplementedError
 
-    def _wait(self, works):
-        """Poll until every tunnel is as its wait_for says; a request that fails in between does not end the wait."""
-        begin, trouble = self.clock.monotonic(), ""
-        for pause in _pauses():
-            now = self.clock.monotonic()
-            for work in works:
-                if not work.is_awaited_state() and now + pause > begin + work.desired.wait_timeout:
-                    work.attempt(work.give_up_waiting, trouble)
-            works = [work for work in works if not work.error and not work.is_awaited_state()]
-            if not works:
-                return
-            self.clock.sleep(pause)
-            try:
-                listed = self.list(begin + max(work.desired.wait_timeout for work in works))
-                trouble = ""
-            except PASSING as error:
-                trouble = " (last look failed: %s)" % error.message
-                continue
-            except BceError as error:
-                for work in works:
-                    work.error = error
-                return
-            for work in works:
-                work.see(listed)
+    def delete(self, object_id: str, token: str) -> str | None:
+        """Delete an object; return the request id."""
+        raise NotImplementedError
+
+    def probe(self, target: Any, object_id: str) -> protocol.Response:
+        """Ask whether the API knows an id that the list does not show; the target has the desired parameters."""
+        raise NotImplementedError
+
+    def plan(self, desired: Any, item: Any) -> Any:
+        """Return the plan (action, before, after, target, warnings, secret_key_changed) for the current object."""
+        raise NotImplementedError
+
+    def surplus(self, object_id: str) -> Any:
+        """Return what a task desires that deletes the object of this id."""
+        raise NotImplementedError
+
+    def is_equal(self, desired: Any, item: Any) -> bool:
+        """Return True if nothing that is provided and shown, the name excepted, differs."""
+        raise NotImplementedError
+
+    def is_applied(self, desired: Any, item: Any) -> bool:
+        """Return True if the object shows all that is desired."""
+        raise NotImplementedError
+
+    def signature(self, item: Any) -> Any:
+        """Return all parameters of an object except its name, hashable."""
+        raise NotImplementedError
 
 
-class Creation(NamedTuple):
-    """A creation that the API has answered, but that no list has shown yet."""
+class Work(protocol.Wish):
+    """One object of a task: what is desired, the plan, and what is known and done so far, true at every moment.
 
-    tunnel: Tunnel  # as it was asked for
-    token: str
-    vpn_conn_id: str  # as it was answered
-    number: int  # how many tokens of this run came before
+    :ivar step: the plan, None while there is none. :ivar item: the object as it is, in check mode as it would be.
+    :ivar before, after: what a diff shows. :ivar is_status_old: the object was written since a list showed its status.
+    :ivar secrets: the keys, old and new, that may stand in a text of the object.
 
-
-class Work:
-    """One tunnel: what is desired, the plan, and what is known and done so far, true at every moment.
-
-    :ivar error: the BceError that ended the work, or None. :ivar tunnel: tunnel.Tunnel as it is now, or None.
-    :ivar secrets: the keys, old and new, that may stand in a text of the tunnel.
+    The attributes are those of a result, on top of the protocol's own state.
     """
 
-    def __init__(self, lane, desired):
+    def __init__(self, scope: Scope, desired: Any, is_surplus: bool = False) -> None:
+        name, given_id, is_absent, client_token = scope.resource.keys(desired)
+        super().__init__(name, given_id, is_absent, client_token is not None)
         self.desired = desired
+        self.is_surplus = is_surplus
+        self.client_token = client_token
+        self.step: Any = None
         self.action = NOTHING
-        self.changed = False
-        self.vpn_conn_id = None
-        self.tunnel = None
-        self.before = {}
-        self.after = {}
+        self.before: dict = {}
+        self.after: dict = {}
+        self.item: Any = None
         self.secret_key_changed = False
-        self.request_id = None
-        self.warnings = []
-        self.error = None
-        self.secrets = {desired.secret_key} - {None}
-        self.acted = False  # the writes are over, but for what the list may still ask for
-        self.creation = None  # a Creation that is not confirmed yet
-        self._lane = lane
-        self._api = lane.api
-        self._step = None  # tunnel.Plan
-        self._current = None  # the Tunnel that the plan starts from, or None
-        self._status_is_old = False  # the tunnel was written since the list told its status
-        self._made = []  # ids that the API gave to creations of this run
-        self._gone = set()  # ids that the API says do not exist, even if a late list still shows them
-        self._mismatch_patience = None
+        self.request_id: str | None = None
+        self.warnings: list = []
+        self.is_status_old = False
+        self.is_planned = False
+        self.secrets: set = {getattr(desired, "secret_key", None)} - {None}
+        self._scope = scope
+        self._resource = scope.resource
+        self._error: BceError | None = None
 
-    @property
-    def name(self):
-        """The tunnel's name, as it is or is to be; None where only an id is known."""
-        fields = self.tunnel.fields if self.tunnel else self.before or self.after
-        return self.desired.vpn_conn_name or fields.get("vpn_conn_name")
+    # -- what the protocol asks for ---------------------------------------------------------------------------------
 
-    @property
-    def secrets_of_gateway(self):
-        """The keys of all tunnels of the gateway, as far as it has told them."""
-        return self._lane.secrets
+    def compare(self, item: Any) -> bool:
+        """See Wish.compare()."""
+        self.item = item
+        self.secrets |= {getattr(item, "secret_key", None)} - {None}
+        self._take(self._resource.plan(self.desired, item))
+        return self.step.action == UPDATE
 
-    @property
-    def waits(self):
-        """True if the tunnel is to be waited for."""
-        return self.desired.state == "present" and self.desired.wait_for != "none"
+    def accept(self, item: Any) -> None:
+        """See Wish.accept()."""
+        self.item = item
+        self.secrets |= {getattr(item, "secret_key", None)} - {None}
 
-    @property
-    def planned_id(self):
-        """The id of the tunnel that the plan starts from, or None."""
-        return self._current.fields["vpn_conn_id"] if self._current else None
+    def check_creation(self) -> None:
+        """See Wish.check_creation()."""
+        self._take(self._resource.plan(self.desired, None))
 
-    @property
-    def new_name(self):
-        """The name that the tunnel gets, if it is to have another one than now; or None."""
-        renamed = self._step and ("vpn_conn_name" in self._step.changes)
-        return self.desired.vpn_conn_name if renamed else None
+    def updated(self, item: Any | None) -> None:
+        """See Wish.updated()."""
+        self.item, self.is_status_old = (self.step.target, True) if item is None else (item, False)
+        self.secret_key_changed = self.secret_key_changed or self.step.secret_key_changed
 
-    @property
-    def is_planned(self):
-        """True if it is known what is to be done."""
-        return self._step is not None
+    def deleted(self) -> None:
+        """See Wish.deleted()."""
+        self.item = None
 
-    def attempt(self, deed, *arguments):
-        """Call deed(*arguments) unless the work has failed already; an error ends the work, and only this one."""
-        if self.error is None:
-            try:
-                deed(*arguments)
-            except BceError as error:
-                self.error = error
-            except Exception as error:
-                text = "Internal error of baiducloud.network, please report it: %s: %s" % (type(error).__name__, error)
-                self.error = BceError(text, "InternalError")
+    def is_equal(self, item: Any) -> bool:
+        """See Wish.is_equal()."""
+        return self._resource.is_equal(self.desired, item)
 
-    def foresee(self):
-        """Plan from the lane's list, and note what check mode tells."""
-        self._compare(self._lane.listed)
-        self.request_id = self._lane.request_id
-        step = self._step
-        self.changed, self.secret_key_changed = step.action != NOTHING, step.secret_key_changed
-        self._now_is(step.tunnel)
-        if step.action == DELETE:
-            self.vpn_conn_id = step.before["vpn_conn_id"]
+    def is_applied(self, item: Any) -> bool:
+        """See Wish.is_applied()."""
+        return self._resource.is_applied(self.desired, item)
 
-    def act(self):
-        """Carry the plan out; a creation is left to be confirmed by the list."""
-        self.changed = self.secret_key_changed = False
-        self.tunnel = self._current
-        self._take_step()
+    def signature(self, item: Any) -> Any:
+        """See Wish.signature()."""
+        return self._resource.signature(item)
 
-    def _compare(self, listed):
-        current = self._current = self._find(listed)
-        step = self._step = plan(self.desired, current)
-        self.secrets |= {current.secret_key if current else None} - {None}
+    def _take(self, step: Any) -> None:
+        self.step = step
         if step.action != NOTHING or not self.changed:
             self.action, self.before, self.after = step.action, step.before, step.after
         self.warnings += [text for text in step.warnings if text not in self.warnings]
 
-    def _settle(self, listed):
-        """Compare with a newer list, and do what is still to be done."""
-        self._compare(listed)
-        self._take_step()
+    # -- what results report ----------------------------------------------------------------------------------------
 
-    def _take_step(self):
-        step = self._step
-        if step.action == CREATE:
-            token = self.desired.client_token or first_token(
-                "vpn_tunnel", self.desired.vpn_id, self.desired.vpn_conn_name
-            )
-            self._create(step.tunnel, token, 0)
-        elif step.action == DELETE:
-            self._delete(step.before["vpn_conn_id"])
-        elif step.action == NOTHING:
-            self._now_is(step.tunnel)
-        else:
-            self._update(step)
+    def predict(self) -> None:
+        """Note what check mode reports: the plan as if it had been applied."""
+        self.request_id = self._scope.request_id
+        if self.state == protocol.FAILED:
+            return
+        self.is_planned = True
+        if self.step is not None:
+            self.changed = self.step.action != NOTHING
+            self.secret_key_changed = self.step.secret_key_changed
+            self.item = self.step.target
+        if self.state == protocol.DELETE:
+            self.changed, self.item = True, None
 
-    def _now_is(self, tunnel):
-        self.tunnel = tunnel
-        if tunnel is not None:
-            self.vpn_conn_id = tunnel.fields["vpn_conn_id"]
+    def begin(self) -> None:
+        """Take back what predict() noted, before the plan is applied."""
+        if self.problem is None:
+            self.changed = self.secret_key_changed = False
+            self.item = self.entry.item if self.entry is not None else None
 
-    # -- create ------------------------------------------------------------------------------------------------------
+    @property
+    def error(self) -> BceError | None:
+        """The error that ended the work, or None."""
+        if self.problem is not None and self._error is None:
+            self._error = self._scope.error_of(self.problem, self)
+        return self._error
 
-    def _create(self, tunnel, token, number):
-        """Ask the API for the tunnel; past tokens that it knows with other parameters, until it answers with an id."""
-        while True:
+    @property
+    def known_id(self) -> str | None:
+        """The id of the object, as far as it is known."""
+        return self.object_id or self.claim
+
+    @property
+    def created_ids(self) -> list:
+        """The ids that the API returned to creations of this task, or that these may have made."""
+        return list(self.made)
+
+    @property
+    def planned_id(self) -> str | None:
+        """The id of the object that the plan starts from, or None."""
+        return self.entry.object_id if self.entry is not None else None
+
+    @property
+    def new_name(self) -> str | None:
+        """The name that the object gets, if it is to have another one than now; or None."""
+        is_renamed = self.step is not None and self.entry is not None and self.state == protocol.PUT
+        return self.name if is_renamed and self.name and self.entry.name != self.name else None
+
+    @property
+    def is_over(self) -> bool:
+        """True if nothing is left to be done."""
+        return self.state in (protocol.DONE, protocol.FAILED)
+
+    @property
+    def all_warnings(self) -> list:
+        """The warnings of the plan and of the protocol."""
+        return self.warnings + [self._scope.warning_of(note, self) for note in self.notes]
+
+    @property
+    def secrets_of_scope(self) -> set:
+        """The keys of all objects of the scope, as far as a list showed them."""
+        return self._scope.secrets
+
+
+class Scope:
+    """The objects of one scope that a task names, such as the tunnels of one gateway.
+
+    :param clock: stands in for the module `time`. :param leaving_patience: see Protocol.
+    :ivar works: the Works, in the order of `desires`; after them those of a purge. :ivar error: of the whole scope.
+    """
+
+    def __init__(
+        self, resource: Resource, desires: list, leaving_patience: float, purge: bool = False, clock: Any = time
+    ) -> None:
+        self.resource = resource
+        self.clock = clock
+        self.request_id: str | None = None
+        self.secrets: set = set()
+        self._stopped = False
+        self._wait_began = self._pause = 0.0
+        self._listed_at = float("-inf")  # when the last list was requested, a moment of clock.monotonic()
+        works = [Work(self, desired) for desired in desires]
+        self._protocol = protocol.Protocol(works, purge, leaving_patience, self._surplus)
+        self._list_error: BceError | None = None
+
+    @property
+    def works(self) -> list:
+        """All works, those of a purge last."""
+        return self._protocol.wishes
+
+    @property
+    def error(self) -> BceError | None:
+        """Why the list could not be read, or why a purge was refused; None if neither."""
+        if self._list_error is not None:
+            return self._list_error
+        problem = self._protocol.purge_problem
+        return None if problem is None or problem.code == "PurgeSkipped" else self.error_of(problem, None)
+
+    @property
+    def is_purge_skipped(self) -> bool:
+        """True if nothing was purged because a named object failed."""
+        problem = self._protocol.purge_problem
+        return problem is not None and problem.code == "PurgeSkipped"
+
+    def plan(self) -> None:
+        """List, and plan every work; errors are noted in the works that they concern."""
+        self._drive(self._protocol.plan())
+        first = self._protocol.first
+        self._list_error = first.error if first is not None else None
+        for work in self.works:
+            work.predict()
+
+    def apply(self) -> None:
+        """Apply the plan. A work that fails has its error noted and does not hold up the others."""
+        for work in self.works:
+            work.begin()
+        self._drive(self._protocol.apply())
+        for work in self.works:
+            work.request_id = work.request_id or self.request_id
+
+    def stop(self) -> None:
+        """From another thread: begin no further request."""
+        self._stopped = True
+
+    def list(self, deadline: float | None = None) -> Listed:
+        """Return the current list."""
+        requested_at = self.clock.monotonic()
+        listed = self.resource.list(deadline)
+        self._listed_at = requested_at
+        self.request_id = listed.request_id
+        self.secrets |= listed.secrets
+        return listed
+
+    def _surplus(self, entry: protocol.Entry) -> Work:
+        work = Work(self, self.resource.surplus(entry.object_id), is_surplus=True)
+        work.plan(protocol.View([entry], ()))
+        return work
+
+    # -- execute the protocol's requests ----------------------------------------------------------------------------
+
+    def _drive(self, steps: Any) -> None:
+        response = None
+        while not self._stopped:
             try:
-                vpn_conn_id, self.request_id = self._api.create_tunnel(tunnel, token)
-            except BceTokenMismatchError:
-                # Somebody creates, or once created, a tunnel of this name with other parameters.
-                if self._mismatch_patience is None:
-                    self._mismatch_patience = self._lane.clock.monotonic() + LIST_PATIENCE
-                listed = self._look_until(self._find, self._mismatch_patience)
-                if self._find(listed) is not None:
-                    return self._settle(listed)
-                if self.desired.client_token or number > MOST_TOKENS:
-                    raise
-                token, number = next_token(token, "", number), number + 1
-            except BceError as error:
-                if not error.maybe_applied:
-                    raise
-                return self._adopt(error)
+                request = steps.send(response)
+            except StopIteration:
+                return
+            if isinstance(request, protocol.Look):
+                response = self._look(request)
+            elif isinstance(request, protocol.Confirm):
+                response = self._confirm()
             else:
-                self._made += [vpn_conn_id] if vpn_conn_id not in self._made else []
-                self.vpn_conn_id, self.changed = vpn_conn_id, True
-                self.creation = Creation(tunnel, token, vpn_conn_id, number)
-                return None
+                response = tuple([self._write(write) for write in request])
 
-    def _adopt(self, error):
-        """After a creation of unknown outcome: take the tunnel if the list shows it; else raise the error."""
+    def _look(self, request: protocol.Look) -> protocol.View:
+        """List, after a pause if it is not the first list of a wait."""
+        if request.begins:
+            self._wait_began, self._pause = self.clock.monotonic(), FIRST_PAUSE
+        else:
+            ends = self._wait_began + request.until
+            self.clock.sleep(max(0.0, min(self._pause, ends - self.clock.monotonic())))
+            self._pause = min(MAX_PAUSE, 2 * self._pause)
+        waited = self.clock.monotonic() - self._wait_began
+        if waited > request.until - 0.001:  # sleep() may wake a little early
+            waited = max(waited, request.until)
         try:
-            listed = self._lane.list()
-            adopted = self._find(listed)
+            listed = self.list()
+        except BceError as error:
+            return protocol.View((), self._protocol.names, error=error)
+        now = listed.server_time if listed.server_time is not None else self.clock.time()
+        return protocol.View(listed.entries, self._protocol.names, waited, time_window(now))
+
+    def _confirm(self) -> set:
+        try:
+            return self.resource.confirmed_ids()
         except BceError:
-            raise error from None
-        if adopted is None:
-            raise error
-        self.changed = True
-        self._settle(listed)
+            return set()
 
-    def confirm(self, listed):
-        """End a creation: the list shows it, or it is made anew because the API repeated its answer to an old request.
-
-        :arg listed: tunnel.Listed, newer than the creation.
-        """
-        while self.creation:
-            creation = self.creation
-            listed = self._look_up(creation, listed)
-            self.creation = None
-            if listed is not None:
-                self._keep_one(listed, creation.vpn_conn_id)
+    def _write(self, write: protocol.Write) -> protocol.Response:
+        """Send one write. An error that is not a clear refusal is an unknown outcome."""
+        if self._stopped:
+            return protocol.Response(protocol.REFUSED, error=BceStateError("The task was stopped", "TaskStopped"))
+        work, is_creation = write.wish, write.action == protocol.POST
+        try:
+            if is_creation:
+                number, window = write.token
+                token = work.client_token or creation_token(self.resource.token_names(work.name), number, window)
+                object_id, work.request_id = self.resource.create(work.step.target, token)
+                return protocol.Response(protocol.OK, object_id)
+            if write.action == protocol.PROBE:
+                return self.resource.probe(work.step.target, write.object_id)
+            if write.action == protocol.DELETE:
+                obstacle = self._deletion_obstacle(work, write.object_id)
+                if obstacle is not None:
+                    return obstacle
+                work.request_id = self.resource.delete(write.object_id, random_token())
             else:
-                self._create_anew(creation)
-            if self.creation:
-                listed = self._lane.list()
+                work.request_id = self.resource.update(work.step, random_token())
+            return protocol.Response(protocol.OK)
+        except BceTokenMismatchError as error:
+            return protocol.Response(protocol.MISMATCH if is_creation else protocol.REFUSED, error=error)
+        except BceDuplicateError as error:
+            return protocol.Response(protocol.EXISTS if is_creation else protocol.REFUSED, error=error)
+        except BceNotFoundError as error:
+            return protocol.Response(protocol.REFUSED if is_creation else protocol.ABSENT, error=error)
+        except BceError as error:
+            return protocol.Response(protocol.UNKNOWN if error.maybe_applied else protocol.REFUSED, error=error)
+        except Exception as error:  # a defect of ours must not lose what is known of the other works
+            return protocol.Response(protocol.REFUSED, error=error)
 
-    def _create_anew(self, creation):
-        """The answer belonged to a tunnel that is gone, or is taken to: ask with the next token."""
-        if self.desired.client_token:
-            self.vpn_conn_id, self.changed = None, False
-            raise BceStateError(
-                "client_token: it was used before for %s, which is gone or renamed; give another one or leave it out"
-                % creation.vpn_conn_id,
-                "ClientTokenUsed",
-            )
-        doubtful = [made for made in self._made if made not in self._gone]
-        if len(doubtful) >= MOST_DOUBTS or creation.number > MOST_TOKENS:
-            self._give_up(creation, doubtful)
-        self.vpn_conn_id, self.changed = (doubtful or [None])[0], bool(doubtful)
-        # All runs that meet the same memory derive the same next token.
-        token = next_token(creation.token, creation.vpn_conn_id, creation.number)
-        self._create(creation.tunnel, token, creation.number + 1)
+    def _deletion_obstacle(self, work: Work, object_id: str) -> protocol.Response | None:
+        """Read the list again if the one that a deletion rests on is too old; return what stands against deleting."""
+        if self.clock.monotonic() - self._listed_at <= FRESH_SECONDS:
+            return None
+        entry = protocol.View(self.list().entries, self._protocol.names).by_id(object_id)
+        if entry is None:
+            return protocol.Response(protocol.ABSENT)
+        if entry.name == work.entry.name and entry.scope_confirmed in (True, work.entry.scope_confirmed):
+            return None
+        problem = protocol.Problem("ChangedMeanwhile", (object_id,), (entry.name,))
+        return protocol.Response(protocol.REFUSED, error=self.error_of(problem, work))
 
-    def _give_up(self, creation, doubtful):
-        """End with an error that tells the first id, after removing what was made on top of it."""
-        for made in doubtful[1:]:
-            self._remove(made)
-        self.vpn_conn_id = (doubtful or [creation.vpn_conn_id])[0]
-        raise BceStateError(
-            "The API answered that it created the tunnel %s as %s, but the list of gateway %s does not show it; run the"
-            " task again later, it goes on from what is there"
-            % (self.desired.vpn_conn_name, self.vpn_conn_id, self.desired.vpn_id),
-            "TunnelNotShown",
-            retryable=True,
+    # -- texts ------------------------------------------------------------------------------------------------------
+
+    def error_of(self, problem: protocol.Problem, work: Work | None) -> BceError:
+        """Return the error that a task reports for a problem."""
+        if problem.code not in PROBLEMS or (problem.code == "ClientTokenUsed" and problem.error is not None):
+            if isinstance(problem.error, BceError):
+                # A list that fails leaves the outcome of the write before it as unknown as it was.
+                is_unknown = problem.code == "ListFailed" and work and getattr(work.last_error, "maybe_applied", False)
+                return problem.error.as_maybe_applied() if is_unknown else problem.error
+            text = "Internal error of baiducloud.network, please report it: %s: %s"
+            return BceError(text % (type(problem.error).__name__, problem.error), "InternalError")
+        text, is_retryable = PROBLEMS[problem.code]
+        return BceStateError(
+            text % self._words(problem.ids, problem.names, work),
+            problem.code,
+            retryable=is_retryable,
+            maybe_applied=problem.code == "IdRepeated" or bool(getattr(problem.error, "maybe_applied", False)),
         )
 
-    def _look_up(self, creation, listed):
-        """The list that shows the new tunnel, or another one of its name; None if there is, or seems to be, none.
+    def warning_of(self, note: tuple, work: Work) -> str:
+        """Return the warning of a note of the protocol."""
+        code, ids, names = note
+        words = self._words(ids, names, work)
+        if code == "Duplicates":
+            return "%(scope)s has more %(label)ss named %(name)s: %(ids)s" % words
+        text = "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; it was taken as it is"
+        return text % words
 
-        A list that does not show it is late, or the API repeated its answer to an old request. Writing the same
-        parameters again by the id tells which: it changes nothing, and is refused if the tunnel is gone.
-        """
-        if self._tells(listed, creation):
-            return self._shown(listed, creation)
-        target = Tunnel(dict(creation.tunnel.fields, vpn_conn_id=creation.vpn_conn_id), creation.tunnel.secret_key)
-        try:
-            self._api.update_tunnel(target, random_token())
-        except BceNotFoundError:
-            self._gone.add(creation.vpn_conn_id)
-            return None
-        except BceError:
-            confirmed, patience = False, DOUBTFUL_LIST_PATIENCE
-        else:
-            confirmed, patience = True, CONFIRMED_LIST_PATIENCE
-        patience_ends = self._lane.clock.monotonic() + patience
-        listed = self._look_until(lambda newer: self._tells(newer, creation), patience_ends)
-        if self._tells(listed, creation):
-            return self._shown(listed, creation)
-        if not confirmed:
-            return None
-        self.warnings.append("%s exists, but the gateway's list does not show it yet" % creation.vpn_conn_id)
-        return Listed([target])
+    def _words(self, ids: tuple, names: tuple, work: Work | None) -> dict:
+        resource = self.resource
+        return {
+            "scope": resource.scope,
+            "label": resource.label,
+            "name_option": resource.name_option,
+            "id_option": resource.id_option,
+            "count": len(ids),
+            "ids": ", ".join(map(str, ids)),
+            "name": work.name if work is not None else None,
+            "given_id": work.given_id if work is not None else None,
+            "shown": ", ".join(repr(name) if name else "nameless" for name in names) or "it",
+        }
 
-    def _tells(self, listed, creation):
-        return bool(listed.by_id(creation.vpn_conn_id) or listed.named(self.desired.vpn_conn_name))
 
-    def _shown(self, listed, creation):
-        """The list if it has the tunnel's name; None if the id has another: the memory of a tunnel since renamed."""
-        if listed.named(self.desired.vpn_conn_name):
-            return listed
-        self._gone.add(creation.vpn_conn_id)
-        return None
+class StateWait:
+    """Poll a scope until its works are in the state that each is to wait for (wait_for).
 
-    def _keep_one(self, listed, vpn_conn_id):
-        """Of several tunnels of the name the oldest stays; those that this run made beside it are removed."""
-        twins = [item for item in listed.named(self.desired.vpn_conn_name) if item.fields["vpn_conn_id"]]
-        if not twins:
-            return self._settle(listed)
-        oldest = min(twins, key=_age)
-        keep = oldest.fields["vpn_conn_id"]
-        self._gone.discard(keep)
-        for made in self._made:
-            shown = listed.by_id(made)
-            # One of another name is not of our making: the API remembered it from before it was renamed.
-            if made != keep and made not in self._gone and (shown is None or shown in twins):
-                self._remove(made)
-        others = [item.fields["vpn_conn_id"] for item in twins]
-        others = [other for other in others if other != keep and other not in self._gone]
-        if others:
-            self.warnings.append(
-                "gateway %s has more tunnels named %s: %s"
-                % (self.desired.vpn_id, self.desired.vpn_conn_name, ", ".join(others))
-            )
-        if keep == vpn_conn_id:
-            self._now_is(oldest)
-        else:
-            self.vpn_conn_id, self.changed = keep, False
-            self._settle(Listed([oldest]))
+    :param status: function of an item: its status words in lower case, {wait_for: (word, goal)} decides by them.
+    """
 
-    def _remove(self, made):
-        """Delete a tunnel that this run made on top of another one."""
-        try:
-            self._api.delete_tunnel(made, random_token())
-        except BceNotFoundError:
-            pass
-        self._gone.add(made)
+    FINAL = ("error", "expired", "deleting", "deleted", "releasing", "released")  # no further change is to be expected
+    GOALS = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
 
-    # -- update and delete -------------------------------------------------------------------------------------------
+    def __init__(self, scope: Scope, works: list) -> None:
+        self._scope = scope
+        self._works = works
+        self._missing: dict = {}  # id -> since when no list shows it, a moment of clock.monotonic()
 
-    def _update(self, step):
-        try:
-            self.request_id = self._api.update_tunnel(step.tunnel, random_token())
-        except BceNotFoundError:
-            # It is gone, and the list was late; if the list goes on to show it, the two contradict each other.
-            vpn_conn_id = step.tunnel.fields["vpn_conn_id"]
-            patience_ends = self._lane.clock.monotonic() + LIST_PATIENCE
-            listed = self._look_until(lambda newer: newer.by_id(vpn_conn_id) is None, patience_ends)
-            if self.desired.vpn_conn_id or listed.by_id(vpn_conn_id):
-                raise
-            self.tunnel = self.vpn_conn_id = None
-            return self._settle(listed)
-        except BceError as error:
-            if not error.maybe_applied:
-                raise
-            self._require(error, self._is_as_desired)
-        self.changed = self._status_is_old = True
-        self.secret_key_changed = self.secret_key_changed or step.secret_key_changed
-        self._now_is(step.tunnel)
-
-    def _delete(self, vpn_conn_id):
-        self.vpn_conn_id = vpn_conn_id
-        try:
-            self.request_id = self._api.delete_tunnel(vpn_conn_id, random_token())
-            self.changed = True
-        except BceNotFoundError as error:
-            # Somebody else was quicker, unless an earlier try of ours was carried out and its answer lost.
-            self.changed = error.maybe_applied
-        except BceError as error:
-            if not error.maybe_applied:
-                raise
-            self._require(error, lambda listed: listed.by_id(vpn_conn_id) is None)
-            self.changed = True
-        self.tunnel = None
-
-    def _is_as_desired(self, listed):
-        current = self._find(listed)
-        key_told = self.desired.secret_key is None or (current is not None and current.secret_key is not None)
-        return current is not None and key_told and not plan(self.desired, current).changes
-
-    def _require(self, error, is_done):
-        """After a write of unknown outcome: go on if the list shows that it was done; else raise its error."""
-        try:
-            done = is_done(self._lane.list())
-        except BceError:
-            done = False
-        if not done:
-            raise error
-
-    # -- look and wait -----------------------------------------------------------------------------------------------
-
-    def _find(self, listed):
-        return find(listed.without(self._gone), self.desired)
-
-    def _look_until(self, is_there, ends):
-        """List until is_there(listed) is true or the moment `ends` of clock.monotonic() is reached; the last list."""
-        clock = self._lane.clock
-        for pause in _pauses():
-            listed = self._lane.list()
-            if is_there(listed) or clock.monotonic() + pause > ends:
-                return listed
+    def run(self) -> None:
+        """Poll; a request that fails in between does not end the wait."""
+        clock, works, trouble = self._scope.clock, self._works, ""
+        begin, pause = clock.monotonic(), FIRST_POLL
+        while True:
+            now = clock.monotonic()
+            works = [work for work in works if work.problem is None]
+            for work in works:
+                if not self._is_reached(work) and now + pause > begin + work.desired.wait_timeout:
+                    self._fail(work, self._time_out(work, trouble))
+            works = [work for work in works if work.problem is None and not self._is_reached(work)]
+            if not works:
+                return
             clock.sleep(pause)
-        raise AssertionError("the pauses never end")
+            pause = min(MAX_POLL, pause * 1.5)
+            try:
+                listed = self._scope.list(begin + max(work.desired.wait_timeout for work in works))
+            except TEMPORARY as error:
+                trouble = " (last list failed: %s)" % error.message
+                continue
+            except BceError as error:
+                for work in works:
+                    self._fail(work, error)
+                return
+            trouble = ""
+            view = protocol.View(listed.entries, ())
+            for work in works:
+                self._see(work, view.by_id(work.object_id))
 
-    def is_told_by(self, listed):
-        """True if the list shows what became of the creation."""
-        return self._tells(listed, self.creation)
+    def _see(self, work: Work, entry: protocol.Entry | None) -> None:
+        """Take the current status from a list."""
+        now = self._scope.clock.monotonic()
+        if entry is None:
+            if now - self._missing.setdefault(work.object_id, now) >= protocol.PATIENCE:
+                text = "The tunnel %s (%s) is not listed any more: it was deleted while the task waited for it"
+                self._fail(work, BceStateError(text % (self._name(work), work.object_id), "TunnelVanished"))
+                work.item = None
+            return
+        self._missing.pop(work.object_id, None)
+        work.item, work.is_status_old = entry.item, False
+        status = (entry.item.fields["status"] or "").lower()
+        if status in self.FINAL and not self._is_reached(work):
+            text = "The tunnel %s (%s) has the status %s, so waiting for %s ended; look at it in the console"
+            message = text % (self._name(work), work.object_id, status, work.desired.wait_for)
+            self._fail(work, BceWaitError(message, "WaitFailed"))
 
-    def see(self, listed):
-        """Take the tunnel's present status from a list."""
-        seen = listed.by_id(self.vpn_conn_id)
-        if seen is not None:
-            self.tunnel, self._status_is_old = seen, False
+    def _is_reached(self, work: Work) -> bool:
+        """Return True if a list that is newer than the last write shows the state."""
+        word, goal = self.GOALS[work.desired.wait_for]
+        return not work.is_status_old and (work.item.fields[word] or "").lower() == goal
 
-    def is_awaited_state(self):
-        """True if the tunnel is as wait_for says, by a list that is newer than the last write."""
-        word, goal = _AWAITED[self.desired.wait_for]
-        return not self._status_is_old and (self.tunnel.fields[word] or "").lower() == goal
+    @staticmethod
+    def _fail(work: Work, error: BceError) -> None:
+        work.fail("Waited", error=error)
 
-    def give_up_waiting(self, trouble):
-        """Raise what a wait in vain ends in, with the last status."""
-        fields = self.tunnel.fields
-        raise BceWaitError(
+    @staticmethod
+    def _name(work: Work) -> str:
+        return work.item.fields["vpn_conn_name"] if work.item is not None else work.name
+
+    def _time_out(self, work: Work, trouble: str) -> BceError:
+        fields = work.item.fields
+        return BceWaitError(
             "The tunnel %s (%s) is not %s after %d s: status %s, health %s%s; raise wait_timeout or look at both ends"
             % (
                 fields["vpn_conn_name"],
-                self.vpn_conn_id,
-                self.desired.wait_for,
-                self.desired.wait_timeout,
+                work.object_id,
+                work.desired.wait_for,
+                work.desired.wait_timeout,
                 fields["status"] or "unknown",
                 fields["health_status"] or "unknown",
                 trouble,
@@ -526,18 +642,3 @@ class Work:
             "WaitTimeout",
             retryable=True,
         )
-
-
-_AWAITED = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
-
-
-def _age(tunnel):
-    """Sorts the oldest tunnel first; every run must sort alike, so the id decides where the second is the same."""
-    return tunnel.fields["created_time"] or "~", tunnel.fields["vpn_conn_id"]
-
-
-def _pauses():
-    pause = FIRST_POLL
-    while True:
-        yield pause
-        pause = min(LONGEST_POLL, pause * 1.5)

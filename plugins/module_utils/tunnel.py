@@ -14,7 +14,7 @@ import ipaddress
 from functools import lru_cache
 from typing import NamedTuple
 
-from .errors import BceStateError, BceUsageError
+from .errors import BceUsageError
 from .field import (
     CGW_ID,
     CLIENT_TOKEN,
@@ -162,32 +162,7 @@ class Tunnel(NamedTuple):
 
     fields: dict
     secret_key: Secret  # or None
-    gateway_confirmed: bool = True
-
-
-class Listed:
-    """The tunnels of one gateway at one moment, found by name or id without going through all of them."""
-
-    def __init__(self, tunnels):
-        self.tunnels = list(tunnels)
-        self._by_id = {item.fields["vpn_conn_id"]: item for item in self.tunnels if item.fields["vpn_conn_id"]}
-        self._by_name = {}
-        for item in self.tunnels:
-            self._by_name.setdefault(item.fields["vpn_conn_name"], []).append(item)
-
-    def by_id(self, vpn_conn_id):
-        """The Tunnel of that id, or None."""
-        return self._by_id.get(vpn_conn_id)
-
-    def named(self, vpn_conn_name):
-        """All Tunnels of exactly that name, a list."""
-        return self._by_name.get(vpn_conn_name, []) if vpn_conn_name else []
-
-    def without(self, ids):
-        """The same without the tunnels of these ids."""
-        if not any(vpn_conn_id in self._by_id for vpn_conn_id in ids):
-            return self
-        return Listed(item for item in self.tunnels if item.fields["vpn_conn_id"] not in ids)
+    gateway_confirmed: bool = True  # the cloud's own entry names the gateway
 
 
 class Plan(NamedTuple):
@@ -208,9 +183,29 @@ class Plan(NamedTuple):
     warnings: tuple = ()
 
     @property
+    def target(self):
+        """The Tunnel as it will be, or None."""
+        return self.tunnel
+
+    @property
     def secret_key_changed(self):
         """True if an existing tunnel gets another key."""
         return self.action == UPDATE and "secret_key" in self.changes
+
+
+# Words of a status of an object that is on its way out, and of one that is out (those of siblings of the API).
+_LEAVING = ("deleting", "releasing")
+_GONE = ("deleted", "released")
+
+
+def is_leaving(status):
+    """Return True if the status says that the object is being deleted."""
+    return (status or "").lower() in _LEAVING
+
+
+def is_gone(status):
+    """Return True if the status says that the object is deleted, although a list still shows it."""
+    return (status or "").lower() in _GONE
 
 
 PEER = ("remote_ip", "cgw_id")  # two names of one thing, of which a site's API may know but one
@@ -296,60 +291,6 @@ def desire(options):
     return desired, warnings
 
 
-def find(listed, desired):
-    """The one Tunnel of the Listed that the task means, or None.
-
-    :raises BceStateError: if several have the name, or another one has the name that this one is to get.
-    """
-    if desired.vpn_conn_id:
-        return _find_by_id(listed, desired)
-    named = listed.named(desired.vpn_conn_name)
-    if len(named) > 1:
-        raise BceStateError(
-            "vpn_conn_name: gateway %s has %d tunnels named %r: %s; give vpn_conn_id to say which one is meant"
-            % (desired.vpn_id, len(named), desired.vpn_conn_name, _ids(named)),
-            "AmbiguousName",
-        )
-    if named and not named[0].fields["vpn_conn_id"]:
-        raise BceStateError(
-            "The list of gateway %s shows the tunnel %r without its id, so it cannot be handled"
-            % (desired.vpn_id, desired.vpn_conn_name),
-            "BadAnswer",
-        )
-    return named[0] if named else None
-
-
-def _find_by_id(listed, desired):
-    meant = listed.by_id(desired.vpn_conn_id)
-    if desired.state == "absent":
-        name = desired.vpn_conn_name
-        if meant is not None and name and meant.fields["vpn_conn_name"] not in (name, None):
-            raise BceStateError(
-                "vpn_conn_id: %s is the tunnel %r and not %r, so neither is deleted; give the one that is meant"
-                % (desired.vpn_conn_id, meant.fields["vpn_conn_name"], name),
-                "OtherTunnel",
-            )
-        return meant
-    if meant is None:
-        raise BceStateError(
-            "vpn_conn_id: gateway %s has no tunnel %s; leave vpn_conn_id out to create one by its name"
-            % (desired.vpn_id, desired.vpn_conn_id),
-            "NoSuchTunnel",
-        )
-    others = [item for item in listed.named(desired.vpn_conn_name) if item is not meant]
-    if others and meant.fields["vpn_conn_name"] != desired.vpn_conn_name:
-        raise BceStateError(
-            "vpn_conn_name: %r is already the name of %s on gateway %s; choose another name"
-            % (desired.vpn_conn_name, _ids(others), desired.vpn_id),
-            "NameTaken",
-        )
-    return meant
-
-
-def _ids(tunnels):
-    return ", ".join(str(item.fields["vpn_conn_id"]) for item in tunnels)
-
-
 def plan(desired, current):
     """What to do so that the tunnel is as desired.
 
@@ -374,6 +315,25 @@ def plan(desired, current):
     if "secret_key" in changes:
         before["secret_key"], after["secret_key"] = KEY_HIDDEN, KEY_CHANGED
     return Plan(UPDATE, changes, before, after, target, warnings)
+
+
+def is_equal(desired, current):
+    """Return True if nothing that the task provides and the cloud shows, the name excepted, differs."""
+    return not set(_differences(desired, current)[0]) - {"vpn_conn_name"}
+
+
+def is_applied(desired, current):
+    """Return True if the tunnel shows all that the task provides, the key included."""
+    changes, unknown = _differences(desired, current)
+    return not changes and "secret_key" not in unknown
+
+
+def signature(tunnel):
+    """Return what makes two tunnels the same connection under two names: peer, subnets, key, proposals."""
+    fields = tunnel.fields
+    subnets = (frozenset(fields[name] or ()) for name in ("local_subnets", "remote_subnets"))
+    groups = (tuple(sorted((fields[name] or {}).items(), key=str)) for name in GROUPED)
+    return (tunnel.secret_key, *(fields[name] for name in PEER), *subnets, *groups)
 
 
 def _creation(desired):

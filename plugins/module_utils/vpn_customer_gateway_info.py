@@ -39,8 +39,13 @@ def run(params, check_mode):
     mistakes = problems(params)
     if mistakes:
         return BceUsageError(mistakes).as_failure()
-    wanted = field.normal_values(FIELDS, params)
-    api = GatewayApi(BceClient(credentials.resolve(params, os.environ)), wanted.pop("version", 1))
+    connection = credentials.resolve(params, os.environ)
+    return connection.warn_in(_read(connection, field.normal_values(FIELDS, params)))
+
+
+def _read(connection, wanted):
+    """Return the task's result without warnings, a dict."""
+    api = GatewayApi(BceClient(connection), wanted.pop("version", 1))
     try:
         found = _found(api, wanted.get("cgw_id", ()))
     except BceError as error:

@@ -57,8 +57,14 @@ def run(params, check_mode):
     mistakes = problems(params)
     if mistakes:
         return BceUsageError(mistakes).as_failure()
+    connection = credentials.resolve(params, os.environ)
+    return connection.warn_in(_read(connection, params))
+
+
+def _read(connection, params):
+    """Return the task's result without warnings, a dict."""
     wanted = field.normal_values(FIELDS, params)
-    client = BceClient(credentials.resolve(params, os.environ), connections=DEFAULT_CONCURRENCY)
+    client = BceClient(connection, connections=DEFAULT_CONCURRENCY)
     version = wanted.get("version", 1)
     reading = _Reading(client, version, wanted, bool(params.get("tunnels")))
     try:

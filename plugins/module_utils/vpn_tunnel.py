@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import os
+import time
 
 from . import credentials, tunnel
 from .client import BceClient
 from .errors import BceUsageError
-from .reconcile import Lane
+from .gateway_api import GatewayApi
+from .reconcile import Scope, StateWait
 from .secret import conceal_all
+from .tunnel_resource import TunnelResource
 from .vpn_api import VpnApi
 
 ARGUMENTS = {
@@ -27,7 +30,7 @@ def problems(params):
     return tunnel.problems(params) + credentials.problems(params, os.environ)
 
 
-def run(params, check_mode):
+def run(params, check_mode, clock=time):
     """Bring the tunnel to what the options say; the result as the task returns it, a dict.
 
     A failure is a result too: `failed`, `msg` and `error`, with all that is known of the tunnel beside them.
@@ -36,38 +39,49 @@ def run(params, check_mode):
     if mistakes:
         return BceUsageError(mistakes).as_failure()
     desired, warnings = tunnel.desire(params)
-    api = VpnApi(BceClient(credentials.resolve(params, os.environ)), desired.version)
-    lane = Lane(api, desired.vpn_id, [desired])
-    lane.look()
+    connection = credentials.resolve(params, os.environ)
+    client = BceClient(connection, clock=clock)
+    resource = TunnelResource(VpnApi(client, desired.version), GatewayApi(client, desired.version), desired.vpn_id)
+    scope = Scope(resource, [desired], connection.retry_timeout, clock=clock)
+    scope.plan()
     if not check_mode:
-        lane.carry_out()
-    (work,) = lane.works
-    work.warnings[:0] = warnings
+        apply(scope)
+    (work,) = scope.works
+    result = _failure(work, warnings) if work.error else _report(work, warnings)
     # People put keys into descriptions.
-    return conceal_all(_failure(work) if work.error else _report(work), work.secrets | lane.secrets)
+    return connection.warn_in(conceal_all(result, work.secrets | scope.secrets))
 
 
-def _failure(work):
+def apply(scope):
+    """Apply the plan of a Scope of tunnels, and wait for those that are to be waited for."""
+    scope.apply()
+    works = [work for work in scope.works if not work.is_absent and work.error is None]
+    StateWait(scope, [work for work in works if work.desired.wait_for != "none"]).run()
+
+
+def _failure(work, warnings):
     message = work.error.message
     if work.error.maybe_applied and not work.changed:
-        message += ". It may have been carried out all the same: run the task again, it goes on from what is there"
-    known = {name: value for name, value in _report(work).items() if value}
+        message += ". The request may have been applied: run the task again, it resumes from the current state"
+    known = {name: value for name, value in _report(work, warnings).items() if value}
     if not work.changed:
         known.pop("diff")
     return dict(known, changed=work.changed, failed=True, msg=message, error=work.error.as_result())
 
 
-def _report(work):
+def _report(work, warnings):
     result = {
         "changed": work.changed,
-        "vpn_conn_id": work.vpn_conn_id,
-        "vpnConnId": work.vpn_conn_id,
+        "vpn_conn_id": work.known_id,
+        "vpnConnId": work.known_id,
+        "created_ids": work.created_ids,
         "secret_key_changed": work.secret_key_changed,
         "request_id": work.request_id,
         "diff": {"before": work.before, "after": work.after},
     }
-    if work.tunnel is not None:
-        result["vpn_tunnel"] = work.tunnel.fields
-    if work.warnings:
-        result["warnings"] = work.warnings
+    if work.item is not None:
+        result["vpn_tunnel"] = work.item.fields
+    warnings = warnings + work.all_warnings
+    if warnings:
+        result["warnings"] = warnings
     return result

@@ -49,8 +49,13 @@ def run(params, check_mode):
     mistakes = problems(params)
     if mistakes:
         return BceUsageError(mistakes).as_failure()
-    wanted = field.normal_values(FIELDS, params)
-    client = BceClient(credentials.resolve(params, os.environ), connections=DEFAULT_CONCURRENCY)
+    connection = credentials.resolve(params, os.environ)
+    return connection.warn_in(_read(connection, field.normal_values(FIELDS, params)))
+
+
+def _read(connection, wanted):
+    """Return the task's result without warnings, a dict."""
+    client = BceClient(connection, connections=DEFAULT_CONCURRENCY)
     version = wanted.pop("version", 1)
     api = VpnApi(client, version)
     try:

@@ -13,10 +13,13 @@ from . import credentials, tunnel
 from .client import BceClient
 from .crew import DEFAULT_CONCURRENCY, LANES_PER_SLOT, MOST_CONCURRENCY, side_by_side
 from .errors import BceUsageError
-from .reconcile import Lane
+from .gateway_api import GatewayApi
+from .reconcile import Scope
 from .secret import conceal, conceal_all
 from .tunnel import CREATE, DELETE, NOTHING, UPDATE
+from .tunnel_resource import TunnelResource
 from .vpn_api import VpnApi
+from .vpn_tunnel import apply
 
 TOLD = 3  # failures that the message tells; the result has all of them
 QUIET = 5.0  # seconds before the first line of progress, and from one to the next
@@ -119,7 +122,7 @@ def _problems_of_purge(params, wholes):
     return found
 
 
-def run(params, check_mode, tell=None):
+def run(params, check_mode, tell=None, clock=time):
     """Bring all tunnels to what the options say; the result as the task returns it, a dict.
 
     :arg tell: callable that shows a line of text to the user while the work goes on, or None.
@@ -133,29 +136,34 @@ def run(params, check_mode, tell=None):
         desires.append(desired)
         warnings += ["tunnels[%d].%s" % (place, remark) for remark in remarks]
     concurrency = params.get("concurrency") or DEFAULT_CONCURRENCY
-    client = BceClient(credentials.resolve(params, os.environ), connections=concurrency)
+    connection = credentials.resolve(params, os.environ)
+    client = BceClient(connection, clock=clock, connections=concurrency)
     version = desires[0].version if desires else params.get("version") or 1
-    lanes = _lanes(VpnApi(client, version), params, desires)
+    scopes = _scopes(client, version, params, desires, connection.retry_timeout, clock)
     threads = concurrency * LANES_PER_SLOT
-    side_by_side(Lane.look, lanes, threads, client.stop)
-    works = _in_order(lanes, desires)
+    side_by_side(Scope.plan, scopes, threads, lambda: _stop(client, scopes))
+    works = _in_order(scopes, desires)
     unclear = _unclear(works)
     if unclear:
-        return BceUsageError(unclear).as_failure()
-    if params.get("purge"):
-        for lane in lanes:
-            works += _purge(lane, warnings)
+        return connection.warn_in(BceUsageError(unclear).as_failure())
     if not check_mode:
-        # The longest lane first: it decides how long all of them take.
-        lanes.sort(key=lambda lane: -sum(work.action != NOTHING for work in lane.works))
-        side_by_side(Lane.carry_out, lanes, threads, lambda: _stop(client, lanes), _Progress(works, tell).show)
-    return _report(works, warnings, next((lane.error for lane in lanes if lane.error), None))
+        # The longest scope first: it decides how long all of them take.
+        longest_first = sorted(scopes, key=lambda scope: -sum(work.action != NOTHING for work in scope.works))
+        progress = _Progress(works + _purged(scopes), tell)
+        side_by_side(apply, longest_first, threads, lambda: _stop(client, scopes), progress.show)
+    warnings += [
+        "%s is not purged, because not all of its tunnels are as desired" % scope.resource.scope
+        for scope in scopes
+        if scope.is_purge_skipped
+    ]
+    report = _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
+    return connection.warn_in(report)
 
 
-def _stop(client, lanes):
+def _stop(client, scopes):
     client.stop()
-    for lane in lanes:
-        lane.stop()
+    for scope in scopes:
+        scope.stop()
 
 
 def _unclear(works):
@@ -185,42 +193,30 @@ def _whole(item, params):
     return whole
 
 
-def _lanes(api, params, desires):
-    """One Lane per gateway, in the order in which the list names them."""
+def _scopes(client, version, params, desires, leaving_patience, clock):
+    """One Scope per gateway, in the order in which the list names them."""
     groups = {}
     for desired in desires:
         groups.setdefault(desired.vpn_id, []).append(desired)
-    if params.get("purge") and not groups:
+    purge = bool(params.get("purge"))
+    if purge and not groups:
         groups[params["vpn_id"].strip()] = []
-    return [Lane(api, vpn_id, group) for vpn_id, group in groups.items()]
+    api, gateways = VpnApi(client, version), GatewayApi(client, version)
+    return [
+        Scope(TunnelResource(api, gateways, vpn_id), group, leaving_patience, purge, clock)
+        for vpn_id, group in groups.items()
+    ]
 
 
-def _in_order(lanes, desires):
-    """The works of all lanes in the order of the task's list."""
-    works = {id(work.desired): work for lane in lanes for work in lane.works}
+def _in_order(scopes, desires):
+    """The works of all scopes in the order of the task's list, without those of a purge."""
+    works = {id(work.desired): work for scope in scopes for work in scope.works}
     return [works[id(desired)] for desired in desires]
 
 
-def _purge(lane, warnings):
-    """Works that delete the tunnels of a gateway which the task does not name.
-
-    Where it is not clear which tunnels are named, because one of them cannot be planned, nothing is purged.
-    """
-    if lane.error:
-        return []
-    if any(work.error for work in lane.works):
-        warnings.append("gateway %s is not purged, because not all of its tunnels could be planned" % lane.vpn_id)
-        return []
-    names = {work.desired.vpn_conn_name for work in lane.works if not work.desired.vpn_conn_id}
-    ids = {work.planned_id for work in lane.works}
-    template = {"state": "absent", "vpn_id": lane.vpn_id}
-    return [
-        lane.add(tunnel.desire(dict(template, vpn_conn_id=item.fields["vpn_conn_id"]))[0])
-        for item in lane.listed.tunnels
-        if item.fields["vpn_conn_id"]
-        and item.fields["vpn_conn_id"] not in ids
-        and item.fields["vpn_conn_name"] not in names
-    ]
+def _purged(scopes):
+    """The works of the purges: tunnels of a gateway that the task does not name."""
+    return [work for scope in scopes for work in scope.works if work.is_surplus]
 
 
 class _Progress:
@@ -236,17 +232,17 @@ class _Progress:
         now = time.monotonic()
         if self._tell and now - self._last >= QUIET:
             self._last = now
-            failed = sum(work.error is not None for work in self._works)
-            done = sum(work.acted or work.error is not None for work in self._works)
+            failed = sum(work.problem is not None for work in self._works)
+            done = sum(work.is_over for work in self._works)
             counts = "%d of %d tunnels done, %d failed" % (done, len(self._works), failed)
             self._tell("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
-def _report(works, warnings, lane_error):
+def _report(works, warnings, scope_errors):
     totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
     for work in works:
         totals["failed" if work.error else _COUNTED[work.action] if work.changed else "unchanged"] += 1
-        warnings = warnings + [text for text in work.warnings if text not in warnings]
+        warnings = warnings + [text for text in work.all_warnings if text not in warnings]
     result = {
         "changed": any(work.changed for work in works),
         "tunnels": [conceal_all(_entry(work), work.secrets) for work in works],
@@ -261,17 +257,20 @@ def _report(works, warnings, lane_error):
         text = "%d of %d tunnels failed: %s" % (len(failed), len(works), "; ".join(texts))
         text += " ... and %d more, see tunnels" % (len(failed) - TOLD) if len(failed) > TOLD else ""
         result.update(failed=True, msg=text, error=failed[0].error.as_result())
-    elif lane_error:
-        # There is nothing on this gateway that the error could be told of.
-        result.update(failed=True, msg=lane_error.message, error=lane_error.as_result())
+    elif scope_errors:
+        # They belong to no tunnel: a list that could not be read, or a purge that was refused.
+        text = "; ".join(error.message for error in scope_errors[:TOLD])
+        text += " ... and %d more" % (len(scope_errors) - TOLD) if len(scope_errors) > TOLD else ""
+        result.update(failed=True, msg=text, error=scope_errors[0].as_result())
     return result
 
 
 def _entry(work):
     return {
-        "name": work.name or work.desired.vpn_conn_id,
+        "name": work.name or (work.entry.name if work.entry else None) or work.desired.vpn_conn_id,
         "vpn_id": work.desired.vpn_id,
-        "vpn_conn_id": work.vpn_conn_id or work.desired.vpn_conn_id,
+        "vpn_conn_id": work.known_id,
+        "created_ids": work.created_ids,
         "action": work.action if work.is_planned else None,
         "changed": work.changed,
         "secret_key_changed": work.secret_key_changed,
@@ -284,7 +283,7 @@ def _header(work):
 
 
 def _diff(work):
-    before, after = (_described(fields, work.secrets_of_gateway) for fields in (work.before, work.after))
+    before, after = (_described(fields, work.secrets_of_scope) for fields in (work.before, work.after))
     return {"before_header": _header(work), "after_header": _header(work), "before": before, "after": after}
 
 

@@ -118,6 +118,15 @@ cgwId:
   returned: as RV(cgw_id)
   type: str
   sample: cgw-b036571edc5d
+created_ids:
+  description:
+    - The ids that the API returned to the creations of this task, or that these may have made.
+    - More than one where the API replayed its response to an earlier creation, for one that is gone.
+    - After a failure they are what to look for.
+  returned: success, and on failure if there are any
+  type: list
+  elements: str
+  sample: [cgw-b036571edc5d]
 customer_gateway:
   description:
     - The customer gateway as it is now; in check mode, as it would be.

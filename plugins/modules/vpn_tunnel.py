@@ -180,6 +180,15 @@ vpn_tunnel:
       description: The parameters of phase 2, under the names of the option O(ipsec_config).
       type: dict
       sample: {ipsec_enc_alg: aes, ipsec_auth_alg: sha1, ipsec_pfs: group2, ipsec_lifetime: 28800}
+created_ids:
+  description:
+    - The ids that the API returned to the creations of this task, or that these may have made.
+    - More than one where the API replayed its response to an earlier creation, for a tunnel that is gone.
+    - After a failure they are what to look for.
+  returned: success, and on failure if there are any
+  type: list
+  elements: str
+  sample: [vpnconn-ku4cxya6nisq]
 secret_key_changed:
   description: Whether an existing tunnel got another shared key, or would get it in check mode.
   returned: success

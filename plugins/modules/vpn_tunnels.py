@@ -97,6 +97,13 @@ tunnels:
       description: Its id, null where there is none.
       type: str
       sample: vpnconn-ku4cxya6nisq
+    created_ids:
+      description:
+        - The ids that the API returned to the creations of this tunnel, or that these may have made. More than one
+          where the API replayed its response to an earlier creation, for a tunnel that is gone.
+      type: list
+      elements: str
+      sample: [vpnconn-ku4cxya6nisq]
     action:
       description: What was to be done, C(create), C(update), C(delete) or C(nothing); null if that is unknown.
       type: str

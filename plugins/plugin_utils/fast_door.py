@@ -21,7 +21,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleDoor
 
 from ..module_utils.client import REQUESTS_IMPORT_ERROR
-from ..module_utils.door import read, refusal, result_of, secrets_of, shown_in_failure
+from ..module_utils.door import empty_keys, read, refusal, result_of, secrets_of, shown_in_failure
 from .plain import plain
 
 SWITCH = "baiducloud_in_process"  # the variable that turns this door off
@@ -57,12 +57,16 @@ class FastDoor(ModuleDoor):
         arguments = dict(self.core.ARGUMENTS)
         arguments.pop("supports_check_mode")
         spec = arguments["argument_spec"]
-        given, mistakes = read(spec, plain(self._task.args))
+        provided = plain(self._task.args)
+        given, mistakes = read(spec, provided)
         found = ArgumentSpecValidator(**arguments).validate(given)
         params, secrets = found.validated_parameters, found._no_log_values | secrets_of(spec, given)
         result = refusal(found, params, given, mistakes, self.core)
         result = result or result_of(self.core, params, self._task.check_mode, **self.offers())
         result.setdefault("changed", False)
+        warnings = empty_keys(spec, provided) + result.get("warnings", [])
+        if warnings:
+            result["warnings"] = warnings
         if result.get("failed"):
             params, secrets = shown_in_failure(result, params, secrets)
         if _shows_invocation(task_vars):

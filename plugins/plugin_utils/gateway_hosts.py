@@ -39,14 +39,16 @@ class Place(NamedTuple):
     vpn_api: VpnApi
 
 
-def read_hosts(options, environ):
+def read_hosts(options, environ, warn):
     """The hosts' variables, a list of dicts in the order of regions, VPCs and the API; see also host_names().
 
-    :arg options: the plugin's options. :arg environ: os.environ or a dict like it.
+    :arg options: the plugin's options. :arg environ: os.environ or a dict like it. :arg warn: called with each warning.
     :raises BceUsageError: naming all mistakes in the options. :raises BceError: if anything could not be read, because
         a host that is missing looks like a gateway that is gone.
     """
     wanted, connections = _understood(options, environ)
+    for text in dict.fromkeys(text for connection in connections for text in connection.warnings):
+        warn(text)
     version = wanted.get("version", 1)
     clients = {connection: BceClient(connection, connections=DEFAULT_CONCURRENCY) for connection in connections}
 

@@ -4,7 +4,8 @@
 """The main job, shown: a playbook creates a VPN tunnel on the emulator, changes it and deletes it.
 
 Every step is checked against what the emulator has stored; the first one that is not as promised ends the demo.
-Arguments are handed on to ansible-playbook.
+Arguments are handed on to ansible-playbook. The environment variable DEMO_DIALECTS names dialects of the emulator
+(``python tests/emulator --list-dialects``), separated by blanks: the cloud then differs from its documentation so.
 """
 
 from __future__ import annotations
@@ -73,13 +74,17 @@ def lifetimes(emulator):
     return [tunnel["ipsecConfig"]["ipsecLifetime"] for tunnel in emulator.tunnels()]
 
 
-def tell_the_story(emulator):
+def tell_the_story(emulator, dialects):
     print(f"The emulator stands in for the cloud at {emulator.endpoint}.")
+    if dialects:
+        print(f"It differs from the documentation in this: {', '.join(dialects)}.")
     print(f"ansible-playbook {PLAYBOOK} -e @{EXAMPLE.relative_to(ROOT)}")
 
     _output, changed, created = play(emulator)
     stored = [tunnel["vpnConnId"] for tunnel in emulator.tunnels()]
-    expect(emulator, "1. the example of the API page", changed and stored == [created], changed, created)
+    # A list, the creation, and a list that confirms it. A dialect may cost more.
+    is_short = len(emulator.requests()) == 3 or bool(dialects)
+    expect(emulator, "1. the example of the API page", changed and stored == [created] and is_short, changed, created)
 
     _output, changed, same = play(emulator)
     expect(emulator, "2. the same again", not changed and same == created, changed, same)
@@ -101,8 +106,9 @@ def tell_the_story(emulator):
 
 def main():
     try:
-        with EmulatorProcess() as emulator:
-            created = tell_the_story(emulator)
+        dialects = os.environ.get("DEMO_DIALECTS", "").split()
+        with EmulatorProcess(*(word for name in dialects for word in ("--dialect", name))) as emulator:
+            created = tell_the_story(emulator, dialects)
     except Promise as broken:
         sys.exit(f"demo: {broken}")
     except KeyboardInterrupt:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules' EXAMPLES are what ansible-lint takes in a playbook: python tests/gates/examples.py"""
+"""The modules' EXAMPLES are what ansible-lint takes in a playbook, and every shown secret is in quotes:
+python tests/gates/examples.py"""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import textwrap
 
 from ansible.parsing.plugin_docs import read_docstring
 
+import quoted_keys
 from checkout import CACHE, ROOT
 from commands import BIN, output_of, private_home
 
@@ -18,6 +20,7 @@ PLAY = "---\n- name: Examples\n  hosts: localhost\n  gather_facts: false\n  task
 
 
 def main() -> None:
+    quoted_keys.check()
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
     for module in (ROOT / "plugins/modules").glob("*.py"):

@@ -176,7 +176,7 @@ def report_is_true(result, before, after):
         for side, tunnel in ((diff["before"], was), (diff["after"], now)):
             assert side.get("description") == (tunnel or {}).get("description")
     elif was != now:
-        assert failed and "may have been carried out" in message
+        assert failed and "may have been applied" in message
     else:
         assert not failed or "diff" not in result
     if result.get("vpn_conn_id"):

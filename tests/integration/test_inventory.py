@@ -196,6 +196,13 @@ def test_keys_and_other_options_may_come_from_a_template(site, inventory, tmp_pa
     assert len(site.requests()) == 1, "of the VPC alone, and not of tunnels"
 
 
+def test_inventory_with_a_region_next_to_a_fixed_endpoint_warns_once(site, inventory):
+    inventory.write(regions=["gz"], **BOTH)
+    listed, output = inventory.run()
+    assert {host["region"] for host in listed["_meta"]["hostvars"].values()} == {"gz"}
+    assert output.count(f"region: 'gz' has no effect, because BCE_ENDPOINT is {site.endpoint}") == 1
+
+
 def answer(path_regex, **fault):
     return dict({"match": {"method": "GET", "path_regex": path_regex}, "fault": "status", "times": None}, **fault)
 

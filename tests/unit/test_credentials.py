@@ -46,6 +46,9 @@ def profile(name="default", **fields):
     return {"name": name, "access_key_id": f"ak-of-{name}", "secret_access_key": f"sk-of-{name}", **fields}
 
 
+PROFILES = {"current": "work", "profiles": [profile(), profile("work", region="gz", security_token="token-of-work")]}
+
+
 def resolved(params, environ):
     """The Connection with its secrets revealed, for comparison."""
     connection = credentials.resolve(params, environ)
@@ -62,23 +65,32 @@ def mistakes(params, environ):
 # --- the order of places ---
 
 
+# Whether the task names the profile -> where a field comes from, from the first place to the last.
+PLACES = {
+    True: lambda field: [OPTION, PROFILE, *(ORDER[field] if field == "region" else ())],
+    False: lambda field: [OPTION, *ORDER[field], PROFILE],
+}
+
+
 @pytest.mark.parametrize("empty", [None, "", "   "])
+@pytest.mark.parametrize("named", PLACES)
 @pytest.mark.parametrize("field", ORDER)
-def test_a_field_is_taken_from_the_first_place_that_has_it_and_an_empty_one_has_not(field, empty, home):
-    places = [OPTION, *ORDER[field], PROFILE]
+def test_a_field_is_taken_from_the_first_place_that_has_it_and_an_empty_one_has_not(field, named, empty, home):
+    places = PLACES[named](field)
     for first, winner in enumerate(places):
         filled = {place: f"{field[:2]}-{number}" for number, place in enumerate(places) if number >= first}
-        values = {place: filled.get(place, empty) for place in places}
-        # The secret key stands in the same place, so that its own token is not refused as another key's.
+        values = {place: filled.get(place, empty) for place in (OPTION, *ORDER[field], PROFILE)}
+        # The secret key stands in the same place, so that its own token is not refused as another key's, and so that
+        # the current profile is looked at.
+        secret_place = BCE if winner == BCE_SESSION else winner
         own_id = {} if field == "access_key_id" else {"access_key_id": "ak"}
         params = {
             **own_id,
             "secret_access_key": "sk" if winner == OPTION else empty,
             field: values[OPTION],
-            "profile": "default",
+            "profile": "default" if named else empty,
         }
         environ = dict(home.environ)
-        secret_place = BCE if winner == BCE_SESSION else winner
         if secret_place in ORDER["secret_access_key"]:
             environ[ORDER["secret_access_key"][secret_place]] = "sk"
         environ.update({name: values[place] or "" for place, name in ORDER[field].items()})
@@ -121,12 +133,15 @@ TOKENS = [
     (PROFILE, OPTION, False),
     (PROFILE, BCE, False),
     (PROFILE, BAIDUCLOUD, False),
+    (OPTION, PROFILE, True),
+    (BCE, PROFILE, False),
+    (BAIDUCLOUD, PROFILE, False),
 ]
 
 
 @pytest.mark.parametrize(("token_place", "secret_place", "used"), TOKENS)
-def test_a_token_from_a_lower_place_than_the_secret_key_belongs_to_another_key(token_place, secret_place, used, home):
-    params, environ, stored = {"access_key_id": "ak"}, dict(home.environ), {"name": "p"}
+def test_a_token_from_another_place_than_the_secret_key_belongs_to_another_key(token_place, secret_place, used, home):
+    params, environ, stored = {"access_key_id": "ak"}, dict(home.environ), {"name": "default"}
     for field, place, value in (
         ("secret_access_key", secret_place, "sk"),
         ("security_token", token_place, "token"),
@@ -138,13 +153,61 @@ def test_a_token_from_a_lower_place_than_the_secret_key_belongs_to_another_key(t
         else:
             environ[ORDER[field][place]] = value
     home({"profiles": [stored]})
-    connection = resolved({**params, "profile": "p"}, environ)
-    assert (connection.secret_access_key, connection.security_token) == ("sk", "token" if used else None)
+    for name in (None, "default") if secret_place in (OPTION, PROFILE) else (None,):
+        connection = resolved({**params, "profile": name}, environ)
+        assert (connection.secret_access_key, connection.security_token) == ("sk", "token" if used else None)
+
+
+# --- a region that has no effect ---
+
+FIXED, MADE = "https://bcc.example", "https://bcc.{region}.example"
+
+
+@pytest.mark.parametrize(
+    ("params", "environ", "names"),
+    [
+        (
+            {"region": "gz", "endpoint": FIXED},
+            {},
+            "region: 'gz' has no effect, because endpoint is https://bcc.example",
+        ),
+        ({"region": "gz"}, {"BCE_ENDPOINT": FIXED}, "region: 'gz' has no effect, because BCE_ENDPOINT is https://bcc."),
+        (
+            {"region": "gz", "endpoint": FIXED},
+            {"BCE_ENDPOINT": MADE, "BCE_REGION": "su"},
+            "region: 'gz' has no effect, because endpoint is https://bcc.example",
+        ),
+        (
+            {"profile": "work"},
+            {"BCE_ENDPOINT": FIXED},
+            "region: 'gz' of the profile has no effect, because BCE_ENDPOINT is https://bcc.example",
+        ),
+        ({"region": "gz"}, {}, None),
+        ({"region": "gz", "endpoint": MADE}, {"BCE_ENDPOINT": FIXED}, None),
+        ({"region": "gz"}, {"BCE_ENDPOINT": MADE}, None),
+        ({"region": " "}, {"BCE_ENDPOINT": FIXED}, None),
+        # What only the environment says is the same for all tasks, and a task's own endpoint is its last word.
+        ({}, {"BCE_ENDPOINT": FIXED, "BCE_REGION": "su"}, None),
+        ({"endpoint": FIXED}, {"BCE_REGION": "su"}, None),
+        ({"profile": "work", "endpoint": FIXED}, {}, None),
+    ],
+)
+def test_region_of_the_task_next_to_an_endpoint_without_it_is_one_warning(home, params, environ, names):
+    home(PROFILES)
+    warnings = credentials.resolve({**KEYS, **params}, {**home.environ, **environ}).warnings
+    assert len(warnings) == (names is not None)
+    assert all(text.startswith(names) for text in warnings)
+
+
+def test_warnings_of_the_connection_stand_before_those_of_the_result():
+    connection = credentials.resolve({**KEYS, "region": "gz", "endpoint": FIXED}, {})
+    (warning,) = connection.warnings
+    assert connection.warn_in({"changed": True})["warnings"] == [warning]
+    assert connection.warn_in({"failed": True, "warnings": ["own"]})["warnings"] == [warning, "own"]
+    assert credentials.resolve(KEYS, {}).warn_in({"changed": True}) == {"changed": True}
 
 
 # --- the profile file ---
-
-PROFILES = {"current": "work", "profiles": [profile(), profile("work", region="gz", security_token="token-of-work")]}
 
 
 def test_the_current_profile_is_taken_if_none_is_named_and_keys_are_missing(home):
@@ -159,10 +222,52 @@ def test_the_profile_default_is_taken_if_the_file_names_no_current_one(home):
     assert resolved({}, home.environ)[:3] == ("ak-of-default", "sk-of-default", None)
 
 
-def test_a_named_profile_is_taken_even_if_the_keys_are_given(home):
+ACCOUNT_OF_ENVIRONMENT = {
+    "BCE_ACCESS_KEY_ID": "ak-of-environment",
+    "BCE_SECRET_ACCESS_KEY": "sk-of-environment",
+    "BCE_SECURITY_TOKEN": "token-of-environment",
+    "BCE_REGION": "su",
+}
+
+
+def test_named_profile_next_to_the_environment_brings_its_own_account_and_region(home):
     home(PROFILES)
-    connection = resolved({**KEYS, "profile": "work"}, home.environ)
-    assert (connection.access_key_id, connection.endpoint) == ("ak-of-the-option", "https://bcc.gz.baidubce.com")
+    environ = {**home.environ, **ACCOUNT_OF_ENVIRONMENT}
+    of_work = resolved({"profile": " work "}, environ)
+    assert of_work[:3] == ("ak-of-work", "sk-of-work", "token-of-work") and of_work.region == "gz"
+    # No token and no region of its own: there is no token then, but regions belong to no account.
+    of_default = resolved({"profile": "default"}, environ)
+    assert of_default[:3] == ("ak-of-default", "sk-of-default", None) and of_default.region == "su"
+    assert of_default.warnings == of_work.warnings == ()
+
+
+def test_named_profile_next_to_keys_of_the_task_gives_the_region_alone(home):
+    home(PROFILES)
+    connection = resolved({**KEYS, "profile": "work"}, {**home.environ, **ACCOUNT_OF_ENVIRONMENT})
+    assert connection[:3] == (*KEYS.values(), None) and connection.region == "gz"
+
+
+@pytest.mark.parametrize(
+    ("stored", "options", "lacking"),
+    [
+        ({}, {}, "access_key_id, secret_access_key"),
+        ({"access_key_id": "AK"}, {}, "secret_access_key"),
+        ({"access_key_id": "AK"}, {"access_key_id": "AK"}, "secret_access_key"),
+        ({"secret_access_key": "SK", "access_key_id": "  "}, {}, "access_key_id"),
+        ({"security_token": "T"}, {"secret_access_key": "SK"}, "access_key_id"),
+    ],
+)
+def test_named_profile_without_a_key_is_one_error_and_no_way_to_the_environment(home, stored, options, lacking):
+    home({"profiles": [{"name": "work", "region": "gz", **stored}]})
+    (mistake,) = mistakes({"profile": "work", **options}, {**home.environ, **ACCOUNT_OF_ENVIRONMENT})
+    assert mistake.startswith(f"profile: 'work' in ~/.bce/config.json lacks {lacking}, and keys of the environment are")
+
+
+def test_current_profile_next_to_keys_of_the_environment_is_not_read(home):
+    home(PROFILES)
+    connection = resolved({}, {**home.environ, **ACCOUNT_OF_ENVIRONMENT})
+    assert connection[:3] == ("ak-of-environment", "sk-of-environment", "token-of-environment")
+    assert connection.region == "su"
 
 
 def test_without_a_named_profile_a_broken_file_does_not_matter_while_keys_are_given(home):

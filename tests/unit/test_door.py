@@ -169,3 +169,26 @@ def test_a_key_in_a_wrong_option_is_shown_neither_by_the_error_nor_by_the_invoca
 )
 def test_a_wrong_value_that_can_be_no_key_is_shown(value):
     assert "but is %r" % value in vpn_tunnel.run({**ONE, "remote_ip": value}, False)["msg"]
+
+
+@pytest.mark.parametrize(
+    ("core", "params", "place"),
+    [
+        (vpn_tunnel, {**ONE, "secret_key": None}, "secret_key"),
+        (vpn_tunnel, {**ONE, "psk": None, "secretKey": None}, "secret_key"),
+        (vpn_tunnels, {"secret_key": None, "tunnels": [ONE]}, "secret_key"),
+        (
+            vpn_tunnels,
+            {"tunnels": [ONE, {**ONE, "psk": None}, "none", None, {**ONE, "secret_key": None}]},
+            "tunnels[1].secret_key (and 1 more)",
+        ),
+        (vpn_tunnel, {**ONE, "secret_key": ""}, None),
+        (vpn_tunnel, {**ONE, "secret_key": None, "psk": "ddd22@www"}, None),
+        (vpn_tunnel, {**ONE, "security_token": None, "secret_access_key": None, "description": None}, None),
+        (vpn_tunnels, {"tunnels": None}, None),
+        (vpn_tunnel_info, {"secret_key": None}, None),
+    ],
+)
+def test_empty_keys_are_one_warning_where_null_is_provided(core, params, place):
+    text = "%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
+    assert door.empty_keys(core.ARGUMENTS["argument_spec"], params) == ([text % place] if place else [])

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils import client, errors
+from ansible_collections.baiducloud.network.plugins.module_utils.reconcile import PROBLEMS
 from playbook import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
@@ -62,7 +63,7 @@ def error_codes():
         if isinstance(node, ast.Call) and re.fullmatch(r"Bce\w*Error", getattr(node.func, "id", ""))
     ]
     given = [call.args[1] for call in calls if len(call.args) > 1]
-    return sorted({code.value for code in given if isinstance(code, ast.Constant)} | {"InvalidOption"})
+    return sorted({code.value for code in given if isinstance(code, ast.Constant)} | {"InvalidOption", *PROBLEMS})
 
 
 @pytest.mark.parametrize("text", error_texts())

@@ -191,6 +191,26 @@ def test_a_customer_gateway_is_read_by_its_id_and_several_by_their_list():
     assert not result.get("failed") and result["customer_gateways"] == []
 
 
+CGW_LIST = "/v1/vpn/cgw"
+
+
+@pytest.mark.parametrize("refused", [False, True])
+@pytest.mark.parametrize(
+    ("core", "path", "answer", "options"),
+    [
+        (vpn_gateway_info, LIST, GATEWAYS, {"vpc_id": "vpc-1"}),
+        (vpn_tunnel_info, LIST, GATEWAYS, {"vpc_id": "vpc-1"}),
+        (vpn_tunnel_info, OF_A, TUNNELS_OF_A, {"vpn_id": ["vpn-a"]}),
+        (vpn_customer_gateway_info, CGW_LIST, {"result": []}, {}),
+    ],
+)
+def test_info_result_of_a_region_without_effect_has_the_warning(core, path, answer, options, refused):
+    where = {"region": "gz", "endpoint": "https://bcc.example"}
+    result, _asked = read(core, {path: REFUSED if refused else answer}, **options, **where)
+    assert bool(result.get("failed")) is refused
+    assert [text.split(",")[0] for text in result["warnings"]] == ["region: 'gz' has no effect"]
+
+
 @pytest.mark.parametrize(
     ("error", "all_or_nothing", "ends"),
     [

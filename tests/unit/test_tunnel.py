@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.doc_fragments.tunnel import ModuleDocFragment
 from ansible_collections.baiducloud.network.plugins.module_utils import tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.errors import BceStateError, BceUsageError
+from ansible_collections.baiducloud.network.plugins.module_utils.errors import BceUsageError
 from ansible_collections.baiducloud.network.plugins.module_utils.secret import Secret
 from page_example import OPTIONS as EXAMPLE
 from page_example import SECRET_KEY as KEY
@@ -340,68 +340,13 @@ def test_the_rules_say_every_choice_and_no_other():
         assert "choices" not in field.spec or words == field.spec["choices"]
 
 
-# --- which tunnel is meant ---
+# --- plans ---
 
 
-def found(tunnels, wanted):
-    return tunnel.find(tunnel.Listed(tunnels), wanted)
-
-
-def test_a_tunnel_is_found_by_its_exact_name():
-    others = [in_cloud(vpn_conn_name=name, vpn_conn_id=name) for name in ("vpncon2", "Vpncon", "vpnco", None)]
-    meant = in_cloud()
-    assert found([*others, meant], desired()) is meant
-    assert found(others, desired()) is None
-
-
-def test_several_tunnels_of_the_name_are_an_error_that_lists_their_ids():
-    twins = [in_cloud(vpn_conn_id="vpnconn-1"), in_cloud(vpn_conn_id="vpnconn-2")]
-    with pytest.raises(BceStateError, match="vpnconn-1, vpnconn-2; give vpn_conn_id") as caught:
-        found(twins, desired())
-    assert caught.value.code == "AmbiguousName"
-
-
-def test_the_id_picks_one_of_several_of_the_name():
-    twins = [in_cloud(vpn_conn_id="vpnconn-1"), in_cloud(vpn_conn_id="vpnconn-2")]
-    assert found(twins, desired(vpn_conn_id="vpnconn-2")) is twins[1]
-    assert found(twins, desired(vpn_conn_id="vpnconn-2", state="absent")) is twins[1]
-
-
-def test_the_id_picks_a_tunnel_of_any_name_and_the_name_is_what_it_gets():
-    current = in_cloud(vpn_conn_name="old")
-    wanted = desired(vpn_conn_id="vpnconn-1")
-    assert found([current], wanted) is current
-    plan = tunnel.plan(wanted, current)
+def test_plan_with_another_name_updates_the_name():
+    plan = tunnel.plan(desired(vpn_conn_id="vpnconn-1"), in_cloud(vpn_conn_name="old"))
     assert (plan.action, plan.changes) == ("update", ("vpn_conn_name",))
     assert plan.tunnel.fields["vpn_conn_name"] == "vpncon"
-
-
-def test_a_tunnel_cannot_get_the_name_of_another_one():
-    with pytest.raises(BceStateError, match="already the name of vpnconn-2") as caught:
-        found([in_cloud(vpn_conn_name="old"), in_cloud(vpn_conn_id="vpnconn-2")], desired(vpn_conn_id="vpnconn-1"))
-    assert caught.value.code == "NameTaken"
-
-
-def test_an_unknown_id_is_an_error_for_present_and_fine_for_absent():
-    with pytest.raises(BceStateError, match="has no tunnel vpnconn-9; leave vpn_conn_id out") as caught:
-        found([in_cloud()], desired(vpn_conn_id="vpnconn-9"))
-    assert caught.value.code == "NoSuchTunnel"
-    assert found([in_cloud()], desired(vpn_conn_id="vpnconn-9", state="absent")) is None
-
-
-def test_a_name_and_the_id_of_another_tunnel_delete_neither():
-    others = [in_cloud(), in_cloud(vpn_conn_id="vpnconn-2", vpn_conn_name="other")]
-    wanted = desired(vpn_conn_id="vpnconn-2", vpn_conn_name="vpncon", state="absent")
-    with pytest.raises(BceStateError, match="vpnconn-2 is the tunnel 'other' and not 'vpncon', so neither is deleted"):
-        found(others, wanted)
-
-
-def test_a_tunnel_that_the_list_shows_without_its_id_is_not_touched():
-    with pytest.raises(BceStateError, match="without its id"):
-        found([in_cloud(vpn_conn_id=None)], desired())
-
-
-# --- plans ---
 
 
 def test_nothing_there_means_create_with_all_that_is_asked():

@@ -22,7 +22,7 @@ LIMIT = 400_000  # states of one scenario
 # What a dialect of the cloud can change; these values are a cloud that behaves as its pages say, with stale lists.
 SANE = {
     "lag": 1,  # lists for which a list may still show the state before a write
-    "show": "same",  # same | upper | cut | null | hash (unrelated) | these with 1: one object only | empty (while stale)
+    "show": "same",  # same | upper | cut | null | hash | these with 1: one object only | empty (while stale)
     "memory": "works",  # of tokens: works | ignored | expires (at any creation) | anyparams (never a mismatch)
     "put": "truth",  # truth | stale404 (404 while stale) | refuse (4xx for gone) | busy | yes (OK for gone) | body
     "delete": "sync",  # sync | async (listed as deleting while stale) | body (2xx with an error, nothing done)
@@ -66,7 +66,7 @@ class Task(NamedTuple):
     purge: bool = False
 
 
-# -- a run --------------------------------------------------------------------------------------------------------------
+# -- a run ----------
 
 
 class ModelWish(protocol.Wish):
@@ -249,7 +249,7 @@ class Program:
         return self._edges[edge]
 
 
-# -- the cloud ----------------------------------------------------------------------------------------------------------
+# -- the cloud ----------
 
 
 def shown(stored, number, view, dialect):
@@ -277,7 +277,9 @@ def lists_of(cloud, dialect):
     for number, stored in enumerate(cloud.objects):
         current = (stored.name, stored.parameters, True) if stored.is_live else None
         views = [current, stored.view] if stored.stale else [current]
-        entries = [shown(stored, number, view, dialect) if view and stored.gateway == gateway else None for view in views]
+        entries = [
+            shown(stored, number, view, dialect) if view and stored.gateway == gateway else None for view in views
+        ]
         choices.append(dict.fromkeys(entries))
         stale = max(0, stored.stale - 1)
         later.append(stored._replace(stale=stale, view=stored.view if stale else None))
@@ -373,7 +375,7 @@ def answers_to(cloud, request, task, maker, dialect):
         yield "unknown", cloud._replace(faults=cloud.faults - 1), ()
 
 
-# -- exploration --------------------------------------------------------------------------------------------------------
+# -- exploration ----------
 
 
 class Run(NamedTuple):
@@ -395,9 +397,11 @@ def moves(state, programs, tasks, dialect, in_turn):
     """(label, next state, violations) of everything that may happen next."""
     cloud, kills, runs = state
     if cloud.windows_left:
-        yield ("-", ("window ends",), ""), state._replace(
-            cloud=cloud._replace(window=cloud.window + 1, windows_left=cloud.windows_left - 1)
-        ), ()
+        yield (
+            ("-", ("window ends",), ""),
+            state._replace(cloud=cloud._replace(window=cloud.window + 1, windows_left=cloud.windows_left - 1)),
+            (),
+        )
     for place, current in enumerate(runs):
         is_over = current.phase in ("finished", "killed")
         if is_over or (in_turn and any(other.phase in ("begun", "working") for other in runs[:place])):
@@ -417,7 +421,11 @@ def moves(state, programs, tasks, dialect, in_turn):
                     follower = program.after(current.node, filled)
                     is_end = isinstance(program.requests[follower], Result)
                     after = Run(follower, current.life, "finished" if is_end else "working")
-                yield (place, request, answer), State(later, kills, runs[:place] + (after,) + runs[place + 1 :]), violations
+                yield (
+                    (place, request, answer),
+                    State(later, kills, runs[:place] + (after,) + runs[place + 1 :]),
+                    violations,
+                )
         if kills and current.phase == "working":
             for after in (Run(program.start, current.life + 1, "begun"), current._replace(phase="killed", got=None)):
                 then = State(cloud, kills - 1, runs[:place] + (after,) + runs[place + 1 :])
@@ -521,7 +529,7 @@ def trace(parents, node, label):
     return steps[::-1]
 
 
-# -- invariants ---------------------------------------------------------------------------------------------------------
+# -- invariants ----------
 
 
 def is_same_spelling(name, wanted):
@@ -565,7 +573,12 @@ def _creation_violations(name, state, results, scenario, dialect, is_sane):
                 yield "I1"
             if len(born) > protocol.MAX_POSTS:
                 yield "I1b"
-            if life == current.life and place in results and tasks[place].kind == "present" and name in tasks[place].names:
+            if (
+                life == current.life
+                and place in results
+                and tasks[place].kind == "present"
+                and name in tasks[place].names
+            ):
                 report = next(item for item in results[place].reports if item.name == name)
                 unreported = {number + 1 for number in born if number in live} - {report.object_id} - set(report.made)
                 if unreported and report.problem not in ("Unsettled", "AmbiguousName"):
@@ -595,7 +608,9 @@ def _creation_violations(name, state, results, scenario, dialect, is_sane):
 def _is_confirmed(task, report, live):
     """True if the last list shows what a report without a change claims."""
     if task.kind == "absent":
-        return not any(not entry.name or protocol.spelling(entry.name) == protocol.spelling(report.name) for entry in live)
+        return not any(
+            not entry.name or protocol.spelling(entry.name) == protocol.spelling(report.name) for entry in live
+        )
     return any(
         entry.object_id == report.object_id
         and entry.item == task.parameters

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from explorer import SANE, Scenario, Stored, Task
+from model_explorer import SANE, Scenario, Stored, Task
 
 # Long enough to be recognised when they are cut.
 A, B, C, Z = ("%s-branch-office-beijing" % letter for letter in "abcz")

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tunnels of one VPN gateway as a reconcile.Resource."""
+
+from __future__ import annotations
+
+from . import protocol, tunnel
+from .client_token import random_token
+from .errors import BceError, BceNotFoundError
+from .gateway_api import GatewayApi
+from .reconcile import Listed, Resource
+from .tunnel import Desired, Tunnel, is_gone, is_leaving
+from .vpn_api import VpnApi
+
+
+class TunnelResource(Resource):
+    """The tunnels of one gateway. :param api: VpnApi. :param gateways: GatewayApi of the same client."""
+
+    label, name_option, id_option = "tunnel", "vpn_conn_name", "vpn_conn_id"
+
+    def __init__(self, api: VpnApi, gateways: GatewayApi, vpn_id: str) -> None:
+        self._api = api
+        self._gateways = gateways
+        self.vpn_id = vpn_id
+        self.scope = "gateway %s" % vpn_id
+
+    def keys(self, desired: Desired) -> tuple:
+        """See Resource.keys()."""
+        return desired.vpn_conn_name, desired.vpn_conn_id, desired.state == "absent", desired.client_token
+
+    def token_names(self, name: str) -> tuple:
+        """See Resource.token_names()."""
+        return ("vpn_tunnel", self.vpn_id, name)
+
+    def list(self, deadline: float | None = None) -> Listed:
+        """See Resource.list()."""
+        listing = self._api.list_tunnels(self.vpn_id, deadline)
+        entries = [_entry(item) for item in listing.tunnels if not is_gone(item.fields["status"])]
+        return Listed(entries, listing.request_id, listing.server_time, listing.secrets)
+
+    def confirmed_ids(self) -> set:
+        """See Resource.confirmed_ids()."""
+        detail = self._gateways.gateway(self.vpn_id)
+        entries = detail.tunnel_entries() if detail is not None else None
+        return {entry.get("vpnConnId") for entry in entries or ()}
+
+    def create(self, target: Tunnel, token: str) -> tuple:
+        """See Resource.create()."""
+        return self._api.create_tunnel(target, token)
+
+    def update(self, step: tunnel.Plan, token: str) -> str:
+        """See Resource.update()."""
+        return self._api.update_tunnel(step.tunnel, token)
+
+    def delete(self, object_id: str, token: str) -> str:
+        """See Resource.delete()."""
+        return self._api.delete_tunnel(object_id, token)
+
+    def probe(self, target: Tunnel, object_id: str) -> protocol.Response:
+        """Write the desired parameters to the id: this changes nothing, and is refused if there is no such tunnel."""
+        try:
+            self._api.update_tunnel(
+                Tunnel(dict(target.fields, vpn_conn_id=object_id), target.secret_key), random_token()
+            )
+        except BceNotFoundError as error:
+            return protocol.Response(protocol.ABSENT, error=error)
+        except BceError as error:
+            is_refused = error.http_status in range(400, 500) and not (error.retryable or error.maybe_applied)
+            return protocol.Response(protocol.REFUSED if is_refused else protocol.UNKNOWN, error=error)
+        return protocol.Response(protocol.OK)
+
+    def plan(self, desired: Desired, item: Tunnel | None) -> tunnel.Plan:
+        """See Resource.plan()."""
+        return tunnel.plan(desired, item)
+
+    def surplus(self, object_id: str) -> Desired:
+        """See Resource.surplus()."""
+        return tunnel.desire({"state": "absent", "vpn_id": self.vpn_id, "vpn_conn_id": object_id})[0]
+
+    def is_equal(self, desired: Desired, item: Tunnel) -> bool:
+        """See Resource.is_equal()."""
+        return tunnel.is_equal(desired, item)
+
+    def is_applied(self, desired: Desired, item: Tunnel) -> bool:
+        """See Resource.is_applied()."""
+        return tunnel.is_applied(desired, item)
+
+    def signature(self, item: Tunnel) -> tuple:
+        """See Resource.signature()."""
+        return tunnel.signature(item)
+
+
+def _entry(item: Tunnel) -> protocol.Entry:
+    fields = item.fields
+    # Every run must sort alike, so the id decides where the time is the same.
+    age = (fields["created_time"] or "~", fields["vpn_conn_id"] or "")
+    return protocol.Entry(
+        fields["vpn_conn_id"],
+        fields["vpn_conn_name"],
+        is_leaving(fields["status"]),
+        item.gateway_confirmed,
+        age,
+        item,
+    )

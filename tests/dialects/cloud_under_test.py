@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator as a case needs it: prepared stories, the stored truth, and what every request did to it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from emulator_thread import EmulatorThread
+
+from .fake_clock import FakeClock
+from .scenarios import VPCS, IdOf, peer, tunnel
+
+LEAVING = ("deleting", "deleted", "releasing", "released")
+SECURITY_TOKEN = "session-token-of-the-account-2026"
+HOUR = 3600.0
+SHOWN = 4  # entries of a list in a line of a report
+
+
+class Stored(NamedTuple):
+    """One object as the cloud really has it.
+
+    :ivar kind: "tunnel" or "customer gateway". :ivar vpn_id: None for a customer gateway.
+    :ivar entry: the API's own object, with the key in clear.
+    """
+
+    kind: str
+    object_id: str
+    vpn_id: Optional[str]
+    name: Optional[str]
+    entry: Dict[str, Any]
+
+
+class Seen(NamedTuple):
+    """One request and what it did.
+
+    :ivar touched: ids of stored objects that it named in its path. :ivar made, lost, changed: ids of live objects.
+    :ivar reply: the parsed body of the response, None where it was empty or not JSON.
+    """
+
+    method: str
+    path: str
+    query: Dict[str, str]
+    body: Any
+    status: int
+    reply: Any
+    touched: frozenset
+    made: frozenset
+    lost: frozenset
+    changed: frozenset
+    seconds: float
+    fault: Optional[str]
+
+    def line(self):
+        """Return the request as one line of a report, without keys."""
+        effects = [
+            "%s %s" % (word, ",".join(sorted(ids)))
+            for word, ids in (("+", self.made), ("-", self.lost), ("~", self.changed))
+            if ids
+        ]
+        token = self.query.get("clientToken", "")[:8]
+        names = ""
+        if isinstance(self.reply, dict):
+            for array in ("vpnConns", "result"):
+                if isinstance(self.reply.get(array), list):
+                    entries = self.reply[array]
+                    names = " ".join(map(_entry_line, entries[:SHOWN]))
+                    names += " ... %d in all" % len(entries) if len(entries) > SHOWN else ""
+            names = names or " ".join(str(self.reply.get(word, "")) for word in ("code", "vpnConnId", "cgwId")).strip()
+        return "%8.1f s %-6s %s %s -> %s %s %s %s" % (
+            self.seconds,
+            self.method,
+            self.path,
+            token,
+            self.status,
+            self.fault or "",
+            names,
+            " ".join(effects),
+        )
+
+
+def _entry_line(entry):
+    if not isinstance(entry, dict):
+        return repr(entry)
+    return "[%s %r %s]" % (
+        entry.get("vpnConnId", entry.get("cgwId")),
+        entry.get("vpnConnName", entry.get("name")),
+        entry.get("status", ""),
+    )
+
+
+class _Observed(EmulatorThread):
+    """An emulator that lets somebody see every request in its own thread, and work on what it stores."""
+
+    def observe(self, before, after):
+        """Call before(request), and after(request, what before returned, reply, journal entry), for every request."""
+        plain = self._server._reply
+
+        def reply(request, refusal, entry):
+            known = before(request)
+            response = plain(request, refusal, entry)
+            after(request, known, response, entry)
+            return response
+
+        self._server._reply = reply
+
+    def stored(self):
+        """Return what the cloud stores; for the emulator's thread, or where no request is under way."""
+        return self._server._cloud.state()
+
+    def do(self, name, *arguments):
+        """Let the cloud itself do something, as another user's request would."""
+        return getattr(self._server._cloud, name)(*arguments)
+
+
+class CloudUnderTest:
+    """One emulator for many cases, one after the other.
+
+    :ivar seen: the requests since the last begin(), a list of Seen. :ivar started: the steps of the case so far.
+    :ivar before_request: called in the emulator's thread with every request that arrives, or None.
+    """
+
+    def __init__(self):
+        self.clock = FakeClock()
+        gateways = [word for pair in VPCS.items() for word in ("--gateway", "%s::%s" % pair)]
+        self._emulator = _Observed(self.clock, *gateways)
+        self.seen: List[Seen] = []
+        self.started: List[Any] = []
+        self.before_request = None
+        self.requests = 0
+        self._live: Dict[str, Stored] = {}
+        self._began = 0.0
+        self._emulator.observe(self._before, self._after)
+
+    @property
+    def connection(self):
+        """The options that lead a task to this emulator."""
+        return {
+            "access_key_id": ACCESS_KEY_ID,
+            "secret_access_key": SECRET_ACCESS_KEY,
+            "security_token": SECURITY_TOKEN,
+            "endpoint": self._emulator.endpoint,
+        }
+
+    def prepare(self, scenario, dialects=(), faults=()):
+        """Forget the case before and build what the scenario starts from, made by others some hours ago."""
+        emulator = self._emulator
+        emulator.reset()
+        self.clock.limit(None)
+        self.started = []
+        self.before_request = None
+        emulator.settings(dialects=list(dialects), **scenario.settings)
+        for vpn_id, name, changes in scenario.stored:
+            if vpn_id is None:
+                emulator.do("create_customer_gateway", dict(peer(name, **changes).options))
+            else:
+                emulator.do("create_tunnel", vpn_id, api_body(_stored_options(name, changes)))
+        for vpn_id, entry in scenario.planted:
+            emulator.plant(dict(entry), vpn_id=vpn_id)
+        self.clock.sleep(3 * HOUR)
+        emulator.faults(*faults)
+        self.begin()
+
+    def begin(self):
+        """Forget the requests so far."""
+        self.seen = []
+        self._began = self.clock.monotonic()
+        self._live = self.live()
+
+    def objects(self):
+        """Return everything that the cloud stores, a dict of id to Stored, objects on their way out included."""
+        state = self._emulator.stored()
+        found = {}
+        for entry in state["tunnels"]:
+            if isinstance(entry, dict) and entry.get("vpnConnId"):
+                found[entry["vpnConnId"]] = Stored(
+                    "tunnel", entry["vpnConnId"], entry.get("vpnId"), entry.get("vpnConnName"), entry
+                )
+        for entry in state["customer_gateways"]:
+            found[entry["cgwId"]] = Stored("customer gateway", entry["cgwId"], None, entry["name"], entry)
+        return found
+
+    def live(self):
+        """Return the objects that are not on their way out."""
+        return {
+            object_id: item
+            for object_id, item in self.objects().items()
+            if str(item.entry.get("status", "")).lower() not in LEAVING
+        }
+
+    def id_of(self, wanted: IdOf):
+        """Return the id that the user reads in the console, or None where there is no such object."""
+        for item in self.live().values():
+            if (item.vpn_id, item.name) == (wanted.vpn_id, wanted.name):
+                return item.object_id
+        return None
+
+    def delete_tunnel(self, vpn_conn_id):
+        """Delete a tunnel as another user does."""
+        self._emulator.do("delete_tunnel", vpn_conn_id)
+
+    def stop(self):
+        """Stop the emulator."""
+        self._emulator.stop()
+
+    def _before(self, request):
+        if self.before_request:
+            self.before_request(request)
+        return self.objects()
+
+    def _after(self, request, known, response, entry):
+        self.requests += 1
+        before, now = self._live, self.live()
+        self._live = now
+        self.seen.append(
+            Seen(
+                request.method,
+                request.path,
+                request.query,
+                _json(request.body),
+                response.status,
+                _json(response.body),
+                frozenset(known) & {request.path.rpartition("/")[2]},
+                frozenset(now.keys() - before.keys()),
+                frozenset(before.keys() - now.keys()),
+                frozenset(key for key in now.keys() & before.keys() if _lasting(now[key]) != _lasting(before[key])),
+                self.clock.monotonic() - self._began,
+                entry.get("fault"),
+            )
+        )
+
+
+def _stored_options(name, changes):
+    changes = dict(changes)
+    like = changes.pop("like", name)
+    return dict(tunnel(like), vpn_conn_name=name, **changes)
+
+
+def api_body(options):
+    """Return the API's own object of a tunnel's options."""
+    body = {camel(name): value for name, value in options.items() if name not in ("vpn_id", "state")}
+    for group in ("ikeConfig", "ipsecConfig"):
+        if group in body:
+            body[group] = {camel(name): value for name, value in body[group].items()}
+    return body
+
+
+def camel(name):
+    """Return an option's name as the API spells it."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _lasting(item):
+    """Return what of an object only a write changes."""
+    passing = ("status", "healthStatus", "updatedTime")
+    return {name: value for name, value in item.entry.items() if name not in passing}
+
+
+def _json(body):
+    try:
+        return json.loads(body)
+    except (ValueError, TypeError):
+        return None

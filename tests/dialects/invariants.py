@@ -1,0 +1,524 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must hold after every task, whatever the cloud's dialect: the stored truth, the requests and the result agree.
+
+(a) a present task leaves at most one new object for each wish, and reports every id that it made
+(b) nothing is deleted, and nothing overwritten, that is not certainly meant
+(c) requests and time are bounded
+(d) `changed: false` only where the stored truth, or the last list, is as desired; a success names a live object
+(e) a repeated task creates and deletes nothing
+(f) no secret in any output
+(g) no traceback, no internal error
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from html import unescape
+from typing import Any, Dict, List, NamedTuple, Optional
+from urllib.parse import unquote
+
+from .cloud_under_test import LEAVING, SECRET_ACCESS_KEY, SECURITY_TOKEN, camel
+from .scenarios import SECRETS
+
+MAX_POSTS = 3  # creations that one task sends for one tunnel
+MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk task
+MAX_WRITES = 8  # of a bulk task for each tunnel: creations, probes, one removal of a surplus object
+PATIENCE = 30.0 + 3 * 3.0 + 6.0  # seconds: confirmation, three rounds, and a margin for the last pauses
+RETRY_TIMEOUT = 60.0  # seconds, the option's default
+CUT = 20  # characters from which the beginning of a name stands for the name
+
+GROUPED = ("ike_config", "ipsec_config")
+
+
+class Violation(NamedTuple):
+    """An invariant that does not hold: its letter, the part of it, and what was found."""
+
+    invariant: str
+    part: str
+    text: str
+
+
+class Wish(NamedTuple):
+    """One object that a task asks for.
+
+    :ivar options: of the whole item, shared ones included. :ivar place: its index in the task's list, None if alone.
+    """
+
+    kind: str
+    state: str
+    vpn_id: Optional[str]
+    object_id: Optional[str]
+    name: Optional[str]
+    options: Dict[str, Any]
+    place: Optional[int] = None
+
+
+class Trial(NamedTuple):
+    """One task that was run: the step with its ids filled in, the truth before and after, and all that was seen."""
+
+    step: Any
+    options: Dict[str, Any]
+    before: Dict[str, Any]  # live objects
+    after: Dict[str, Any]
+    seen: List[Any]
+    outcome: Any
+    seconds: float
+
+    @property
+    def result(self):
+        return self.outcome.result
+
+    @property
+    def failed(self):
+        return bool(self.result.get("failed"))
+
+    @property
+    def wishes(self):
+        return wishes_of(self.step.module, self.options)
+
+    @property
+    def new(self):
+        """Live objects that were not there before."""
+        return {key: item for key, item in self.after.items() if key not in self.before}
+
+    @property
+    def deleted(self):
+        """Ids of objects that were there before and that the task deleted."""
+        asked = {key for one in self.seen if one.method == "DELETE" for key in one.touched}
+        return {key for key in asked & self.before.keys() if key not in self.after}
+
+
+def wishes_of(module, options):
+    """Return the wishes of a task, purge aside."""
+    if module.endswith("_info"):
+        return []
+    if module != "vpn_tunnels":
+        return [_wish(module, options)]
+    shared = {name: value for name, value in options.items() if name not in ("tunnels", "purge", "purge_all")}
+    found = []
+    for place, item in enumerate(options["tunnels"]):
+        whole = dict(shared, **item)
+        for group in GROUPED:
+            if group in shared and group in item:
+                whole[group] = dict(shared[group], **item[group])
+        found.append(_wish("vpn_tunnel", whole)._replace(place=place))
+    return found
+
+
+def _wish(module, options):
+    is_tunnel = module == "vpn_tunnel"
+    return Wish(
+        "tunnel" if is_tunnel else "customer gateway",
+        options.get("state", "present"),
+        options.get("vpn_id"),
+        options.get("vpn_conn_id" if is_tunnel else "cgw_id"),
+        options.get("vpn_conn_name" if is_tunnel else "name"),
+        options,
+    )
+
+
+def purged_gateways(options):
+    """Return the gateways that a task purges."""
+    if not options.get("purge"):
+        return set()
+    return {wish.vpn_id for wish in wishes_of("vpn_tunnels", options)} or {options.get("vpn_id")}
+
+
+def check(trial, history=()):
+    """Return the Violations of a task, a list.
+
+    :param history: Trials of the same scenario before it, in order.
+    """
+    found: List[Violation] = []
+    if trial.outcome.crash:
+        found.append(Violation("g", "crash", trial.outcome.crash.strip().splitlines()[-1]))
+    else:
+        found += _no_internal_error(trial)
+    found += _no_secret(trial)
+    found += _bounds(trial)
+    if trial.step.check_mode:
+        writes = [one.line() for one in trial.seen if one.method != "GET"]
+        if writes:
+            found.append(Violation("check", "writes", "check mode sent " + "; ".join(writes)))
+        return found
+    found += _one_new_object(trial)
+    found += _only_meant(trial)
+    found += _truthful(trial)
+    if trial.step.repeats and history:
+        found += _repetition(trial, history)
+    return found
+
+
+# -- (a) ---------------------------------------------------------------------------------------------------------------
+
+
+def _one_new_object(trial):
+    found, explained = [], set()
+    for wish in trial.wishes:
+        mine = {key for key, item in trial.new.items() if _is_of(item, wish)}
+        explained |= mine
+        limit = 1 if wish.state == "present" and not wish.object_id else 0
+        limit += _is_reported_unknown(trial, wish)
+        if len(mine) > limit:
+            found.append(Violation("a", "objects", "%d new objects for %r: %s" % (len(mine), wish.name, sorted(mine))))
+        reported = reported_ids(trial.result, wish)
+        if mine - reported:
+            text = "of %r: made %s, reported %s" % (wish.name, sorted(mine), sorted(reported))
+            found.append(Violation("a", "ids", text))
+    if trial.new.keys() - explained:
+        found.append(Violation("a", "objects", "new objects of no wish: %s" % sorted(trial.new.keys() - explained)))
+    return found
+
+
+def _is_reported_unknown(trial, wish):
+    """Return 1 where a fault hit a creation and the task says that its outcome is not known, else 0."""
+    hit = any(one.fault and one.method == "POST" for one in trial.seen)
+    error = item_of(trial.result, wish).get("error") or {}
+    return int(hit and bool(error.get("maybe_applied")))
+
+
+def item_of(result, wish):
+    """Return what a result says of a wish: the whole result, or the item of a bulk task."""
+    if wish.place is None:
+        return result
+    items = result.get("tunnels") or []
+    return items[wish.place] if wish.place < len(items) else {}
+
+
+def reported_ids(result, wish):
+    """Return the ids that a result names as created for a wish, a set."""
+    return set(item_of(result, wish).get("created_ids") or ())
+
+
+def _is_of(item, wish):
+    return item.kind == wish.kind and item.vpn_id == wish.vpn_id and item.name == wish.name
+
+
+# -- (b) ---------------------------------------------------------------------------------------------------------------
+
+
+def _only_meant(trial):
+    found = []
+    known = dict(trial.before)
+    for one in trial.seen:
+        # An attempt counts even where the cloud refuses it.
+        for key in one.touched:
+            item = known.get(key) or trial.after.get(key)
+            if item is None:
+                continue
+            made_here = key not in trial.before
+            if one.method == "DELETE" and not (made_here and _is_surplus(trial, item)):
+                if not _may_delete(trial, item):
+                    found.append(Violation("b", "delete", "DELETE of %s" % _described(item)))
+            if one.method == "PUT" and not _may_write(trial, item):
+                found.append(Violation("b", "write", "PUT to %s" % _described(item)))
+    for key in sorted({key for one in trial.seen for key in one.changed} & trial.before.keys()):
+        if not _may_write(trial, trial.before[key]):
+            found.append(Violation("b", "write", "overwritten: %s" % _described(trial.before[key])))
+    return list(dict.fromkeys(found))
+
+
+def _described(item):
+    return "%s %s %r of %s" % (item.kind, item.object_id, item.name, item.vpn_id)
+
+
+def _is_surplus(trial, item):
+    """Return True if another live object of the same name and scope remains."""
+    return any(
+        other.object_id != item.object_id
+        and (other.kind, other.vpn_id, other.name) == (item.kind, item.vpn_id, item.name)
+        for other in trial.after.values()
+    )
+
+
+def _may_delete(trial, item):
+    wishes = trial.wishes
+    for wish in wishes:
+        if wish.state == "absent" and wish.kind == item.kind and wish.vpn_id == item.vpn_id:
+            if wish.object_id in (None, item.object_id) and wish.name in (None, item.name):
+                return True
+    if item.kind != "tunnel" or item.vpn_id not in purged_gateways(trial.options) or not item.name:
+        return False
+    for wish in wishes:
+        if wish.vpn_id != item.vpn_id or wish.state != "present":
+            continue
+        if item.object_id == wish.object_id or item.name == wish.name or is_near(item.name, wish.name):
+            return False
+        if not differences(wish, item.entry, but=("vpn_conn_name",)):
+            return False
+    return True
+
+
+def _may_write(trial, item):
+    for wish in trial.wishes:
+        if wish.state == "present" and wish.kind == item.kind and wish.vpn_id == item.vpn_id:
+            if wish.object_id == item.object_id or (wish.object_id is None and wish.name == item.name):
+                return True
+    return False
+
+
+# -- (c) ---------------------------------------------------------------------------------------------------------------
+
+
+def _bounds(trial):
+    found = []
+    gateways = {wish.vpn_id for wish in trial.wishes} | purged_gateways(trial.options)
+    waits = any(wish.options.get("wait_for", "none") != "none" for wish in trial.wishes)
+    posts: Dict[tuple, int] = {}
+    for one in trial.seen:
+        if one.method == "POST":
+            name = one.body.get("vpnConnName", one.body.get("name")) if isinstance(one.body, dict) else None
+            key = (one.path, name)
+            posts[key] = posts.get(key, 0) + 1
+    for (path, name), number in posts.items():
+        # What the cloud certainly refused for its own load did not create anything.
+        if number > MAX_POSTS:
+            found.append(Violation("c", "posts", "%d creations of %r sent to %s" % (number, name, path)))
+    reads = sum(one.method == "GET" for one in trial.seen)
+    writes = len(trial.seen) - reads
+    if trial.step.module == "vpn_tunnels":
+        if not waits and reads > MAX_REQUESTS * len(gateways):
+            found.append(Violation("c", "requests", "%d reads of %d gateways" % (reads, len(gateways))))
+        objects = len(trial.wishes) + (len(trial.before) if trial.options.get("purge") else 0)
+        if writes > MAX_WRITES * max(1, objects):
+            found.append(Violation("c", "requests", "%d writes for %d tunnels" % (writes, objects)))
+    elif not waits and len(trial.seen) > MAX_REQUESTS:
+        found.append(Violation("c", "requests", "%d requests" % len(trial.seen)))
+    patience = PATIENCE + max(
+        [wish.options.get("wait_timeout", 300) for wish in trial.wishes if wish.options.get("wait_for")] or [0]
+    )
+    limit = RETRY_TIMEOUT + patience * max(1, len(gateways))
+    if trial.seconds > limit:
+        found.append(Violation("c", "time", "%.1f s, and at most %.0f s are allowed" % (trial.seconds, limit)))
+    return found
+
+
+# -- (d) ---------------------------------------------------------------------------------------------------------------
+
+
+def _truthful(trial):
+    found = []
+    for wish in trial.wishes:
+        item = item_of(trial.result, wish)
+        if trial.failed and (wish.place is None or item.get("error") or not item):
+            continue
+        if wish.state == "absent":
+            found += _truthful_absence(trial, wish, item)
+        else:
+            found += _truthful_presence(trial, wish, item)
+    return found
+
+
+def _truthful_absence(trial, wish, item):
+    left = [
+        other
+        for other in trial.after.values()
+        if other.kind == wish.kind
+        and other.vpn_id == wish.vpn_id
+        and (other.object_id == wish.object_id if wish.object_id else other.name == wish.name)
+    ]
+    if not left:
+        return []
+    shown = last_list(trial, wish)
+    if not item.get("changed") and shown is not None and not _shows_any(shown, wish):
+        return []
+    return [Violation("d", "absent", "success, but there is %s" % _described(left[0]))]
+
+
+def _shows_any(entries, wish):
+    """Return True if a list leaves it open whether the object is there."""
+    for entry in entries:
+        if not isinstance(entry, dict) or str(entry.get("status", "")).lower() in LEAVING:
+            continue
+        name, object_id = _shown(entry, wish)
+        if wish.object_id:
+            if object_id == wish.object_id:
+                return True
+        elif not name or name == object_id or name == wish.name or is_near(name, wish.name) or _is_cut(name, wish.name):
+            return True
+    return False
+
+
+def _shown(entry, wish):
+    if wish.kind == "tunnel":
+        return entry.get("vpnConnName"), entry.get("vpnConnId")
+    return entry.get("name"), entry.get("cgwId")
+
+
+def _truthful_presence(trial, wish, item):
+    reported = item.get("vpn_conn_id" if wish.kind == "tunnel" else "cgw_id")
+    stored = trial.after.get(reported)
+    shown = next((e for e in last_list(trial, wish) or () if isinstance(e, dict) and reported in e.values()), None)
+    hidden = differences(wish, shown) if shown is not None else {}
+    if not item.get("changed") and shown is not None and not hidden:
+        return []  # the last list confirms it, even if it is stale
+    if stored is None or (stored.kind, stored.vpn_id) != (wish.kind, wish.vpn_id):
+        return [Violation("d", "id", "success reports %s for %r, which is not there" % (reported, wish.name))]
+    warned = bool(trial.result.get("warnings"))
+    wrong = differences(wish, stored.entry)
+    near = stored.name != wish.name and is_near(stored.name, wish.name)
+    if wish.name and near and warned:
+        wrong.pop("vpn_conn_name" if wish.kind == "tunnel" else "name", None)
+    if not wrong:
+        return []
+    if not item.get("changed"):
+        if (
+            shown is not None
+            and warned
+            and all(_is_hidden(shown, name) for name in hidden)
+            and set(wrong) <= set(hidden)
+        ):
+            return []
+    return [
+        Violation(
+            "d", "values", "%s (changed: %s), but stored: %s" % (reported, item.get("changed"), _without_keys(wrong))
+        )
+    ]
+
+
+def _without_keys(wrong):
+    return {name: "another key" if name == "secret_key" else value for name, value in wrong.items()}
+
+
+def _is_hidden(entry, name):
+    """Return True if a list does not show the value of an option, or only a mask of it."""
+    outer, _dot, inner = name.partition(".")
+    value = entry.get(camel(outer))
+    if inner:
+        value = (value or {}).get(camel(inner)) if isinstance(value, (dict, type(None))) else None
+    if name == "secret_key" and isinstance(value, str):
+        return (
+            not (re.fullmatch(r"[A-Za-z0-9!@#$%^*()_]{8,17}", value) and re.search("[A-Za-z]", value)) or "*" in value
+        )
+    return value in (None, "", {}, [])
+
+
+def last_list(trial, wish):
+    """Return the entries of the last list, or read, of a wish's scope that the task received, or None."""
+    for one in reversed(trial.seen):
+        if one.method != "GET" or one.status != 200 or not isinstance(one.reply, dict):
+            continue
+        if wish.kind == "tunnel" and one.path.endswith("/vpnconn/%s" % wish.vpn_id):
+            return one.reply.get("vpnConns")
+        if wish.kind != "tunnel" and one.path.endswith("/vpn/cgw"):
+            return one.reply.get("result")
+        if wish.kind != "tunnel" and "/vpn/cgw/" in one.path:
+            return [one.reply]
+    return None
+
+
+def differences(wish, entry, but=()):
+    """Return where an object of the API is not as the options of a wish say, a dict of option to both values."""
+    skipped = {"vpn_id", "vpn_conn_id", "cgw_id" if wish.kind != "tunnel" else "", "state", *but}
+    wrong = {}
+    for name, value in wish.options.items():
+        if name in skipped or name not in COMPARED or value is None:
+            continue
+        if name in GROUPED:
+            told = entry.get(camel(name)) or {}
+            for inner, part in value.items():
+                if _normal(inner, part) != _normal(inner, told.get(camel(inner))):
+                    wrong["%s.%s" % (name, inner)] = (part, told.get(camel(inner)))
+        elif name == "cgw_id" and "cgwId" not in entry:
+            continue
+        elif _normal(name, value) != _normal(name, entry.get(camel(name))):
+            wrong[name] = (value, entry.get(camel(name)))
+    return wrong
+
+
+COMPARED = frozenset(
+    (
+        "vpn_conn_name",
+        "secret_key",
+        "local_subnets",
+        "remote_ip",
+        "cgw_id",
+        "remote_subnets",
+        "description",
+        "ike_config",
+        "ipsec_config",
+        "name",
+        "ip",
+    )
+)
+
+
+def _normal(name, value):
+    if name in ("local_subnets", "remote_subnets"):
+        try:
+            return {str(ipaddress.ip_network(item, strict=False)) for item in value or ()}
+        except ValueError:
+            return value
+    if name in ("ike_life_time", "ipsec_lifetime") and value is not None:
+        return str(value).strip().rstrip("s").strip()
+    if name == "description":
+        return value or ""
+    if isinstance(value, str) and name.startswith(("ike_", "ipsec_")):
+        return value.lower()
+    return value
+
+
+def is_near(name, wanted):
+    """Return True if two names are one after case, blanks and escapes are set aside."""
+    return bool(name and wanted) and _folded(name) == _folded(wanted)
+
+
+def _folded(name):
+    return unescape(unquote(name)).strip().casefold()
+
+
+def _is_cut(name, wanted):
+    shown = re.sub(r"(…|\.\.\.)$", "", name)
+    return len(shown) >= CUT and wanted != shown and _folded(wanted).startswith(_folded(shown))
+
+
+# -- (e) ---------------------------------------------------------------------------------------------------------------
+
+
+def _repetition(trial, history):
+    first = []
+    for earlier in reversed(history):
+        first.append(earlier)
+        if not earlier.step.repeats:
+            break
+    found = []
+    if not any(earlier.failed for earlier in first):
+        for wish in trial.wishes:
+            # Where the first one's object is gone, by another user or by the cloud, a new one is right.
+            made = sorted(key for key, item in trial.new.items() if _is_of(item, wish))
+            if made and any(_is_of(item, wish) for item in trial.before.values()):
+                found.append(Violation("e", "creates", "a repeated task made %s of %r" % (made, wish.name)))
+        if trial.deleted:
+            found.append(Violation("e", "deletes", "a repeated task removed %s" % sorted(trial.deleted)))
+        return found
+    for wish in trial.wishes:
+        made = {key for one in (*first, trial) for key, item in one.new.items() if _is_of(item, wish)}
+        alive = {key for key in made if key in trial.after}
+        if len(alive) > 1:
+            found.append(Violation("e", "creates", "%d objects of %r after a repeated task" % (len(alive), wish.name)))
+    return found
+
+
+# -- (f), (g) ----------------------------------------------------------------------------------------------------------
+
+
+def _no_secret(trial):
+    text = trial.outcome.output + trial.outcome.crash + json.dumps(trial.result, default=str)
+    shown = [secret for secret in (*SECRETS, SECRET_ACCESS_KEY, SECURITY_TOKEN) if secret in text]
+    return [Violation("f", "secret", "the output shows %r" % secret) for secret in shown]
+
+
+def _no_internal_error(trial):
+    errors = [trial.result.get("error") or {}] + [
+        item.get("error") or {} for item in trial.result.get("tunnels") or () if isinstance(item, dict)
+    ]
+    found = []
+    if any(error.get("code") == "InternalError" for error in errors) or "exception" in trial.result:
+        found.append(Violation("g", "internal", str(trial.result.get("msg"))[:300]))
+    if "Traceback" in trial.outcome.output:
+        found.append(Violation("g", "traceback", trial.outcome.output.strip()[-300:]))
+    return found

@@ -1,0 +1,330 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What users do, as short lists of tasks, each with what it comes to on a cloud that behaves as its pages say."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+HUB, OTHER_HUB = "vpn-hub00001", "vpn-hub00002"
+VPCS = {HUB: "vpc-first", OTHER_HUB: "vpc-second"}
+HOUR = 3600.0
+
+# Longer than any limit that a cloud might have for what it shows, in mixed case, with every sign that a name may have,
+# some of them at the end.
+BERLIN = "Branch-Berlin_North/Site.01-Primary-Uplink-Tunnel."
+PARIS = "Office-Paris_West/Site.02-Primary-Uplink-Tunnel"
+ROME = "Rome-Depot_South/Site.03-Primary-Uplink-Tunnel-_"
+OSLO = "Warehouse-Oslo_East/Site.04-Primary-Uplink-Tunnel"
+# Alike but for their ends.
+ALIKE_A, ALIKE_B, ALIKE_C = ("Datacenter-Frankfurt_Main/Hall.01-Secondary-Uplink-%s" % end for end in ("A", "b", "C3"))
+RENAMED = "Headquarters-Berlin_Center/Site.11-Primary-Uplink"
+NAMES = (BERLIN, PARIS, ROME, OSLO, ALIKE_A, ALIKE_B, ALIKE_C, RENAMED)
+
+KEYS = {name: "K%d!%sKey" % (number, name[:4]) for number, name in enumerate(NAMES)}
+NEW_KEY = "Fresh#2026key"
+FOREIGN_KEY = "Foreign@777key"
+SECRETS = (*KEYS.values(), NEW_KEY, FOREIGN_KEY)
+
+
+class IdOf(NamedTuple):
+    """Stand for the id that a stored object has at that moment, as a user would read it in the console."""
+
+    name: str
+    vpn_id: Optional[str] = HUB  # None for a customer gateway
+
+
+class Step(NamedTuple):
+    """One task.
+
+    :ivar changed: the result's `changed` on the base cloud. :ivar code: the error code there, where it fails.
+    :ivar pause: seconds that pass before it. :ivar repeats: True if the task before asks for the same.
+    """
+
+    module: str
+    options: Dict[str, Any]
+    changed: bool = True
+    code: Optional[str] = None
+    check_mode: bool = False
+    pause: float = 0.0
+    repeats: bool = False
+
+    def again(self, pause=0.0):
+        """Return the same task once more, with nothing left to do."""
+        return self._replace(changed=False, check_mode=False, pause=pause, repeats=True)
+
+    def checked(self):
+        """Return the same task in check mode."""
+        return self._replace(check_mode=True)
+
+
+class Scenario(NamedTuple):
+    """One user's doings.
+
+    :ivar stored: (gateway, name, changes) of tunnels that others made before, and (None, name, changes) of customer
+        gateways. :ivar planted: (gateway, entry) put into lists as they are. :ivar settings: of the emulator.
+    """
+
+    steps: Tuple[Step, ...]
+    stored: Tuple[tuple, ...] = ()
+    planted: Tuple[tuple, ...] = ()
+    settings: Dict[str, Any] = {}
+
+
+def tunnel(name, **changes):
+    """Return the options of one tunnel; each name has a peer, networks and a key of its own."""
+    number = NAMES.index(name) + 10
+    options = {
+        "vpn_id": HUB,
+        "vpn_conn_name": name,
+        "secret_key": KEYS[name],
+        "local_subnets": ["192.168.0.0/20", "172.20.0.0/16"],
+        "remote_ip": "203.0.113.%d" % number,
+        "remote_subnets": ["10.%d.0.0/16" % number, "10.2%d.8.0/24" % number],
+        "description": "To %s" % name.split("/")[0],
+        "ike_config": {
+            "ike_version": "v2",
+            "ike_mode": "main",
+            "ike_enc_alg": "aes256",
+            "ike_auth_alg": "sha2_256",
+            "ike_pfs": "group14",
+            "ike_life_time": 28800,
+        },
+        "ipsec_config": {
+            "ipsec_enc_alg": "aes",
+            "ipsec_auth_alg": "sha1",
+            "ipsec_pfs": "group14",
+            "ipsec_lifetime": 3600,
+        },
+    }
+    return _changed(options, changes)
+
+
+def _changed(options, changes):
+    options = dict(options, **changes)
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def one(name, changed=True, code=None, **changes):
+    """Return a step of vpn_tunnel."""
+    return Step("vpn_tunnel", tunnel(name, **changes), changed, code)
+
+
+def gone(changed=True, code=None, **options):
+    """Return a step of vpn_tunnel that removes."""
+    return Step("vpn_tunnel", dict({"vpn_id": HUB, "state": "absent"}, **options), changed, code)
+
+
+def many(*items, changed=True, code=None, **options):
+    """Return a step of vpn_tunnels."""
+    return Step("vpn_tunnels", dict(options, tunnels=list(items)), changed, code)
+
+
+def peer(name, changed=True, code=None, **changes):
+    """Return a step of vpn_customer_gateway."""
+    number = NAMES.index(name) + 10
+    options = {"name": name, "ip": "203.0.113.%d" % number, "description": "Peer of %s" % name.split("/")[0]}
+    return Step("vpn_customer_gateway", _changed(options, changes), changed, code)
+
+
+def no_peer(changed=True, **options):
+    """Return a step of vpn_customer_gateway that removes."""
+    return Step("vpn_customer_gateway", dict(options, state="absent"), changed)
+
+
+def _scenario(*steps, stored=(), planted=(), **settings):
+    return Scenario(tuple(steps), tuple(stored), tuple(planted), settings)
+
+
+FOREIGN = {"secret_key": FOREIGN_KEY, "description": "Not ours"}
+BOTH_HUBS = ((OTHER_HUB, BERLIN, FOREIGN), (OTHER_HUB, PARIS, FOREIGN), (OTHER_HUB, ROME, {}))
+CHANGES = {"description": "Changed", "remote_subnets": ["10.99.0.0/16"]}
+NAMELESS = {
+    "vpnId": HUB,
+    "vpnConnId": "vpnconn-nameless0001",
+    "vpnConnName": None,
+    "secretKey": FOREIGN_KEY,
+    "localSubnets": ["192.168.0.0/20"],
+    "remoteIp": "203.0.113.200",
+    "remoteSubnets": ["10.200.0.0/16"],
+    "description": "",
+    "ikeConfig": {},
+    "ipsecConfig": {},
+    "status": "active",
+    "healthStatus": "reachable",
+    "createdTime": "2026-01-01 00:00:00",
+}
+
+create = one(BERLIN)
+recreate_key = one(BERLIN, secret_key=NEW_KEY)
+four = many(tunnel(BERLIN), tunnel(PARIS), tunnel(ROME), tunnel(OSLO))
+listed = many(tunnel(BERLIN), tunnel(PARIS), purge=True)
+
+SCENARIOS: Dict[str, Scenario] = {
+    # -- one tunnel ---------------------------------------------------------------------------------------------------
+    "create-repeat": _scenario(create, create.again(), create.again(5.0), create.again(25 * HOUR)),
+    "create-update": _scenario(
+        create,
+        one(BERLIN, **CHANGES),
+        one(BERLIN, **CHANGES).again(),
+        recreate_key._replace(pause=5.0),
+        recreate_key.again(),
+    ),
+    "create-delete": _scenario(
+        create, gone(vpn_conn_name=BERLIN), gone(vpn_conn_name=BERLIN).again(), gone(vpn_conn_name=BERLIN).again(30.0)
+    ),
+    "delete-recreate": _scenario(
+        create, gone(vpn_conn_name=BERLIN), create, create.again(), gone(vpn_conn_name=BERLIN), create, create.again()
+    ),
+    "delete-recreate-other-key": _scenario(
+        create, gone(vpn_conn_name=BERLIN), recreate_key, recreate_key.again(), recreate_key.again(25 * HOUR)
+    ),
+    "delete-by-id": _scenario(
+        create,
+        one(PARIS),
+        gone(vpn_conn_id=IdOf(BERLIN))._replace(pause=5.0),
+        gone(vpn_conn_name=BERLIN, changed=False),
+        one(PARIS, changed=False)._replace(pause=5.0),
+    ),
+    "delete-by-name-and-id": _scenario(
+        create, gone(vpn_conn_name=BERLIN, vpn_conn_id=IdOf(BERLIN))._replace(pause=5.0), create
+    ),
+    "delete-other-case": _scenario(
+        gone(vpn_conn_name=BERLIN.upper(), changed=False, code="SimilarName"), stored=[(HUB, BERLIN, {})]
+    ),
+    "create-beside-other-case": _scenario(
+        one(BERLIN, vpn_conn_name=BERLIN.swapcase(), code="SimilarName", changed=False, description="Other"),
+        stored=[(HUB, BERLIN, {})],
+    ),
+    "same-names-on-two-hubs": _scenario(
+        create,
+        create.again(),
+        one(BERLIN, **CHANGES),
+        gone(vpn_conn_name=BERLIN),
+        gone(vpn_conn_name=BERLIN).again(),
+        stored=BOTH_HUBS,
+    ),
+    "rename-by-id": _scenario(
+        create,
+        Step("vpn_tunnel", {"vpn_id": HUB, "vpn_conn_id": IdOf(BERLIN), "vpn_conn_name": RENAMED}, pause=5.0),
+        Step("vpn_tunnel", {"vpn_id": HUB, "vpn_conn_id": IdOf(RENAMED), "vpn_conn_name": RENAMED}, False),
+        one(BERLIN, changed=False, code="RenamedOrShownDifferently"),
+    ),
+    "client-token": _scenario(
+        one(BERLIN, client_token="token-of-the-user-1"),
+        one(BERLIN, client_token="token-of-the-user-1").again(),
+        gone(vpn_conn_name=BERLIN),
+        one(BERLIN, changed=False, code="ClientTokenUsed", client_token="token-of-the-user-1"),
+        one(BERLIN, client_token="token-of-the-user-2"),
+    ),
+    "wait-for-active": _scenario(
+        one(BERLIN, wait_for="active", wait_timeout=120), one(BERLIN, wait_for="active").again(), settle_ms=20000
+    ),
+    "wait-in-vain": _scenario(
+        one(BERLIN, wait_for="active", wait_timeout=30, code="WaitTimeout"), create.again(), settle_ms=600000
+    ),
+    "check-mode": _scenario(
+        create.checked(),
+        create,
+        one(BERLIN, **CHANGES).checked()._replace(pause=5.0),
+        one(BERLIN, **CHANGES),
+        gone(vpn_conn_name=BERLIN).checked()._replace(pause=5.0),
+        gone(vpn_conn_name=BERLIN),
+    ),
+    "partial-task": _scenario(
+        Step("vpn_tunnel", {"vpn_id": HUB, "vpn_conn_name": BERLIN, "description": "Only this"}),
+        Step("vpn_tunnel", {"vpn_id": HUB, "vpn_conn_name": BERLIN, "description": "Only this"}, False, repeats=True),
+        Step("vpn_tunnel", {"vpn_id": HUB, "vpn_conn_name": BERLIN, "description": ""}, pause=5.0),
+        Step("vpn_tunnel", {"vpn_id": HUB, "vpn_conn_name": BERLIN}, False),
+        stored=[(HUB, BERLIN, {}), (HUB, PARIS, {})],
+    ),
+    "equal-tunnels-of-two-names": _scenario(
+        create,
+        create.again(),
+        gone(vpn_conn_name=BERLIN),
+        stored=[(HUB, PARIS, {"like": BERLIN})],
+    ),
+    # -- many tunnels -------------------------------------------------------------------------------------------------
+    "bulk-create": _scenario(four, four.again(), four.again(25 * HOUR)),
+    "bulk-alike": _scenario(
+        many(tunnel(ALIKE_A), tunnel(ALIKE_B), tunnel(ALIKE_C)),
+        many(tunnel(ALIKE_A), tunnel(ALIKE_B), tunnel(ALIKE_C)).again(5.0),
+        many(tunnel(ALIKE_A), tunnel(ALIKE_B), tunnel(ALIKE_C), purge=True).again(5.0),
+    ),
+    "bulk-mixed": _scenario(
+        many(tunnel(BERLIN, **CHANGES), tunnel(PARIS), {"vpn_conn_name": ROME, "state": "absent"}, vpn_id=HUB),
+        many(tunnel(BERLIN, **CHANGES), tunnel(PARIS), {"vpn_conn_name": ROME, "state": "absent"}, vpn_id=HUB).again(),
+        stored=[(HUB, BERLIN, {}), (HUB, ROME, {})],
+    ),
+    "bulk-two-hubs": _scenario(
+        many(tunnel(BERLIN), tunnel(PARIS), tunnel(BERLIN, vpn_id=OTHER_HUB), tunnel(OSLO, vpn_id=OTHER_HUB)),
+        many(tunnel(BERLIN), tunnel(PARIS), tunnel(BERLIN, vpn_id=OTHER_HUB), tunnel(OSLO, vpn_id=OTHER_HUB)).again(),
+    ),
+    "purge": _scenario(
+        listed, listed.again(), listed.again(5.0), stored=[(HUB, BERLIN, {}), (HUB, OSLO, FOREIGN), *BOTH_HUBS]
+    ),
+    "purge-check-mode": _scenario(
+        listed.checked(), listed, stored=[(HUB, BERLIN, {}), (HUB, OSLO, FOREIGN), *BOTH_HUBS]
+    ),
+    "purge-nothing": _scenario(
+        listed._replace(changed=False),
+        listed.again(25 * HOUR),
+        stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), *BOTH_HUBS],
+    ),
+    "purge-with-a-nameless": _scenario(
+        listed._replace(changed=False, code="NotPurged"),
+        stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), (HUB, OSLO, FOREIGN)],
+        planted=[(HUB, NAMELESS)],
+    ),
+    "purge-after-rename": _scenario(
+        # The second is a listed tunnel under another name: it is not certain that it is to go.
+        listed._replace(changed=False, code="NotPurged"),
+        stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), (HUB, RENAMED, {"like": BERLIN})],
+    ),
+    "purge-all": _scenario(
+        many(vpn_id=HUB, purge=True, purge_all=True),
+        many(vpn_id=HUB, purge=True, purge_all=True).again(),
+        stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), *BOTH_HUBS],
+    ),
+    # -- customer gateways --------------------------------------------------------------------------------------------
+    "peer-create-repeat": _scenario(
+        peer(BERLIN), peer(BERLIN).again(), peer(BERLIN).again(5.0), peer(BERLIN).again(25 * HOUR)
+    ),
+    "peer-update": _scenario(
+        peer(BERLIN),
+        peer(BERLIN, description="Changed"),
+        peer(BERLIN, description="Changed").again(),
+        peer(BERLIN, description="")._replace(pause=5.0),
+        peer(BERLIN, description="").again(),
+    ),
+    "peer-delete": _scenario(
+        peer(BERLIN), no_peer(name=BERLIN), no_peer(name=BERLIN).again(), no_peer(name=BERLIN).again(30.0)
+    ),
+    "peer-delete-recreate": _scenario(
+        peer(BERLIN),
+        no_peer(name=BERLIN),
+        peer(BERLIN),
+        peer(BERLIN).again(),
+        no_peer(name=BERLIN),
+        peer(BERLIN, description="Again"),
+    ),
+    "peer-rename-by-id": _scenario(
+        peer(BERLIN),
+        Step("vpn_customer_gateway", {"cgw_id": IdOf(BERLIN, None), "name": RENAMED}, pause=5.0),
+        Step("vpn_customer_gateway", {"cgw_id": IdOf(RENAMED, None), "name": RENAMED}, False),
+    ),
+    "peer-delete-by-id": _scenario(
+        no_peer(cgw_id=IdOf(BERLIN, None)),
+        no_peer(name=BERLIN, changed=False),
+        stored=[(None, BERLIN, {}), (None, PARIS, {})],
+    ),
+    "peer-check-mode": _scenario(
+        peer(BERLIN).checked(), peer(BERLIN), no_peer(name=BERLIN).checked()._replace(pause=5.0), no_peer(name=BERLIN)
+    ),
+    "peer-and-tunnel": _scenario(
+        peer(BERLIN),
+        one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)),
+        one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)).again(),
+    ),
+}

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cases run: every dialect with every scenario that it can touch, random mixes, and mixes with lost responses."""
+
+from __future__ import annotations
+
+import random
+
+from bce_dialects import TABLE, draw
+
+from .cases import Case
+from .scenarios import SCENARIOS
+
+DEFAULT_SEED = 14
+WAYS = ("module", "module", "module", "action")  # in-process actions are a quarter of all cases
+PEER_GROUPS = ("customer gateway name", "customer gateway time")
+# Groups whose dialects touch requests of every kind, so also those of customer gateways.
+COMMON_GROUPS = (
+    "token on create",
+    "token on update and delete",
+    "status of absent",
+    "write to absent",
+    "read of absent",
+    "throttling",
+    "error body",
+    "extra fields",
+    "encoding",
+    "early hints",
+    "clock",
+    "created time",
+    "post result",
+    "put result",
+    "delete result",
+)
+LOST = (
+    {"fault": "reset_after"},
+    {"fault": "status", "status": 500, "commit": True},
+)
+
+
+def is_of_peers(scenario):
+    """Return True if the tasks of a scenario manage customer gateways only."""
+    return all(step.module == "vpn_customer_gateway" for step in SCENARIOS[scenario].steps)
+
+
+def concerns(group, scenario):
+    """Return False where a dialect of the group cannot make a difference to a scenario."""
+    if group in PEER_GROUPS:
+        return any(step.module == "vpn_customer_gateway" for step in SCENARIOS[scenario].steps)
+    return group in COMMON_GROUPS or not is_of_peers(scenario)
+
+
+def base():
+    """Return the Cases without any dialect, both ways."""
+    return [Case((), scenario, way) for way in ("module", "action") for scenario in SCENARIOS]
+
+
+def singles():
+    """Return the Cases of one dialect each."""
+    found = []
+    for dialect in TABLE:
+        chosen = [scenario for scenario in SCENARIOS if concerns(dialect.group, scenario)]
+        for scenario in chosen:
+            found.append(Case((dialect.name,), scenario, WAYS[len(found) % len(WAYS)]))
+    return found
+
+
+def mixes(number, scenarios, seed=DEFAULT_SEED):
+    """Return the Cases of so many random mixes of 2 to 4 dialects, each with some scenarios."""
+    found = []
+    for place in range(number):
+        source = random.Random("%d-%d" % (seed, place))
+        names = tuple(draw(source, source.randint(2, 4)))
+        for scenario in source.sample(list(SCENARIOS), scenarios):
+            found.append(Case(names, scenario, source.choice(WAYS), place))
+    return found
+
+
+def lost_responses(number, scenarios, seed=DEFAULT_SEED):
+    """Return the Cases of mixes of 0 to 2 dialects in which the response to one write is lost."""
+    found = []
+    for place in range(number):
+        source = random.Random("lost-%d-%d" % (seed, place))
+        size = source.randint(0, 2)
+        names = tuple(draw(source, size)) if size else ()
+        for scenario in source.sample(list(SCENARIOS), scenarios):
+            found.append(Case(names, scenario, source.choice(WAYS), place, lost_response(place)))
+    return found
+
+
+def lost_response(seed):
+    """Return the faults of one lost response: which write it is, and how its response gets lost."""
+    source = random.Random("fault-%d" % seed)
+    method = source.choice(("POST", "POST", "PUT", "DELETE"))
+    match = {"method": method, "nth": source.randint(1, 2), "path_regex": "^/v1/"}
+    return (dict(source.choice(LOST), match=match, times=1),)

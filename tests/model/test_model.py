@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The shipped protocol holds its invariants in every interleaving, and the search would see it if a rule were missing.
+
+I1 a run leaves at most one new object (I1b: it sends at most 3 creations; I1c: it reports every object that it made).
+I2 in a cloud that keeps its contract there is one object of a name at the end, and every run reports it.
+I3 a deletion hits only what the task means. W no update of an object of another gateway or name.
+I5 "unchanged" only if the last list shows it. I6 a later equal run adds nothing. I7 every run ends.
+L in a cloud that keeps its contract no run fails.
+"""
+
+from __future__ import annotations
+
+import model_explorer
+import pytest
+from model_scenarios import DIALECTS, IMPOSSIBLE, SCENARIOS, dialect_of
+
+from ansible_collections.baiducloud.network.plugins.module_utils import protocol
+
+MAX_REQUESTS = 20  # of one run without a kill
+
+
+@pytest.fixture(autouse=True)
+def _patience_in_lists(monkeypatch):
+    monkeypatch.setattr(protocol, "PATIENCE", model_explorer.PATIENCE)
+    monkeypatch.setattr(protocol, "CONFIRM_PATIENCE", model_explorer.PATIENCE)
+
+
+def found(dialect, key):
+    # In a purge that meets an equal object of another name the task is to fail.
+    is_sane = dialect.startswith("sane") and key != "purge1"
+    return model_explorer.explore(SCENARIOS[key], dialect_of(dialect), is_sane)
+
+
+def readable(traces):
+    return "\n".join(f"{name}: {key}\n" + "\n".join(map(str, steps)) for (name, key), steps in traces.items())
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_protocol_holds_its_invariants_in_every_interleaving(dialect):
+    violations, longest = {}, 0
+    for key in DIALECTS[dialect][1].split():
+        result = found(dialect, key)
+        violations.update({(name, key): steps for name, steps in result.traces.items()})
+        if len(SCENARIOS[key].tasks) == 1 and not dialect_of(dialect)["kills"]:
+            longest = max(longest, result.longest)
+    expected = {
+        (name, key) for (cell, name), (keys, _why) in IMPOSSIBLE.items() if cell == dialect for key in keys.split()
+    }
+    surprising = {cell: steps for cell, steps in violations.items() if cell not in expected}
+    assert not surprising, readable(surprising)
+    # A cell that is no longer impossible has to leave the table.
+    assert {name for name, _key in expected} == {name for name, _key in violations}
+    assert longest <= MAX_REQUESTS
+
+
+def _never(*_arguments):
+    return None
+
+
+def _always_new(wish, mine, is_old):
+    """A new id under another name is taken for a replay."""
+    wish._next_token()
+
+
+def _plan_without_blocks(wish, view):
+    """Near and nameless entries do not block a creation."""
+    exact = view.exact(wish.name)
+    if exact:
+        return wish._compare(exact[0])
+    wish.state = protocol.POST
+    return None
+
+
+def _judge_without_patience(judge):
+    return lambda wish, view, base: judge(
+        wish, protocol.View(view.entries, view.names, wish.judge_patience, view.window, view.error), base
+    )
+
+
+# A rule that is taken away: (what replaces what, dialect, scenario, the invariant that breaks).
+MUTANTS = {
+    "no patience": (
+        lambda patch: patch.setattr(protocol.Wish, "judge", _judge_without_patience(protocol.Wish.judge)),
+        "token ignored, 2 lost",
+        "one",
+        "I1",
+    ),
+    "a new id under another name is a replay": (
+        lambda patch: patch.setattr(protocol.Wish, "_judge_other_name", _always_new),
+        "name unrelated",
+        "one",
+        "I6",
+    ),
+    "similar and nameless entries do not block": (
+        lambda patch: patch.setattr(protocol.Wish, "plan", _plan_without_blocks),
+        "name missing, token ignored",
+        "again3",
+        "I6",
+    ),
+    "an object that is being deleted counts as present": (
+        lambda patch: (
+            patch.setattr(protocol.View, "exact", lambda view, name: list(view._by_name.get(name, ()))),
+            patch.setattr(protocol.View, "leaving", lambda view, name: []),
+        ),
+        "DELETE asynchronous",
+        "gone",
+        "I5",
+    ),
+    "entries that name no gateway are believed": (
+        lambda patch: patch.setattr(protocol.Protocol, "_confirm_scope", lambda *_arguments: iter(())),
+        "list of another gateway, not named",
+        "foreign2",
+        "I3",
+    ),
+    "purge by an unclear list": (
+        lambda patch: (
+            patch.setattr(protocol.Protocol, "_purge_obstacle", _never),
+            patch.setattr(protocol.Protocol, "_equal_obstacle", _never),
+            patch.setattr(protocol.Protocol, "_not_shown", staticmethod(_never)),
+            patch.setattr(protocol.Wish, "plan", _plan_without_blocks),
+        ),
+        "one name missing",
+        "purge2",
+        "I3",
+    ),
+    "a repeated creation does not wait for the first": (
+        lambda patch: patch.setattr(protocol.Wish, "_judge_unclaimed", _repeat_at_once),
+        "token ignored, 2 lost",
+        "one",
+        "I1",
+    ),
+}
+
+
+def _repeat_at_once(wish, view, base, last):
+    exact = view.exact(wish.name)
+    if exact:
+        wish._compare(exact[0])
+    elif wish.posts < protocol.MAX_POSTS:
+        wish.state = protocol.POST
+    else:
+        wish.fail("Unsettled")
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_search_sees_that_a_rule_is_missing(mutant, monkeypatch):
+    change, dialect, key, invariant = MUTANTS[mutant]
+    assert invariant not in found(dialect, key).traces
+    change(monkeypatch)
+    assert invariant in found(dialect, key).traces
