@@ -80,6 +80,7 @@ class OwnObjects:
         self.remains = 0
         self.left_behind = []
         self._seen_ids = set()
+        self._before_creation = set()
         self._unknown_outcome = False
         self._unknown_customer_gateway = False
 
@@ -129,7 +130,7 @@ class OwnObjects:
         if len(self.tunnels) > 1:
             raise Stopped("two own tunnels exist")
         self._seen_ids |= self.tunnels
-        before = self.tunnels | self.gone
+        before = self._before_creation = self.tunnels | self.gone
         self._unknown_outcome = True
         began = self.exchanges.clock.monotonic()
         path = "/v1/vpn/%s/vpnconn" % self.vpn_id
@@ -249,7 +250,9 @@ class OwnObjects:
                 own = own or self.own_customer_gateways(read_customer_gateways(self.exchanges))
         for cgw_id in own:
             self.customer_gateways.add(cgw_id)
-            self.exchanges.send("delete customer gateway", "DELETE", "/v1/vpn/cgw/" + cgw_id)
+            exchange = self.exchanges.send("delete customer gateway", "DELETE", "/v1/vpn/cgw/" + cgw_id)
+            if exchange.is_refused and not exchange.is_absent:
+                continue
             for pause in GONE_PAUSES:
                 clock.sleep(pause)
                 entries = read_customer_gateways(self.exchanges)
@@ -266,7 +269,10 @@ class OwnObjects:
 
         :raises Stopped: if that does not succeed.
         """
-        self._remove_all()
+        for _attempt in range(2):  # a tunnel that a stale list does not show keeps its customer gateway
+            self._remove_all()
+            if not (self.tunnels or self.customer_gateways):
+                break
         self.remains = self.removed
         if self.tunnels or self.customer_gateways:
             raise Stopped("objects of an earlier run could not be removed")
@@ -299,14 +305,17 @@ class OwnObjects:
         reason = "the lists still show it"
         try:
             if self._unknown_outcome:
-                self.look(APPEAR_PAUSES, lambda looks: self.own(looks[-1].snapshot))
-            elif delay:
+                self.look(APPEAR_PAUSES, lambda looks: self.tunnels - self._before_creation)
+            if delay:
                 self.exchanges.clock.sleep(delay + 1)
-            self._remove_all()
+            for _attempt in range(2):  # a stale list may have lacked some
+                self._remove_all()
+                if not (self.tunnels or self.customer_gateways or self._unlisted()):
+                    break
         except Stopped as stopped:
             reason = str(stopped)
         finally:
-            unlisted = self.returned - self.gone - self.tunnels - self.customer_gateways
+            unlisted = self._unlisted()
             self.left_behind = [
                 {"kind": "tunnel", "id": key, "name": self.marks.name, "reason": reason} for key in sorted(self.tunnels)
             ]
@@ -323,6 +332,11 @@ class OwnObjects:
                 }
                 for key in sorted(unlisted)
             ]
+
+
+    def _unlisted(self):
+        """Return the ids that creations returned and no list has shown."""
+        return self.returned - self.gone - self.tunnels - self.customer_gateways
 
 
 @contextmanager
