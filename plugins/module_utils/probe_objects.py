@@ -333,7 +333,6 @@ class OwnObjects:
                 for key in sorted(unlisted)
             ]
 
-
     def _unlisted(self):
         """Return the ids that creations returned and no list has shown."""
         return self.returned - self.gone - self.tunnels - self.customer_gateways

@@ -10,7 +10,7 @@ import re
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from .errors import BceApiError, BceStateError
+from .errors import BceApiError
 from .probe_exchange import Stopped
 from .secret import Secret
 from .wire import object_id
@@ -204,14 +204,14 @@ class Reading:
     def read(self):
         """Send the requests.
 
-        :raises BceError: if the gateway cannot be read at all. :raises Stopped: if the list of its tunnels cannot.
+        :raises BceError: if the API refuses to show the gateway. :raises Stopped: if it, or the list of its tunnels,
+            cannot be read for another reason.
         """
         exchange = self._exchanges.send("read gateway", "GET", "/v1/vpn/" + self.vpn_id)
         if not exchange.is_success or not isinstance(exchange.body, dict) or exchange.body.get("vpnId") != self.vpn_id:
             if isinstance(exchange.error, BceApiError) or exchange.status is None:
                 raise exchange.error
-            text = "vpn_id: the VPN gateway %s cannot be read (%s); check the id, the region and the endpoint"
-            raise BceStateError(text % (self.vpn_id, exchange.in_words()), "NoSuchGateway")
+            raise Stopped("the gateway could not be read (%s)" % exchange.in_words())
         self.gateway = exchange.body
         for _list in range(LISTS):
             self.snapshots.append(read_tunnels(self._exchanges, self.vpn_id))
@@ -490,7 +490,7 @@ def settle_responses(facts, seen):
     if offsets:
         offset = sorted(offsets)[len(offsets) // 2]
         value = "yes" if abs(offset) <= CLOCK_SECONDS else "ahead" if offset > 0 else "behind"
-        facts.set("clock", value, "%+d s" % round(offset))
+        facts.set("clock", value, "%+d s" % round(offset) if value != "yes" else None)
 
 
 def _form_of_errors(errors):

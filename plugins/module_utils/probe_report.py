@@ -107,7 +107,7 @@ def _answer(question, fact, rows, is_writing):
         "key": question.key,
         "question": question.text,
         "observed": fact.value if fact else None,
-        "detail": fact.detail if fact else None,
+        "detail": _text(fact.detail) if fact else None,
         "assumed": question.assumed,
         "dialects": [item.name for item in rows if item.name and item.question == question.key],
     }
@@ -143,7 +143,10 @@ def markdown(report):
     known = [answer for answer in report["answers"] if answer["observed"] is not None]
     for answer in known:
         mark = "**%s**" if is_unusual(answer) else "%s"
-        lines.append("| %s | %s | %s |" % (answer["question"], mark % answer["observed"], _cell(answer["detail"])))
+        lines.append(
+            "| %s | %s | %s |"
+            % (answer["question"], mark % answer["observed"], (answer["detail"] or "").replace("|", "/"))
+        )
     lines += ["", "Bold is what differs from what the collection takes for usual."]
     open_questions = [answer for answer in report["answers"] if answer["observed"] is None]
     if open_questions:
@@ -156,10 +159,10 @@ def markdown(report):
     return "\n".join(lines) + "\n"
 
 
-def _cell(detail):
-    if detail is None:
-        return ""
+def _text(detail):
+    """Return the detail of a fact as one text."""
     if isinstance(detail, dict):
-        detail = ["%s: %s" % (name, _cell(value)) for name, value in detail.items()]
-    text = ", ".join(map(str, detail)) if isinstance(detail, (list, tuple)) else str(detail)
-    return text.replace("|", "/")
+        detail = ["%s: %s" % (name, _text(value)) for name, value in detail.items()]
+    if isinstance(detail, (list, tuple)):
+        return ", ".join(map(str, detail))
+    return None if detail is None else str(detail)

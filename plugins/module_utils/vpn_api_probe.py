@@ -10,7 +10,7 @@ import os
 import time
 
 from . import credentials, field, probe_report
-from .errors import BceError, BceUsageError
+from .errors import BceError, BceStateError, BceUsageError
 from .probe_exchange import Exchanges, Stopped
 from .probe_facts import Facts
 from .probe_marks import marks_of
@@ -19,6 +19,7 @@ from .probe_reading import Reading, settle_responses
 from .probe_writing import Writing
 
 FIELDS = (field.VPN_ID,)
+UNREADABLE = "vpn_id: %s cannot be probed: %s; check the id, the region and the endpoint"
 REMAINS = "an interrupted run has left %d tunnel(s) on this gateway; run with probe_writes: true to remove them"
 LEFT = "%s %s (%s) is left behind: %s; delete it in the console if it is still there"
 ENDED = "the part that writes ended early: %s"
@@ -61,7 +62,7 @@ def run(params, check_mode, clock=time):
     except BceError as error:
         return error.as_failure()
     except Stopped as stopped:
-        return BceError("vpn_id: %s" % stopped, "UnreadableList").as_failure()
+        return BceStateError(UNREADABLE % (vpn_id, stopped), "GatewayUnreadable").as_failure()
     reading.settle(recogniser.is_own)
     is_writing = bool(params.get("probe_writes")) and not check_mode
     warnings, ended, left_behind, remains = [], None, [], 0

@@ -162,8 +162,8 @@ report:
           type: str
           sample: as written
         detail:
-          description: Codes, statuses and numbers of the API, or why the question is open; null if there is nothing.
-          type: raw
+          description: Codes, statuses and numbers of the API, or why the question is open; null if there are none.
+          type: str
         assumed:
           description: What the collection takes for usual; null if it takes all alike.
           type: str
@@ -211,7 +211,7 @@ error:
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(NoSuchGateway).
+      description: The API's error code, or one of the collection's own, such as V(GatewayUnreadable).
       type: str
       sample: AccessDenied
     message:

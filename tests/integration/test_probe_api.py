@@ -294,6 +294,15 @@ def test_probe_playbook_writes_the_report(emulator, tmp_path):
     assert emulator.tunnels() == []
 
 
+def test_probe_gives_the_same_result_in_process_and_as_a_module(emulator):
+    task = [{"baiducloud.network.vpn_api_probe": {"vpn_id": GATEWAY}}]
+    results = []
+    for in_process in ("true", "false"):
+        done = play(task, "-e", f"baiducloud_in_process={in_process}", environment=emulator.environment)
+        results.append({name: value for name, value in done.results[0].items() if not name.startswith("_ansible")})
+    assert results[0] == results[1] and results[0]["report"]["answers"]
+
+
 def test_probe_playbook_fails_where_something_is_left_behind(emulator, tmp_path):
     emulator.faults({"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1})
     variables = ["-e", f"vpn_id={GATEWAY}", "-e", "probe_writes=true"]

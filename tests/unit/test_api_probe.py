@@ -6,17 +6,35 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import pytest
 
 import bce_contract
 import bce_dialects
 from ansible_collections.baiducloud.network.plugins.module_utils import probe_marks
-from ansible_collections.baiducloud.network.plugins.module_utils.probe_dialects import DIALECTS, NONE, OTHERS
+from ansible_collections.baiducloud.network.plugins.module_utils.probe_dialects import (
+    DIALECTS,
+    LIMIT,
+    NONE,
+    OTHERS,
+    PURGE,
+    STOP,
+)
 from ansible_collections.baiducloud.network.plugins.module_utils.probe_facts import QUESTIONS
-from ansible_collections.baiducloud.network.plugins.module_utils.probe_report import Placeholders
+from ansible_collections.baiducloud.network.plugins.module_utils.probe_report import (
+    DO_NOT_PURGE,
+    DO_NOT_WRITE,
+    LEFT_BEHIND,
+    SAFE,
+    SAFE_READS,
+    UNCLEAR,
+    Placeholders,
+)
+from playbook import ROOT
 
 DOCUMENTATION_NETS = [ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
+PAGE = (ROOT / "docs/first-run.md").read_text(encoding="utf-8")
 NAME = "Branch-Berlin/north.1_"
 
 
@@ -33,6 +51,20 @@ def test_dialects_have_one_observed_value_each_and_advice_where_they_have_an_eff
     assert all((row.advice is None) == (row.effect == NONE) for row in rows)
     usual = {question.key: question.assumed for question in QUESTIONS}
     assert not [row for row in rows if row.value == usual[row.question]]
+
+
+def test_page_says_what_every_dialect_with_an_effect_means():
+    words = {STOP: "do not write", PURGE: "do not purge", LIMIT: "limited"}
+    expected = {row.name: (row.advice, words[row.effect]) for row in DIALECTS if row.effect != NONE}
+    rows = re.findall(r"^\| (.+?) \| (`.+`) \| (.+?) \|$", PAGE, re.MULTILINE)
+    found = {name: (advice, effect) for advice, names, effect in rows for name in re.findall("`([a-z0-9-]+)`", names)}
+    assert found == expected
+
+
+@pytest.mark.parametrize("verdict", [SAFE, SAFE_READS, DO_NOT_PURGE, DO_NOT_WRITE, UNCLEAR, LEFT_BEHIND])
+def test_page_explains_every_verdict(verdict):
+    beginnings = re.findall(r"^\| `([A-Z][^`]+)` \|", PAGE, re.MULTILINE)
+    assert any(verdict.startswith(beginning) for beginning in beginnings)
 
 
 @pytest.mark.parametrize("vpn_id", ["vpn-119bd69b", "vpn-0", "v" * 60])
