@@ -142,9 +142,12 @@ class Exchanges:
         self._most = MAX_REQUESTS
 
     def _connected(self, connection):
-        client = BceClient(connection, clock=self.clock, observe=lambda received: self._received.append(received))
+        client = BceClient(connection, clock=self.clock, observe=self._note)
         client.hide_words(KEY_WORD, is_like_a_key)
         return client
+
+    def _note(self, received):
+        self._received.append(received)
 
     def allow_more(self):
         """Allow MORE_REQUESTS on top of those sent, whatever has been sent before."""

@@ -25,6 +25,7 @@ from .wire import object_id
 # Seconds between reads, the first of them at once: a list may be stale every second time.
 APPEAR_PAUSES = (0, 0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1, 2, 2, 2, 3, 3)
 GONE_PAUSES = (0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1, 2, 3, 4, 5, 5, 10, 10, 10, 15, 15, 20, 20)
+UNCLEAR_PAUSES = (0, 1, 2, 5)
 MANY_PAUSES = 8  # after so many reads a deletion without an effect is sent once more
 
 
@@ -186,7 +187,16 @@ class OwnObjects:
 
     def _delete(self, vpn_conn_id, token):
         path = "/v1/vpn/vpnconn/" + vpn_conn_id
-        return self.exchanges.send("delete tunnel", "DELETE", path, {"clientToken": token})
+        return self._send_deletion("delete tunnel", path, {"clientToken": token})
+
+    def _send_deletion(self, kind, path, query=None):
+        """Send a deletion, again if it is refused without a code, which may mean busy or throttled."""
+        for pause in UNCLEAR_PAUSES:
+            self.exchanges.clock.sleep(pause)
+            exchange = self.exchanges.send(kind, "DELETE", path, query)
+            if exchange.code or exchange.is_absent or not exchange.is_refused:
+                break
+        return exchange
 
     # -- customer gateways -------------------------------------------------------------------------------------------
 
@@ -250,7 +260,7 @@ class OwnObjects:
                 own = own or self.own_customer_gateways(read_customer_gateways(self.exchanges))
         for cgw_id in own:
             self.customer_gateways.add(cgw_id)
-            exchange = self.exchanges.send("delete customer gateway", "DELETE", "/v1/vpn/cgw/" + cgw_id)
+            exchange = self._send_deletion("delete customer gateway", "/v1/vpn/cgw/" + cgw_id)
             if exchange.is_refused and not exchange.is_absent:
                 continue
             for pause in GONE_PAUSES:

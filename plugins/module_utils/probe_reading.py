@@ -17,7 +17,7 @@ from .wire import object_id
 
 MAX_PAGES = 50
 LISTS = 3  # reads of the list of tunnels; a fault of every third one shows
-LIST_ATTEMPTS = 3
+ATTEMPTS = 3
 CLOCK_SECONDS = 15 * 60  # half of what the API tolerates
 
 ABSENT_GATEWAY = "vpn-000000000000"
@@ -111,7 +111,7 @@ def read_tunnels(exchanges, vpn_id):
 
     :raises Stopped: if it cannot be read.
     """
-    for _attempt in range(LIST_ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         at = exchanges.clock.monotonic()
         found = _pages(exchanges, "list tunnels", "/v1/vpn/vpnconn/" + vpn_id, {}, "vpnConns", "vpnConnId")
         if found:
@@ -121,8 +121,11 @@ def read_tunnels(exchanges, vpn_id):
 
 def read_customer_gateways(exchanges):
     """Read the list of customer gateways; return a list of dicts, or None if it cannot be read."""
-    found = _pages(exchanges, "list customer gateways", "/v1/vpn/cgw", {"maxKeys": "1000"}, "result", "cgwId")
-    return found[0] if found else None
+    for _attempt in range(ATTEMPTS):
+        found = _pages(exchanges, "list customer gateways", "/v1/vpn/cgw", {"maxKeys": "1000"}, "result", "cgwId")
+        if found:
+            return found[0]
+    return None
 
 
 def _pages(exchanges, kind, path, query, name, id_name):
@@ -207,7 +210,10 @@ class Reading:
         :raises BceError: if the API refuses to show the gateway. :raises Stopped: if it, or the list of its tunnels,
             cannot be read for another reason.
         """
-        exchange = self._exchanges.send("read gateway", "GET", "/v1/vpn/" + self.vpn_id)
+        for _attempt in range(ATTEMPTS):
+            exchange = self._exchanges.send("read gateway", "GET", "/v1/vpn/" + self.vpn_id)
+            if exchange.code or not exchange.is_refused:
+                break
         if not exchange.is_success or not isinstance(exchange.body, dict) or exchange.body.get("vpnId") != self.vpn_id:
             if isinstance(exchange.error, BceApiError) or exchange.status is None:
                 raise exchange.error

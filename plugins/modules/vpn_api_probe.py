@@ -28,7 +28,7 @@ attributes:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: partial
     details:
-      - In check mode it only reads, whatever O(probe_writes) is, and returns RV(changed) as false.
+      - In check mode it only reads, whatever O(probe_writes) is, and returns C(changed) as false.
   diff_mode:
     description:
       - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
@@ -39,7 +39,7 @@ attributes:
         change.
     support: partial
     details:
-      - With O(probe_writes=true) each run makes and removes its own objects, and returns RV(changed) as true.
+      - With O(probe_writes=true) each run makes and removes its own objects, and returns C(changed) as true.
 options:
   vpn_id:
     description:
