@@ -11,6 +11,8 @@ import pytest
 from ansible.plugins.loader import init_plugin_loader
 
 from emulator_process import EmulatorProcess
+from emulator_thread import EmulatorThread
+from fake_clock import FakeClock
 from playbook import COLLECTIONS, ROOT
 
 # Before the first test is imported: Ansible's loader does not accept modules that Python's own has already loaded.
@@ -36,3 +38,31 @@ def emulator(emulator_process):
     """The emulator with nothing stored, no faults, and one gateway: vpn-119bd69b."""
     emulator_process.reset()
     return emulator_process
+
+
+@pytest.fixture(scope="session")
+def session_clock():
+    # It begins with a minute, because tokens depend on the minute.
+    return FakeClock(1_780_000_020.0)
+
+
+@pytest.fixture(scope="session")
+def emulator_thread(session_clock):
+    with EmulatorThread(session_clock) as thread:
+        yield thread
+
+
+@pytest.fixture
+def clock(session_clock):
+    """A clock on which waiting costs nothing; it stands at the beginning of a minute."""
+    session_clock.restart()
+    return session_clock
+
+
+@pytest.fixture
+def cloud(emulator_thread, clock, monkeypatch):
+    """An empty emulator on the clock of the test; the collection's environment variables lead to it."""
+    emulator_thread.reset()
+    for name, value in emulator_thread.environment.items():
+        monkeypatch.setenv(name, value)
+    return emulator_thread

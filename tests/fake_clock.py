@@ -12,52 +12,55 @@ import time
 class FakeClock:
     """Time that passes only in sleep().
 
-    :ivar slept: the seconds of all sleeps together.
+    :ivar slept: the seconds of all sleeps together, since the start.
     """
 
     def __init__(self, start: float = 1_780_000_000.0) -> None:
-        self._now = start
         self._start = start
+        # Not the time of day, in which a float cannot express the end of a sleep exactly.
+        self.slept = 0.0
         self._lock = threading.Lock()
 
     def time(self) -> float:
         """Return the time of day in seconds since the epoch."""
-        return self._now
+        return self._start + self.slept
 
     def monotonic(self) -> float:
         """Return seconds that only grow."""
-        return self._now - self._start
+        return self.slept
 
     def sleep(self, seconds: float) -> None:
         """Let the time pass."""
         with self._lock:
-            self._now += max(0.0, seconds)
+            self.slept += max(0.0, seconds)
 
-    @property
-    def slept(self) -> float:
-        """The seconds that have passed since the start."""
-        return self._now - self._start
+    def restart(self) -> None:
+        """Set the clock back to its start."""
+        with self._lock:
+            self.slept = 0.0
 
 
 class SkippingClock:
     """Real time, except that sleeping costs nothing: what was slept is added to the time of day.
 
     It is for tests in which real sockets have real timeouts.
+
+    :ivar skipped: the seconds of all sleeps together.
     """
 
     def __init__(self) -> None:
-        self._skipped = 0.0
+        self.skipped = 0.0
         self._lock = threading.Lock()
 
     def time(self) -> float:
         """Return the time of day in seconds since the epoch."""
-        return time.time() + self._skipped
+        return time.time() + self.skipped
 
     def monotonic(self) -> float:
         """Return seconds that only grow."""
-        return time.monotonic() + self._skipped
+        return time.monotonic() + self.skipped
 
     def sleep(self, seconds: float) -> None:
         """Skip the time."""
         with self._lock:
-            self._skipped += max(0.0, seconds)
+            self.skipped += max(0.0, seconds)

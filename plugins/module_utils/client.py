@@ -69,12 +69,16 @@ RETRIES = {
     "RequestExpired": (ONCE,) * 5,
     "throttled": (UNTIL_DEADLINE,) * 5,
     "busy": (UNTIL_DEADLINE,) * 5,
+    # 409 with a code that does not say "busy": of a creation, it may be that of a name that is taken.
+    "conflict": (UNTIL_DEADLINE,) * 3 + (NEVER,) * 2,
     500: (UNTIL_DEADLINE,) * 4 + (NEVER,),
     502: (UNTIL_DEADLINE,) * 4 + (NEVER,),
     503: (UNTIL_DEADLINE,) * 4 + (NEVER,),
     504: (UNTIL_DEADLINE,) * 4 + (NEVER,),
 }
 # After these outcomes nobody knows whether the request was carried out.
+NOT_SUPPORTED = (501, 505)  # statuses above 500 that are a clear refusal
+GAVE_UP = (408, 499)  # statuses by which a server or proxy says that it waited no longer
 AMBIGUOUS = frozenset(("cut off", "not JSON", "too long", 500, 502, 503, 504))
 
 # What to do about the refusals that are the user's to fix (code -> advice); the others have the remedy of their class.
@@ -238,11 +242,11 @@ class BceClient:
             tries += 1
             seen[outcome] = seen.get(outcome, 0) + 1
             allowed = RETRIES.get(outcome, (NEVER,) * 5)[column]
-            error.retryable = allowed != NEVER and outcome != "RequestExpired"
+            error.retryable = (allowed != NEVER or outcome == "conflict") and outcome != "RequestExpired"
             if seen[outcome] > allowed or self._stopped or (unknown and not resend_unknown):
                 raise error
             pause = max(wait, self._jitter(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(tries, 30))))
-            if outcome == "busy":
+            if outcome in ("busy", "conflict"):
                 # What the object is busy with takes seconds at least.
                 pause = max(pause, BACKOFF_CAP / 2)
             if not budget.allows(pause + SHORTEST_TRY):
@@ -372,9 +376,10 @@ class BceClient:
             return Answer(status, body, request_id, _http_date(response.headers.get("Date")), not text)
 
         code = self._word(body.get("code")) if is_object else None
+        code = code or (self._word(_error_code(body)) if is_success else None)
         # A page that is not JSON comes from a proxy, of which such a code would say something wrong.
         code = code or (CODE_OF_STATUS.get(status) if is_object else None) or "Http%d" % status
-        text = body.get("message") if is_object else None
+        text = _error_message(body) if is_object else None
         text = self._foreign(text) if isinstance(text, str) and text else self._quoted(content)
         if 300 <= status < 400:
             text = "the answer is a redirect, which is not followed; give the right endpoint"
@@ -504,12 +509,29 @@ class _Failure(Exception):
 def _is_error(body, expects):
     """Return whether the body of a response with a 2xx status says that the request failed."""
     success = body.get("success")
-    if success is False or (isinstance(success, str) and success.strip().lower() == "false"):
+    if success is not None and str(success).strip().lower() in ("false", "0", "no"):
         return True
-    code = body.get("code")
-    is_code = isinstance(code, str) and bool(code.strip()) and code.strip().lower() not in SUCCESS_CODES
     # Next to content, it is a field of the object that is called so.
-    return is_code and not (expects and body.get(expects))
+    return _error_code(body) is not None and not (expects and body.get(expects))
+
+
+def _error_code(body):
+    """Return the code of an error in a body, a text, or None: of `code`, `errorCode`, or `error` and what is in it."""
+    inner = body.get("error")
+    inner = inner.get("code", inner.get("message")) if isinstance(inner, dict) else inner
+    for code in (body.get("code"), body.get("errorCode"), inner):
+        if isinstance(code, bool) or not isinstance(code, (str, int)):
+            continue
+        text = str(code).strip()
+        if text and text.lower() not in SUCCESS_CODES:
+            return text
+    return None
+
+
+def _error_message(body):
+    """Return the message of an error in a body, or None."""
+    inner = body.get("error")
+    return body.get("message") or (inner.get("message") if isinstance(inner, dict) else None)
 
 
 def _outcome(error):
@@ -518,11 +540,19 @@ def _outcome(error):
         return "RequestExpired"
     if isinstance(error, BceThrottledError):
         return "throttled"
-    if error.http_status >= 500:
+    if error.http_status in GAVE_UP:
+        return "cut off"
+    if error.http_status in NOT_SUPPORTED:
         return error.http_status
+    if error.http_status >= 500:
+        # A proxy's own, such as 520 to 527: what became of the request is as unknown as after a 502.
+        return error.http_status if error.http_status in RETRIES else 502
     if isinstance(error, BceServerError):
         return 500
-    return "busy" if isinstance(error, BceBusyError) else error.http_status
+    if isinstance(error, BceBusyError):
+        # Without the status, the class says whether the code alone means it.
+        return "busy" if api_error_class(error.code, 0) is BceBusyError else "conflict"
+    return error.http_status
 
 
 def _transport_outcome(exc, timeout, sent, proxy):

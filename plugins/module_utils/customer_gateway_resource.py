@@ -43,9 +43,9 @@ class CustomerGatewayResource(Resource):
         """See Resource.update()."""
         return self._api.update_customer_gateway(step.target, step.changes, token)
 
-    def delete(self, object_id: str, token: str) -> str:
+    def delete(self, object_id: str, token: str, deadline: float) -> str:
         """See Resource.delete(); this deletion takes no client token."""
-        return self._api.delete_customer_gateway(object_id)
+        return self._api.delete_customer_gateway(object_id, deadline)
 
     def probe(self, target: dict, object_id: str) -> protocol.Response:
         """Read it by its id."""

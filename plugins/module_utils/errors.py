@@ -130,8 +130,9 @@ _BY_CODE = tuple(
         ("^IdempotentParameterMismatch$", BceTokenMismatchError),
         # Before the quotas, because RequestLimitExceeded is a rate limit.
         ("RateLimit|TooManyRequest|RequestLimitExceeded|Throttl", BceThrottledError),
-        ("NoSuch|NotFound|NotExist", BceNotFoundError),
-        ("Repeated|AlreadyExist|Duplicate", BceDuplicateError),
+        # "EniIdException" is how a sibling on the same host says that there is no such object.
+        ("NoSuch|NotFound|NotExist|IdException$", BceNotFoundError),
+        ("Repeated|AlreadyExist|Duplicate|Conflict.|.Conflict|Occupied", BceDuplicateError),
         ("Quota|LimitExceeded|ExceedLimit", BceQuotaError),
         ("NotFinished|OperationDenied|Busy|^InvalidInstanceStatus$", BceBusyError),
         (

@@ -156,10 +156,12 @@ class GatewayApi:
         path = "%s/cgw/%s" % (self._root, fields["cgw_id"])
         return self._client.request("PUT", path, {"clientToken": client_token}, body, doing).request_id
 
-    def delete_customer_gateway(self, cgw_id):
+    def delete_customer_gateway(self, cgw_id, deadline=None):
         """Delete one; the request id. Unlike the other writes this one takes no client token."""
         doing = "delete the customer gateway %s" % cgw_id
-        return self._client.request("DELETE", "%s/cgw/%s" % (self._root, cgw_id), doing=doing).request_id
+        return self._client.request(
+            "DELETE", "%s/cgw/%s" % (self._root, cgw_id), doing=doing, deadline=deadline
+        ).request_id
 
     def _known(self, fields, name):
         """A name is to be shown in error texts, even if it looks like a key."""

@@ -159,6 +159,12 @@ def spelling(name: str) -> str:
     return text.strip(_TRIMMED).casefold()
 
 
+def is_similar(shown: str, name: str) -> bool:
+    """Return True if an API may show a name so: in another spelling, or cut."""
+    text, wanted = spelling(shown), spelling(name)
+    return text == wanted or (len(text) >= MIN_CUT_LENGTH and wanted.startswith(text))
+
+
 class Wish:
     """One object that a task wants present or absent, and what is known of it so far.
 
@@ -196,6 +202,7 @@ class Wish:
         self.waits_for = ""  # an outcome, CLAIMED, REPEATED or CONFIRMED
         self.gone: tuple = ()  # ids that the API denies
         self.unsure = False  # the outcome of a creation was unknown
+        self.others_made: frozenset = frozenset()  # the ids that the API returned to other wishes of the scope
         self.last_error: Any = None  # of the last write
         self.is_adopted = False  # under a name that differs in spelling
 
@@ -333,11 +340,11 @@ class Wish:
             return Write(POST, self, None, self.token)
         return Write(self.state, self, self.claim if self.state == PROBE else self.object_id)
 
-    def receive(self, action: str, response: Response, others_made: set) -> None:
-        """Note the response to a write. :param others_made: the ids returned to other wishes of the scope."""
+    def receive(self, action: str, response: Response) -> None:
+        """Note the response to a write."""
         outcome, self.last_error = response.outcome, response.error
         if action == POST:
-            return self._receive_creation(response, others_made)
+            return self._receive_creation(response)
         if action == PROBE:
             return self._receive_probe(response)
         if outcome == OK:
@@ -349,9 +356,10 @@ class Wish:
             self.state, self.waits_for = WAIT, outcome
         return None
 
-    def _receive_creation(self, response: Response, others_made: set) -> None:
-        if response.outcome == REFUSED:
+    def _receive_creation(self, response: Response) -> None:
+        if response.outcome == REFUSED and not self.unsure:
             return self.fail("Refused", error=response.error)
+        # A refusal after an unknown outcome may be due to what the attempt before it made.
         self.posts += 1
         self.state, self.waits_for = WAIT, response.outcome
         self.unsure = self.unsure or response.outcome == UNKNOWN
@@ -359,12 +367,12 @@ class Wish:
             self.claim = response.object_id
             self.made += (self.claim,) if self.claim not in self.made else ()
             self.changed = True
-            self.waits_for = REPEATED if self.claim in others_made else CLAIMED
+            self.waits_for = REPEATED if self.claim in self.others_made else CLAIMED
         return None
 
     def _receive_probe(self, response: Response) -> None:
         """Learn whether the API knows the claimed id at all."""
-        if response.outcome in (ABSENT, REFUSED):
+        if response.outcome == ABSENT:
             self.gone += (self.claim,)
             return self._next_token()
         if response.entry is not None:
@@ -401,15 +409,17 @@ class Wish:
 
     def _judge_deletion(self, view: View, last: bool) -> None:
         target = view.by_id(self.object_id)
+        others = [] if self.given_id else view.exact(self.name) + view.near(self) + view.nameless
         if target is None or target.is_leaving:
-            others = [] if self.given_id else view.exact(self.name) + view.near(self) + view.nameless
             if not others:
                 # An earlier attempt of ours may have been applied and its response lost.
                 self.changed = self.waits_for == UNKNOWN or bool(getattr(self.last_error, "maybe_applied", False))
                 self.state = DONE
                 self.deleted()
                 return
-        if last:
+        if last and self.last_error is None:
+            self.fail("ChangedMeanwhile", others or [target])
+        elif last:
             self.fail("Unsettled", error=self.last_error)
 
     def _judge_update(self, view: View, last: bool) -> None:
@@ -441,9 +451,11 @@ class Wish:
         """A creation without an id: a token or a name that is in use, or an unknown outcome."""
         exact = view.exact(self.name)
         if len(exact) == 1 and (last or not self.unsure):
-            if self.waits_for == UNKNOWN:
+            is_made = self._is_made(exact[0], base)
+            if self.unsure and self._may_have_made(exact[0], base):
                 # One of other parameters is another run's.
-                self.changed = self._may_have_made(exact[0], base) and self.is_equal(exact[0].item)
+                is_made = is_made or self.is_equal(exact[0].item)
+            self.changed = is_made
             self._compare(exact[0])
         elif not last:
             return
@@ -451,12 +463,12 @@ class Wish:
             self.fail("AmbiguousName", exact)
         elif self.waits_for == MISMATCH:
             self._next_token()
-        elif self.waits_for == EXISTS:
-            self.fail("Refused", error=self.last_error)
         else:
-            candidates = self.candidates(view, base)
+            candidates = self.candidates(view, base) if self.unsure else []
             if candidates:
                 self.fail("NameShownDifferently", candidates, error=self.last_error)
+            elif self.waits_for in (EXISTS, REFUSED):
+                self.fail("Refused", error=self.last_error)
             elif self.posts < MAX_POSTS:
                 self.state = POST  # with the same token
             else:
@@ -486,8 +498,9 @@ class Wish:
             return
         replayed = mine is None or mine.is_leaving or self.claim in base
         if exact and replayed:
-            # The response was a replay of an older object, and another run was quicker.
-            self.changed = False
+            # The response was a replay of an older object, and another run was quicker; or the list is stale, and
+            # shows now what an earlier creation of this run made.
+            self.changed = any(self._is_made(entry, base) for entry in exact)
             if len(exact) > 1:
                 return self.fail("AmbiguousName", exact)
             self._may_have_made(exact[0], base)
@@ -497,6 +510,10 @@ class Wish:
         if mine is not None:
             return self._judge_other_name(mine, self.claim in base)
         self._judge_unlisted(view, base)
+
+    def _is_made(self, entry: Entry, base: set) -> bool:
+        """Return True if the entry is new and its id was returned to a creation of this run."""
+        return entry.object_id in self.made and entry.object_id not in base
 
     def _judge_other_name(self, mine: Entry, is_old: bool) -> None:
         """The id of the creation stands in the list under another name, or under none."""
@@ -540,6 +557,7 @@ class Wish:
             entry
             for entry in view.entries
             if entry.object_id not in base
+            and entry.object_id not in self.others_made
             and not entry.is_leaving
             and (
                 entry in near
@@ -553,7 +571,9 @@ class Wish:
         """The token belongs to an object that is gone, renamed or of other parameters: take the next one, if any."""
         self.changed = False
         if self.has_own_token:
-            return self.fail("ClientTokenUsed", ids=(self.claim,) if self.claim else (), error=self.last_error)
+            if self.claim:
+                return self.fail("ClientTokenUsed", ids=(self.claim,))
+            return self.fail("ClientTokenUsed", error=self.last_error)
         if self.posts >= MAX_POSTS:
             self.claim = None
             return self.fail("TokensUsed")
@@ -599,11 +619,23 @@ class Protocol:
                 wish.fail("ListFailed", error=view.error)
             else:
                 guard(wish, wish.plan, view)
+        self._check_spellings()
+        yield from self._confirm_scope(self.wishes)
         if self.purge and not view.error:
             is_failed = any(wish.state == FAILED for wish in self.wishes)
             self.purge_problem = Problem("PurgeSkipped") if is_failed else self._obstacle(view)
             if self.purge_problem is None:
                 self.wishes += [self.surplus(entry) for entry in self._surplus_entries(view)]
+
+    def _check_spellings(self) -> None:
+        """Delete nothing by a name that may be the changed spelling of another wish's name."""
+        missing = [wish for wish in self.wishes if not (wish.is_absent or wish.given_id) and wish.entry is None]
+        for absent in self.wishes:
+            if absent.state != DELETE or absent.given_id:
+                continue
+            similar = [wish for wish in missing if is_similar(absent.entry.name, wish.name)]
+            for wish in [absent, *similar] if similar else []:
+                wish.fail("SimilarName", [absent.entry])
 
     def apply(self):
         """Send what was planned, verify it, and purge in the end."""
@@ -624,9 +656,9 @@ class Protocol:
                 return
             responses = yield tuple(batch)
             for write, response in zip(batch, responses):
-                others = {made for wish in self.wishes if wish is not write.wish for made in wish.made}
-                guard(write.wish, write.wish.receive, write.action, response, others)
-            batch = responses = others = write = response = None
+                guard(write.wish, write.wish.receive, write.action, response)
+                self._share_made(write.wish)
+            batch = responses = write = response = None
             view = None
             while any(wish.state == WAIT for wish in wishes):
                 until = max(wish.judge_patience for wish in wishes if wish.state == WAIT)
@@ -643,13 +675,22 @@ class Protocol:
                         new = tuple(entry.object_id for entry in wish.candidates(view, self.base) if entry.object_id)
                         wish.made += tuple(made for made in new if made not in wish.made)
 
+    def _share_made(self, maker: Wish) -> None:
+        """Let the other wishes know the id that a creation of this one was answered with."""
+        if maker.claim is not None:
+            for wish in self.wishes:
+                if wish is not maker:
+                    wish.others_made |= {maker.claim}
+
     def _confirm_scope(self, wishes: list):
         """Ask the scope itself about entries that are to be written to and do not name their scope."""
         doubtful = [wish for wish in wishes if wish.state in (PUT, DELETE) and not wish.entry.scope_confirmed]
         if doubtful:
             confirmed = yield Confirm()
             for wish in doubtful:
-                if wish.object_id not in confirmed:
+                if not isinstance(confirmed, (set, frozenset)):
+                    wish.fail("ListFailed", error=confirmed)
+                elif wish.object_id not in confirmed:
                     wish.fail("ScopeNotConfirmed", [wish.entry])
                 else:
                     wish.entry = wish.entry._replace(scope_confirmed=True)

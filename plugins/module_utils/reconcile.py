@@ -16,6 +16,7 @@ from . import protocol
 from .client_token import creation_token, random_token, time_window
 from .errors import (
     BceAnswerError,
+    BceBusyError,
     BceDuplicateError,
     BceError,
     BceNotFoundError,
@@ -182,8 +183,8 @@ class Resource:
         """Write what a plan changes; return the request id."""
         raise NotImplementedError
 
-    def delete(self, object_id: str, token: str) -> str | None:
-        """Delete an object; return the request id."""
+    def delete(self, object_id: str, token: str, deadline: float) -> str | None:
+        """Delete an object, with no attempt after the deadline (clock.monotonic()); return the request id."""
         raise NotImplementedError
 
     def probe(self, target: Any, object_id: str) -> protocol.Response:
@@ -322,8 +323,12 @@ class Work(protocol.Wish):
 
     @property
     def created_ids(self) -> list:
-        """The ids that the API returned to creations of this task, or that these may have made."""
-        return list(self.made)
+        """The ids that the API returned to creations of this task, or that these may have made.
+
+        Those that existed before are left out. So are, after a success, those that the API denies: they were replayed.
+        """
+        denied = () if self.problem else self.gone
+        return [made for made in self.made if made not in self._scope.known_ids and made not in denied]
 
     @property
     def planned_id(self) -> str | None:
@@ -377,6 +382,11 @@ class Scope:
     def works(self) -> list:
         """All works, those of a purge last."""
         return self._protocol.wishes
+
+    @property
+    def known_ids(self) -> set:
+        """The ids that existed before the first creation."""
+        return self._protocol.base
 
     @property
     def error(self) -> BceError | None:
@@ -460,11 +470,11 @@ class Scope:
         now = listed.server_time if listed.server_time is not None else self.clock.time()
         return protocol.View(listed.entries, self._protocol.names, waited, time_window(now))
 
-    def _confirm(self) -> set:
+    def _confirm(self) -> Any:
         try:
             return self.resource.confirmed_ids()
-        except BceError:
-            return set()
+        except BceError as error:
+            return error
 
     def _write(self, write: protocol.Write) -> protocol.Response:
         """Send one write. An error that is not a clear refusal is an unknown outcome."""
@@ -483,13 +493,15 @@ class Scope:
                 obstacle = self._deletion_obstacle(work, write.object_id)
                 if obstacle is not None:
                     return obstacle
-                work.request_id = self.resource.delete(write.object_id, random_token())
+                deadline = self._listed_at + FRESH_SECONDS
+                work.request_id = self.resource.delete(write.object_id, random_token(), deadline)
             else:
                 work.request_id = self.resource.update(work.step, random_token())
             return protocol.Response(protocol.OK)
         except BceTokenMismatchError as error:
             return protocol.Response(protocol.MISMATCH if is_creation else protocol.REFUSED, error=error)
-        except BceDuplicateError as error:
+        except (BceDuplicateError, BceBusyError) as error:
+            # A conflict (409) of a creation may be that of its name, whatever the code says.
             return protocol.Response(protocol.EXISTS if is_creation else protocol.REFUSED, error=error)
         except BceNotFoundError as error:
             return protocol.Response(protocol.REFUSED if is_creation else protocol.ABSENT, error=error)
@@ -505,7 +517,8 @@ class Scope:
         entry = protocol.View(self.list().entries, self._protocol.names).by_id(object_id)
         if entry is None:
             return protocol.Response(protocol.ABSENT)
-        if entry.name == work.entry.name and entry.scope_confirmed in (True, work.entry.scope_confirmed):
+        is_confirmed = entry.scope_confirmed or object_id in self.resource.confirmed_ids()
+        if entry.name == work.entry.name and is_confirmed:
             return None
         problem = protocol.Problem("ChangedMeanwhile", (object_id,), (entry.name,))
         return protocol.Response(protocol.REFUSED, error=self.error_of(problem, work))
@@ -514,11 +527,13 @@ class Scope:
 
     def error_of(self, problem: protocol.Problem, work: Work | None) -> BceError:
         """Return the error that a task reports for a problem."""
+        # A creation of unknown outcome stays so, whatever the task ends with; so does a write before a failed list.
+        is_unknown = work is not None and (
+            work.unsure or (problem.code == "ListFailed" and getattr(work.last_error, "maybe_applied", False))
+        )
         if problem.code not in PROBLEMS or (problem.code == "ClientTokenUsed" and problem.error is not None):
             if isinstance(problem.error, BceError):
-                # A list that fails leaves the outcome of the write before it as unknown as it was.
-                is_unknown = problem.code == "ListFailed" and work and getattr(work.last_error, "maybe_applied", False)
-                return problem.error.as_maybe_applied() if is_unknown else problem.error
+                return problem.error.as_maybe_applied() if is_unknown and problem.code != "Waited" else problem.error
             text = "Internal error of baiducloud.network, please report it: %s: %s"
             return BceError(text % (type(problem.error).__name__, problem.error), "InternalError")
         text, is_retryable = PROBLEMS[problem.code]
@@ -526,7 +541,7 @@ class Scope:
             text % self._words(problem.ids, problem.names, work),
             problem.code,
             retryable=is_retryable,
-            maybe_applied=problem.code == "IdRepeated" or bool(getattr(problem.error, "maybe_applied", False)),
+            maybe_applied=is_unknown or problem.code == "IdRepeated",
         )
 
     def warning_of(self, note: tuple, work: Work) -> str:
@@ -573,11 +588,11 @@ class StateWait:
         begin, pause = clock.monotonic(), FIRST_POLL
         while True:
             now = clock.monotonic()
-            works = [work for work in works if work.problem is None]
-            for work in works:
-                if not self._is_reached(work) and now + pause > begin + work.desired.wait_timeout:
-                    self._fail(work, self._time_out(work, trouble))
             works = [work for work in works if work.problem is None and not self._is_reached(work)]
+            for work in works:
+                if now + pause > begin + work.desired.wait_timeout:
+                    self._fail(work, self._time_out(work, trouble))
+            works = [work for work in works if work.problem is None]
             if not works:
                 return
             clock.sleep(pause)

@@ -163,6 +163,7 @@ class Tunnel(NamedTuple):
     fields: dict
     secret_key: Secret  # or None
     gateway_confirmed: bool = True  # the cloud's own entry names the gateway
+    shows_description: bool = True
 
 
 class Plan(NamedTuple):
@@ -406,6 +407,8 @@ def _merged(desired, current):
             fields[field.name] = want
         if field.needed and fields[field.name] is None:
             missing.append(field.name)
+    if not current.shows_description and "description" not in desired.fields:
+        fields["description"] = None  # left out, an update keeps it
     for name, group in GROUPED.items():
         fields[name] = dict(fields[name] or {}, **desired.fields.get(name, {}))
         missing += ["%s.%s" % (name, field.name) for field in group if fields[name].get(field.name) is None]

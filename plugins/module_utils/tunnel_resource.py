@@ -54,12 +54,12 @@ class TunnelResource(Resource):
         """See Resource.update()."""
         return self._api.update_tunnel(step.tunnel, token)
 
-    def delete(self, object_id: str, token: str) -> str:
+    def delete(self, object_id: str, token: str, deadline: float) -> str:
         """See Resource.delete()."""
-        return self._api.delete_tunnel(object_id, token)
+        return self._api.delete_tunnel(object_id, token, deadline)
 
     def probe(self, target: Tunnel, object_id: str) -> protocol.Response:
-        """Write the desired parameters to the id: this changes nothing, and is refused if there is no such tunnel."""
+        """Write the desired parameters to the id: this changes nothing, and only a clear "no such tunnel" denies it."""
         try:
             self._api.update_tunnel(
                 Tunnel(dict(target.fields, vpn_conn_id=object_id), target.secret_key), random_token()
@@ -67,8 +67,7 @@ class TunnelResource(Resource):
         except BceNotFoundError as error:
             return protocol.Response(protocol.ABSENT, error=error)
         except BceError as error:
-            is_refused = error.http_status in range(400, 500) and not (error.retryable or error.maybe_applied)
-            return protocol.Response(protocol.REFUSED if is_refused else protocol.UNKNOWN, error=error)
+            return protocol.Response(protocol.UNKNOWN, error=error)
         return protocol.Response(protocol.OK)
 
     def plan(self, desired: Desired, item: Tunnel | None) -> tunnel.Plan:

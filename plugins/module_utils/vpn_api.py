@@ -85,11 +85,12 @@ class VpnApi:
         path = "%s/vpnconn/%s" % (self._root, fields["vpn_conn_id"])
         return self._client.request("PUT", path, {"clientToken": client_token}, body, doing).request_id
 
-    def delete_tunnel(self, vpn_conn_id, client_token):
+    def delete_tunnel(self, vpn_conn_id, client_token, deadline=None):
         """Delete a tunnel; the request id."""
         path = "%s/vpnconn/%s" % (self._root, vpn_conn_id)
         doing = "delete the tunnel %s" % vpn_conn_id
-        return self._client.request("DELETE", path, {"clientToken": client_token}, doing=doing).request_id
+        query = {"clientToken": client_token}
+        return self._client.request("DELETE", path, query, doing=doing, deadline=deadline).request_id
 
     def _remember(self, tunnel):
         """A key is to be hidden in error texts, a name is not, even if it looks like one."""
@@ -111,7 +112,8 @@ class VpnApi:
         fields = {"vpn_id": vpn_id, "vpn_conn_id": object_id(entry.get("vpnConnId"))}
         for field in FIELDS:
             fields[field.name] = _READERS[field.spec["type"]](entry.get(camel_case(field.name)))
-        # A tunnel without a description has an empty one.
+        # A tunnel without a description has an empty one; or the list does not show descriptions.
+        shows_description = isinstance(entry.get("description"), str)
         fields["description"] = fields["description"] or ""
         fields["remote_ip"] = address(fields["remote_ip"])
         for name in PEER:
@@ -129,7 +131,8 @@ class VpnApi:
         for name in READ_ONLY:
             fields[name] = word(entry.get(camel_case(name)))
         self._client.show_word(fields["vpn_conn_name"])
-        return Tunnel(fields, _secret_key(entry.get("secretKey")), word(entry.get("vpnId")) == vpn_id)
+        is_confirmed = word(entry.get("vpnId")) == vpn_id
+        return Tunnel(fields, _secret_key(entry.get("secretKey")), is_confirmed, shows_description)
 
 
 def _body(tunnel):
@@ -145,7 +148,10 @@ def _body(tunnel):
 
 
 def _secret_key(value):
-    """The key as a Secret, or None where the answer has none or only a mask of it."""
+    """The key as a Secret, or None where the answer has none or only a mask of it, such as ``K0******ey``."""
+    symbols = set(re.findall("[^A-Za-z0-9]", value)) if isinstance(value, str) else set()
+    if isinstance(value, str) and ("***" in value or (symbols == {"*"} and value.count("*") > 2)):
+        return None
     try:
         return SECRET_KEY.normal(value) if isinstance(value, str) else None
     except ValueError:

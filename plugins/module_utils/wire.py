@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from .errors import BceAnswerError
 
+MAX_PAGES = 100
+
 
 class Pages(NamedTuple):
     """A list that was read completely.
@@ -36,7 +38,7 @@ def read_pages(client, path, query, name, id_name, doing, deadline=None):
     :raises BceAnswerError: if a response is not a page of such a list, or an id appears with different contents.
     """
     found, query, server_time = [], dict(query), None
-    while True:
+    for _page in range(MAX_PAGES):
         answer = client.request("GET", path, query, doing=doing, deadline=deadline, expects=name)
         if server_time is None:
             server_time = answer.server_time
@@ -49,6 +51,7 @@ def read_pages(client, path, query, name, id_name, doing, deadline=None):
             text = "says that more follow, but does not lead on to them (nextMarker %s)" % _shown(marker)
             raise bad_answer(doing, text, answer)
         query["marker"] = marker
+    raise bad_answer(doing, "says after %d pages that more follow" % MAX_PAGES, answer)
 
 
 def entries(answer, name, doing):

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.baiducloud.network.plugins.module_utils import vpn_customer_gateway, vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils.client_token import WINDOW_SECONDS
+from ansible_collections.baiducloud.network.plugins.module_utils.protocol import MAX_POSTS, PATIENCE
 from emulator_process import EmulatorProcess
 from page_example import SECRET_KEY, entry, options
 from playbook import play
@@ -25,6 +28,20 @@ def site():
 @pytest.fixture(autouse=True)
 def clean(site):
     site.reset()
+
+
+def manage(clock, **params):
+    """Run the core of vpn_customer_gateway in this process."""
+    return vpn_customer_gateway.run(params, False, clock=clock)
+
+
+def made(cloud):
+    """The one stored customer gateway."""
+    (item,) = cloud.customer_gateways()
+    return item
+
+
+BERLIN = {"name": "berlin", "ip": "203.0.113.10"}
 
 
 def task(module, label=None, /, **arguments):
@@ -234,37 +251,27 @@ def test_the_life_of_a_customer_gateway(site):
     assert deletions and not any("clientToken" in entry["query"] for entry in deletions)
 
 
-def test_a_customer_gateway_in_use_is_not_removed_and_the_user_is_told(site):
-    site.settings(contract="cn")
-    done = run(
-        site,
-        task("vpn_customer_gateway", name="berlin", ip="203.0.113.10", register="berlin"),
-        task("vpn_tunnel", **dict(options(remote_ip=None), vpn_id="vpn-hub", cgw_id="{{ berlin.cgw_id }}")),
-        task("vpn_customer_gateway", "removal", name="berlin", state="absent"),
-        arguments=["-e", "unused=1"],
-    )
-    assert done.named["vpn_tunnel"]["changed"] and "is used by" in done.named["removal"]["msg"]
-    assert len(site.customer_gateways()) == 1
+def test_a_customer_gateway_in_use_is_not_removed_and_the_user_is_told(cloud, clock):
+    cloud.settings(contract="cn")
+    cgw_id = manage(clock, **BERLIN)["cgw_id"]
+    assert vpn_tunnel.run(options(remote_ip=None, cgw_id=cgw_id), False, clock=clock)["changed"]
+    result = manage(clock, name="berlin", state="absent")
+    assert result["failed"] and not result["changed"] and "is used by" in result["msg"]
+    assert made(cloud)["cgwId"] == cgw_id
 
 
 def lost(method, times=1):
     return {"match": {"method": method}, "fault": "reset_after", "times": times}
 
 
-@pytest.mark.parametrize("times", [1, None], ids=["one answer lost", "every answer lost"])
-def test_lost_answers_of_updates_and_deletions_are_seen_through(site, times):
-    berlin = {"name": "berlin", "retry_timeout": 1}
-    run(site, task("vpn_customer_gateway", ip="203.0.113.10", **berlin))
-    site.faults(lost("PUT", times), lost("DELETE", times))
-    done = run(
-        site,
-        task("vpn_customer_gateway", "described", description="new", **berlin),
-        task("vpn_customer_gateway_info", "there"),
-        task("vpn_customer_gateway", "removed", state="absent", **berlin),
-    )
-    assert not failures(done) and done.named["described"]["changed"] and done.named["removed"]["changed"]
-    assert [item["description"] for item in done.named["there"]["customer_gateways"]] == ["new"]
-    assert site.customer_gateways() == []
+@pytest.mark.parametrize("times", [1, None], ids=["one response lost", "every response lost"])
+def test_lost_responses_of_updates_and_deletions_are_settled_by_the_list(cloud, clock, times):
+    manage(clock, **BERLIN)
+    cloud.faults(lost("PUT", times), lost("DELETE", times))
+    assert manage(clock, name="berlin", description="new")["changed"]
+    assert made(cloud)["description"] == "new"
+    assert manage(clock, name="berlin", state="absent")["changed"]
+    assert cloud.customer_gateways() == []
 
 
 def refused(method, path_regex, **more):
@@ -285,44 +292,41 @@ def test_a_new_customer_gateway_that_may_not_be_read_is_told_all_the_same(site):
     assert result["failed"] and result["changed"] and result["cgw_id"] == made["cgwId"]
 
 
-def test_a_client_token_that_was_used_for_one_that_is_gone_is_refused(site):
-    berlin = {"name": "berlin", "ip": "203.0.113.10", "client_token": "mine"}
-    done = run(
-        site,
-        task("vpn_customer_gateway", register="made", **berlin),
-        task("vpn_customer_gateway", "renamed", cgw_id="{{ made.cgw_id }}", name="mitte"),
-        task("vpn_customer_gateway", "of a renamed one", **berlin),
-        task("vpn_customer_gateway", "removed", name="mitte", state="absent"),
-        task("vpn_customer_gateway", "of one that is gone", **berlin),
-        task("vpn_customer_gateway", "without it", name="berlin", ip="203.0.113.10"),
-    )
-    for name in ("of a renamed one", "of one that is gone"):
-        assert done.named[name]["error"]["code"] == "ClientTokenUsed" and not done.named[name]["changed"]
-    assert done.named["without it"]["changed"] and len(site.customer_gateways()) == 1
+def test_a_used_client_token_is_refused_and_makes_nothing(cloud, clock):
+    berlin = {**BERLIN, "client_token": "mine"}
+    old = manage(clock, **berlin)["cgw_id"]
+    manage(clock, cgw_id=old, name="mitte")
+    codes = [manage(clock, **berlin)]
+    manage(clock, name="mitte", state="absent")
+    codes.append(manage(clock, **berlin))
+    assert not any(result["changed"] for result in codes) and all(old in result["msg"] for result in codes)
+    assert [result["error"]["code"] for result in codes] == ["RenamedOrShownDifferently", "ClientTokenUsed"]
+    assert cloud.customer_gateways() == []
+    assert manage(clock, **BERLIN)["changed"] and made(cloud)["name"] == "berlin"
 
 
-def test_a_renamed_customer_gateway_is_not_taken_for_a_new_one(site):
-    done = run(
-        site,
-        task("vpn_customer_gateway", name="berlin", ip="203.0.113.10", register="made"),
-        task("vpn_customer_gateway", "renamed", cgw_id="{{ made.cgw_id }}", name="mitte"),
-        task("vpn_customer_gateway", "again", name="berlin", ip="203.0.113.10"),
-    )
-    assert done.named["again"]["changed"] and done.named["again"]["cgw_id"] != done.named["renamed"]["cgw_id"]
-    assert [item["name"] for item in site.customer_gateways()] == ["mitte", "berlin"]
+def test_creation_that_replays_a_renamed_customer_gateway_fails_and_makes_nothing(cloud, clock):
+    old = manage(clock, **BERLIN)["cgw_id"]
+    manage(clock, cgw_id=old, name="mitte")
+    result = manage(clock, **BERLIN)
+    assert result["failed"] and not result["changed"] and old in result["msg"] and "'mitte'" in result["msg"]
+    assert result["error"]["code"] == "RenamedOrShownDifferently" and made(cloud)["name"] == "mitte"
 
 
-def test_a_late_list_leads_to_one_customer_gateway(site):
-    """It is later than what a run waits for others, so that a second one is made, and taken back."""
-    site.settings(list_lag_ms=4000)
-    done = run(
-        site,
-        task("vpn_customer_gateway", "first", name="berlin", ip="203.0.113.10", description="a"),
-        task("vpn_customer_gateway", "second", name="berlin", ip="203.0.113.10", description="b"),
-    )
-    (left,) = site.customer_gateways()
-    assert not failures(done) and left["description"] == "b"
-    assert {result["cgw_id"] for result in done.results} == {left["cgwId"]}
+def test_creation_that_replays_a_renamed_customer_gateway_of_other_parameters_makes_a_new_one(cloud, clock):
+    old = manage(clock, **BERLIN)["cgw_id"]
+    manage(clock, cgw_id=old, name="mitte", description="moved")
+    result = manage(clock, **BERLIN, description="new")
+    assert result["changed"] and result["cgw_id"] != old
+    assert [item["name"] for item in cloud.customer_gateways()] == ["mitte", "berlin"]
+
+
+def test_a_stale_list_leads_to_one_customer_gateway(cloud, clock):
+    """It is stale for longer than a run waits for others, so that each run reads the new one by its id."""
+    cloud.settings(list_lag_ms=4000)
+    results = [manage(clock, **BERLIN, description=text) for text in ("a", "b")]
+    assert not any(result.get("failed") for result in results) and made(cloud)["description"] == "b"
+    assert {result["cgw_id"] for result in results} == {made(cloud)["cgwId"]}
 
 
 def test_keys_that_the_cloud_echoes_or_that_people_write_into_texts_are_not_shown(site):
@@ -357,32 +361,34 @@ def test_keys_that_the_cloud_echoes_or_that_people_write_into_texts_are_not_show
     assert old not in shown
 
 
-ANSWER_LOST = {"match": {"method": "POST"}, "fault": "reset_after", "times": 1}
-NEVER_ANSWERED = {"match": {"method": "POST"}, "fault": "reset_after", "times": None}
+@pytest.mark.parametrize("times", [1, None], ids=["one response lost", "every response lost"])
+def test_a_lost_response_leads_to_one_customer_gateway(cloud, clock, times):
+    cloud.faults(lost("POST", times))
+    result = manage(clock, **BERLIN)
+    assert (
+        result["changed"] and result["cgw_id"] == made(cloud)["cgwId"] and result["created_ids"] == [result["cgw_id"]]
+    )
+    assert len(cloud.requests("POST")) == 1
 
 
-@pytest.mark.parametrize("fault", [ANSWER_LOST, NEVER_ANSWERED], ids=["one answer lost", "every answer lost"])
-def test_a_lost_answer_leads_to_one_customer_gateway(site, fault):
-    site.faults(fault)
-    done = run(site, task("vpn_customer_gateway", name="berlin", ip="203.0.113.10", retry_timeout=1))
-    assert not failures(done) and done.results[0]["changed"]
-    assert [item["cgwId"] for item in site.customer_gateways()] == [done.results[0]["cgw_id"]]
+def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(cloud, clock):
+    """Every second creation asks for another address, which the token of the one before does not allow."""
+    for turn in range(35):
+        begin = clock.monotonic()
+        result = manage(clock, name="berlin", ip=f"203.0.113.{10 + turn % 2}")
+        assert result["changed"] and made(cloud)["cgwId"] == result["cgw_id"]
+        assert clock.monotonic() - begin <= (MAX_POSTS - 1) * PATIENCE + 0.1
+        assert manage(clock, name="berlin", state="absent")["changed"] and cloud.customer_gateways() == []
+        clock.sleep(WINDOW_SECONDS)
 
 
-def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(site):
-    tasks = []
-    for turn in range(4):
-        # The second turn asks for another address, which the API's memory of the first token contradicts.
-        tasks.append(task("vpn_customer_gateway", f"made {turn}", name="berlin", ip=f"203.0.113.{10 + turn % 2}"))
-        tasks.append(task("vpn_customer_gateway_info", f"there {turn}"))
-        tasks.append(task("vpn_customer_gateway", f"removed {turn}", name="berlin", state="absent"))
-    done = run(site, *tasks)
-    assert not failures(done)
-    for turn in range(4):
-        (there,) = done.named[f"there {turn}"]["customer_gateways"]
-        assert there["cgw_id"] == done.named[f"made {turn}"]["cgw_id"]
-        assert done.named[f"made {turn}"]["changed"] and done.named[f"removed {turn}"]["changed"]
-    assert site.customer_gateways() == []
+def test_the_fourth_creation_within_a_minute_fails_and_says_so(cloud, clock):
+    for _creation in range(MAX_POSTS):
+        assert manage(clock, **BERLIN)["changed"]
+        manage(clock, name="berlin", state="absent")
+    result = manage(clock, **BERLIN)
+    assert result["failed"] and (result["error"]["code"], result["error"]["retryable"]) == ("TokensUsed", True)
+    assert cloud.customer_gateways() == []
 
 
 def test_both_doors_of_the_reading_modules_give_the_same(site):

@@ -15,7 +15,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,8 @@ import requests
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils.protocol import PATIENCE
+from fake_clock import SkippingClock
 from page_example import entry
 from task_process import KEY, OPTIONS, options
 
@@ -30,13 +31,12 @@ SPEC = vpn_tunnel.ARGUMENTS["argument_spec"]
 
 
 @pytest.fixture(autouse=True)
-def _environment(emulator, monkeypatch):
-    for name, value in emulator.environment.items():
-        monkeypatch.setenv(name, value)
+def _cloud(cloud):
+    """Every test has the emulator and its clock."""
 
 
-def run(check_mode=False, **changes):
-    return vpn_tunnel.run(options(**changes), check_mode)
+def run(clock, check_mode=False, **changes):
+    return vpn_tunnel.run(options(**changes), check_mode, clock=clock)
 
 
 def methods(emulator):
@@ -93,7 +93,7 @@ def test_every_declared_constraint_fires_in_the_module(emulator):
     assert len(CONSTRAINTS) >= 26
     lines = [json.dumps({"ANSIBLE_MODULE_ARGS": options(**broken)}) for _what, _words, broken in CONSTRAINTS]
     lines.append(json.dumps({"ANSIBLE_MODULE_ARGS": options()}))
-    environment = {**os.environ, "ANSIBLE_NO_TARGET_SYSLOG": "1"}
+    environment = {**os.environ, **emulator.environment, "ANSIBLE_NO_TARGET_SYSLOG": "1"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         input="\n".join(lines),
@@ -117,22 +117,22 @@ def test_every_declared_constraint_fires_in_the_module(emulator):
 # -- 2 to 12 -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_connection_error_is_reported_as_one(emulator, monkeypatch):
+def test_a_connection_error_is_reported_as_one(cloud, clock, monkeypatch):
     """Defect 2: the error path itself works, and an operation that was carried out does not end the play."""
-    emulator.faults({"match": {"method": "POST"}, "fault": "reset_after", "times": -1})
-    assert run(retry_timeout=0.3)["changed"]
+    cloud.faults({"match": {"method": "POST"}, "fault": "reset_after", "times": -1})
+    assert run(clock, retry_timeout=0.3)["changed"]
     monkeypatch.setenv("BCE_ENDPOINT", "http://127.0.0.1:9")
-    result = run(retry_timeout=0.1)
+    result = run(clock, retry_timeout=0.1)
     assert (result["error"]["code"], result["error"]["http_status"]) == ("ConnectionFailed", None)
     assert "refused" in result["msg"]
 
 
-def test_an_empty_description_is_a_value(emulator):
+def test_an_empty_description_is_a_value(cloud, clock):
     """Defect 3: falsy is not the same as not given."""
-    run()
-    assert run(description="")["changed"]
-    assert emulator.tunnels()[0]["description"] == ""
-    assert not run(description="")["changed"]
+    run(clock)
+    assert run(clock, description="")["changed"]
+    assert cloud.tunnels()[0]["description"] == ""
+    assert not run(clock, description="")["changed"]
 
 
 OTHER = {
@@ -155,88 +155,90 @@ OTHER = {
 
 
 @pytest.mark.parametrize("name", OTHER)
-def test_every_field_is_compared_with_the_clouds_and_settles(emulator, name):
+def test_every_field_is_compared_with_the_clouds_and_settles(cloud, clock, name):
     """Defects 3 and 5: no field is compared with itself, none is sent under a name other than the one compared."""
     group = next((group for group in ("ike_config", "ipsec_config") if name in OPTIONS[group]), None)
     changes = {group: {name: OTHER[name]}} if group else {name: OTHER[name]}
-    run()
-    result = run(**changes)
+    run(clock)
+    result = run(clock, **changes)
     assert (result["changed"], result["secret_key_changed"]) == (True, name == "secret_key")
-    assert not run(**changes)["changed"]
-    back = run()
+    assert not run(clock, **changes)["changed"]
+    back = run(clock)
     assert back["changed"], "the other value was taken as what was there"
-    assert methods(emulator).count("PUT") == 2
+    assert methods(cloud).count("PUT") == 2
 
 
-def test_an_error_within_a_good_status_is_no_change(emulator):
+def test_an_error_within_a_good_status_is_no_change(cloud, clock):
     """Defect 4: an operation that failed is not reported as changed."""
     error = {"code": "QuotaExceeded", "message": "too many", "requestId": "r-1"}
-    emulator.faults(
+    cloud.faults(
         {"match": {"method": "POST"}, "fault": "status", "status": 200, "body": json.dumps(error), "times": -1}
     )
-    result = run(retry_timeout=0.3)
+    result = run(clock, retry_timeout=0.3)
     assert (result["failed"], result["changed"]) == (True, False)
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_a_list_that_fails_is_not_an_empty_list(emulator, status):
+def test_a_list_that_fails_is_not_an_empty_list(cloud, clock, status):
     """Defects 5 and 6: nothing is created, and nothing counts as deleted, because a read failed."""
-    emulator.faults({"match": {"method": "GET"}, "fault": "status", "status": status, "times": -1})
-    assert run(retry_timeout=0)["failed"]
-    assert run(retry_timeout=0, state="absent")["failed"]
-    assert set(methods(emulator)) == {"GET"}
+    cloud.faults({"match": {"method": "GET"}, "fault": "status", "status": status, "times": -1})
+    assert run(clock, retry_timeout=0)["failed"]
+    assert run(clock, retry_timeout=0, state="absent")["failed"]
+    assert set(methods(cloud)) == {"GET"}
 
 
-def test_a_removed_subnet_is_a_change(emulator):
+def test_a_removed_subnet_is_a_change(cloud, clock):
     """Defect 6: lists are compared both ways."""
-    run(local_subnets=["192.168.0.0/20", "10.1.0.0/16"])
-    assert run()["changed"]
-    assert emulator.tunnels()[0]["localSubnets"] == ["192.168.0.0/20"]
+    run(clock, local_subnets=["192.168.0.0/20", "10.1.0.0/16"])
+    assert run(clock)["changed"]
+    assert cloud.tunnels()[0]["localSubnets"] == ["192.168.0.0/20"]
 
 
-def test_a_404_to_a_creation_is_a_failure(emulator):
+def test_a_404_to_a_creation_is_a_failure(cloud, clock):
     """Defect 6."""
-    emulator.faults({"match": {"method": "POST"}, "fault": "status", "status": 404})
-    result = run()
-    assert (result["failed"], result["changed"], emulator.tunnels()) == (True, False, [])
+    cloud.faults({"match": {"method": "POST"}, "fault": "status", "status": 404})
+    result = run(clock)
+    assert (result["failed"], result["changed"], cloud.tunnels()) == (True, False, [])
 
 
-def test_a_repeated_creation_carries_the_token_of_the_first(emulator):
-    """Defects 6 and 7: a POST is repeated after 500 and 504, and makes no second tunnel."""
-    emulator.faults(
-        *({"match": {"method": "POST"}, "fault": "status", "status": s, "commit": True} for s in (500, 504))
+@pytest.mark.parametrize("is_applied", [False, True])
+def test_a_repeated_creation_carries_the_token_of_the_first(cloud, clock, is_applied):
+    """Defects 6 and 7: a POST is repeated after 500 and 504 unless a list shows the tunnel; no second one is made."""
+    cloud.faults(
+        *({"match": {"method": "POST"}, "fault": "status", "status": s, "commit": is_applied} for s in (500, 504))
     )
-    assert run()["changed"]
-    tries = emulator.requests("POST")
-    assert len(tries) == 3 and len({entry["query"]["clientToken"] for entry in tries}) == 1
-    assert len(emulator.tunnels()) == 1
+    assert run(clock)["changed"]
+    attempts = cloud.requests("POST")
+    assert len(attempts) == (1 if is_applied else 3)
+    assert len({entry["query"]["clientToken"] for entry in attempts}) == 1 == len(cloud.tunnels())
 
 
-def test_a_server_that_never_answers_ends_in_a_timeout(emulator, monkeypatch):
+def test_a_server_that_never_answers_ends_in_a_timeout(cloud, clock, monkeypatch):
     """Defect 8: every request has a timeout, by default as well."""
     sent = []
     send = requests.adapters.HTTPAdapter.send
     monkeypatch.setattr(
         requests.adapters.HTTPAdapter, "send", lambda *args, **more: sent.append(more["timeout"]) or send(*args, **more)
     )
-    run()
+    run(clock)
     assert sent and all(0 < seconds <= 30 for pair in sent for seconds in pair)
-    emulator.faults({"match": {"method": "GET"}, "fault": "hang", "times": -1})
-    started = time.monotonic()
-    assert run(timeout=0.2, retry_timeout=0.2)["failed"]
-    assert time.monotonic() - started < 1
+    cloud.faults({"match": {"method": "GET"}, "fault": "hang", "times": -1})
+    before = len(cloud.requests())
+    # It would hang for ever without a timeout; and with one, no time is left for a second attempt.
+    assert run(SkippingClock(), timeout=0.2, retry_timeout=0.2)["failed"]
+    assert len(cloud.requests()) == before + 1
 
 
-def test_there_is_one_version(emulator):
+def test_there_is_one_version(cloud, clock):
     """Defect 8: what the server is told is what the package says."""
     root = Path(__file__).resolve().parents[2]
     assert yaml.safe_load((root / "galaxy.yml").read_text())["version"] == client.COLLECTION_VERSION
-    run()
-    assert emulator.requests()[0]["user_agent"].endswith("/" + client.COLLECTION_VERSION)
+    run(clock)
+    assert cloud.requests()[0]["user_agent"].endswith("/" + client.COLLECTION_VERSION)
 
 
 @pytest.mark.parametrize("validate_certs", [True, False, None])
-def test_validate_certs_means_what_it_says(monkeypatch, validate_certs):
+def test_validate_certs_means_what_it_says(clock, monkeypatch, validate_certs):
     """Defect 9: not inverted."""
     seen = []
 
@@ -245,47 +247,51 @@ def test_validate_certs_means_what_it_says(monkeypatch, validate_certs):
         raise requests.ConnectionError("enough")
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-    run(validate_certs=validate_certs, retry_timeout=0, endpoint="https://127.0.0.1:1")
+    run(clock, validate_certs=validate_certs, retry_timeout=0, endpoint="https://127.0.0.1:1")
     assert seen == [validate_certs is not False]
 
 
-def test_absent_is_content_when_there_is_nothing(emulator):
+def test_absent_is_content_when_there_is_nothing(cloud, clock):
     """Defect 9."""
-    result = run(state="absent")
+    result = run(clock, state="absent")
     assert (result["changed"], result.get("failed")) == (False, None)
-    assert not run(state="absent", vpn_conn_id="vpnconn-gone")["changed"]
+    assert not run(clock, state="absent", vpn_conn_id="vpnconn-gone")["changed"]
 
 
-@pytest.mark.parametrize("name", ["vpn", "VPNCON", "vpncon-", "vpncon.2"])
-def test_only_the_exact_name_is_meant(emulator, name):
-    """Defect 10: a lone fuzzy match is none."""
-    run()
-    assert not run(state="absent", vpn_conn_name=name)["changed"]
-    assert len(emulator.tunnels()) == 1
+@pytest.mark.parametrize(
+    ("name", "is_similar"), [("vpn", False), ("VPNCON", True), ("vpncon-", True), ("vpncon.2", False)]
+)
+def test_only_the_exact_name_is_meant(cloud, clock, name, is_similar):
+    """Defect 10: a lone fuzzy match is none; a name that the API may have changed is an error."""
+    run(clock)
+    result = run(clock, state="absent", vpn_conn_name=name)
+    assert not result["changed"] and result.get("failed", False) is is_similar
+    assert not is_similar or result["error"]["code"] == "SimilarName"
+    assert len(cloud.tunnels()) == 1
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_two_of_one_name_are_an_error_that_lists_them(emulator, state):
+def test_two_of_one_name_are_an_error_that_lists_them(cloud, clock, state):
     """Defect 10."""
-    emulator.plant(entry(vpnConnId="vpnconn-1"), entry(vpnConnId="vpnconn-2"))
-    result = run(state=state)
+    cloud.plant(entry(vpnConnId="vpnconn-1"), entry(vpnConnId="vpnconn-2"))
+    result = run(clock, state=state)
     assert result["failed"] and "vpnconn-1" in result["msg"] and "vpnconn-2" in result["msg"]
-    assert methods(emulator) == ["GET"]
+    assert set(methods(cloud)) == {"GET"} and clock.slept == pytest.approx(PATIENCE, abs=0.1)
 
 
-def test_absent_without_name_and_id_deletes_nothing(emulator):
+def test_absent_without_name_and_id_deletes_nothing(cloud, clock):
     """Defect 11: not even the only tunnel that there is."""
-    run()
-    before = methods(emulator)
-    result = run(state="absent", vpn_conn_name=None)
+    run(clock)
+    before = methods(cloud)
+    result = run(clock, state="absent", vpn_conn_name=None)
     assert result["failed"] and "vpn_conn_id" in result["msg"]
-    assert methods(emulator) == before
+    assert methods(cloud) == before
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_the_former_key_is_not_shown(emulator, check_mode):
+def test_the_former_key_is_not_shown(cloud, clock, check_mode):
     """Defect 12: no_log knows only the key that the task gives."""
-    run()
-    result = run(check_mode, secret_key="Other%Key9")
+    run(clock)
+    result = run(clock, check_mode, secret_key="Other%Key9")
     assert result["secret_key_changed"]
     assert KEY not in json.dumps(result) and "Other%Key9" not in json.dumps(result)

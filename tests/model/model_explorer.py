@@ -187,7 +187,7 @@ def translated(write, answer):
         "mismatch": protocol.MISMATCH,
         "exists": protocol.EXISTS,
         "unknown": protocol.UNKNOWN,
-        "refused": protocol.REFUSED,
+        "refused": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
         "busy": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
         "body": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
     }

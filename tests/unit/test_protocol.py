@@ -279,10 +279,66 @@ def test_creations_end_after_three_requests_of_which_the_last_has_the_token_of_t
     assert wish.made == ("id-9", "id-0", "id-1")
 
 
+def test_creation_whose_id_is_not_clearly_denied_is_waited_for_and_never_repeated():
+    """A refusal of the probe for another reason, such as missing rights, does not say that the object is gone."""
+    wish, run = created()
+    run.list_to_the_end().write(Response(protocol.UNKNOWN, error="403"))
+    run.list_to_the_end()
+    assert run.request is None and ended(wish) == ("failed", "NotListed", True)
+
+
+def test_refusal_after_an_unknown_outcome_is_settled_by_lists():
+    """The second attempt may be refused because of what the first one made."""
+    for shown, expected in (([entry(object_id="id-9")], ("done", None, True)), ([], ("failed", "Refused", False))):
+        wish, run = created(response=Response(protocol.UNKNOWN, error="lost"))
+        run.list_to_the_end().write(Response(protocol.REFUSED, error="quota"))
+        run.list_to_the_end(*shown)
+        assert run.request is None and ended(wish) == expected and wish.unsure
+
+
+def test_absent_object_whose_name_may_be_another_spelling_of_a_wanted_one_is_not_deleted():
+    wishes = NumberWish(NAME), NumberWish(NAME.upper(), is_absent=True)
+    run = Run(*wishes).list(entry(NAME.upper()))
+    assert run.request is None and [wish.problem.code for wish in wishes] == ["SimilarName"] * 2
+
+
+def test_absent_object_is_deleted_next_to_a_wanted_one_of_similar_name_that_has_its_own_entry():
+    wishes = NumberWish(NAME), NumberWish(NAME.upper(), is_absent=True)
+    run = Run(*wishes).list(entry(NAME), entry(NAME.upper(), object_id="id-2"))
+    assert [(write.action, write.object_id) for write in run.request] == [("delete", "id-2")]
+
+
+def test_ids_of_other_creations_of_the_task_are_not_reported_for_a_failed_one():
+    wishes = NumberWish(), NumberWish("other-name-of-a-tunnel")
+    run = Run(*wishes).list().write(Response(protocol.OK, "id-8"), Response(protocol.OK, "id-9"))
+    run.list_to_the_end(entry(None, object_id="id-8"), entry(None, object_id="id-9"))
+    assert [wish.made for wish in wishes] == [("id-8",), ("id-9",)]
+
+
+def test_creation_that_a_stale_list_shows_after_another_creation_is_a_change():
+    wish, run = created()
+    run.list_to_the_end().write(Response(protocol.ABSENT)).write(Response(protocol.OK, "id-10"))
+    run.list_to_the_end(entry(object_id="id-9"))
+    assert ended(wish) == ("done", None, True) and wish.object_id == "id-9" and wish.made == ("id-9", "id-10")
+
+
+def test_creation_that_a_stale_list_shows_after_a_mismatch_is_a_change():
+    wish, run = created()
+    run.list_to_the_end().write(Response(protocol.ABSENT)).write(Response(protocol.MISMATCH, error="used before"))
+    run.list_to_the_end(entry(object_id="id-9"))
+    assert ended(wish) == ("done", None, True) and wish.object_id == "id-9"
+
+
 def test_creation_with_the_users_own_token_takes_no_other():
     wish, run = created(has_own_token=True)
-    run.list_to_the_end().write(Response(protocol.ABSENT))
-    assert ended(wish) == ("failed", "ClientTokenUsed", False)
+    run.list_to_the_end().write(Response(protocol.ABSENT, error="404 of the probe"))
+    assert wish.problem == Problem("ClientTokenUsed", ("id-9",)) and not wish.changed
+
+
+def test_creation_with_a_token_that_the_user_used_for_another_object_ends_with_the_error_of_the_api():
+    wish, run = created(has_own_token=True, response=Response(protocol.MISMATCH, error="used before"))
+    run.list_to_the_end()
+    assert wish.problem == Problem("ClientTokenUsed", error="used before")
 
 
 def test_creation_of_unknown_outcome_is_repeated_with_the_same_token_after_lists():

@@ -88,7 +88,7 @@ class FakeApi:
         self.stored[fields["cgw_id"]] = (born, dict(item, **{name: fields[name] for name in changes}))
         return "request-update"
 
-    def delete_customer_gateway(self, cgw_id):
+    def delete_customer_gateway(self, cgw_id, _deadline=None):
         self._note("delete", cgw_id)
         if cgw_id not in self.stored:
             raise BceNotFoundError("gone", "NoSuchObject", 404)
@@ -175,7 +175,7 @@ def test_creation_that_is_not_confirmed_is_settled_by_lists(api, clock, error, c
 def test_creation_of_unknown_outcome_that_stays_so_is_reported_as_maybe_applied(api):
     api.responses += [LOST] * 3
     work = run(api)
-    assert work.error is LOST and work.error.maybe_applied and not work.changed
+    assert work.error.code == LOST.code and work.error.maybe_applied and not work.changed
 
 
 def test_object_of_another_run_is_taken_and_does_not_count_as_a_change(api):
@@ -221,6 +221,30 @@ def test_defect_of_ours_ends_one_work_with_what_is_known(api):
     assert work.error.code == "InternalError" and work.known_id == "cgw-1" and not work.changed
 
 
+def test_object_that_another_run_removes_before_the_update_is_created(api, clock):
+    def update_too_late(*_arguments):
+        del api.stored["cgw-old"]
+        raise BceNotFoundError("gone", "NoSuchObject", 404)
+
+    api.put("cgw-old")
+    api.update_customer_gateway = update_too_late
+    work = run(api, description="new")
+    assert (work.changed, work.known_id, work.created_ids, work.error) == (True, "cgw-1", ["cgw-1"], None)
+    assert work.item["description"] == "new" and work.action == "create"
+    assert api.verbs() == ["list", "list", "create", "list"] and clock.slept == 0
+
+
+def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
+    api.responses += [BceTokenMismatchError("used before", "IdempotentParameterMismatch", 403)] * 5
+    desires = [desire({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
+    scope = Scope(CustomerGatewayResource(api), desires, 60.0, clock=clock)
+    scope.plan()
+    scope.apply()
+    assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
+    assert clock.slept == pytest.approx(protocol.PATIENCE) and len(api.stored) == 5
+    assert api.verbs().count("create") == 10 and api.verbs().count("list") <= 8
+
+
 def test_plan_of_a_new_address_is_an_error_without_a_write(api):
     api.put("cgw-1")
     work = run(api, ip="203.0.113.99")
@@ -256,3 +280,34 @@ def test_deletion_rests_on_a_list_of_the_last_minute(api, clock, renamed, delete
     assert api.verbs() == ["list", "list", "delete"][: 3 if deleted else 2]
     assert scope.works[0].changed == deleted
     assert (scope.works[0].error is None) == deleted
+
+
+def test_created_ids_leave_out_what_existed_before_and_what_the_api_denies(api):
+    api.put("cgw-7", name="rome")
+    api.responses += ["cgw-8", "cgw-7"]  # one that is gone, and one that was renamed
+    work = run(api)
+    assert (work.error.code, work.created_ids) == ("RenamedOrShownDifferently", ["cgw-8"])
+    api.responses += ["cgw-8"]
+    work = run(api, name="oslo")
+    assert work.error is None and work.created_ids == [work.known_id] and work.known_id not in ("cgw-7", "cgw-8")
+
+
+def test_deletion_of_what_another_run_made_anew_is_a_clear_error(api, clock):
+    api.put("cgw-1")
+    scope = Scope(CustomerGatewayResource(api), [desire({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
+    scope.plan()
+    clock.sleep(61)
+    del api.stored["cgw-1"]
+    api.put("cgw-2")
+    scope.apply()
+    (work,) = scope.works
+    assert work.error.code == "ChangedMeanwhile" and not work.changed and "delete" not in api.verbs()
+
+
+def test_deletion_has_no_attempt_after_the_list_is_too_old(api, clock):
+    deadlines = []
+    api.delete_customer_gateway = lambda _cgw_id, deadline: deadlines.append(deadline)
+    api.put("cgw-1")
+    clock.sleep(7)
+    run(api, state="absent")
+    assert deadlines == [7 + 60]

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils import credentials, tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.client import BceClient
+from ansible_collections.baiducloud.network.plugins.module_utils import credentials, tunnel, wire
+from ansible_collections.baiducloud.network.plugins.module_utils.client import Answer, BceClient
 from ansible_collections.baiducloud.network.plugins.module_utils.errors import (
     BceAnswerError,
     BceApiError,
@@ -263,10 +263,19 @@ def test_a_tunnel_without_an_id_is_listed_without_one(value, api, emulator):
     assert only(api.list_tunnels(GATEWAY).tunnels).fields == dict(READ, vpn_conn_id=None)
 
 
-@pytest.mark.parametrize("key", [..., None, "", 5, ["x"], "********", "d*******w", "no-rule", "x" * 100])
+@pytest.mark.parametrize(
+    "key",
+    [..., None, "", 5, ["x"], "********", "d*******w", "K0******ey", "K0***ey!1", "K*0*e*y11", "no-rule", "x" * 100],
+)
 def test_a_key_that_is_masked_or_breaks_the_rule_is_as_if_the_list_did_not_tell_it(key, api, emulator):
     emulator.plant(nested(ENTRY, "secretKey", key))
     assert only(api.list_tunnels(GATEWAY).tunnels).secret_key is None
+
+
+@pytest.mark.parametrize("key", ["K0*ey11!", "K0**ey11", "a*b*c1!d*"])
+def test_a_key_with_few_stars_is_a_key(key, api, emulator):
+    emulator.plant(nested(ENTRY, "secretKey", key))
+    assert only(api.list_tunnels(GATEWAY).tunnels).secret_key == Secret(key)
 
 
 def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
@@ -399,3 +408,27 @@ def test_errors_say_what_was_to_be_done_to_which_tunnel(api):
         api.list_tunnels("vpn-none")
     with pytest.raises(BceNotFoundError, match="Cannot create the tunnel vpncon on VPN gateway vpn-none: "):
         api.create_tunnel(planned(vpn_id="vpn-none"), TOKEN)
+
+
+def test_a_list_of_pages_without_end_is_invalid(api):
+    """Each page brings something new, and says that more follow."""
+    pages = iter(range(10**6))
+
+    class Endless:
+        def request(self, _method, _path, _query, **_more):
+            number = next(pages)
+            body = {"vpnConns": [named(number)], "isTruncated": True, "nextMarker": f"vpnconn-{number + 1}"}
+            return Answer(200, body, "request-1")
+
+    with pytest.raises(BceAnswerError, match="after 100 pages that more follow"):
+        wire.read_pages(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
+    assert next(pages) == wire.MAX_PAGES
+
+
+@pytest.mark.parametrize(("shown", "sent"), [("as it was", "as it was"), ("", ""), (None, None), (..., None)])
+def test_an_update_keeps_a_description_that_the_list_does_not_show_by_leaving_it_out(shown, sent, api, emulator):
+    emulator.plant(nested(ENTRY, "description", shown))
+    (current,) = api.list_tunnels(GATEWAY).tunnels
+    wanted, _warnings = tunnel.desire({"vpn_id": GATEWAY, "vpn_conn_name": "vpncon", "remote_ip": "10.9.9.9"})
+    api.update_tunnel(tunnel.plan(wanted, current).target, "token")
+    assert emulator.requests("PUT")[0]["body"].get("description") == sent
