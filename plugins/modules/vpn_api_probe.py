@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpn_api_probe
 short_description: Find out how the VPN API of Baidu AI Cloud behaves where its documentation is silent
-version_added: 1.0.0
+version_added: 1.1.0
 description:
   - Sends requests through one VPN gateway and reports what the API returns, question by question, and which dialects
     (ways in which the API may differ from what the collection takes for usual) the responses fit.
