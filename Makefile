@@ -16,6 +16,7 @@ help:
 	@echo 'make lint         style, licences, shell, documentation, changelog'
 	@echo 'make docs         build the documentation site in .cache/site/html, without a network'
 	@echo 'make units        unit tests'
+	@echo 'make dialects     the rules of docs/reliability.md on clouds that differ from their documentation'
 	@echo 'make integration  real playbooks against the local stand-in'
 	@echo 'make sanity       ansible-test sanity'
 	@echo 'make test-dialects  5,000 mixes of ways in which the real API may differ'
@@ -33,8 +34,9 @@ demo: .venv/demo.done
 # Two at a time, the output of each in one piece; the playbooks then have both cores for themselves.
 test: .venv/test.done
 	@$(MAKE) --no-print-directory -j2 -Otarget lint units sanity package docs
+	@$(MAKE) --no-print-directory dialects
 	@$(MAKE) --no-print-directory integration
-	@echo 'make test: lint, units, sanity, package, docs and integration passed'
+	@echo 'make test: lint, units, sanity, package, docs, dialects and integration passed'
 
 docs: .venv/docs.done
 	$(B)/python tests/gates/pages.py site
@@ -59,6 +61,9 @@ lint: .venv/test.done
 units: .venv/test.done
 	$(B)/python -m pytest -q tests/unit tests/model
 	$(B)/python tests/gates/oldest.py
+
+dialects: .venv/test.done
+	$(B)/python -m pytest -q -n 2 --dist worksteal tests/dialects
 
 integration: .venv/test.done
 	$(B)/python -m pytest -q -n 3 --dist worksteal tests/integration
@@ -131,4 +136,4 @@ ifneq ($(shell $(B)/python -c '' 2>/dev/null && cat .venv/made-in),$(CURDIR))
 endif
 
 FORCE:
-.PHONY: FORCE help demo test docs plugin-pages lint units integration sanity package test-dialects test-matrix release bench lock clean
+.PHONY: FORCE help demo test docs plugin-pages lint units integration sanity package dialects test-dialects test-matrix release bench lock clean

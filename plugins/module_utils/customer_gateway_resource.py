@@ -67,7 +67,7 @@ class CustomerGatewayResource(Resource):
 
     def is_same_connection(self, desired: dict, item: dict) -> bool:
         """See Resource.is_same_connection(): that is its address."""
-        return "ip" in desired and item["ip"] in (None, desired["ip"])
+        return "ip" not in desired or item["ip"] in (None, desired["ip"])
 
     def is_applied(self, desired: dict, item: dict) -> bool:
         """See Resource.is_applied()."""

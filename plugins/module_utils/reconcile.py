@@ -204,6 +204,10 @@ class Resource:
         """Return True if nothing that is provided and shown, the name excepted, differs."""
         raise NotImplementedError
 
+    def not_compared(self, desired: Any, item: Any) -> list:
+        """Return a warning for each value that is provided and not shown."""
+        return []
+
     def is_same_connection(self, desired: Any, item: Any) -> bool:
         """Return True if the object connects what the task is to connect, whatever its other parameters are."""
         raise NotImplementedError
@@ -261,6 +265,7 @@ class Work(protocol.Wish):
         """See Wish.accept()."""
         self.item = item
         self.secrets |= {getattr(item, "secret_key", None)} - {None}
+        self.warnings += self._resource.not_compared(self.desired, item)
 
     def check_creation(self) -> None:
         """See Wish.check_creation()."""

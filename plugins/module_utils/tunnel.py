@@ -305,9 +305,7 @@ def plan(desired, current):
     if current is None:
         return _creation(desired)
     changes, unknown = _differences(desired, current)
-    warnings = tuple(
-        "%s: the cloud's list does not tell the present value, so it was not compared" % name for name in unknown
-    )
+    warnings = tuple(_NOT_COMPARED % name for name in unknown)
     if not changes:
         shown = _shown(current)
         return Plan(NOTHING, (), shown, shown, current, warnings)
@@ -316,6 +314,17 @@ def plan(desired, current):
     if "secret_key" in changes:
         before["secret_key"], after["secret_key"] = KEY_HIDDEN, KEY_CHANGED
     return Plan(UPDATE, changes, before, after, target, warnings)
+
+
+_NOT_COMPARED = "%s: the cloud's list does not show the current value, so it was not compared"
+
+
+def not_compared(desired, current):
+    """Return a warning for each field that the task provides and the cloud does not show."""
+    unknown = _differences(desired, current)[1]
+    if not current.shows_description and "description" in desired.fields:
+        unknown += ("description",)
+    return [_NOT_COMPARED % name for name in unknown]
 
 
 def is_equal(desired, current):
@@ -327,7 +336,7 @@ def is_equal(desired, current):
 def is_same_connection(desired, current):
     """Return True if the task and the tunnel agree on peer and networks, as far as the task provides them."""
     provided = {name for name in (*PEER, "local_subnets", "remote_subnets") if name in desired.fields}
-    return bool(provided) and not provided & set(_differences(desired, current)[0])
+    return not provided & set(_differences(desired, current)[0])
 
 
 def is_applied(desired, current):

@@ -82,6 +82,10 @@ class TunnelResource(Resource):
         """See Resource.is_equal()."""
         return tunnel.is_equal(desired, item)
 
+    def not_compared(self, desired: Desired, item: Tunnel) -> list:
+        """See Resource.not_compared()."""
+        return tunnel.not_compared(desired, item)
+
     def is_same_connection(self, desired: Desired, item: Tunnel) -> bool:
         """See Resource.is_same_connection()."""
         return tunnel.is_same_connection(desired, item)

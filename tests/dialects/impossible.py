@@ -114,6 +114,13 @@ CELLS = (
         (("list-flickers",), "create-delete"),
     ),
     Cell(
+        (("list-flickers",),),
+        (("d", "id"),),
+        "The API replays the id of a tunnel that is gone, and a list that goes back in time shows that tunnel.",
+        (("list-flickers",), "delete-by-name-and-id"),
+        scenarios="delete",
+    ),
+    Cell(
         (UPPER,),
         (("b", "delete"),),
         "The name in the list is exactly the one that the task asks for.",

@@ -369,6 +369,9 @@ def _truthful_presence(trial, wish, item):
     stored = trial.after.get(reported)
     shown = next((e for e in last_list(trial, wish) or () if isinstance(e, dict) and reported in e.values()), None)
     hidden = differences(wish, shown) if shown is not None else {}
+    name_option = "vpn_conn_name" if wish.kind == "tunnel" else "name"
+    if warned and hidden and wish.name and is_near(_shown(shown, wish)[0] or "", wish.name):
+        hidden.pop(name_option, None)  # taken as it is, with a warning
     is_all_that_is_shown = all(_is_hidden(shown, name) for name in hidden) and (warned or not hidden)
     if not item.get("changed") and shown is not None and is_all_that_is_shown:
         if stored is None or not hidden:
@@ -378,7 +381,7 @@ def _truthful_presence(trial, wish, item):
     wrong = differences(wish, stored.entry)
     near = stored.name != wish.name and is_near(stored.name, wish.name)
     if wish.name and near and warned:
-        wrong.pop("vpn_conn_name" if wish.kind == "tunnel" else "name", None)
+        wrong.pop(name_option, None)
     if not wrong:
         return []
     if not item.get("changed"):
