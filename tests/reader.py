@@ -89,7 +89,12 @@ class Reader:
         self.done = []
         self._examples = []
         (folder / "password").write_text("open sesame", encoding="utf-8")
-        variables = {"HOME": str(folder), "EDITOR": EDITOR, "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "password")}
+        variables = {
+            "HOME": str(folder),
+            "PWD": str(folder),
+            "EDITOR": EDITOR,
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "password"),
+        }
         self.environment = {**emulator.environment, **variables}
         for name, text in files().items():
             (folder / name).parent.mkdir(exist_ok=True)

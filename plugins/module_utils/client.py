@@ -128,6 +128,21 @@ class Answer(NamedTuple):
     is_empty: bool = False
 
 
+class Received(NamedTuple):
+    """A response as it came over the wire, for those who examine the API itself.
+
+    :ivar headers: a mapping whose names are equal in upper and lower case. :ivar content: the body, bytes.
+    :ivar server_time: the server's time of day (HTTP header Date) in seconds since the epoch, or None.
+    :ivar interim: statuses of the interim responses before it, other than 100.
+    """
+
+    status: int
+    headers: object
+    content: bytes
+    server_time: float
+    interim: tuple = ()
+
+
 class BceClient:
     """Signed, retried JSON requests to one endpoint over one connection pool.
 
@@ -135,12 +150,14 @@ class BceClient:
 
     :arg connection: credentials.Connection. :arg clock: stands in for the module `time`.
     :arg jitter: stands in for random.uniform. :arg connections: how many requests may be under way at the same time.
+    :arg observe: called with the Received of every attempt that got a whole response; or None.
     """
 
-    def __init__(self, connection, clock=time, jitter=random.uniform, connections=1):
+    def __init__(self, connection, clock=time, jitter=random.uniform, connections=1, observe=None):
         self._connection = connection
         self._clock = clock
         self._jitter = jitter
+        self._observe = observe
         self._clock_offset = 0.0  # seconds that the server's clock is ahead of ours
         self._secrets = {connection.secret_access_key, connection.access_key_id, connection.security_token} - {None}
         self._account = tuple(self._secrets)
@@ -276,9 +293,14 @@ class BceClient:
                 adapter = self._session.get_adapter(prepared.url)
                 response = adapter.send(prepared, timeout=(timeout, timeout), **self._send_options)
                 try:
-                    return response, self._read(response)
+                    content = self._read(response)
                 finally:
                     response.close()
+                if self._observe:
+                    server_time = _http_date(response.headers.get("Date"))
+                    interim = tuple(attempt.interim)
+                    self._observe(Received(response.status_code, response.headers, content, server_time, interim))
+                return response, content
             except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
                 outcome, text = _transport_outcome(exc, timeout, attempt.sent, self._proxy)
         target = "%s %s" % (prepared.method, self._connection.endpoint)

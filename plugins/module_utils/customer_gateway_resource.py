@@ -65,6 +65,10 @@ class CustomerGatewayResource(Resource):
         """See Resource.is_equal()."""
         return customer_gateway.is_equal(desired, item)
 
+    def is_same_connection(self, desired: dict, item: dict) -> bool:
+        """See Resource.is_same_connection(): that is its address."""
+        return "ip" in desired and item["ip"] in (None, desired["ip"])
+
     def is_applied(self, desired: dict, item: dict) -> bool:
         """See Resource.is_applied()."""
         return all(item[name] == desired[name] for name in ("name", "description") if name in desired)

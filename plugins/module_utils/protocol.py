@@ -137,8 +137,8 @@ class View:
     def near(self, wish: Wish) -> list:
         """Return the entries that are perhaps the wished one under another spelling of its name.
 
-        That is a name which differs in case, blanks, trailing signs or escapes; or the beginning of the name, if all
-        other parameters are equal.
+        That is a name which differs in case, blanks, trailing signs or escapes; or the beginning of the name, if the
+        object connects the same networks with the same peer.
         """
         if not wish.name:
             return []
@@ -146,7 +146,7 @@ class View:
         found = list(self._by_spelling.get(wanted, ()))
         for length in range(MIN_CUT_LENGTH, len(wanted)):
             beginnings = self._by_spelling.get(wanted[:length].rstrip(_TRIMMED), ())
-            found += [entry for entry in beginnings if entry not in found and wish.is_equal(entry.item)]
+            found += [entry for entry in beginnings if entry not in found and wish.is_same_connection(entry.item)]
         return found
 
 
@@ -201,6 +201,7 @@ class Wish:
         self.claim: str | None = None  # the id that the last creation was answered with
         self.waits_for = ""  # an outcome, CLAIMED, REPEATED or CONFIRMED
         self.gone: tuple = ()  # ids that the API denies
+        self.read_entry: Entry | None = None  # the object of a creation, read by its id, while no list shows it
         self.unsure = False  # the outcome of a creation was unknown
         self.others_made: frozenset = frozenset()  # the ids that the API returned to other wishes of the scope
         self.last_error: Any = None  # of the last write
@@ -229,6 +230,10 @@ class Wish:
 
     def deleted(self) -> None:
         """Note that the object is gone."""
+
+    def is_same_connection(self, item: Any) -> bool:
+        """Return True if the task may mean this object by what it is for, whatever its other parameters are."""
+        return self.is_equal(item)
 
     def is_applied(self, item: Any) -> bool:
         """Return True if the object shows all that an update wrote."""
@@ -379,11 +384,28 @@ class Wish:
             # Read by its id: the object is there, and a list that does not show it is stale.
             entry = response.entry
             if entry.name == self.name and not entry.is_leaving:
-                self.changed = True
-                return self._compare(entry)
+                # The next task needs it in the list.
+                self.read_entry, self.state, self.waits_for = entry, WAIT, CONFIRMED
+                return None
             return self._judge_other_name(entry, entry.object_id in self.gone)
         self.state, self.waits_for = WAIT, CONFIRMED
         return None
+
+    def is_confirmed_by(self, view: View) -> bool:
+        """Return False if nothing was to be done, and a newer list contradicts that."""
+        if self.state != DONE or self.changed:
+            return True
+        entry = view.by_id(self.object_id)
+        if not self.is_absent:
+            return entry is not None and not entry.is_leaving
+        return not view.exact(self.name) if self.given_id is None else entry is None or entry.is_leaving
+
+    def replan(self, view: View) -> None:
+        """Decide again what is to be done, where a newer list contradicts that it was nothing."""
+        if self.is_absent:
+            self.plan(view)
+        else:
+            self.fail("ChangedMeanwhile", [self.entry] if self.entry else [])
 
     # -- judge by a list --------------------------------------------------------------------------------------------
 
@@ -519,7 +541,7 @@ class Wish:
 
     def _judge_other_name(self, mine: Entry, is_old: bool) -> None:
         """The id of the creation stands in the list under another name, or under none."""
-        is_near = bool(View([mine], ()).near(self))
+        is_near = bool(mine.name) and is_similar(mine.name, self.name)
         if not is_old:
             # It is new, so it was made now: no further creation, whatever its name is.
             if is_near and self.is_equal(mine.item):
@@ -536,6 +558,9 @@ class Wish:
         candidates = self.candidates(view, base)
         if candidates:
             self.fail("NameShownDifferently", candidates, ids=(self.claim,))
+        elif self.waits_for == CONFIRMED and self.read_entry is not None:
+            self._note("NotListedYet", [self.read_entry])
+            self._compare(self.read_entry)
         elif self.waits_for == CONFIRMED:
             self.fail("NotListed", ids=(self.claim,))
         elif self.claim in base or self.claim in self.gone:
@@ -661,9 +686,9 @@ class Protocol:
                 guard(write.wish, write.wish.receive, write.action, response)
                 self._share_made(write.wish)
             batch = responses = write = response = None
-            view = None
-            while any(wish.state == WAIT for wish in wishes):
-                until = max(wish.judge_patience for wish in wishes if wish.state == WAIT)
+            view, doubtful = None, []
+            while doubtful or any(wish.state == WAIT for wish in wishes):
+                until = max([wish.judge_patience for wish in wishes if wish.state == WAIT], default=PATIENCE)
                 view = yield Look(view is None, until)
                 window = view.window or window
                 for wish in wishes:
@@ -671,6 +696,12 @@ class Protocol:
                         wish.fail("ListFailed", error=view.error)
                     elif wish.state == WAIT:
                         guard(wish, wish.judge, view, self.base)
+                # What needed no write was shown by an older list; this one must not contradict it.
+                doubtful = [wish for wish in wishes if not (view.error or wish.is_confirmed_by(view))]
+                if view.waited >= PATIENCE:
+                    for wish in doubtful:
+                        guard(wish, wish.replan, view)
+                    doubtful = []
             if view is not None and not view.error:
                 for wish in wishes:
                     if wish.state == FAILED:

@@ -115,7 +115,7 @@ PROBLEMS = {
         False,
     ),
     "ChangedMeanwhile": (
-        "The %(label)s %(ids)s was changed by another user while the task ran, so it was not deleted; run the"
+        "The %(label)s %(ids)s was changed by another user while the task ran, so nothing was done to it; run the"
         " task again",
         True,
     ),
@@ -204,6 +204,10 @@ class Resource:
         """Return True if nothing that is provided and shown, the name excepted, differs."""
         raise NotImplementedError
 
+    def is_same_connection(self, desired: Any, item: Any) -> bool:
+        """Return True if the object connects what the task is to connect, whatever its other parameters are."""
+        raise NotImplementedError
+
     def is_applied(self, desired: Any, item: Any) -> bool:
         """Return True if the object shows all that is desired."""
         raise NotImplementedError
@@ -274,6 +278,10 @@ class Work(protocol.Wish):
     def is_equal(self, item: Any) -> bool:
         """See Wish.is_equal()."""
         return self._resource.is_equal(self.desired, item)
+
+    def is_same_connection(self, item: Any) -> bool:
+        """See Wish.is_same_connection()."""
+        return self._resource.is_same_connection(self.desired, item)
 
     def is_applied(self, item: Any) -> bool:
         """See Wish.is_applied()."""
@@ -566,6 +574,8 @@ class Scope:
         words = self._words(ids, names, work)
         if code == "Duplicates":
             return "%(scope)s has more %(label)ss named %(name)s: %(ids)s" % words
+        if code == "NotListedYet":
+            return "The %(label)s %(ids)s exists, but the list of %(scope)s does not show it yet" % words
         text = "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; it was taken as it is"
         return text % words
 

@@ -45,12 +45,16 @@ _THREAD = threading.local()
 
 
 class Attempt:
-    """One attempt at a request: when it ends, and whether any of the request may have left this machine."""
+    """One attempt at a request: when it ends, and what came of it.
+
+    :ivar sent: whether any of the request may have left this machine. :ivar interim: statuses of interim responses.
+    """
 
     def __init__(self, seconds):
         # The machine's own clock, because that is the one by which sockets wait.
         self._ends = time.monotonic() + seconds
         self.sent = False
+        self.interim = []
 
     def left(self):
         """Return the seconds that are left.
@@ -116,6 +120,8 @@ class _Response(HTTPResponse):
             if not 100 <= status < 200 or status == 101:
                 return version, status, reason
             parse_headers(self.fp)
+            if _current() and status != 100:
+                _current().interim.append(status)
 
 
 class _LimitedConnection:

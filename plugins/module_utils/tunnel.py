@@ -320,7 +320,14 @@ def plan(desired, current):
 
 def is_equal(desired, current):
     """Return True if nothing that the task provides and the cloud shows, the name excepted, differs."""
-    return not set(_differences(desired, current)[0]) - {"vpn_conn_name"}
+    changes = set(_differences(desired, current)[0]) - {"vpn_conn_name"}
+    return not (changes if current.shows_description else changes - {"description"})
+
+
+def is_same_connection(desired, current):
+    """Return True if the task and the tunnel agree on peer and networks, as far as the task provides them."""
+    provided = {name for name in (*PEER, "local_subnets", "remote_subnets") if name in desired.fields}
+    return bool(provided) and not provided & set(_differences(desired, current)[0])
 
 
 def is_applied(desired, current):

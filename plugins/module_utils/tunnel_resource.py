@@ -82,6 +82,10 @@ class TunnelResource(Resource):
         """See Resource.is_equal()."""
         return tunnel.is_equal(desired, item)
 
+    def is_same_connection(self, desired: Desired, item: Tunnel) -> bool:
+        """See Resource.is_same_connection()."""
+        return tunnel.is_same_connection(desired, item)
+
     def is_applied(self, desired: Desired, item: Tunnel) -> bool:
         """See Resource.is_applied()."""
         return tunnel.is_applied(desired, item)

@@ -89,6 +89,7 @@ ITEM["vpn_conn_name"] = "two"
 VPC = "vpc-emulator"
 REFUSED = {"secret_access_key": "wrong-secret"}
 CHECK = {"check_mode": True}
+NO_DELETION = {"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1}
 
 # module -> the tasks that together show every key of its results: (options, keywords). Each begins with an empty cloud
 # but for what `before` names: a customer gateway, or one with the tunnel of the example.
@@ -104,6 +105,14 @@ TASKS = {
         (dict(FULL, **REFUSED), {}),
         (dict(FULL, vpn_id="vpn-nowhere"), {}),
         (dict(FULL, remote_ip="x"), {}),
+    ],
+    "vpn_api_probe": [
+        ({"vpn_id": GATEWAY}, {}),
+        ({"vpn_id": GATEWAY, "probe_writes": True}, {"dialects": ["tunnel-name-upper"]}),
+        ({"vpn_id": GATEWAY, "probe_writes": True}, {"faults": [NO_DELETION]}),
+        (dict({"vpn_id": GATEWAY}, **REFUSED), {}),
+        ({"vpn_id": "vpn-nowhere"}, {}),
+        ({}, {}),
     ],
     "vpn_tunnels": [
         (dict(OTHER, tunnels=[ITEM]), {}),
@@ -171,6 +180,8 @@ def results_of(emulator, module):
     found = []
     for arguments, keywords in TASKS[module]:
         cgw_id = prepare(emulator, connection, keywords.get("before"), keywords.get("settle_ms", 0))
+        emulator.settings(dialects=keywords.get("dialects", []))
+        emulator.faults(*keywords.get("faults", []))
         found.append(core(module).run({**connection, **filled(arguments, cgw_id)}, keywords.get("check_mode", False)))
     return found
 

@@ -134,7 +134,7 @@ def test_object_that_a_read_by_id_shows_is_taken_although_the_list_is_stale(api,
     api.lag = 20
     work = run(api)
     assert (work.changed, work.known_id, work.error) == (True, "cgw-1", None)
-    assert api.verbs().count("create") == 1 and clock.slept == pytest.approx(protocol.PATIENCE)
+    assert api.verbs().count("create") == 1 and clock.slept >= api.lag
 
 
 def test_tokens_of_a_creation_are_the_same_in_every_run_of_the_minute(api, clock):

@@ -1,0 +1,14 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""In-process execution of the module vpn_api_probe."""
+
+from __future__ import annotations
+
+from ..module_utils import vpn_api_probe
+from ..plugin_utils.fast_door import FastDoor
+
+
+class ActionModule(FastDoor):
+    core = vpn_api_probe

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The core of the module vpn_api_probe."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from . import credentials, field, probe_report
+from .errors import BceError, BceStateError, BceUsageError
+from .probe_exchange import Exchanges, Stopped
+from .probe_facts import Facts
+from .probe_marks import marks_of
+from .probe_objects import OwnObjects
+from .probe_reading import Reading, settle_responses
+from .probe_writing import Writing
+
+FIELDS = (field.VPN_ID,)
+UNREADABLE = "vpn_id: %s cannot be probed: %s; check the id, the region and the endpoint"
+REMAINS = "an interrupted run has left %d tunnel(s) on this gateway; run with probe_writes: true to remove them"
+LEFT = "%s %s (%s) is left behind: %s; delete it in the console if it is still there"
+ENDED = "the part that writes ended early: %s"
+
+ARGUMENTS = {
+    "argument_spec": dict(
+        {item.name: field.spec_of(item) for item in FIELDS},
+        probe_writes={"type": "bool", "default": False},
+        **credentials.ARGUMENT_SPEC,
+    ),
+    "supports_check_mode": True,
+}
+
+
+def problems(params):
+    """Every mistake in the options that can be told without a request, a list of sentences."""
+    found = field.problems(FIELDS, params)
+    if "vpn_id" not in field.told(FIELDS, params):
+        found.append("vpn_id: is needed; give the id of the VPN gateway")
+    return found + credentials.problems(params, os.environ)
+
+
+def run(params, check_mode, clock=time):
+    """Probe the API through one gateway; the result as the task returns it, a dict.
+
+    :arg clock: stands in for the module time.
+    """
+    mistakes = problems(params)
+    if mistakes:
+        return BceUsageError(mistakes).as_failure()
+    vpn_id = field.normal_values(FIELDS, params)["vpn_id"]
+    connection = credentials.resolve(params, os.environ)
+    marks = marks_of(vpn_id, connection.secret_access_key.reveal())
+    exchanges, facts = Exchanges(connection, clock), Facts()
+    exchanges.remember_secret(marks.key)
+    reading = Reading(exchanges, vpn_id, facts)
+    recogniser = OwnObjects(exchanges, vpn_id, marks)
+    try:
+        reading.read()
+    except BceError as error:
+        return error.as_failure()
+    except Stopped as stopped:
+        return BceStateError(UNREADABLE % (vpn_id, stopped), "GatewayUnreadable").as_failure()
+    reading.settle(recogniser.is_own)
+    is_writing = bool(params.get("probe_writes")) and not check_mode
+    warnings, ended, left_behind, remains = [], None, [], 0
+    if is_writing:
+        writing = Writing(exchanges, reading, facts, marks)
+        writing.run()
+        ended, left_behind, remains = writing.ended, writing.objects.left_behind, writing.objects.remains
+        warnings += writing.messages + ([ENDED % ended] if ended else [])
+    else:
+        own = recogniser.own(reading.snapshots[-1])
+        warnings += [REMAINS % len(own)] if own else []
+    settle_responses(facts, exchanges.seen)
+    warnings += [LEFT % (item["kind"], item["id"], item["name"], item["reason"]) for item in left_behind]
+    report = probe_report.build(
+        facts, connection.endpoint, is_writing, ended, left_behind, remains, len(exchanges.seen)
+    )
+    result = {
+        "changed": exchanges.written,
+        "report": report,
+        "markdown": probe_report.markdown(report),
+        "dialects": [item["name"] for item in report["dialects"]],
+        "verdict": report["verdict"],
+        "is_safe": report["is_safe"],
+        "left_behind": left_behind,
+    }
+    return dict(result, warnings=warnings) if warnings else result

@@ -1,0 +1,243 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_api_probe
+short_description: Find out how the VPN API of Baidu AI Cloud behaves where its documentation is silent
+version_added: 1.1.0
+description:
+  - Sends requests through one VPN gateway and reports what the API returns, question by question, and which dialects
+    (ways in which the API may differ from what the collection takes for usual) the responses fit.
+  - By default it only reads.
+  - With O(probe_writes=true) it makes one tunnel of its own, at times a second one next to it, and one customer gateway
+    where the API asks for one. It removes them in the end, also after an error or an interruption. What a killed run
+    has left, the next run with O(probe_writes=true) removes.
+  - Its own objects have names that begin with C(baiducloud-network-probe-), a peer and subnets that are reserved for
+    documentation (RFC 5737), and a key that is derived from the account's secret access key.
+  - One read is signed with a wrong secret access key on purpose.
+  - The report holds no secret, no id, no name and no address of the account.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.attributes.actiongroup
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: partial
+    details:
+      - In check mode it only reads, whatever O(probe_writes) is, and returns C(changed) as false.
+  diff_mode:
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: none
+  idempotent:
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no
+        change.
+    support: partial
+    details:
+      - With O(probe_writes=true) each run makes and removes its own objects, and returns C(changed) as true.
+options:
+  vpn_id:
+    description:
+      - The id of the VPN gateway.
+    type: str
+    required: true
+    aliases: [vpnId]
+  probe_writes:
+    description:
+      - Whether to make a tunnel, learn from it and remove it.
+      - Nothing is written where the list of the gateway's tunnels cannot be read completely, or is not that of the
+        gateway.
+    type: bool
+    default: false
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.vpn_tunnel
+  - module: baiducloud.network.vpn_tunnel_info
+"""
+
+EXAMPLES = r"""
+- name: Read what there is
+  baiducloud.network.vpn_api_probe:
+    vpn_id: vpn-119bd69b
+  register: probe
+
+- name: Make a tunnel, and remove it
+  baiducloud.network.vpn_api_probe:
+    vpn_id: vpn-119bd69b
+    probe_writes: true
+  register: probe
+
+- name: Show the report
+  ansible.builtin.debug:
+    msg: "{{ probe.markdown.splitlines() }}"
+"""
+
+RETURN = r"""
+verdict:
+  description: What to do next, in one sentence.
+  returned: success
+  type: str
+  sample: Safe to go on.
+is_safe:
+  description:
+    - Whether nothing was seen that forbids writes or purge, nothing was left behind, and the probe ran to its end.
+  returned: success
+  type: bool
+  sample: true
+dialects:
+  description: The names of the dialects that the responses fit.
+  returned: success
+  type: list
+  elements: str
+  sample: [create-asynchronous]
+markdown:
+  description: The report as a Markdown page.
+  returned: success
+  type: str
+report:
+  description: The report.
+  returned: success
+  type: dict
+  contains:
+    collection:
+      description: The collection's name and version.
+      type: str
+      sample: baiducloud.network 1.0.0
+    endpoint:
+      description: The API's host, V(another) if it is not one of Baidu's own.
+      type: str
+      sample: bcc.bj.baidubce.com
+    mode:
+      description: V(read), or V(read and write).
+      type: str
+      sample: read
+    verdict:
+      description: The same as RV(verdict).
+      type: str
+      sample: Safe to go on.
+    is_safe:
+      description: The same as RV(is_safe).
+      type: bool
+    dialects:
+      description: The dialects that the responses fit.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name.
+          type: str
+          sample: tunnel-name-upper
+        effect:
+          description: V(stop) (do not write), V(purge) (do not purge), V(limit) (something is limited) or V(none).
+          type: str
+          sample: purge
+        advice:
+          description: What to do; null where there is no consequence.
+          type: str
+    consequences:
+      description: What the dialects mean for the user, the worst first.
+      type: list
+      elements: str
+    answers:
+      description: The questions, in a fixed order.
+      type: list
+      elements: dict
+      contains:
+        key:
+          description: The question's short name.
+          type: str
+          sample: names
+        question:
+          description: The question.
+          type: str
+          sample: How are names of tunnels shown?
+        observed:
+          description: What was observed; null if no response showed it.
+          type: str
+          sample: as written
+        detail:
+          description: Codes, statuses and numbers of the API, or why the question is open; null if there are none.
+          type: str
+        assumed:
+          description: What the collection takes for usual; null if it takes all alike.
+          type: str
+        dialects:
+          description: The dialects that this value fits.
+          type: list
+          elements: str
+    ended_early:
+      description: Why the part that writes ended early; null if it did not.
+      type: str
+    left_behind:
+      description: The kinds of the objects that could not be removed.
+      type: list
+      elements: str
+    remains_removed:
+      description: How many objects of an interrupted run were removed.
+      type: int
+      sample: 0
+    requests:
+      description: How many requests were sent.
+      type: int
+      sample: 10
+left_behind:
+  description: The probe's own objects that could not be removed. Delete them in the console.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: V(tunnel) or V(customer gateway).
+      type: str
+      sample: tunnel
+    id:
+      description: Its id.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    reason:
+      description: Why it could not be removed.
+      type: str
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(GatewayUnreadable).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no answer.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+    maybe_applied:
+      description: Whether a write of this task may have been applied although its outcome is unknown.
+      type: bool
+"""
+
+from ..module_utils import module_door, vpn_api_probe
+
+
+def main():
+    module_door.open_door(vpn_api_probe)
+
+
+if __name__ == "__main__":
+    main()
