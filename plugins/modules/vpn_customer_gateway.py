@@ -131,7 +131,7 @@ customer_gateway:
   description:
     - The customer gateway as it is now; in check mode, as it would be.
     - A value is null where the API does not tell it, or not yet, such as the id before a creation in check mode.
-  returned: success, if there is one
+  returned: if there is one
   type: dict
   contains:
     cgw_id:
@@ -158,13 +158,13 @@ customer_gateway:
       type: str
       sample: "2026-07-11 17:22:34"
 request_id:
-  description: The API's id of the last request that wrote something, null where none did.
-  returned: success
+  description: The API's id of the request that did the work; Baidu's support asks for it.
+  returned: if a request was answered
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
   description: The customer gateway before and after. An empty dictionary stands for none.
-  returned: success
+  returned: success, and on failure if something was changed
   type: dict
   contains:
     before:

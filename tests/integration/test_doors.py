@@ -340,4 +340,4 @@ def test_the_modules_payload_stays_small(emulator, tmp_path):
     tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
     play(tasks, environment=environment)
     ours, least = (next(tmp_path.rglob(f"AnsiballZ_{name}.py")).stat().st_size for name in ("vpn_tunnel", "ping"))
-    assert ours - least < 76 * 1024
+    assert ours - least < 100 * 1024

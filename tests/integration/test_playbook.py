@@ -128,19 +128,23 @@ def test_absent_deletes_once_and_a_deleted_tunnel_is_created_again(emulator):
     assert len(emulator.requests("DELETE")) == 1
 
 
-def test_only_the_exact_name_is_meant_and_two_of_it_are_an_error_that_lists_their_ids(emulator):
+def test_only_the_exact_name_is_meant_and_what_is_unclear_is_an_error_that_lists_the_ids(emulator):
+    """Unclear are two tunnels of the name, and one whose name the API may show in another spelling."""
     ids = planted(emulator, vpnconn_1="vpncon-2", vpnconn_2="Vpncon")
-    twins = planted(emulator, vpnconn_3="twin", vpnconn_4="twin")
+    same = planted(emulator, vpnconn_3="same", vpnconn_4="same")
     where = {"vpn_id": "vpn-119bd69b"}
-    absent, ambiguous, picked = run(
+    absent, similar, ambiguous, picked = run(
         emulator,
-        task(dict(where, vpn_conn_name="vpncon", state="absent")),
-        task(dict(where, vpn_conn_name="twin", state="absent"), ignore_errors=True),
-        task(dict(where, vpn_conn_id=twins[1], state="absent")),
+        task(dict(where, vpn_conn_name="con", state="absent")),
+        task(dict(where, vpn_conn_name="vpncon", state="absent"), ignore_errors=True),
+        task(dict(where, vpn_conn_name="same", state="absent"), ignore_errors=True),
+        task(dict(where, vpn_conn_id=same[1], state="absent")),
     )
     assert not absent["changed"] and picked["changed"]
-    assert ambiguous["failed"] and all(twin in ambiguous["msg"] for twin in twins) and "vpn_conn_id" in ambiguous["msg"]
-    assert [tunnel["vpnConnId"] for tunnel in emulator.tunnels()] == [*ids, twins[0]]
+    assert similar["failed"] and ids[1] in similar["msg"] and ids[0] not in similar["msg"]
+    assert similar["error"]["code"] == "SimilarName" and "vpn_conn_id" in similar["msg"]
+    assert ambiguous["failed"] and all(each in ambiguous["msg"] for each in same) and "vpn_conn_id" in ambiguous["msg"]
+    assert [tunnel["vpnConnId"] for tunnel in emulator.tunnels()] == [*ids, same[0]]
 
 
 def test_an_id_picks_a_tunnel_and_allows_a_rename(emulator):
