@@ -749,6 +749,10 @@ class Protocol:
             return _problem("PurgeUnclear", without_id + view.nameless)
         wanted = [wish for wish in self.wishes if not wish.is_absent]
         near = [entry for wish in wanted for entry in view.near(wish)]
+        named = {wish.given_id for wish in self.wishes if wish.given_id}
+        near += [
+            entry for wish in wanted if wish.given_id for entry in view.exact(wish.name) if entry.object_id not in named
+        ]
         if near or any(wish.is_adopted for wish in wanted):
             return _problem("PurgeSimilar", near or [wish.entry for wish in wanted if wish.is_adopted])
         return None
@@ -801,7 +805,8 @@ class Protocol:
     def _not_shown(kept: list, view: View) -> Problem | None:
         for wish in kept:
             entry = view.by_id(wish.object_id)
-            exact = view.exact(wish.name) if wish.name else [entry]
+            # Objects of one name are told apart by the ids that the task gives.
+            exact = view.exact(wish.name) if wish.name and not wish.given_id else [entry]
             if wish.is_absent:
                 wrong = entry is not None and not entry.is_leaving
             else:

@@ -123,9 +123,10 @@ def table(found):
     for row in order:
         if row in counts:
             cells = " ".join("%12s" % (counts[row][head] or ".") for head in heads)
-            lines.append("%-*s %9d %s" % (width, row, runs[row], cells))
+            lines.append("%s %9d %s" % (row.ljust(width), runs[row], cells))
     totals = [sum(row[head] for row in counts.values()) for head in heads]
-    lines.append("%-*s %9d %s" % (width, "sum", sum(runs.values()), " ".join("%12d" % total for total in totals)))
+    cells = " ".join("%12d" % total for total in totals)
+    lines.append("%s %9d %s" % ("sum".ljust(width), sum(runs.values()), cells))
     return lines
 
 

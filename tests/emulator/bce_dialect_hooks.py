@@ -157,7 +157,10 @@ def dropped(*names: str, points: Sequence[str] = ("tunnel",)) -> Dict[str, Hook]
     def hook(entry: Entry, *_context: Any) -> Entry:
         return {name: value for name, value in entry.items() if name not in names}
 
-    return dict.fromkeys(points, hook)
+    hooks: Dict[str, Hook] = {}
+    for point in points:
+        hooks[point] = hook
+    return hooks
 
 
 def replaced(name: str, func: Callable[[Entry], Any]) -> Dict[str, Hook]:

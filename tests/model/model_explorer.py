@@ -579,7 +579,7 @@ def _creation_violations(name, state, results, scenario, dialect, is_sane):
                 and tasks[place].kind == "present"
                 and name in tasks[place].names
             ):
-                report = next(item for item in results[place].reports if item.name == name)
+                (report,) = [item for item in results[place].reports if item.name == name]
                 unreported = {number + 1 for number in born if number in live} - {report.object_id} - set(report.made)
                 if unreported and report.problem not in ("Unsettled", "AmbiguousName"):
                     yield "I1c"

@@ -499,3 +499,15 @@ def test_purge_leaves_alone_what_changed_between_the_two_lists():
 def test_purge_is_skipped_if_a_wish_failed():
     run = Run(NumberWish(), purge=True).list(OTHER).write(Response(protocol.REFUSED, error="no"))
     assert run.request is None and run.protocol.purge_problem == Problem("PurgeSkipped")
+
+
+def test_purge_knows_objects_of_one_name_by_the_ids_that_the_task_gives():
+    wishes = NumberWish(NAME, "id-1"), NumberWish(NAME, "id-3")
+    listed = entry(object_id="id-1"), entry(object_id="id-3"), OTHER
+    run = Run(*wishes, purge=True).list(*listed).list(*listed)
+    assert [(write.action, write.object_id) for write in run.request] == [("delete", "id-2")]
+
+
+def test_purge_does_not_pass_over_a_second_object_of_a_name_that_is_listed_by_id():
+    run = Run(NumberWish(NAME, "id-1"), purge=True).list_to_the_end(entry(object_id="id-1"), entry(object_id="id-3"))
+    assert run.request is None and run.protocol.purge_problem.ids == ("id-3",)

@@ -62,8 +62,9 @@ class FakeApi:
 
     def customer_gateway_listing(self, _deadline=None):
         self._note("list", "")
-        if self.list_errors:
-            raise self.list_errors.pop(0)
+        for error in self.list_errors[:1]:
+            self.list_errors.remove(error)
+            raise error
         now = self.clock.monotonic()
         return Page([item for born, item in self.stored.values() if born + self.lag <= now], self.clock.time())
 
@@ -73,11 +74,11 @@ class FakeApi:
 
     def create_customer_gateway(self, fields, client_token):
         self._note("create", client_token)
-        response = self.responses.pop(0) if self.responses else None
-        if isinstance(response, Exception):
-            raise response
-        if response:  # a replayed one
-            return response, "request-create"
+        if self.responses:
+            response = self.responses.pop(0)
+            if isinstance(response, Exception):
+                raise response
+            return response, "request-create"  # a replayed one
         cgw_id = "cgw-%d" % (len(self.stored) + 1)
         self.put(cgw_id, **{name: fields[name] for name in ("name", "ip", "description") if fields.get(name)})
         return cgw_id, "request-create"
