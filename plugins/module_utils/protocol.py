@@ -203,7 +203,7 @@ class Wish:
         self.gone: tuple = ()  # ids that the API denies
         self.read_entry: Entry | None = None  # the object of a creation, read by its id, while no list shows it
         self.unsure = False  # the outcome of a creation was unknown
-        self.others_made: frozenset = frozenset()  # the ids that the API returned to other wishes of the scope
+        self.claims: dict = {}  # id that a creation of the scope was answered with -> name, shared by all its wishes
         self.last_error: Any = None  # of the last write
         self.is_adopted = False  # under a name that differs in spelling
 
@@ -372,7 +372,7 @@ class Wish:
             self.claim = response.object_id
             self.made += (self.claim,) if self.claim not in self.made else ()
             self.changed = True
-            self.waits_for = REPEATED if self.claim in self.others_made else CLAIMED
+            self.waits_for = CLAIMED if self.claims.setdefault(self.claim, self.name) == self.name else REPEATED
         return None
 
     def _receive_probe(self, response: Response) -> None:
@@ -584,7 +584,7 @@ class Wish:
             entry
             for entry in view.entries
             if entry.object_id not in base
-            and entry.object_id not in self.others_made
+            and self.claims.get(entry.object_id, self.name) == self.name
             and not entry.is_leaving
             and (
                 entry in near
@@ -628,6 +628,9 @@ class Protocol:
         self.base: set = set()  # ids that this run saw before its first creation
         self.first: View | None = None  # the list that the plan was made from
         self.purge_problem: Problem | None = None
+        claims: dict = {}
+        for wish in wishes:
+            wish.claims = claims
 
     def plan(self):
         """List until everything is clear or the patience is over, and plan every wish; nothing is written."""
@@ -684,7 +687,6 @@ class Protocol:
             responses = yield tuple(batch)
             for write, response in zip(batch, responses):
                 guard(write.wish, write.wish.receive, write.action, response)
-                self._share_made(write.wish)
             batch = responses = write = response = None
             view, doubtful = None, []
             while doubtful or any(wish.state == WAIT for wish in wishes):
@@ -707,13 +709,6 @@ class Protocol:
                     if wish.state == FAILED:
                         new = tuple(entry.object_id for entry in wish.candidates(view, self.base) if entry.object_id)
                         wish.made += tuple(made for made in new if made not in wish.made)
-
-    def _share_made(self, maker: Wish) -> None:
-        """Let the other wishes know the id that a creation of this one was answered with."""
-        if maker.claim is not None:
-            for wish in self.wishes:
-                if wish is not maker:
-                    wish.others_made |= {maker.claim}
 
     def _confirm_scope(self, wishes: list):
         """Ask the scope itself about entries that are to be written to and do not name their scope."""
