@@ -46,10 +46,12 @@ CLEARING = "An update without a description changes it, or an empty one does not
 class Dialect(NamedTuple):
     """One row of the table.
 
-    :ivar name: None for an observed value that has a consequence, but is no known dialect. :ivar needs: READ, or WRITE
-        if only an own tunnel shows it. :ivar question: the key of the question whose observed value shows it.
-    :ivar value: that value. :ivar effect: STOP (do not write), PURGE (do not purge), LIMIT (something is limited) or
-        NONE (the collection copes with it). :ivar advice: what to do, None for NONE.
+    :ivar name: None for an observed value that has a consequence but is not a known dialect.
+    :ivar needs: READ, or WRITE if only an own tunnel shows it.
+    :ivar question: the key of the question whose observed value shows it.
+    :ivar value: that value.
+    :ivar effect: STOP (do not write), PURGE (do not purge), LIMIT (something is limited) or NONE (no consequence).
+    :ivar advice: what to do, None for NONE.
     """
 
     name: str
@@ -203,6 +205,7 @@ DIALECTS = (
 )
 
 
+# Observed values that are not those of a dialect, but have a consequence.
 OTHERS = (
     Dialect(None, READ, "list_scope", "not those of the gateway's detail", STOP, OTHER_LIST),
     Dialect(None, READ, "keys", "of some", LIMIT, KEYS),
