@@ -4,9 +4,9 @@
 
 """The clientTokens of writes: what makes a creation safe to repeat (API page "General notes", ClientToken idempotence).
 
-The tokens of a creation are derived from the object's name, so that all runs that want the same object, whether
-parallel, repeated or restarted, send the same ones and get the same responses. The API replays the response to a token
-for 24 hours, so the object of a deleted name needs another token: its number decides which, and nothing else.
+The tokens of a creation are derived from the object's name, so that all runs for the same object, whether parallel,
+repeated or restarted, send the same ones and get the same responses. The API replays the response to a token
+for 24 hours, so a name whose object was deleted needs another token. The number of a token decides which is the next.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class CustomerGatewayResource(Resource):
         return self._api.delete_customer_gateway(object_id, deadline)
 
     def probe(self, target: dict, object_id: str) -> protocol.Response:
-        """Read it by its id."""
+        """Read the customer gateway by its id."""
         try:
             item = self._api.customer_gateway(object_id)
         except BceError as error:
@@ -66,7 +66,7 @@ class CustomerGatewayResource(Resource):
         return customer_gateway.is_equal(desired, item)
 
     def is_same_connection(self, desired: dict, item: dict) -> bool:
-        """See Resource.is_same_connection(): that is its address."""
+        """See Resource.is_same_connection(): the address decides."""
         return "ip" not in desired or item["ip"] in (None, desired["ip"])
 
     def is_applied(self, desired: dict, item: dict) -> bool:

@@ -24,13 +24,15 @@ KEYS = "Keys are not shown in clear: a changed key may not be noticed, or a tunn
 SUB_FIELDS = "Some settings are not shown: a change of them is not noticed. Provide all of them in each task."
 INCOMPLETE = "The list of tunnels cannot be read completely: tasks for this gateway fail. Ask the cloud's support."
 OTHER_LIST = "The list of a gateway shows tunnels of others: tasks for it fail. Ask the cloud's support."
+OTHER_VPC = "The list of a VPC's gateways is another VPC's: tasks that search by VPC fail. Ask the cloud's support."
 LATE = "Lists lag behind: a task may fail although its write was applied. Wait a minute and run it again."
 BUSY = "Writes are refused for a moment after others: tasks wait and repeat them, which takes longer."
 STATUS = "The status says nothing that is known: do not use wait_for and do not select by status."
 CREATION = "A creation does not return its result: a task finds the new tunnel in the list, or fails. Run it again."
+WRONG_ID = "A creation does not return the id of the new tunnel: do not create tunnels. Ask the cloud's support."
 FAILED_CREATION = "New tunnels do not become usable: look at the gateway in the console before you create tunnels."
-UPDATES = "Updates do not take effect: tasks that change a tunnel fail. Change tunnels in the console."
-DELETIONS = "Deletions do not take effect: tasks that delete fail. Delete tunnels in the console."
+UPDATES = "Updates do not take effect: tasks fail, or report a change that was not made. Change tunnels in the console."
+DELETIONS = "Deletions do not take effect: tasks fail, or report one that was not made. Delete tunnels in the console."
 ERRORS_200 = "Some requests fail with a successful status: tasks report the error. Run them again."
 SLOW_DELETION = "Deleted tunnels stay listed for a while: wait until they are gone before you create them again."
 TOKENS = "Creations are not protected by tokens as documented: do not run two tasks for one tunnel at the same time."
@@ -44,10 +46,12 @@ CLEARING = "An update without a description changes it, or an empty one does not
 class Dialect(NamedTuple):
     """One row of the table.
 
-    :ivar name: None for an observed value that has a consequence, but is no known dialect. :ivar needs: READ, or WRITE
-        if only an own tunnel shows it. :ivar question: the key of the question whose observed value shows it.
-    :ivar value: that value. :ivar effect: STOP (do not write), PURGE (do not purge), LIMIT (something is limited) or
-        NONE (the collection copes with it). :ivar advice: what to do, None for NONE.
+    :ivar name: None for an observed value that has a consequence but is not a known dialect.
+    :ivar needs: READ, or WRITE if only an own tunnel shows it.
+    :ivar question: the key of the question whose observed value shows it.
+    :ivar value: that value.
+    :ivar effect: STOP (do not write), PURGE (do not purge), LIMIT (something is limited) or NONE (no consequence).
+    :ivar advice: what to do, None for NONE.
     """
 
     name: str
@@ -129,7 +133,7 @@ DIALECTS = (
     Dialect("delete-slow", WRITE, "delete_course", "gone much later", LIMIT, SLOW_DELETION),
     Dialect("delete-stays-listed", WRITE, "delete_course", "listed as deleted", LIMIT, SLOW_DELETION),
     # --- results of writes ---
-    Dialect("post-foreign-id", WRITE, "create_result", "another id", STOP, CREATION),
+    Dialect("post-foreign-id", WRITE, "create_result", "another id", STOP, WRONG_ID),
     Dialect("post-without-id", WRITE, "create_result", "no id", LIMIT, CREATION),
     Dialect("post-empty", WRITE, "create_result", "an empty body", LIMIT, CREATION),
     Dialect("post-error-in-200", WRITE, "create_result", "200 with an error", LIMIT, CREATION),
@@ -173,7 +177,7 @@ DIALECTS = (
     Dialect("clock-ahead", READ, "clock", "ahead", LIMIT, CLOCK),
     Dialect("clock-behind", READ, "clock", "behind", LIMIT, CLOCK),
     # --- gateways and customer gateways ---
-    Dialect("gateways-other-vpc", READ, "gateway_list", "those of another VPC", STOP, OTHER_LIST),
+    Dialect("gateways-other-vpc", READ, "gateway_list", "those of another VPC", STOP, OTHER_VPC),
     Dialect("gateway-type-gre", READ, "gateway_type", "another"),
     Dialect(
         "customer-gateway-name-upper", WRITE, "customer_gateway_names", "in another case", LIMIT, CUSTOMER_GATEWAYS
@@ -201,14 +205,15 @@ DIALECTS = (
 )
 
 
+# Observed values that are not those of a dialect, but have a consequence.
 OTHERS = (
     Dialect(None, READ, "list_scope", "not those of the gateway's detail", STOP, OTHER_LIST),
     Dialect(None, READ, "keys", "of some", LIMIT, KEYS),
     Dialect(None, READ, "sub_fields", "not all", LIMIT, SUB_FIELDS),
     Dialect(None, WRITE, "descriptions", "unrelated", LIMIT, DESCRIPTIONS),
     Dialect(None, WRITE, "descriptions", "in another case", LIMIT, DESCRIPTIONS),
-    Dialect(None, WRITE, "create_result", "the id of an older tunnel", STOP, CREATION),
-    Dialect(None, WRITE, "create_result", "an id that is not listed", STOP, CREATION),
+    Dialect(None, WRITE, "create_result", "the id of an older tunnel", STOP, WRONG_ID),
+    Dialect(None, WRITE, "create_result", "an id that is not listed", STOP, WRONG_ID),
     Dialect(None, WRITE, "update_result", "refused", STOP, UPDATES),
     Dialect(None, WRITE, "delete_result", "refused", PURGE, DELETIONS),
     Dialect(None, WRITE, "token_repeated", "returns another result", LIMIT, TOKENS),

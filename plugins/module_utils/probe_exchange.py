@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Send the probe's requests one attempt at a time, and keep what came back as it was.
+"""Send the probe's requests one attempt at a time, and keep the responses unchanged.
 
 The client's own retries are not used, because each attempt is an observation of its own. A creation is never sent
 again after an attempt whose outcome is unknown.
@@ -35,7 +35,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Stopped(Exception):
-    """The probe cannot go on; the text says why and holds nothing of the account."""
+    """The probe cannot continue; the text is the reason, without anything of the account."""
 
 
 class Exchange(NamedTuple):
@@ -62,18 +62,18 @@ class Exchange(NamedTuple):
 
     @property
     def code(self):
-        """The error code of the body, or None."""
+        """Return the error code of the body, or None."""
         code = self.body.get("code") if isinstance(self.body, dict) else None
         return code if isinstance(code, str) and CODE.fullmatch(code) else None
 
     @property
     def is_success(self):
-        """True for a 2xx whose body does not say that the request failed."""
+        """Return True for a 2xx whose body is not an error."""
         return self.status is not None and 200 <= self.status < 300 and not self.is_error_in_success
 
     @property
     def is_error_in_success(self):
-        """True for a 2xx whose body says that the request failed."""
+        """Return True for a 2xx whose body is an error."""
         if self.status is None or not 200 <= self.status < 300 or not isinstance(self.body, dict):
             return False
         code = self.body.get("code")
@@ -82,12 +82,12 @@ class Exchange(NamedTuple):
 
     @property
     def is_refused(self):
-        """True if the request was certainly not applied."""
+        """Return True for a 4xx: the request was certainly not applied."""
         return self.status is not None and 400 <= self.status < 500
 
     @property
     def is_empty(self):
-        """True for a response without a body."""
+        """Return True for a response without a body."""
         return not self.content.strip()
 
     @property
@@ -106,7 +106,7 @@ class Exchange(NamedTuple):
 
     @property
     def is_absent(self):
-        """True if the response says that the object does not exist."""
+        """Return True if the response means that the object does not exist."""
         if not self.is_refused:
             return False
         return bool(ABSENT.search(self.code)) if self.code else self.status == 404
@@ -150,11 +150,11 @@ class Exchanges:
         self._received.append(received)
 
     def allow_more(self):
-        """Allow MORE_REQUESTS on top of those sent, whatever has been sent before."""
+        """Allow MORE_REQUESTS in addition to those already sent."""
         self._most = len(self.seen) + MORE_REQUESTS
 
     def remember_secret(self, secret):
-        """From now on no error text shows this Secret."""
+        """Redact this Secret in all further error texts."""
         self._client.remember_secret(secret)
 
     def send_with_other_secret(self, secret, kind, path):
@@ -175,7 +175,7 @@ class Exchanges:
         while True:
             exchange = self._attempt(kind, method, path, query, body)
             if exchange.code == "RequestExpired" and not expired:
-                expired = True  # the client has learned the server's clock
+                expired = True  # the client has adopted the server's clock
                 continue
             pauses = self._pauses(exchange)
             if retries >= len(pauses):

@@ -4,8 +4,8 @@
 
 """The questions that the probe settles, and the observed values. Pure.
 
-An observed value is one of a few fixed words, so that it can be shown to everybody; ``detail`` holds numbers, codes
-and other words of the API.
+An observed value is one of a few fixed words, so that it can be published; ``detail`` holds numbers, codes and other
+words of the API.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ READ, WRITE = "read", "write"
 class Question(NamedTuple):
     """One open question about the API.
 
-    :ivar key: its name in the report. :ivar text: the question. :ivar assumed: the value that the collection takes for
-        the usual one, or None where it takes all alike. :ivar needs: READ, or WRITE if only an own tunnel settles it.
+    :ivar key: its name in the report.
+    :ivar text: the question.
+    :ivar assumed: the value that the collection assumes, or None where all values are equally good.
+    :ivar needs: READ, or WRITE if only an own tunnel settles it.
     """
 
     key: str
@@ -107,7 +109,7 @@ class Facts:
         self._known = {question.key: None for question in QUESTIONS}
 
     def set(self, key, value, detail=None):
-        """Note an observed value in the place of an earlier one; None takes it away."""
+        """Set the observed value of a question; None removes it."""
         if key not in self._known:
             raise KeyError(key)
         self._known[key] = None if value is None else Fact(value, detail)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The objects that the probe makes, by what they are recognised, and how shown texts differ from written ones. Pure.
+"""Build the bodies of the probe's own objects, and compare shown values with written ones. Pure.
 
 Addresses and subnets are those of RFC 5737, which no network uses.
 """
@@ -25,16 +25,17 @@ OTHER_PEER = "192.0.2.202"
 LOCAL_SUBNETS = ["198.51.100.64/26", "198.51.100.0/26"]
 OTHER_LOCAL_SUBNETS = ["198.51.100.128/26"]
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789"
-# Not what an API would fill in by itself.
+# Unusual values, so that those which an API fills in by itself can be distinguished.
 IKE_CONFIG = {"ikeVersion": "v1", "ikeMode": "main", "ikeEncAlg": "aes192", "ikeAuthAlg": "sha1", "ikePfs": "group5"}
 IPSEC_CONFIG = {"ipsecEncAlg": "aes192", "ipsecAuthAlg": "sha1", "ipsecPfs": "group5"}
 TRIMMED = " \t-_/."
 
 
 class Marks(NamedTuple):
-    """What the probe's own objects of one gateway have, in every run.
+    """What identifies the probe's own objects of one gateway, the same in every run.
 
-    The key is derived from the account's secret: nobody else has it, and an interrupted run's tunnel has the same.
+    The key is derived from the account's secret access key, so that no other account has it, and the tunnel of an
+    interrupted run has the same key.
     """
 
     name: str
@@ -42,7 +43,10 @@ class Marks(NamedTuple):
     customer_gateway_description: str
 
     def tunnel(self, number, **changes):
-        """Return the body of a write of the tunnel; every number is another version. None leaves a field out."""
+        """Return the body that writes one version of the tunnel.
+
+        :arg changes: fields by their API name; None leaves a field out.
+        """
         body = {
             "vpnConnName": self.name,
             "secretKey": self.key.reveal(),
@@ -62,7 +66,7 @@ class Marks(NamedTuple):
 
 
 def marks_of(vpn_id, secret_access_key):
-    """Return the Marks of a gateway; the name shows case, length and every sign that names may have."""
+    """Return the Marks of a gateway; the name has both cases and every allowed sign, so that changes of it show."""
     digest = hashlib.sha256(("baiducloud.network probe " + vpn_id).encode()).hexdigest()[:8]
     message = ("baiducloud.network/vpn_api_probe/" + vpn_id).encode()
     secret = hmac.new(secret_access_key.encode(), message, hashlib.sha256).digest()

@@ -4,7 +4,7 @@
 
 """Create, recognise and remove the probe's own objects.
 
-At most two own tunnels exist at any time. Only that is removed which a list, read a moment before, shows on this
+At most two own tunnels exist at any time. An object is removed only if a list, read a moment before, shows it on this
 gateway with its id and with a mark of the probe: its exact name, its key, or an id that this run's own creation
 returned and that no list had shown before.
 """
@@ -22,11 +22,11 @@ from .probe_marks import PEER, is_full_key
 from .probe_reading import LEAVING, read_customer_gateways, read_tunnels
 from .wire import object_id
 
-# Seconds between reads, the first of them at once: a list may be stale every second time.
+# Seconds before each read of a list; the first follow at once, because every second list may be stale.
 APPEAR_PAUSES = (0, 0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1, 2, 2, 2, 3, 3)
 GONE_PAUSES = (0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1, 2, 3, 4, 5, 5, 10, 10, 10, 15, 15, 20, 20)
 UNCLEAR_PAUSES = (0, 1, 2, 5)
-MANY_PAUSES = 8  # after so many reads a deletion without an effect is sent once more
+MANY_PAUSES = 8  # after so many reads a deletion without an effect is sent again
 
 
 class Look(NamedTuple):
@@ -37,11 +37,13 @@ class Look(NamedTuple):
 
 
 class Created(NamedTuple):
-    """What came of a creation.
+    """The result of a creation.
 
-    :ivar exchange: its last attempt. :ivar returned: the id in the response, or None. :ivar new_id: that of an own
-        tunnel that a list has shown since, or None. :ivar looks: the lists read since then. :ivar began: moment of
-        monotonic() of the write.
+    :ivar exchange: its last attempt.
+    :ivar returned: the id in the response, or None.
+    :ivar new_id: that of an own tunnel that a list has shown since, or None.
+    :ivar looks: the lists read since then.
+    :ivar began: moment of monotonic() of the write.
     """
 
     exchange: object
@@ -52,7 +54,7 @@ class Created(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """What came of a deletion: its last attempt, whether the lists stopped showing the object, the lists since then."""
+    """The result of a deletion: its last attempt, whether lists no longer show the object, the lists since then."""
 
     exchange: object
     is_gone: bool
@@ -62,10 +64,14 @@ class Removed(NamedTuple):
 class OwnObjects:
     """The probe's own tunnels and customer gateway on one gateway.
 
-    :ivar tunnels: ids of own tunnels that lists have shown and not stopped to show. :ivar customer_gateways: likewise.
+    :ivar tunnels: ids of own tunnels that lists have shown and still show.
+    :ivar customer_gateways: the same of customer gateways.
     :ivar returned: ids that this run's creations returned and that no list had shown before.
+    :ivar gone: ids of own objects that lists no longer show.
     :ivar trusts_ids: whether creations return the ids of what they make, as far as is known.
-    :ivar removed: how many objects were removed, those of earlier runs included. :ivar remains: how many of them.
+    :ivar removed: how many objects were removed, those of earlier runs included.
+    :ivar remains: how many of those were left by earlier runs.
+    :ivar left_behind: a dict (kind, id, name, reason) of each object that could not be removed.
     """
 
     def __init__(self, exchanges, vpn_id, marks):
@@ -105,7 +111,7 @@ class OwnObjects:
             return False
         if entry.get("vpnConnName") == self.marks.name or entry.get("secretKey") == self.marks.key.reveal():
             return True
-        # The whole key of another tunnel outweighs the id that a creation returned.
+        # An id that a creation returned does not count if the tunnel has another whole key: then it is not ours.
         return vpn_conn_id in self.returned and not is_full_key(entry.get("secretKey"))
 
     def look(self, pauses, is_done, began=None):
@@ -190,7 +196,7 @@ class OwnObjects:
         return self._send_deletion("delete tunnel", path, {"clientToken": token})
 
     def _send_deletion(self, kind, path, query=None):
-        """Send a deletion, again if it is refused without a code, which may mean busy or throttled."""
+        """Send a deletion; repeat it if it is refused without a code, which may mean busy or throttled."""
         for pause in UNCLEAR_PAUSES:
             self.exchanges.clock.sleep(pause)
             exchange = self.exchanges.send(kind, "DELETE", path, query)

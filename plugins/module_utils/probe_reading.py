@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The part of the probe that only reads: a gateway, its tunnels, its VPC's gateways, and requests that must fail."""
+"""Send the requests of the probe that only read, and derive observed values from the responses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .secret import Secret
 from .wire import object_id
 
 MAX_PAGES = 50
-LISTS = 3  # reads of the list of tunnels; a fault of every third one shows
+LISTS = 3  # reads of the list of tunnels, so that a fault of every third one shows
 ATTEMPTS = 3
 CLOCK_SECONDS = 15 * 60  # half of what the API tolerates
 
@@ -71,7 +71,7 @@ GATEWAY_FIELDS = (
 CUSTOMER_GATEWAY_FIELDS = ("cgwId", "name", "ip", "description", "createdTime", "updatedTime")
 LIST_FIELDS = ("marker", "isTruncated", "nextMarker", "maxKeys")
 RESPONSE_FIELDS = ("code", "message", "requestId", "success")
-# Statuses of tunnels, gateways and sibling objects that are documented or in official code.
+# Statuses that are documented, or in official code, for tunnels, gateways and related objects.
 KNOWN_STATUSES = (
     "active",
     "building",
@@ -96,8 +96,10 @@ TIME = "%Y-%m-%d %H:%M:%S"
 class Snapshot(NamedTuple):
     """The list of a gateway's tunnels, read once.
 
-    :ivar at: moment of the clock's monotonic() before the first request. :ivar entries: the objects of all pages, those
-        with an id once. :ivar pages: the objects of each response. :ivar ending: "complete", "endless" or "truncated".
+    :ivar at: moment of the clock's monotonic() before the first request.
+    :ivar entries: the objects of all pages, those with an id once.
+    :ivar pages: the objects of each response.
+    :ivar ending: "complete", "endless" or "truncated".
     """
 
     at: float
@@ -191,8 +193,10 @@ def time_of(value):
 class Reading:
     """What was read of one gateway.
 
-    :ivar gateway: its detail, a dict. :ivar snapshots: the lists of its tunnels. :ivar gateways: those of its VPC, or
-        None. :ivar customer_gateways: those of the region, or None.
+    :ivar gateway: its detail, a dict.
+    :ivar snapshots: the lists of its tunnels.
+    :ivar gateways: those of its VPC, or None.
+    :ivar customer_gateways: those of the region, or None.
     """
 
     def __init__(self, exchanges, vpn_id, facts):
@@ -207,8 +211,8 @@ class Reading:
     def read(self):
         """Send the requests.
 
-        :raises BceError: if the API refuses to show the gateway. :raises Stopped: if it, or the list of its tunnels,
-            cannot be read for another reason.
+        :raises BceError: if the API refuses to show the gateway.
+        :raises Stopped: if it, or the list of its tunnels, cannot be read for another reason.
         """
         for _attempt in range(ATTEMPTS):
             exchange = self._exchanges.send("read gateway", "GET", "/v1/vpn/" + self.vpn_id)
@@ -465,7 +469,7 @@ def form_of_times(times):
 
 
 def word(text):
-    """Return a word of the API that is fit for a report; of any other text only its length."""
+    """Return a word of the API if it may be published, of any other text only its length."""
     if isinstance(text, str) and re.fullmatch(r"[A-Za-z][A-Za-z_ -]{0,31}", text):
         return text
     return "(a text of %d characters)" % len(str(text))
@@ -475,7 +479,7 @@ def word(text):
 
 
 def settle_responses(facts, seen):
-    """Derive the observed values that every response adds to.
+    """Derive the observed values to which all responses contribute.
 
     :arg seen: list of probe_exchange.Exchange.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The probe's report, as a dict and as a Markdown page. Pure.
+"""Build the probe's report, as a dict and as a Markdown page. Pure.
 
 It is meant to be published: it has the API's words for states and errors, and no secret, no account, no name and no
 address of the user's.
@@ -17,7 +17,7 @@ from .probe_dialects import LIMIT, NONE, PURGE, STOP, fitting
 from .probe_facts import QUESTIONS, WRITE
 
 ISSUES = "https://github.com/baiducloud-network/baiducloud.network/issues"
-ALIKE = {"names": "shown", "descriptions": "shown"}  # what reads alone show where nothing is unusual
+ALIKE = {"names": "shown", "descriptions": "shown"}  # usual values where only reads were sent
 HOST = re.compile(r"https://(bcc\.[a-z0-9-]+\.baidubce\.com)")
 
 SAFE = "Safe to go on."
@@ -60,9 +60,12 @@ class Placeholders:
 def build(facts, endpoint, is_writing, ended, left_behind, remains, requests):
     """Return the report, a dict.
 
-    :arg endpoint: the API's URL, which is shown if it is Baidu's own. :arg is_writing: whether the probe was to write.
-    :arg ended: why the part that writes ended early, or None. :arg left_behind: list of dicts, of which only the kind
-        is shown. :arg remains: how many objects of earlier runs were removed. :arg requests: how many were sent.
+    :arg endpoint: the API's URL, which is shown if it is Baidu's own.
+    :arg is_writing: whether the probe was to write.
+    :arg ended: why the part that writes ended early, or None.
+    :arg left_behind: list of dicts, of which only the kind is shown.
+    :arg remains: how many objects of earlier runs were removed.
+    :arg requests: how many were sent.
     """
     rows = fitting(facts)
     level = next((effect for effect in (STOP, PURGE) if any(item.effect == effect for item in rows)), None)
@@ -118,7 +121,7 @@ def _answer(question, fact, rows, is_writing):
 
 
 def is_unusual(answer):
-    """Return whether an observed value differs from the one that the collection takes for the usual one."""
+    """Return whether an observed value differs from the one that the collection assumes."""
     usual = (None, answer["assumed"], ALIKE.get(answer["key"]))
     return answer["assumed"] is not None and answer["observed"] not in usual
 
@@ -135,7 +138,7 @@ def markdown(report):
     if report["remains_removed"]:
         lines += ["", "Objects of an interrupted run that were removed: %d." % report["remains_removed"]]
     lines += ["", "## What it means for you", ""]
-    lines += ["- " + text for text in report["consequences"]] or ["Nothing: the collection copes with all of it."]
+    lines += ["- " + text for text in report["consequences"]] or ["Nothing: the collection handles all of it."]
     lines += ["", "## Dialects that the responses fit", ""]
     names = ["- `%s`" % item["name"] for item in report["dialects"]]
     lines += names or ["None: nothing unusual was seen."]
@@ -147,7 +150,7 @@ def markdown(report):
             "| %s | %s | %s |"
             % (answer["question"], mark % answer["observed"], (answer["detail"] or "").replace("|", "/"))
         )
-    lines += ["", "Bold is what differs from what the collection takes for usual."]
+    lines += ["", "A bold value differs from what the collection assumes."]
     open_questions = [answer for answer in report["answers"] if answer["observed"] is None]
     if open_questions:
         lines += ["", "## Still open", ""]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The part of the probe that writes: the life of one tunnel of its own, from its creation to its removal."""
+"""Send the requests of the probe that write: create one tunnel, update it, delete it, and derive observed values."""
 
 from __future__ import annotations
 
@@ -42,23 +42,24 @@ KIND = "vpn_api_probe"
 SETTLE_PAUSES = (0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1, 2, 2, 2, 3, 5, 5, 10, 10, 20, 20, 30)
 EFFECT_PAUSES = (0, 0, 0.5, 0.5, 0.5, 0.5, 1, 2, 3, 4, 5, 5, 10)
 NAME_SECONDS = 20  # how long a new tunnel's name is waited for
-MOMENT_SECONDS = 5  # what is shorter is a moment
+MOMENT_SECONDS = 5  # what is over sooner counts as "for a moment"
 SLOW_SECONDS = 20  # a deletion that takes longer is slow
-LOST_LOOKS, LOST_SECONDS = 3, 5  # a tunnel that so many lists and so long do not show is gone
+LOST_LOOKS, LOST_SECONDS = 3, 5  # a tunnel is gone if so many lists, over so many seconds, do not show it
 HOUR = 3600
 FAILED = ("error", "failed", "expired", "down")
 UNUSABLE_TYPES = ("ssl", "gre")
 
 
 def is_passing(status):
-    """Return whether a status is one that a tunnel leaves by itself."""
+    """Return whether a status is temporary, such as "creating"."""
     return isinstance(status, str) and status.lower().endswith("ing")
 
 
 class Writing:
     """One run of the part that writes.
 
-    :ivar ended: why it ended early, or None. :ivar messages: the API's own words about refusals, for the user alone.
+    :ivar ended: why it ended early, or None.
+    :ivar messages: the API's own words about refusals; only for the user, not for the report.
     :ivar objects: the OwnObjects.
     """
 
@@ -76,7 +77,7 @@ class Writing:
         self._busy = {}
 
     def run(self):
-        """Make the tunnel, learn from it, and remove it, whatever happens in between."""
+        """Create the tunnel, derive the observed values, and remove it, whatever happens in between."""
         self.ended = self._reason_not_to_write()
         if self.ended:
             return
@@ -90,7 +91,7 @@ class Writing:
                 self._finish()
 
     def _finish(self):
-        """Remove the own objects. A first interruption of that begins it anew, a second one ends it."""
+        """Remove the own objects; after a first interruption start again, a second one ends it."""
         try:
             self.objects.finish(self._delay)
         except BaseException:
@@ -121,13 +122,13 @@ class Writing:
         self._update(vpn_conn_id)
         self._delete(vpn_conn_id)
         self._create_after_deletion(vpn_conn_id, body, token)
-        # Only now, because deletions are known to work.
+        # Last, because two tunnels are created only after a deletion has worked.
         self._create_two(body)
 
     # -- creation ----------------------------------------------------------------------------------------------------
 
     def _create(self):
-        """Make the tunnel; return (its id, body, token, Created)."""
+        """Create the tunnel; return (its id, body, token, Created)."""
         body = self._marks.tunnel(0)
         created, token = self._created(body, first_token(KIND, self._reading.vpn_id))
         peer, detail = "remoteIp", {"remoteIp": "accepted"}
@@ -149,7 +150,7 @@ class Writing:
         return created.new_id, body, token, created
 
     def _created(self, body, token):
-        """Send a creation with a derived token, and with another if that one belongs to an earlier run."""
+        """Send a creation with a derived token; use a random one if that belongs to an earlier run."""
         created = self.objects.create(body, token)
         is_replayed = created.exchange.is_success and created.new_id is None
         if is_replayed and self._is_in_detail(created.returned):
@@ -403,7 +404,7 @@ class Writing:
         if first.new_id is None:
             return
         if first.returned == first.new_id and facts.value("create_result") == "another id":
-            # The first creation has returned that of an earlier run, whose last tunnel a stale list showed late.
+            # The first creation returned the id of an earlier run's tunnel, which only a stale list showed.
             facts.set("create_result", "the id", first.exchange.in_words())
         body = self._marks.tunnel(7, localSubnets=OTHER_LOCAL_SUBNETS, remoteIp=OTHER_PEER)
         if self._peer:
@@ -435,8 +436,8 @@ class Writing:
     def _create_and_write_early(self, body):
         """Create a tunnel, and write to it before the list shows it.
 
-        The id is used unseen only where the first creation is known to have returned its own id. An update that has no
-        field would be refused by the documented rules; here only counts whether it finds the tunnel.
+        The id is used although no list shows it, but only if the first creation returned its own id. The update has no
+        fields, so that the documented rules refuse it; only whether it finds the tunnel counts.
         """
         if self._facts.value("create_result") != "the id" or self._facts.value("list_delay") != "later":
             return self.objects.create(body, random_token())
@@ -471,7 +472,7 @@ class Writing:
         self._put_descriptions(vpn_conn_id)
 
     def _put(self, vpn_conn_id, number, token, kind="update tunnel", **changes):
-        """Send an update and wait for its effect; return (Exchange, whether it has one, Looks)."""
+        """Send an update and wait for its effect; return (Exchange, whether a list showed the effect, Looks)."""
         if vpn_conn_id not in self.objects.own(self.objects.snapshot()):
             # A stale list may lack it once.
             self.objects.look((0, 1), lambda looks: vpn_conn_id in self.objects.own(looks[-1].snapshot))

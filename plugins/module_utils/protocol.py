@@ -4,11 +4,23 @@
 
 """The exactly-once protocol: create, update, delete and purge objects of an API without unique names.
 
-Pure decisions: a Protocol is a set of generators that yield requests and receive responses. They do no I/O, know no
-resource and no clock. reconcile.py executes the requests against the API; tests/model/ explores every interleaving of
-the same generators with each other, against every modelled behaviour of the API. docs/reliability.md has the rules.
+Pure decisions: Protocol.plan() and Protocol.apply() are generators that yield requests and receive responses. They do
+no I/O and depend on no resource and no clock. reconcile.py executes the requests against the API; tests/model/ explores
+every interleaving of the same generators with each other, against every modelled behaviour of the API.
 
-The rule behind all of them: an action that cannot be undone rests on what the responses at hand confirm.
+docs/reliability.md has the rules. Behind all of them stands one: an action that cannot be undone rests on what the
+responses at hand confirm.
+
+A Wish is one object of a task, a View is one list of the scope. The states of a wish:
+
+    plan(view)                -> POST, PUT, DELETE, DONE or FAILED
+    receive(action, response) -> DONE or FAILED where the response to the write is clear; else WAIT
+    judge(view, base)         -> WAIT while the list may be stale; then DONE, FAILED, POST (with the next token, or with
+                                 the same one after an unknown outcome), PUT, or PROBE (does the API know the id that it
+                                 returned, although no list shows it?)
+
+Requests: a Look lists the scope, a tuple of Writes changes or probes objects, a Confirm reads the scope itself.
+Responses: a View, a tuple of Responses in the same order, a set of ids (or an error).
 """
 
 from __future__ import annotations
@@ -17,27 +29,31 @@ import html
 from typing import Any, Iterable, NamedTuple, Optional
 from urllib.parse import unquote
 
-PATIENCE = 3.0  # seconds to tolerate a stale list, for what other runs did
+PATIENCE = 3.0  # seconds to tolerate a stale list
 CONFIRM_PATIENCE = 30.0  # seconds to tolerate a stale list, for an object of which the API says that it exists
 MAX_POSTS = 3  # creating requests of one task for one object
 SHARED_TOKENS = 2  # tokens that depend on the name alone; the next one depends on the name and the time window
-MIN_CUT_LENGTH = 20  # characters; a shorter beginning of a name says nothing
+MIN_CUT_LENGTH = 20  # characters; a shorter beginning of a name does not identify it
 
-# States of a wish. A wish in one of the WRITES has a request to send; a WAIT needs a list to be judged by.
+# States of a wish. A wish in one of the WRITES has a request to send; one in WAIT is judged by the next list.
 POST, PUT, DELETE, PROBE, WAIT, DONE, FAILED = "post", "put", "delete", "probe", "wait", "done", "failed"
 WRITES = (POST, PUT, DELETE, PROBE)
 
 # Outcomes of a write.
 OK, ABSENT, MISMATCH, EXISTS, UNKNOWN, REFUSED = "ok", "absent", "mismatch", "exists", "unknown", "refused"
-# What a wish in the state WAIT waits to learn, in addition to these outcomes.
+# Further values of Wish.waits_for: a creation returned an id (CLAIMED), or one that it returned to another wish too
+# (REPEATED), or the API confirmed that the id exists while no list shows it (CONFIRMED).
 CLAIMED, REPEATED, CONFIRMED = "claimed", "repeated", "confirmed"
 
 
 class Entry(NamedTuple):
     """One object of a list.
 
-    :ivar name: as the list shows it; None where it shows none. :ivar scope_confirmed: True if the entry itself names
-    the scope that was asked for. :ivar age: sorts the oldest first. :ivar item: the object, opaque to this file.
+    :ivar name: as the list shows it; None where it shows none.
+    :ivar is_leaving: True if the object is being deleted.
+    :ivar scope_confirmed: True if the entry itself names the scope that was asked for.
+    :ivar age: sorts the oldest first.
+    :ivar item: the object, opaque to this file.
     """
 
     object_id: Optional[str]
@@ -51,8 +67,8 @@ class Entry(NamedTuple):
 class Look(NamedTuple):
     """Request: list the scope.
 
-    :ivar begins: True for the first list of a wait. :ivar until: seconds of patience; the last list of a wait is read
-    when they are over.
+    :ivar begins: True for the first list of a wait.
+    :ivar until: seconds of patience; the last list of a wait is read when they are over.
     """
 
     begins: bool
@@ -60,7 +76,10 @@ class Look(NamedTuple):
 
 
 class Write(NamedTuple):
-    """Request: one write of a wish. :ivar token: (number, time window) of a creation."""
+    """Request: one write of a wish.
+
+    :ivar token: (number, time window) of a creation.
+    """
 
     action: str
     wish: Any
@@ -69,11 +88,14 @@ class Write(NamedTuple):
 
 
 class Confirm(NamedTuple):
-    """Request: the ids that the scope's own detail lists, for entries that do not name their scope."""
+    """Request: read the ids that the scope's own detail lists, because entries do not name their scope."""
 
 
 class Response(NamedTuple):
-    """Response to a Write. :ivar error: what the API returned, where the outcome is not OK."""
+    """Response to a Write.
+
+    :ivar error: what the API returned, where the outcome is not OK.
+    """
 
     outcome: str
     object_id: Optional[str] = None
@@ -93,8 +115,10 @@ class Problem(NamedTuple):
 class View:
     """A list of one scope at one moment, indexed by id and name.
 
-    :param waited: seconds since the wait began. :param window: the time window by the API's clock.
-    :param names: the names of all wishes of the scope. :param error: why there is no list; the rest is empty then.
+    :param names: the names of all wishes of the scope.
+    :param waited: seconds since the wait began.
+    :param window: the time window by the API's clock.
+    :param error: why there is no list; the rest is empty then.
     """
 
     def __init__(
@@ -119,7 +143,7 @@ class View:
 
     @property
     def ids(self) -> set:
-        """The ids of all entries."""
+        """Return the ids of all entries."""
         return set(self._by_id)
 
     def by_id(self, object_id: str | None) -> Entry | None:
@@ -135,10 +159,10 @@ class View:
         return [entry for entry in self._by_name.get(name, ()) if entry.is_leaving]
 
     def near(self, wish: Wish) -> list:
-        """Return the entries that are perhaps the wished one under another spelling of its name.
+        """Return the entries that may be the object of the wish under another spelling of its name.
 
-        That is a name which differs in case, blanks, trailing signs or escapes; or the beginning of the name, if the
-        object connects the same networks with the same peer.
+        Such a spelling differs in case, in escapes, or in _TRIMMED at the ends; or it is the beginning of the name, and
+        the object connects the same networks with the same peer.
         """
         if not wish.name:
             return []
@@ -154,27 +178,31 @@ _TRIMMED = " \t\r\n-_/."
 
 
 def spelling(name: str) -> str:
-    """Return a name without what an API may change when it shows it: escapes, case, blanks and signs at the ends."""
+    """Return a name without what an API may change when it shows it: escapes, case, and _TRIMMED at the ends."""
     text = html.unescape(unquote(name)).rstrip("\u2026")
     return text.strip(_TRIMMED).casefold()
 
 
 def is_similar(shown: str, name: str) -> bool:
-    """Return True if an API may show a name so: in another spelling, or cut."""
+    """Return True if an API may show `name` as `shown`: in another spelling, or cut."""
     text, wanted = spelling(shown), spelling(name)
-    return text == wanted or (len(text) >= MIN_CUT_LENGTH and wanted.startswith(text))
+    # Counted before signs at the end of the beginning are trimmed.
+    return text == wanted or (len(shown) >= MIN_CUT_LENGTH and bool(text) and wanted.startswith(text))
 
 
 class Wish:
-    """One object that a task wants present or absent, and what is known of it so far.
+    """One object that a task wants to be present or absent, and what is known of it so far.
 
-    A subclass knows the resource: it implements the six methods that raise NotImplementedError here.
+    A subclass is for one kind of resource: it implements the six methods that raise NotImplementedError here.
 
-    :ivar name: the natural key, None where only an id is given. :ivar given_id: the id that the task gives, or None.
+    :ivar name: the natural key, None where only an id is given.
+    :ivar given_id: the id that the task gives, or None.
     :ivar has_own_token: True if the task gives the client token of the creation.
-    :ivar object_id: the id of the object as far as it is known. :ivar changed: True if this task changed something.
+    :ivar object_id: the id of the object as far as it is known.
+    :ivar changed: True if this task changed something.
     :ivar made: the ids that the API returned to creations of this task, or that these may have made.
-    :ivar problem: why the wish failed, or None. :ivar entry: the entry that the wish was last compared with.
+    :ivar problem: why the wish failed, or None.
+    :ivar entry: the entry that the wish was last compared with.
     :ivar notes: (code, ids, names) of what is to be warned about.
 
     Together its attributes are the whole state of the protocol for one object; that is why they are many.
@@ -198,9 +226,9 @@ class Wish:
         self.notes: tuple = ()
         self.posts = 0
         self.token = (0, 0)
-        self.claim: str | None = None  # the id that the last creation was answered with
+        self.claim: str | None = None  # the id that the last creation returned
         self.waits_for = ""  # an outcome, CLAIMED, REPEATED or CONFIRMED
-        self.gone: tuple = ()  # ids that the API denies
+        self.gone: tuple = ()  # ids of which the API says that they do not exist
         self.read_entry: Entry | None = None  # the object of a creation, read by its id, while no list shows it
         self.unsure = False  # the outcome of a creation was unknown
         self.claims: dict = {}  # id that a creation of the scope was answered with -> name, shared by all its wishes
@@ -226,7 +254,10 @@ class Wish:
         raise NotImplementedError
 
     def updated(self, item: Any | None) -> None:
-        """Note that an update was applied. :param item: the object as a list shows it, None where none was read."""
+        """Note that an update was applied.
+
+        :param item: the object as a list shows it, None where none was read.
+        """
 
     def deleted(self) -> None:
         """Note that the object is gone."""
@@ -240,13 +271,13 @@ class Wish:
         raise NotImplementedError
 
     def signature(self, item: Any) -> Any:
-        """Return all parameters of an object except its name, hashable."""
+        """Return what makes two objects of different names equal, hashable."""
         raise NotImplementedError
 
     # -- plan -------------------------------------------------------------------------------------------------------
 
     def patience(self, view: View, leaving_patience: float) -> float:
-        """Return how many seconds a better list is to be waited for before this wish is planned."""
+        """Return for how many seconds to wait for a clearer list before this wish is planned."""
         if self.given_id:
             entry = view.by_id(self.given_id)
             return leaving_patience if entry and entry.is_leaving and not self.is_absent else 0.0
@@ -298,7 +329,7 @@ class Wish:
         return self._compare(entry)
 
     def _compare(self, entry: Entry) -> None:
-        """Take an entry as the object: done if it is as desired, else it is to be updated."""
+        """Take an entry as the object: it is DONE if it is as desired, else it gets an update."""
         self.object_id, self.claim, self.entry = entry.object_id, None, entry
         if entry.object_id is None:
             return self.fail("IdNotShown", [entry])
@@ -411,7 +442,7 @@ class Wish:
 
     @property
     def judge_patience(self) -> float:
-        """How many seconds of lists a judgement may wait for."""
+        """Return for how many seconds lists are read before judge() has to decide."""
         is_last_chance = self.waits_for == UNKNOWN and self.posts >= MAX_POSTS and self.object_id is None
         return CONFIRM_PATIENCE if self.waits_for == CONFIRMED or is_last_chance else PATIENCE
 
@@ -464,19 +495,19 @@ class Wish:
                 self.state = POST
                 return
             if len(exact) == 1:
-                self.posts += 1  # so that it ends
+                self.posts += 1  # bounds how often an update that finds nothing is followed by another one
                 self._compare(exact[0])
                 return
         if last or mine is None:
             self.fail("Unsettled", error=self.last_error)
 
     def _judge_unclaimed(self, view: View, base: set, last: bool) -> None:
-        """A creation without an id: a token or a name that is in use, or an unknown outcome."""
+        """Judge a creation that returned no id: its token or name is in use, or its outcome is unknown."""
         exact = view.exact(self.name)
         if len(exact) == 1 and (last or not self.unsure):
             is_made = self._is_made(exact[0], base)
             if self.unsure and self._may_have_made(exact[0], base):
-                # One of other parameters is another run's.
+                # An object of other parameters is another run's.
                 is_made = is_made or self.is_equal(exact[0].item)
             self.changed = is_made
             self._compare(exact[0])
@@ -499,7 +530,7 @@ class Wish:
                 self.fail("Unsettled", error=self.last_error)
 
     def _judge_claim(self, view: View, base: set, last: bool) -> None:
-        """A creation that was answered with an id: is it this object, and the only one of the name?"""
+        """Judge a creation that returned an id: is it that of this object, and is it the only one of the name?"""
         exact, mine = view.exact(self.name), view.by_id(self.claim)
         if self.waits_for == REPEATED:
             if last:
@@ -522,8 +553,8 @@ class Wish:
             return
         replayed = mine is None or mine.is_leaving or self.claim in base
         if exact and replayed:
-            # The response was a replay of an older object, and another run was quicker; or the list is stale, and
-            # shows now what an earlier creation of this run made.
+            # The response was a replay for an older object, and another run created this one; or the list was stale,
+            # and now shows what an earlier creation of this run made.
             self.changed = any(self._is_made(entry, base) for entry in exact)
             if len(exact) > 1:
                 return self.fail("AmbiguousName", exact)
@@ -540,7 +571,7 @@ class Wish:
         return entry.object_id in self.made and entry.object_id not in base
 
     def _judge_other_name(self, mine: Entry, is_old: bool) -> None:
-        """The id of the creation stands in the list under another name, or under none."""
+        """Judge a creation whose id the list shows under another name, or without a name."""
         is_near = bool(mine.name) and is_similar(mine.name, self.name)
         if not is_old:
             # It is new, so it was made now: no further creation, whatever its name is.
@@ -554,7 +585,7 @@ class Wish:
         return self._next_token()
 
     def _judge_unlisted(self, view: View, base: set) -> None:
-        """The list does not show the id of the creation at all, and the patience is over."""
+        """Judge a creation whose id no list shows, once the patience is over."""
         candidates = self.candidates(view, base)
         if candidates:
             self.fail("NameShownDifferently", candidates, ids=(self.claim,))
@@ -595,7 +626,7 @@ class Wish:
         ]
 
     def _next_token(self) -> None:
-        """The token belongs to an object that is gone, renamed or of other parameters: take the next one, if any."""
+        """Take the next token, if any, because this one belongs to an object that is gone, renamed or different."""
         self.changed = False
         if self.has_own_token:
             if self.claim:
@@ -633,7 +664,7 @@ class Protocol:
             wish.claims = claims
 
     def plan(self):
-        """List until everything is clear or the patience is over, and plan every wish; nothing is written."""
+        """List until everything is clear or the patience is over, then plan every wish; write nothing."""
         view = yield Look(True, PATIENCE)
         while not view.error:
             self.base |= view.ids
@@ -658,7 +689,7 @@ class Protocol:
                 self.wishes += [self.surplus(entry) for entry in self._surplus_entries(view)]
 
     def _check_spellings(self) -> None:
-        """Delete nothing by a name that may be the changed spelling of another wish's name."""
+        """Fail a deletion by a name that may be the changed spelling of the name of another, missing wish."""
         missing = [wish for wish in self.wishes if not (wish.is_absent or wish.given_id) and wish.entry is None]
         for absent in self.wishes:
             if absent.state != DELETE or absent.given_id:
@@ -698,7 +729,7 @@ class Protocol:
                         wish.fail("ListFailed", error=view.error)
                     elif wish.state == WAIT:
                         guard(wish, wish.judge, view, self.base)
-                # What needed no write was shown by an older list; this one must not contradict it.
+                # A wish that needed no write was decided by an older list, which this one must not contradict.
                 doubtful = [wish for wish in wishes if not (view.error or wish.is_confirmed_by(view))]
                 if view.waited >= PATIENCE:
                     for wish in doubtful:
@@ -711,7 +742,7 @@ class Protocol:
                         wish.made += tuple(made for made in new if made not in wish.made)
 
     def _confirm_scope(self, wishes: list):
-        """Ask the scope itself about entries that are to be written to and do not name their scope."""
+        """Read the scope's own detail for entries that are to be written to and do not name their scope."""
         doubtful = [wish for wish in wishes if wish.state in (PUT, DELETE) and not wish.entry.scope_confirmed]
         if doubtful:
             confirmed = yield Confirm()
@@ -727,7 +758,8 @@ class Protocol:
 
     def _surplus_entries(self, view: View) -> list:
         """Return the entries that no wish names."""
-        kept = {wish.object_id for wish in self.wishes} | {made for wish in self.wishes for made in wish.made}
+        named = [wish for wish in self.wishes if not wish.is_surplus]
+        kept = {wish.object_id for wish in named} | {made for wish in named for made in wish.made}
         return [
             entry
             for entry in view.entries
@@ -738,7 +770,7 @@ class Protocol:
         return self._purge_obstacle(view) or self._equal_obstacle(view)
 
     def _purge_obstacle(self, view: View) -> Problem | None:
-        """Return why a purge by this list might delete something that is wanted; None if it cannot."""
+        """Return why a purge by this list might delete a desired object; None if it cannot."""
         without_id = [entry for entry in view.entries if entry.object_id is None]
         if without_id or view.nameless:
             return _problem("PurgeUnclear", without_id + view.nameless)
@@ -753,7 +785,7 @@ class Protocol:
         return None
 
     def _equal_obstacle(self, view: View) -> Problem | None:
-        """Return a problem if a purge would delete what equals a wanted object in everything except the name."""
+        """Return a problem if a purge would delete what equals a desired object in everything except the name."""
         surplus = self._surplus_entries(view)
         equal = []
         if surplus:
@@ -800,7 +832,7 @@ class Protocol:
     def _not_shown(kept: list, view: View) -> Problem | None:
         for wish in kept:
             entry = view.by_id(wish.object_id)
-            # Objects of one name are told apart by the ids that the task gives.
+            # The ids that the task gives distinguish objects of one name.
             exact = view.exact(wish.name) if wish.name and not wish.given_id else [entry]
             if wish.is_absent:
                 wrong = entry is not None and not entry.is_leaving

@@ -4,7 +4,8 @@
 
 """Bring the objects of one scope to their desired state: execute the protocol's requests against the API.
 
-protocol.py decides, this file sends, sleeps and keeps what results report. It knows a resource only through Resource.
+protocol.py decides; this file sends, sleeps and keeps what results report. Resource is its interface to a kind of
+object.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ MAX_NAMED, MAX_SHOWN = 10, 80  # objects that a message names, and characters of
 FRESH_SECONDS = 60.0  # how old the list may be that a deletion rests on
 FIRST_POLL, MAX_POLL = 0.2, 3.0  # seconds between two lists while a state is waited for
 
-# What a wait for a state survives: the next poll may well succeed.
+# Errors that do not end a wait for a state, because the next poll may succeed.
 TEMPORARY = (BceTransportError, BceServerError, BceThrottledError, BceAnswerError)
 
 # code -> (message, retryable); each names the option or the object first, and says what to do.
@@ -151,10 +152,11 @@ class Listed(NamedTuple):
 
 
 class Resource:
-    """What the reconciler has to know of a kind of object; a subclass stands for one scope.
+    """The interface of a kind of object to the reconciler; an instance stands for one scope.
 
-    :cvar label: what people call an object of the kind. :cvar name_option, id_option: the options of name and id.
-    :ivar scope: what people call the scope.
+    :cvar label: the word for an object of the kind in messages.
+    :cvar name_option, id_option: the options of name and id.
+    :ivar scope: the words for the scope in messages.
     """
 
     label = name_option = id_option = ""
@@ -189,7 +191,7 @@ class Resource:
         raise NotImplementedError
 
     def probe(self, target: Any, object_id: str) -> protocol.Response:
-        """Ask whether the API knows an id that the list does not show; the target has the desired parameters."""
+        """Find out whether the API has an object of this id, which no list shows; target: the desired object."""
         raise NotImplementedError
 
     def plan(self, desired: Any, item: Any) -> Any:
@@ -197,7 +199,7 @@ class Resource:
         raise NotImplementedError
 
     def surplus(self, object_id: str) -> Any:
-        """Return what a task desires that deletes the object of this id."""
+        """Return the desired state of a task that deletes the object of this id."""
         raise NotImplementedError
 
     def is_equal(self, desired: Any, item: Any) -> bool:
@@ -217,15 +219,17 @@ class Resource:
         raise NotImplementedError
 
     def signature(self, item: Any) -> Any:
-        """Return all parameters of an object except its name, hashable."""
+        """Return what makes two objects of different names equal, hashable."""
         raise NotImplementedError
 
 
 class Work(protocol.Wish):
     """One object of a task: what is desired, the plan, and what is known and done so far, true at every moment.
 
-    :ivar step: the plan, None while there is none. :ivar item: the object as it is, in check mode as it would be.
-    :ivar before, after: what a diff shows. :ivar is_status_old: the object was written since a list showed its status.
+    :ivar step: the plan, None while there is none.
+    :ivar item: the object as it is, in check mode as it would be.
+    :ivar before, after: what a diff shows.
+    :ivar is_status_old: True if the object was written since a list showed its status.
     :ivar secrets: the keys, old and new, that may stand in a text of the object.
 
     The attributes are those of a result, on top of the protocol's own state.
@@ -325,19 +329,19 @@ class Work(protocol.Wish):
 
     @property
     def error(self) -> BceError | None:
-        """The error that ended the work, or None."""
+        """Return the error that ended the work, or None."""
         if self.problem is not None and self._error is None:
             self._error = self._scope.error_of(self.problem, self)
         return self._error
 
     @property
     def known_id(self) -> str | None:
-        """The id of the object, as far as it is known."""
+        """Return the id of the object, as far as it is known."""
         return self.object_id or self.claim
 
     @property
     def failure_text(self) -> str:
-        """The message of the error, and that the request may have been applied where that is unknown."""
+        """Return the message of the error; it says so if the request may have been applied."""
         text = self.error.message
         if self.error.maybe_applied and not self.changed:
             text += ". The request may have been applied: run the task again, it resumes from the current state"
@@ -345,50 +349,51 @@ class Work(protocol.Wish):
 
     @property
     def created_ids(self) -> list:
-        """The ids that the API returned to creations of this task, or that these may have made.
+        """Return the ids that the API returned to creations of this task, or that these may have made.
 
-        Those that existed before are left out. So are, after a success, those that the API denies: they were replayed.
+        Without those that existed before, and after a success without those of which the API says that they do not
+        exist, because these were replayed.
         """
         denied = () if self.problem else self.gone
         return [
             made
             for made in self.made
-            # What a list shows after all was denied wrongly.
+            # A list may show an id after all, although the API said that it does not exist.
             if made not in self._scope.known_ids and (made not in denied or made == self.object_id)
         ]
 
     @property
     def planned_id(self) -> str | None:
-        """The id of the object that the plan starts from, or None."""
+        """Return the id of the object that the plan starts from, or None."""
         return self.entry.object_id if self.entry is not None else None
 
     @property
     def new_name(self) -> str | None:
-        """The name that the object gets, if it is to have another one than now; or None."""
+        """Return the name that the object gets, if it is not the current one; or None."""
         is_renamed = self.step is not None and self.entry is not None and self.state == protocol.PUT
         return self.name if is_renamed and self.name and self.entry.name != self.name else None
 
     @property
     def is_over(self) -> bool:
-        """True if nothing is left to be done."""
+        """Return True if nothing is left to be done."""
         return self.state in (protocol.DONE, protocol.FAILED)
 
     @property
     def all_warnings(self) -> list:
-        """The warnings of the plan and of the protocol."""
+        """Return the warnings of the plan and of the protocol."""
         return self.warnings + [self._scope.warning_of(note, self) for note in self.notes]
 
     @property
     def secrets_of_scope(self) -> set:
-        """The keys of all objects of the scope, as far as a list showed them."""
+        """Return the keys of all objects of the scope, as far as a list showed them."""
         return self._scope.secrets
 
 
 class Scope:
     """The objects of one scope that a task names, such as the tunnels of one gateway.
 
-    :param clock: stands in for the module `time`. :param leaving_patience: see Protocol.
-    :ivar works: the Works, in the order of `desires`; after them those of a purge. :ivar error: of the whole scope.
+    :param leaving_patience: see Protocol.
+    :param clock: stands in for the module `time`.
     """
 
     def __init__(
@@ -407,17 +412,17 @@ class Scope:
 
     @property
     def works(self) -> list:
-        """All works, those of a purge last."""
+        """Return all works in the order of the desires, those of a purge last."""
         return self._protocol.wishes
 
     @property
     def known_ids(self) -> set:
-        """The ids that existed before the first creation."""
+        """Return the ids that existed before the first creation."""
         return self._protocol.base
 
     @property
     def error(self) -> BceError | None:
-        """Why the list could not be read, or why a purge was refused; None if neither."""
+        """Return why the list could not be read, or why a purge was refused; None if neither."""
         if self._list_error is not None:
             return self._list_error
         problem = self._protocol.purge_problem
@@ -425,7 +430,7 @@ class Scope:
 
     @property
     def is_purge_skipped(self) -> bool:
-        """True if nothing was purged because a named object failed."""
+        """Return True if nothing was purged because a named object failed."""
         problem = self._protocol.purge_problem
         return problem is not None and problem.code == "PurgeSkipped"
 
@@ -446,7 +451,7 @@ class Scope:
             work.request_id = work.request_id or self.request_id
 
     def stop(self) -> None:
-        """From another thread: begin no further request."""
+        """Begin no further request; to be called from another thread."""
         self._stopped = True
 
     def list(self, deadline: float | None = None) -> Listed:
@@ -505,7 +510,7 @@ class Scope:
             return error
 
     def _write(self, write: protocol.Write) -> protocol.Response:
-        """Send one write. An error that is not a clear refusal is an unknown outcome."""
+        """Send one write; an error that is not a clear refusal is an unknown outcome."""
         if self._stopped:
             return protocol.Response(protocol.REFUSED, error=BceStateError("The task was stopped", "TaskStopped"))
         work, is_creation = write.wish, write.action == protocol.POST
@@ -600,7 +605,7 @@ class Scope:
 
 
 def _listed(words: Any) -> str:
-    """Return the first words of many, for a message."""
+    """Return a list of words for a message, not more than MAX_NAMED."""
     words = [_cut(str(word)) for word in words]
     more = len(words) - MAX_NAMED
     return ", ".join(words[:MAX_NAMED]) + (" and %d more" % more if more > 0 else "")
@@ -611,12 +616,10 @@ def _cut(text: str) -> str:
 
 
 class StateWait:
-    """Poll a scope until its works are in the state that each is to wait for (wait_for).
-
-    :param status: function of an item: its status words in lower case, {wait_for: (word, goal)} decides by them.
-    """
+    """Poll a scope until its works are in the state that each is to wait for (wait_for)."""
 
     FINAL = ("error", "expired", "deleting", "deleted", "releasing", "released")  # no further change is to be expected
+    # wait_for -> (the status field, the value to wait for)
     GOALS = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
 
     def __init__(self, scope: Scope, works: list) -> None:

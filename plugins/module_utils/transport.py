@@ -5,8 +5,8 @@
 """Bound the whole of one HTTP attempt by one deadline; keep the password of the environment's proxy out of all texts.
 
 The timeouts of requests and urllib3 hold for one wait each: a server that sends a byte a second, or one interim
-response after the other, is never too slow for them. Here every wait of an attempt gets what is left of the attempt.
-Not bounded is the resolution of a host's name, for which the operating system has timeouts of its own.
+response after the other, never exceeds them. Here every wait of an attempt gets what is left of the attempt.
+The resolution of a host's name is not bounded; the operating system has timeouts of its own for it.
 """
 
 from __future__ import annotations
@@ -45,13 +45,14 @@ _THREAD = threading.local()
 
 
 class Attempt:
-    """One attempt at a request: when it ends, and what came of it.
+    """One attempt at a request: when it ends, and what is known of it.
 
-    :ivar sent: whether any of the request may have left this machine. :ivar interim: statuses of interim responses.
+    :ivar sent: whether any of the request may have left this machine.
+    :ivar interim: statuses of interim responses.
     """
 
     def __init__(self, seconds):
-        # The machine's own clock, because that is the one by which sockets wait.
+        # Not an injected clock, because sockets wait by the machine's own.
         self._ends = time.monotonic() + seconds
         self.sent = False
         self.interim = []
@@ -144,10 +145,10 @@ class _LimitedConnection:
     def _connected(self):
         """Return a socket that is connected to the first address that accepts.
 
-        urllib3 gives each address the whole timeout. Here all share it, so that an address that does not respond
-        keeps the next one from nothing.
+        urllib3 gives each address the whole timeout. Here all share it, so that an address that does not respond does
+        not use up the time of the next one.
         """
-        # The name as given: with a dot at its end it is complete, and without one it is not.
+        # Not self.host, because urllib3 removes the dot at the end of a fully qualified name from it.
         host = getattr(self, "_dns_host", self.host).strip("[]")
         try:
             addresses = socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
@@ -222,7 +223,7 @@ class Adapter(HTTPAdapter):
 
 
 class Proxy(NamedTuple):
-    """What the environment says of a proxy for one endpoint.
+    """The environment's proxy for one endpoint.
 
     :ivar problem: why it cannot be used, a sentence that begins with the name of the variable; or None.
     """
@@ -241,7 +242,7 @@ def proxy_for(endpoint, proxies):
         return None
     names = ["%s_proxy" % urlsplit(endpoint).scheme, "all_proxy"]
     variables = [name for name, value in _proxy_variables() if value == url and name.lower() in names]
-    # Sorted so, the name in lower case comes first, which urllib prefers.
+    # Reversed, because urllib prefers the name in lower case.
     variable = next(iter(sorted(variables, reverse=True)), "HTTPS_PROXY")
     if not _is_proxy_url(url):
         return Proxy(variable, INVALID_PROXY % variable)

@@ -16,7 +16,7 @@ from .vpn_api import VpnApi
 
 
 class TunnelResource(Resource):
-    """The tunnels of one gateway. :param api: VpnApi. :param gateways: GatewayApi of the same client."""
+    """The tunnels of one gateway."""
 
     label, name_option, id_option = "tunnel", "vpn_conn_name", "vpn_conn_id"
 
@@ -59,7 +59,10 @@ class TunnelResource(Resource):
         return self._api.delete_tunnel(object_id, token, deadline)
 
     def probe(self, target: Tunnel, object_id: str) -> protocol.Response:
-        """Write the desired parameters to the id: this changes nothing, and only a clear "no such tunnel" denies it."""
+        """Update the id with the desired parameters, which changes nothing if the tunnel is ours.
+
+        Only an error of absence means that it does not exist; any other error leaves that open.
+        """
         try:
             self._api.update_tunnel(
                 Tunnel(dict(target.fields, vpn_conn_id=object_id), target.secret_key), random_token()
@@ -101,7 +104,7 @@ class TunnelResource(Resource):
 
 def _entry(item: Tunnel) -> protocol.Entry:
     fields = item.fields
-    # Every run must sort alike, so the id decides where the time is the same.
+    # The id decides where the time is the same, because every run must sort alike.
     age = (fields["created_time"] or "~", fields["vpn_conn_id"] or "")
     return protocol.Entry(
         fields["vpn_conn_id"],

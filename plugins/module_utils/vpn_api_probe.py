@@ -35,7 +35,7 @@ ARGUMENTS = {
 
 
 def problems(params):
-    """Every mistake in the options that can be told without a request, a list of sentences."""
+    """Return every error in the options that can be found without a request, a list of sentences."""
     found = field.problems(FIELDS, params)
     if "vpn_id" not in field.told(FIELDS, params):
         found.append("vpn_id: is needed; give the id of the VPN gateway")
@@ -43,13 +43,13 @@ def problems(params):
 
 
 def run(params, check_mode, clock=time):
-    """Probe the API through one gateway; the result as the task returns it, a dict.
+    """Probe the API through one gateway; return the result of the task, a dict.
 
     :arg clock: stands in for the module time.
     """
-    mistakes = problems(params)
-    if mistakes:
-        return BceUsageError(mistakes).as_failure()
+    errors = problems(params)
+    if errors:
+        return BceUsageError(errors).as_failure()
     vpn_id = field.normal_values(FIELDS, params)["vpn_id"]
     connection = credentials.resolve(params, os.environ)
     marks = marks_of(vpn_id, connection.secret_access_key.reveal())

@@ -11,14 +11,14 @@ short_description: Find out how the VPN API of Baidu AI Cloud behaves where its 
 version_added: 1.1.0
 description:
   - Sends requests through one VPN gateway and reports what the API returns, question by question, and which dialects
-    (ways in which the API may differ from what the collection takes for usual) the responses fit.
+    (ways in which the API may differ from what the collection assumes) the responses fit.
   - By default it only reads.
   - With O(probe_writes=true) it makes one tunnel of its own, at times a second one next to it, and one customer gateway
     where the API asks for one. It removes them in the end, also after an error or an interruption. What a killed run
     has left, the next run with O(probe_writes=true) removes.
   - Its own objects have names that begin with C(baiducloud-network-probe-), a peer and subnets that are reserved for
     documentation (RFC 5737), and a key that is derived from the account's secret access key.
-  - One read is signed with a wrong secret access key on purpose.
+  - One read is deliberately signed with a wrong secret access key.
   - The report holds no secret, no id, no name and no address of the account.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -49,9 +49,9 @@ options:
     aliases: [vpnId]
   probe_writes:
     description:
-      - Whether to make a tunnel, learn from it and remove it.
-      - Nothing is written where the list of the gateway's tunnels cannot be read completely, or is not that of the
-        gateway.
+      - Whether to create a tunnel, observe how the API treats it, and remove it.
+      - Nothing is written if the list of the gateway's tunnels cannot be read completely or does not agree with the
+        gateway's detail, or if the gateway is not ready or not an IPsec gateway.
     type: bool
     default: false
 author:
@@ -165,7 +165,7 @@ report:
           description: Codes, statuses and numbers of the API, or why the question is open; null if there are none.
           type: str
         assumed:
-          description: What the collection takes for usual; null if it takes all alike.
+          description: What the collection assumes; null if it makes no assumption.
           type: str
         dialects:
           description: The dialects that this value fits.
@@ -218,7 +218,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

@@ -30,7 +30,7 @@ from dialects.selection import DEFAULT_SEED, base, lost_response, lost_responses
 
 PARTS = (
     "a objects",
-    "a beside",
+    "a second",
     "a ids",
     "b delete",
     "b write",

@@ -38,14 +38,14 @@ class Case(NamedTuple):
 
     @property
     def command(self):
-        """The command that runs this case alone."""
+        """Return the command that runs this case alone."""
         words = ["python tests/dialects", *("--dialect %s" % name for name in self.dialects)]
         words += ["--scenario", self.scenario, "--way", self.way, "--seed %d" % self.seed]
         return " ".join(words + (["--fault %d" % self.seed] if self.faults else []))
 
 
 class Report(NamedTuple):
-    """What came of a case: its Trials, and (number of the step, Violation) pairs."""
+    """The result of a case: its Trials, and (number of the step, Violation) pairs."""
 
     case: Case
     trials: List[Trial]
@@ -98,7 +98,7 @@ class Bench:
 
     @property
     def requests(self):
-        """How many requests were sent."""
+        """Return how many requests were sent."""
         return self.cloud.requests
 
     def run(self, case, scenario=None, before_request=None):
@@ -108,7 +108,7 @@ class Bench:
         """
         scenario = scenario or SCENARIOS[case.scenario]
         cloud = self.cloud
-        # Jitter is the only chance in the client.
+        # Because the client's jitter is random.
         random.seed(case.seed)
         time_of_day = random.Random(case.seed).uniform(0, DAY) if case.seed else 0.0
         cloud.prepare(scenario, case.dialects, case.faults, time_of_day)
@@ -167,7 +167,7 @@ class Bench:
 
 @contextlib.contextmanager
 def bench():
-    """Give a Bench, and stop it in the end."""
+    """Yield a Bench, and stop it in the end."""
     one = Bench()
     try:
         yield one

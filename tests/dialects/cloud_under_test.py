@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator as a case needs it: prepared stories, the stored truth, and what every request did to it."""
+"""The emulator as a case needs it: prepared objects, what is really stored, and what every request changed."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _entry_line(entry):
 
 
 class _Observed(EmulatorThread):
-    """An emulator that lets somebody see every request in its own thread, and work on what it stores."""
+    """An emulator whose requests can be observed in its own thread, with access to what it stores."""
 
     def observe(self, before, after):
         """Call before(request), and after(request, what before returned, reply, journal entry), for every request."""
@@ -137,7 +137,7 @@ class CloudUnderTest:
 
     @property
     def connection(self):
-        """The options that lead a task to this emulator."""
+        """Return the options that lead a task to this emulator."""
         return {
             "access_key_id": ACCESS_KEY_ID,
             "secret_access_key": SECRET_ACCESS_KEY,

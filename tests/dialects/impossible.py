@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What no client can do: cells of dialects in which an invariant cannot hold, and the safest behaviour there.
+"""The cells (dialects, scenarios) in which no client can keep an invariant, and the safest behaviour there.
 
-They follow the table of the protocol, which a model confirms. A cell lifts one part of one invariant, for the scenarios
-that it names, and nothing else.
+A cell lifts the parts of invariants that it names, for the scenarios that it names, and nothing else. "Limits" of
+docs/reliability.md describes each of them to users.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ TOKEN_LIFE = 24 * 3600.0  # seconds
 class Cell(NamedTuple):
     """One cell.
 
-    :ivar dialects: tuples of names; of each tuple, one must be in force. :ivar lifted: (invariant, part) pairs.
+    :ivar dialects: tuples of names; of each tuple, one must be in force.
+    :ivar lifted: (invariant, part) pairs.
     :ivar example: dialects, scenario and perhaps a seed that lead into the cell.
     :ivar codes: what the task must fail with there; empty where it may also succeed.
     :ivar forgotten: True if it holds only for tasks that start when the tokens of those before are forgotten.
@@ -61,7 +62,7 @@ CELLS = (
     ),
     Cell(
         (UNRELATED,),
-        (("a", "beside"),),
+        (("a", "second"),),
         "Neither name nor parameters nor token link a changed task to what the first one made.",
         (("tunnel-name-unrelated",), "create-update"),
         ("NameShownDifferently", "RenamedOrShownDifferently"),
@@ -76,37 +77,37 @@ CELLS = (
     ),
     Cell(
         (CUT,),
-        (("a", "beside"),),
+        (("a", "second"),),
         "A name that begins like another one, with other parameters, is a name of its own.",
         (("tunnel-name-cut",), "create-update"),
     ),
     Cell(
         (STALE, FORGETFUL),
-        (("e", "creates"), ("a", "beside")),
+        (("e", "creates"), ("a", "second")),
         "Neither list nor token shows an object that was made a moment ago.",
         (("list-flickers", "token-ignored"), "create-repeat"),
     ),
     Cell(
         (STALE,),
-        (("a", "beside"),),
+        (("a", "second"),),
         "A token of the user's own has nothing in common with the one before, and the list is stale.",
         (("list-flickers",), "client-token"),
         scenarios="client-token",
     ),
     Cell(
         (OTHER_LIST,),
-        (("e", "creates"), ("a", "beside")),
+        (("e", "creates"), ("a", "second")),
         "No list shows what was made, and there is no token, or another one.",
         (("list-other-gateway",), "create-repeat"),
         ("NotListed",),
     ),
     Cell(
         (LATE, WRONG_ID),
-        (("a", "objects"), ("a", "ids"), ("a", "beside"), ("e", "creates"), ("d", "absent")),
+        (("a", "objects"), ("a", "ids"), ("a", "second"), ("e", "creates"), ("d", "absent")),
         "The id is not that of the new object, and the list does not show it in time: at most 3 creations.",
         (("list-late", "post-same-id"), "purge-check-mode"),
     ),
-    # -- what is believed ----------------------------------------------------------------------------------------------
+    # -- what a response says, and is not so ---------------------------------------------------------------------------
     Cell(
         (STALE,),
         (("e", "deletes"),),

@@ -22,7 +22,7 @@ PLUGINS = "ansible_collections.baiducloud.network.plugins"
 
 
 class Outcome(NamedTuple):
-    """What a task came to.
+    """The outcome of a task.
 
     :ivar result: dict, warnings included. :ivar output: everything that was printed or logged.
     :ivar crash: a traceback where the task raised instead of returning, else "".
@@ -34,7 +34,7 @@ class Outcome(NamedTuple):
 
 
 def run_module(module, options, check_mode=False):
-    """Run a module's own main() with these options; an Outcome."""
+    """Run a module's own main() with these options; return an Outcome."""
     entry = importlib.import_module(f"{PLUGINS}.modules.{module}")
     arguments = dict(options, _ansible_check_mode=check_mode, _ansible_diff=True, _ansible_no_log=False)
     printed, warnings = io.StringIO(), []
@@ -59,7 +59,7 @@ def run_module(module, options, check_mode=False):
 
 
 def run_action(module, options, check_mode=False):
-    """Run the in-process action of a module; an Outcome."""
+    """Run the in-process action of a module; return an Outcome."""
     plugin = importlib.import_module(f"{PLUGINS}.action.{module}")
     task = SimpleNamespace(
         args=dict(options), async_val=0, check_mode=check_mode, diff=True, environment=None, action=module

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold after every task, whatever the cloud's dialect: the stored truth, the requests and the result agree.
+"""Check what must hold after every task in every dialect: the stored objects, the requests and the result agree.
 
 (a) a present task leaves at most one new object for each wish, and reports every id that it made
 (b) nothing is deleted, and nothing overwritten, that is not certainly meant
 (c) requests and time are bounded
-(d) `changed: false` only where the stored truth, or the last list, is as desired; a success names a live object
+(d) `changed: false` only where the stored object, or the last list, is as desired; a success names a live object
 (e) a repeated task creates and deletes nothing
 (f) no secret in any output
 (g) no traceback, no internal error
@@ -26,7 +26,7 @@ from .scenarios import SECRETS
 
 MAX_POSTS = 3  # creations that one task sends for one tunnel
 MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk task
-MAX_WRITES = 8  # of a bulk task for each tunnel: creations, probes, one removal of a surplus object
+MAX_WRITES = 8  # of a bulk task for each tunnel: creations, probes, an update or a deletion
 PATIENCE = 30.0 + 3 * 3.0 + 6.0  # seconds: confirmation, three rounds, and a margin for the last pauses
 RETRY_TIMEOUT = 60.0  # seconds, the option's default
 CUT = 20  # characters from which the beginning of a name stands for the name
@@ -82,12 +82,12 @@ class Trial(NamedTuple):
 
     @property
     def new(self):
-        """Live objects that were not there before."""
+        """Return the live objects that were not there before."""
         return {key: item for key, item in self.after.items() if key not in self.before}
 
     @property
     def deleted(self):
-        """Ids of objects that were there before and that the task deleted."""
+        """Return the ids of objects that were there before and that the task deleted."""
         asked = {key for one in self.seen if one.method == "DELETE" for key in one.touched}
         return {key for key in asked & self.before.keys() if key not in self.after}
 
@@ -165,9 +165,9 @@ def _one_new_object(trial):
         limit += _is_reported_unknown(trial, wish)
         if len(mine) > limit:
             found.append(Violation("a", "objects", "%d new objects for %r: %s" % (len(mine), wish.name, sorted(mine))))
-        beside = sorted(key for key, item in trial.before.items() if _is_of(item, wish) and key in trial.after)
-        if mine and beside and not trial.step.repeats:
-            found.append(Violation("a", "beside", "%s made, but %r was there: %s" % (sorted(mine), wish.name, beside)))
+        older = sorted(key for key, item in trial.before.items() if _is_of(item, wish) and key in trial.after)
+        if mine and older and not trial.step.repeats:
+            found.append(Violation("a", "second", "%s made, but %r was there: %s" % (sorted(mine), wish.name, older)))
         reported = reported_ids(trial.result, wish)
         if mine - reported - _never_shown(trial, wish):
             text = "of %r: made %s, reported %s" % (wish.name, sorted(mine), sorted(reported))
@@ -282,7 +282,7 @@ def _bounds(trial):
     gateways = {wish.vpn_id for wish in trial.wishes} | purged_gateways(trial.options)
     waits = any(wish.options.get("wait_for", "none") != "none" for wish in trial.wishes)
     posts: Dict[tuple, int] = {}
-    # A request that is refused for the cloud's load does nothing, and is sent again as it is.
+    # Throttled requests do not count, because they have no effect and are sent again unchanged.
     counted = [one for one in trial.seen if not (one.status == 429 or "RateLimit" in str(one.reply))]
     for one in counted:
         if one.method == "POST":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users do, as short lists of tasks, each with what it comes to on a cloud that behaves as its pages say."""
+"""Scenarios: short lists of tasks of a user, each with its result on a cloud that behaves as documented."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BERLIN = "Branch-Berlin_North/Site.01-Primary-Uplink-Tunnel."
 PARIS = "Office-Paris_West/Site.02-Primary-Uplink-Tunnel"
 ROME = "Rome-Depot_South/Site.03-Primary-Uplink-Tunnel-_"
 OSLO = "Warehouse-Oslo_East/Site.04-Primary-Uplink-Tunnel"
-# Alike but for their ends.
+# Equal except for their ends.
 ALIKE_A, ALIKE_B, ALIKE_C = ("Datacenter-Frankfurt_Main/Hall.01-Secondary-Uplink-%s" % end for end in ("A", "b", "C3"))
 RENAMED = "Headquarters-Berlin_Center/Site.11-Primary-Uplink"
 NAMES = (BERLIN, PARIS, ROME, OSLO, ALIKE_A, ALIKE_B, ALIKE_C, RENAMED)
@@ -60,7 +60,7 @@ class Step(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """One user's doings.
+    """The tasks of one user, and what exists before them.
 
     :ivar stored: (gateway, name, changes) of tunnels that others made before, and (None, name, changes) of customer
         gateways. :ivar planted: (gateway, entry) put into lists as they are. :ivar settings: of the emulator.
@@ -193,7 +193,7 @@ SCENARIOS: Dict[str, Scenario] = {
     "delete-other-case": _scenario(
         gone(vpn_conn_name=BERLIN.upper(), changed=False, code="SimilarName"), stored=[(HUB, BERLIN, {})]
     ),
-    "create-beside-other-case": _scenario(
+    "create-next-to-other-case": _scenario(
         one(BERLIN, vpn_conn_name=BERLIN.swapcase(), code="SimilarName", changed=False, description="Other"),
         stored=[(HUB, BERLIN, {})],
     ),
@@ -278,7 +278,7 @@ SCENARIOS: Dict[str, Scenario] = {
         planted=[(HUB, NAMELESS)],
     ),
     "purge-after-rename": _scenario(
-        # The second is a listed tunnel under another name: it is not certain that it is to go.
+        # RENAMED is a listed tunnel under another name, so it is not certain that it is to be deleted.
         listed._replace(changed=False, code="PurgeEqual"),
         stored=[(HUB, BERLIN, {}), (HUB, PARIS, {}), (HUB, RENAMED, {"like": BERLIN})],
     ),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checker itself: every part of every invariant is reported where a run is falsified accordingly."""
+"""Tests of the checker: every part of every invariant is reported when a real run is falsified accordingly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .scenarios import BERLIN, HUB, KEYS, OTHER_HUB, PARIS
 
 @pytest.fixture(scope="module")
 def trials():
-    """Trials of some scenarios on the base cloud, each by scenario and number of the step, with those before it."""
+    """Return the Trials of some scenarios on the base cloud, by scenario."""
     names = ("create-repeat", "create-update", "delete-by-id", "check-mode", "purge")
     with bench() as one:
         reports = [one.run(Case((), name)) for name in names]
@@ -96,7 +96,7 @@ def shows(text):
 FALSIFIED = {
     ("a", "objects"): ("create-repeat", 0, two_objects),
     ("a", "objects of no wish"): ("create-repeat", 0, of_no_wish),
-    ("a", "beside"): ("create-update", 1, two_objects),
+    ("a", "second"): ("create-update", 1, two_objects),
     ("a", "ids"): ("create-repeat", 0, lambda trial: falsified(trial, created_ids=[])),
     ("b", "delete"): ("delete-by-id", 2, deletes(PARIS)),
     ("b", "delete of a listed one"): ("purge", 0, deletes(BERLIN)),

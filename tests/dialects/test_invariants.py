@@ -75,7 +75,7 @@ def test_lost_response_keeps_invariants(one_bench, cloud):
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "+".join((*cell.example[0], *map(str, cell.example[1:]))))
 def test_impossible_cell_example_lies_in_it(one_bench, cell):
-    """A cell that no case needs any more would only hide violations."""
+    """Each cell is needed by its example, because a cell that is not needed would only hide violations."""
     dialects, scenario, *seed = cell.example
     report = run(one_bench, Case(dialects, scenario, "module", *seed))
     used = [lifting(report.case, violation, report.trials[number].step) for number, violation in report.violations]

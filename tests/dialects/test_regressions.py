@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What once went wrong, each with the numbers of that time in its docstring."""
+"""Regressions: each docstring describes what went wrong before, with the numbers of that time."""
 
 from __future__ import annotations
 

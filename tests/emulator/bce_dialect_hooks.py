@@ -120,12 +120,12 @@ def cut_with_ellipsis(text: str) -> str:
 
 
 def percent_escape(text: str) -> str:
-    """Escape all but letters and digits as %XX."""
+    """Escape everything except letters and digits as %XX."""
     return "".join(c if c.isascii() and c.isalnum() else "".join(f"%{octet:02X}" for octet in c.encode()) for c in text)
 
 
 def entity_escape(text: str) -> str:
-    """Escape all but letters, digits and blanks as &#N;."""
+    """Escape everything except letters, digits and blanks as &#N;."""
     return "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in text)
 
 

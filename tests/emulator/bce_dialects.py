@@ -22,14 +22,14 @@ READ, WRITE, NO = "read", "write", "no"
 BASES = {
     DOCUMENTED: "an official page or official code shows it for this API",
     LIKELY: "official code shows it for a sibling on the same host, or the documentation suggests it",
-    POSSIBLE: "nothing is known, and other APIs do it",
+    POSSIBLE: "the documentation does not mention it, and other APIs do it",
 }
 VISIBLE = {
     READ: "reads show it, of an absent gateway and of a gateway with three tunnels, one of them without a description; "
     "another gateway in another VPC has a tunnel too",
     WRITE: "a client sees it that makes one tunnel, or one customer gateway, repeats that creation with the same and "
     "with another token and body, updates and deletes",
-    NO: "such a client does not see it",
+    NO: "such a client cannot observe it",
 }
 
 
@@ -104,7 +104,7 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel name",
         POSSIBLE,
         WRITE,
-        "In names of tunnels all but letters and digits is escaped as %XX.",
+        "In names of tunnels every sign except letters and digits is escaped as %XX.",
         **h.texts("tunnel", vpnConnName=h.percent_escape),
     ),
     _row(
@@ -112,7 +112,7 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel name",
         POSSIBLE,
         WRITE,
-        "In names of tunnels all but letters and digits is escaped as &#N;.",
+        "In names of tunnels every sign except letters and digits is escaped as &#N;.",
         **h.texts("tunnel", vpnConnName=h.entity_escape),
     ),
     _row(
@@ -160,7 +160,7 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel name",
         POSSIBLE,
         READ,
-        "The id of a tunnel stands in the place of its name.",
+        "The id of a tunnel is shown as its name.",
         **h.replaced("vpnConnName", lambda entry: entry.get("vpnConnId")),
     ),
     _row(
@@ -216,7 +216,7 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel description",
         POSSIBLE,
         WRITE,
-        "In descriptions of tunnels all but letters, digits and blanks is escaped as &#N;.",
+        "In descriptions of tunnels every sign except letters, digits and blanks is escaped as &#N;.",
         **h.texts("tunnel", description=h.entity_escape),
     ),
     _row(
@@ -346,7 +346,7 @@ TABLE: Tuple[Dialect, ...] = (
         "keys on read",
         POSSIBLE,
         WRITE,
-        "Keys are shown with * in the place of all but the first two and the last two characters.",
+        "Keys are shown with * in place of each character except the first two and the last two.",
         **h.texts("tunnel", secretKey=h.masked_partly),
     ),
     _row(
@@ -396,7 +396,7 @@ TABLE: Tuple[Dialect, ...] = (
         "list scope",
         POSSIBLE,
         READ,
-        "The list of a gateway's tunnels is that of the next gateway, and its entries say so in vpnId.",
+        "The list of a gateway's tunnels is that of the next gateway, and its entries name that gateway in vpnId.",
         list_scope=h.scope_of_next,
     ),
     _row(
@@ -465,7 +465,7 @@ TABLE: Tuple[Dialect, ...] = (
         "list repeats",
         POSSIBLE,
         READ,
-        "Every tunnel stands in the list twice, alike.",
+        "The list has every tunnel twice, both entries equal.",
         tunnel_list=h.repeat_alike,
     ),
     _row(
@@ -473,7 +473,7 @@ TABLE: Tuple[Dialect, ...] = (
         "list repeats",
         POSSIBLE,
         READ,
-        "Every tunnel stands in the list twice, the second time with another description.",
+        "The list has every tunnel twice, the second time with another description.",
         tunnel_list=h.repeat_differently,
     ),
     _row(
@@ -524,7 +524,7 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel status",
         LIKELY,
         WRITE,
-        "A new tunnel is creating for 2 seconds, and has status error then.",
+        "A new tunnel is creating for 2 seconds, then its status is error.",
         "additions 2.6",
         tunnel=h.creating(then="error"),
     ),
@@ -533,7 +533,7 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel status",
         POSSIBLE,
         WRITE,
-        "A new tunnel is creating for 2 seconds, and is gone then.",
+        "A new tunnel is creating for 2 seconds, then it is gone.",
         tunnel=h.creating(),
         tunnel_life=lambda _seconds: h.SHORT_SECONDS,
     ),
@@ -597,7 +597,7 @@ TABLE: Tuple[Dialect, ...] = (
         "post result",
         POSSIBLE,
         NO,
-        "Every creation of a tunnel makes one and returns the id of the first.",
+        "Every creation of a tunnel creates one, and returns the id of the first one.",
         **h.after(("create tunnel",), h.first_id),
     ),
     _row(
@@ -630,7 +630,7 @@ TABLE: Tuple[Dialect, ...] = (
         "post result",
         POSSIBLE,
         WRITE,
-        "A creation does nothing, and returns 200 with an error.",
+        "A creation is not applied, and returns 200 with an error.",
         **h.instead_of(h.CREATIONS, h.ERROR_IN_200),
     ),
     _row(
@@ -638,7 +638,7 @@ TABLE: Tuple[Dialect, ...] = (
         "post result",
         POSSIBLE,
         WRITE,
-        "A creation is done, and returns 200 with an error.",
+        "A creation is applied, and returns 200 with an error.",
         **h.after(h.CREATIONS, lambda _answer, _attempt: h.ERROR_IN_200),
     ),
     _row(
@@ -646,7 +646,7 @@ TABLE: Tuple[Dialect, ...] = (
         "put result",
         POSSIBLE,
         WRITE,
-        "An update does nothing, and returns 200 with an error.",
+        "An update is not applied, and returns 200 with an error.",
         **h.instead_of(h.UPDATES, h.ERROR_IN_200),
     ),
     _row(
@@ -654,7 +654,7 @@ TABLE: Tuple[Dialect, ...] = (
         "put result",
         POSSIBLE,
         WRITE,
-        "An update is done, and returns 200 with an error.",
+        "An update is applied, and returns 200 with an error.",
         **h.after(h.UPDATES, lambda _answer, _attempt: h.ERROR_IN_200),
     ),
     _row(
@@ -662,7 +662,7 @@ TABLE: Tuple[Dialect, ...] = (
         "put result",
         POSSIBLE,
         WRITE,
-        "An update does nothing, and returns 200.",
+        "An update is not applied, and returns 200.",
         **h.instead_of(h.UPDATES, h.Answer(200)),
     ),
     _row(
@@ -670,7 +670,7 @@ TABLE: Tuple[Dialect, ...] = (
         "delete result",
         POSSIBLE,
         WRITE,
-        "A deletion does nothing, and returns 200 with an error.",
+        "A deletion is not applied, and returns 200 with an error.",
         **h.instead_of(h.DELETIONS, h.ERROR_IN_200),
     ),
     _row(
@@ -678,7 +678,7 @@ TABLE: Tuple[Dialect, ...] = (
         "delete result",
         POSSIBLE,
         WRITE,
-        "A deletion is done, and returns 200 with an error.",
+        "A deletion is applied, and returns 200 with an error.",
         **h.after(h.DELETIONS, lambda _answer, _attempt: h.ERROR_IN_200),
     ),
     _row(
@@ -686,7 +686,7 @@ TABLE: Tuple[Dialect, ...] = (
         "delete result",
         POSSIBLE,
         WRITE,
-        "A deletion does nothing, and returns 200.",
+        "A deletion is not applied, and returns 200.",
         **h.instead_of(h.DELETIONS, h.Answer(200)),
     ),
     # --- rules of writes ---
@@ -768,7 +768,7 @@ TABLE: Tuple[Dialect, ...] = (
         "token on create",
         POSSIBLE,
         WRITE,
-        "Every creation makes an object, whatever its token.",
+        "Every creation creates an object, whatever its token.",
         **h.rules("token_rules", on_create=False),
     ),
     _row(
@@ -960,7 +960,7 @@ TABLE: Tuple[Dialect, ...] = (
         "gateway list",
         POSSIBLE,
         READ,
-        "The list of a VPC's gateways is that of the next VPC, and its entries say so in vpcId.",
+        "The list of a VPC's gateways is that of the next VPC, and its entries name that VPC in vpcId.",
         vpc=lambda vpc_id, every: h.next_of(every, vpc_id),
     ),
     _row(

@@ -26,7 +26,7 @@ SAMPLE = (
     ("tunnel-name-upper", "create-repeat"),
     ("tunnel-name-cut", "bulk-create"),
     ("tunnel-name-missing", "purge"),
-    ("tunnel-name-percent", "create-update"),
+    ("description-trimmed", "create-update"),
     ("description-entities", "create-update"),
     ("subnets-reordered", "create-update"),
     ("life-time-missing", "create-repeat"),
@@ -39,10 +39,10 @@ SAMPLE = (
     ("delete-asynchronous", "create-delete"),
     ("post-foreign-id", "same-names-on-two-hubs"),
     ("put-error-in-200", "create-update"),
-    ("name-exists-409", "delete-recreate"),
+    ("name-exists-409", "create-repeat"),
     ("throttled-400", "bulk-create"),
-    ("error-empty", "delete-recreate"),
-    ("token-any-parameters", "peer-delete-recreate"),
+    ("error-empty", "create-delete"),
+    ("token-any-parameters", "peer-update"),
 )
 HIDDEN = {"secret_%d" % number: text for number, text in enumerate((*SECRETS, SECRET_ACCESS_KEY, SECURITY_TOKEN))}
 SHARES = 4  # playbooks for each way

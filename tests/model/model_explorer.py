@@ -48,7 +48,7 @@ class Stored(NamedTuple):
 
 
 class Cloud(NamedTuple):
-    """All that the API remembers. `tokens` holds (token, name, parameters, number of the object)."""
+    """The state of the API. `tokens` holds (token, name, parameters, number of the object)."""
 
     objects: tuple
     tokens: tuple
@@ -98,13 +98,13 @@ class ModelWish(protocol.Wish):
 
 
 def surplus(entry):
-    """The wish to delete an entry that no wish names."""
+    """Return the wish to delete an entry that no wish names."""
     wish = ModelWish(entry.name, entry.item, given_id=entry.object_id, is_absent=True)
     wish.is_surplus, wish.entry, wish.state = True, entry, protocol.DONE
     return wish
 
 
-class Told(NamedTuple):
+class Report(NamedTuple):
     """What a run reports of one wish."""
 
     name: str
@@ -122,7 +122,7 @@ class Result(NamedTuple):
 
 
 def run(task):
-    """One task, from its first request to its result."""
+    """Run one task, from its first request to its Result; a generator of requests."""
     wishes = [ModelWish(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
     steps = protocol.Protocol(wishes, task.purge, leaving_patience=PATIENCE, surplus=surplus)
     last = yield from relayed(steps.plan(), steps.names, ())
@@ -136,13 +136,13 @@ def run(task):
             own = wish.problem.code if wish.problem else None
             if own == "Raised":
                 raise wish.problem.error
-            reports.append(Told(wish.name, own, wish.changed, wish.object_id, wish.made))
+            reports.append(Report(wish.name, own, wish.changed, wish.object_id, wish.made))
     # A purge that fails is the failure of the whole task.
     return Result(tuple(report._replace(problem=report.problem or problem) for report in reports), last)
 
 
 def relayed(steps, names, last):
-    """Relay the requests of the protocol; count lists in place of seconds. Returns the last list."""
+    """Relay the requests of the protocol, with lists counted in place of seconds; return the last list."""
     response, lists = None, 0
     while True:
         try:
@@ -155,19 +155,20 @@ def relayed(steps, names, last):
             response = View(entries, names, waited=lists, window=window, error=unreadable(entries))
             last = entries
         elif isinstance(request, tuple) and request and isinstance(request[0], Write):
-            answers = yield tuple(described(write) for write in request)
-            response = tuple(translated(write, answer) for write, answer in zip(request, answers))
+            outcomes = yield tuple(described(write) for write in request)
+            response = tuple(translated(write, outcome) for write, outcome in zip(request, outcomes))
         else:
             response = frozenset()  # the scope's detail confirms nothing
 
 
 def unreadable(entries):
-    """As the client does: a list that names another gateway, or one id with two contents, is no list."""
+    """Return why the client refuses a list: it names another gateway, or one id has two contents; else None."""
     foreign = any(isinstance(entry.scope_confirmed, int) and entry.scope_confirmed > 1 for entry in entries)
     return "foreign" if foreign or len({entry.object_id for entry in entries}) != len(set(entries)) else None
 
 
 def described(write):
+    """Return a Write as a tuple that compares by value: the model's request."""
     wish = write.wish
     if write.action == protocol.POST:
         number, window = write.token
@@ -178,9 +179,10 @@ def described(write):
     return ("put", write.object_id, wish.name, wish.parameters, write.action)
 
 
-def translated(write, answer):
-    if isinstance(answer, int):
-        return Response(protocol.OK, answer)
+def translated(write, outcome):
+    """Return the protocol's Response for an outcome of the model: the id of a creation, or a word."""
+    if isinstance(outcome, int):
+        return Response(protocol.OK, outcome)
     outcomes = {
         "ok": protocol.OK,
         "404": protocol.ABSENT,
@@ -191,11 +193,11 @@ def translated(write, answer):
         "busy": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
         "body": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
     }
-    return Response(outcomes[answer])
+    return Response(outcomes[outcome])
 
 
 def frozen(value):
-    """A value that compares and hashes by content."""
+    """Return a value that compares and hashes by content."""
     if isinstance(value, dict):
         return tuple((key, frozen(item)) for key, item in value.items())
     if isinstance(value, (set, frozenset)):
@@ -210,7 +212,7 @@ def frozen(value):
 
 
 class Program:
-    """A task as an automaton: its nodes are the distinct knowledge that a run of it can have."""
+    """A task as an automaton: its nodes are the distinct states of its generators, found by replaying outcomes."""
 
     def __init__(self, task):
         self._task = task
@@ -222,13 +224,13 @@ class Program:
         generator = run(self._task)
         try:
             request = next(generator)
-            for answers in history:
-                request = generator.send(answers)
+            for outcomes in history:
+                request = generator.send(outcomes)
             key, frame = [], generator
             while frame is not None:
                 key.append((frame.gi_code.co_name, frame.gi_frame.f_lasti, frozen(frame.gi_frame.f_locals)))
                 frame = frame.gi_yieldfrom
-            # relayed() hands requests on by send(), so the protocol's own generator stands in its locals.
+            # relayed() forwards requests by send(), so the protocol's own generator is one of its locals.
             steps = generator.gi_yieldfrom.gi_frame.f_locals["steps"]
             while steps is not None:
                 key.append((steps.gi_code.co_name, steps.gi_frame.f_lasti, frozen(steps.gi_frame.f_locals)))
@@ -242,10 +244,11 @@ class Program:
             self._histories.append(history)
         return self._known[key]
 
-    def after(self, node, answers):
-        edge = (node, answers)
+    def after(self, node, outcomes):
+        """Return the node that follows once these outcomes were received."""
+        edge = (node, outcomes)
         if edge not in self._edges:
-            self._edges[edge] = self._node(self._histories[node] + (answers,))
+            self._edges[edge] = self._node(self._histories[node] + (outcomes,))
         return self._edges[edge]
 
 
@@ -253,7 +256,7 @@ class Program:
 
 
 def shown(stored, number, view, dialect):
-    """The entry of an object in a list."""
+    """Return the entry of an object in a list."""
     name, parameters, is_live = view
     style = dialect["show"]
     style = style.rstrip("1") if style[-1] != "1" or number == 0 else "same"
@@ -271,7 +274,7 @@ def shown(stored, number, view, dialect):
 
 
 def lists_of(cloud, dialect):
-    """Every list that the cloud may show now, and the cloud after it."""
+    """Yield every list that the cloud may show now, and the cloud after it."""
     gateway = 1 if dialect["lists"].startswith("foreign") else 0
     choices, later = [], []
     for number, stored in enumerate(cloud.objects):
@@ -293,7 +296,7 @@ def replaced(cloud, number, stored):
 
 
 def creations(cloud, request, maker, dialect):
-    """(answer, cloud, violations) of a creation that reaches the API."""
+    """Yield (outcome, cloud, violations) of a creation that reaches the API."""
     _post, name, parameters, token = request
     if dialect["post"] == "foreign-id":
         yield 1, cloud, ()
@@ -317,6 +320,7 @@ def creations(cloud, request, maker, dialect):
 
 
 def updates(cloud, request, dialect):
+    """Yield (outcome, cloud, violations) of an update that reaches the API."""
     _put, object_id, name, parameters, why = request
     number = object_id - 1
     stored = cloud.objects[number]
@@ -336,6 +340,7 @@ def updates(cloud, request, dialect):
 
 
 def deletions(cloud, request, task, dialect):
+    """Yield (outcome, cloud, violations) of a deletion that reaches the API."""
     _delete, object_id, why, name = request
     number = object_id - 1
     stored = cloud.objects[number]
@@ -355,11 +360,11 @@ def deletions(cloud, request, task, dialect):
     yield "ok", replaced(cloud, number, fresh), () if is_meant and stored.gateway == 0 else ("I3",)
 
 
-def answers_to(cloud, request, task, maker, dialect):
-    """Every answer that a request may get, the cloud after it, and the invariants that it violates."""
+def outcomes_of(cloud, request, task, maker, dialect):
+    """Yield every outcome that a request may have, the cloud after it, and the invariants that it violates."""
     if request[0] == "list":
-        for answer, later in lists_of(cloud, dialect):
-            yield answer, later, ()
+        for outcome, later in lists_of(cloud, dialect):
+            yield outcome, later, ()
         return
     if request[0] == "post":
         effects = creations(cloud, request, maker, dialect)
@@ -367,8 +372,8 @@ def answers_to(cloud, request, task, maker, dialect):
         effects = updates(cloud, request, dialect)
     else:
         effects = deletions(cloud, request, task, dialect)
-    for answer, later, violations in effects:
-        yield answer, later, violations
+    for outcome, later, violations in effects:
+        yield outcome, later, violations
         if cloud.faults:
             yield "unknown", later._replace(faults=cloud.faults - 1), violations
     if cloud.faults:
@@ -379,7 +384,7 @@ def answers_to(cloud, request, task, maker, dialect):
 
 
 class Run(NamedTuple):
-    """Where a run stands: its node, how often it was restarted, and the answers to its batch so far."""
+    """Where a run stands: its node, how often it was restarted, and the outcomes of its batch so far."""
 
     node: int
     life: int
@@ -388,13 +393,15 @@ class Run(NamedTuple):
 
 
 class State(NamedTuple):
+    """Everything that distinguishes two moments: the cloud, the kills that are left, and all runs."""
+
     cloud: Cloud
     kills: int
     runs: tuple
 
 
 def moves(state, programs, tasks, dialect, in_turn):
-    """(label, next state, violations) of everything that may happen next."""
+    """Yield (label, next state, violations) of everything that may happen next."""
     cloud, kills, runs = state
     if cloud.windows_left:
         yield (
@@ -413,8 +420,8 @@ def moves(state, programs, tasks, dialect, in_turn):
             if got[position] is not None:
                 continue
             maker = (place, current.life)
-            for answer, later, violations in answers_to(cloud, request, tasks[place], maker, dialect):
-                filled = got[:position] + (answer,) + got[position + 1 :]
+            for outcome, later, violations in outcomes_of(cloud, request, tasks[place], maker, dialect):
+                filled = got[:position] + (outcome,) + got[position + 1 :]
                 if None in filled:
                     after = current._replace(phase="working", got=filled)
                 else:
@@ -422,7 +429,7 @@ def moves(state, programs, tasks, dialect, in_turn):
                     is_end = isinstance(program.requests[follower], Result)
                     after = Run(follower, current.life, "finished" if is_end else "working")
                 yield (
-                    (place, request, answer),
+                    (place, request, outcome),
                     State(later, kills, runs[:place] + (after,) + runs[place + 1 :]),
                     violations,
                 )
@@ -433,7 +440,7 @@ def moves(state, programs, tasks, dialect, in_turn):
 
 
 def canonical(state, orders):
-    """The least of the states that differ only by the order of equal runs."""
+    """Return the least of the states that differ only by the order of equal runs."""
     best = None
     for order in orders:
         back = {old: new for new, old in enumerate(order)}
@@ -504,7 +511,7 @@ def explore(scenario, dialect, is_sane):
 
 
 def longest_path(graph):
-    """The length of the longest path; None if there is a cycle, which is a run that never ends."""
+    """Return the length of the longest path; None if there is a cycle, which is a run that never ends."""
     degree = [0] * len(graph)
     for nexts in graph:
         for node in nexts:
@@ -522,6 +529,7 @@ def longest_path(graph):
 
 
 def trace(parents, node, label):
+    """Return the labels from the start to a node."""
     steps = [label] if label else []
     while parents[node]:
         node, label = parents[node]
@@ -539,7 +547,7 @@ def is_same_spelling(name, wanted):
 
 
 def final_violations(state, programs, scenario, dialect, is_sane):
-    """The names of the invariants that do not hold at the end of all runs."""
+    """Yield the names of the invariants that do not hold at the end of all runs; see test_model.py."""
     tasks = scenario.tasks
     results = {
         place: programs[place].requests[current.node]
@@ -606,7 +614,7 @@ def _creation_violations(name, state, results, scenario, dialect, is_sane):
 
 
 def _is_confirmed(task, report, live):
-    """True if the last list shows what a report without a change claims."""
+    """Return True if the last list shows what a report without a change claims."""
     if task.kind == "absent":
         return not any(
             not entry.name or protocol.spelling(entry.name) == protocol.spelling(report.name) for entry in live

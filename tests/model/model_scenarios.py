@@ -12,7 +12,7 @@ A, B, C, Z = ("%s-branch-office-beijing" % letter for letter in "abcz")
 
 
 def before(name, parameters=0, is_live=True, gateway=0):
-    """An object that no run has made."""
+    """Return an object that no run has made."""
     return Stored(name, parameters, is_live, gateway, ("before", 0))
 
 
@@ -127,5 +127,5 @@ IMPOSSIBLE = {
 
 
 def dialect_of(name):
-    """All properties of a dialect."""
+    """Return all properties of a dialect, a dict like SANE."""
     return {**SANE, **DIALECTS[name][0]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shipped protocol holds its invariants in every interleaving, and the search would see it if a rule were missing.
+"""The shipped protocol holds its invariants in every interleaving; the search finds a violation if a rule is missing.
 
 I1 a run leaves at most one new object (I1b: it sends at most 3 creations; I1c: it reports every object that it made).
 I2 in a cloud that keeps its contract there is one object of a name at the end, and every run reports it.
@@ -60,12 +60,12 @@ def _never(*_arguments):
 
 
 def _always_new(wish, mine, is_old):
-    """A new id under another name is taken for a replay."""
+    """Take a new id under another name for a replay."""
     wish._next_token()
 
 
 def _plan_without_blocks(wish, view):
-    """Near and nameless entries do not block a creation."""
+    """Plan a creation although there are near or nameless entries."""
     exact = view.exact(wish.name)
     if exact:
         return wish._compare(exact[0])
