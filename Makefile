@@ -34,8 +34,7 @@ demo: .venv/demo.done
 # Two at a time, the output of each in one piece; the playbooks then have both cores for themselves.
 test: .venv/test.done
 	@$(MAKE) --no-print-directory -j2 -Otarget lint units sanity package docs
-	@$(MAKE) --no-print-directory dialects
-	@$(MAKE) --no-print-directory integration
+	@$(MAKE) --no-print-directory -j2 -Otarget integration dialects
 	@echo 'make test: lint, units, sanity, package, docs, dialects and integration passed'
 
 docs: .venv/docs.done
@@ -63,7 +62,7 @@ units: .venv/test.done
 	$(B)/python tests/gates/oldest.py
 
 dialects: .venv/test.done
-	$(B)/python -m pytest -q -n 2 --dist worksteal tests/dialects
+	$(B)/python -m pytest -q tests/dialects
 
 integration: .venv/test.done
 	$(B)/python -m pytest -q -n 3 --dist worksteal tests/integration

@@ -48,7 +48,7 @@ def by_cloud(cases):
     return groups
 
 
-SINGLES, MIXED, LOSSES = by_cloud(singles()), by_cloud(mixes(MIXES, 3)), by_cloud(lost_responses(LOST, 3))
+SINGLES, MIXED, LOSSES = by_cloud(singles()), by_cloud(mixes(MIXES, 2)), by_cloud(lost_responses(LOST, 2))
 
 
 def run_all(one_bench, cases):
