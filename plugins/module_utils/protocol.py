@@ -560,6 +560,11 @@ class Wish:
                 return self.fail("AmbiguousName", exact)
             self._may_have_made(exact[0], base)
             return self._compare(exact[0])
+        if replayed and mine is not None:
+            # The id is an older object's; what appeared since the creation may be what it made.
+            candidates = self.candidates(view, base)
+            if candidates:
+                return self.fail("NameShownDifferently", candidates)
         if mine is not None and mine.is_leaving:
             return self._next_token()
         if mine is not None:

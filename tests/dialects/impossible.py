@@ -17,7 +17,13 @@ UNRELATED = ("tunnel-name-unrelated",)
 CUT = ("tunnel-name-cut", "tunnel-name-ellipsis", "customer-gateway-name-cut")
 UPPER = ("tunnel-name-upper",)
 LATE = ("list-late",)
-STALE = ("list-flickers", "list-late", "customer-gateway-list-late", "customer-gateway-stale")
+STALE = (
+    "list-flickers",
+    "list-late",
+    "put-denied-while-stale",
+    "customer-gateway-list-late",
+    "customer-gateway-stale",
+)
 OTHER_LIST = ("list-other-gateway", "list-other-gateway-unnamed")
 WRONG_ID = ("post-same-id", "post-foreign-id")
 TOKEN_LIFE = 24 * 3600.0  # seconds
@@ -99,10 +105,38 @@ CELLS = (
         (("e", "creates"), ("a", "second")),
         "No list shows what was made, and there is no token, or another one.",
         (("list-other-gateway",), "create-repeat"),
-        ("NotListed",),
     ),
     Cell(
-        (LATE, WRONG_ID),
+        (LATE, ("put-denied-while-stale",)),
+        (("a", "objects"), ("a", "second"), ("e", "creates"), ("d", "absent")),
+        "List and update both deny the new object for longer than the patience: at most 3 creations, all reported.",
+        (("list-late", "put-denied-while-stale"), "bulk-create", 1024),
+    ),
+    Cell(
+        (WRONG_ID, ("list-error-in-200",)),
+        (("a", "ids"),),
+        "The id is not that of the new object, and the list that would show it fails: the outcome is reported as unknown.",
+        (("list-error-in-200", "post-foreign-id"), "bulk-two-hubs", 1067),
+    ),
+    Cell(
+        (STALE, ("gone-200",)),
+        (("d", "id"), ("d", "values")),
+        "A list shows what is gone, and the API confirms an update of it.",
+        (
+            ("gateways-other-vpc", "put-denied-while-stale", "update-asynchronous", "gone-200"),
+            "delete-recreate-other-key",
+            2758,
+        ),
+    ),
+    Cell(
+        (STALE,),
+        (("b", "write"),),
+        "The list shows the name that the tunnel had a moment ago.",
+        (("customer-gateway-name-trimmed", "put-denied-while-stale", "description-missing"), "rename-by-id", 2812),
+        scenarios="rename",
+    ),
+    Cell(
+        ((*LATE, *OTHER_LIST), WRONG_ID),
         (("a", "objects"), ("a", "ids"), ("a", "second"), ("e", "creates"), ("d", "absent")),
         "The id is not that of the new object, and the list does not show it in time: at most 3 creations.",
         (("list-late", "post-same-id"), "purge-check-mode"),

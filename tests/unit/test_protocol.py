@@ -511,3 +511,11 @@ def test_purge_knows_objects_of_one_name_by_the_ids_that_the_task_gives():
 def test_purge_does_not_pass_over_a_second_object_of_a_name_that_is_listed_by_id():
     run = Run(NumberWish(NAME, "id-1"), purge=True).list_to_the_end(entry(object_id="id-1"), entry(object_id="id-3"))
     assert run.request is None and run.protocol.purge_problem.ids == ("id-3",)
+
+
+def test_creation_with_the_id_of_an_older_object_is_not_repeated_beside_a_new_one_that_may_be_it():
+    older = entry("old-name-of-the-tunnel", 8, "id-9")
+    wish, run = created(older)
+    run.list_to_the_end(older, entry(NAME[:20], DESIRED, "id-10"))
+    assert run.request is None and ended(wish)[:2] == ("failed", "NameShownDifferently")
+    assert "id-10" in wish.made
