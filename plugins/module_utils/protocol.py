@@ -423,8 +423,8 @@ class Wish:
         return None
 
     def is_confirmed_by(self, view: View) -> bool:
-        """Return False if nothing was to be done, and a newer list contradicts that."""
-        if self.state != DONE or self.changed:
+        """Return False if nothing is left to be done, and a newer list contradicts that."""
+        if self.state != DONE or (self.changed and self.is_absent):
             return True
         entry = view.by_id(self.object_id)
         if not self.is_absent:
