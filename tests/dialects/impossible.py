@@ -196,7 +196,7 @@ CELLS = (
 
 
 def lifting(case, violation, step, code=None):
-    """Return the Cell that lifts a violation of a step in a case, one that allows its code if there is such, or None."""
+    """Return the Cell that lifts a violation in a case, one that allows the code if there is one, or None."""
     found = None
     for cell in CELLS:
         if (
