@@ -563,11 +563,7 @@ class Scope:
         """Return the error that a task reports for a problem."""
         # A creation of unknown outcome stays so, whatever the task ends with; so does a write before a failed list.
         is_unknown = work is not None and (
-            work.unsure
-            or (
-                problem.code == "ListFailed"
-                and (work.claim is not None or getattr(work.last_error, "maybe_applied", False))
-            )
+            work.unsure or (problem.code == "ListFailed" and getattr(work.last_error, "maybe_applied", False))
         )
         if problem.code not in PROBLEMS or (problem.code == "ClientTokenUsed" and problem.error is not None):
             if isinstance(problem.error, BceError):
