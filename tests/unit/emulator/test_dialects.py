@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from baidubce.auth import bce_credentials, bce_v1_signer
 
-import bce_dialects
+from emulator import dialects
 from emulator_process import ACCESS_KEY_ID, EMULATOR, GATEWAY, SECRET_ACCESS_KEY, EmulatorProcess
 from emulator_thread import EmulatorThread
 from page_example import BODY, SECRET_KEY
@@ -886,20 +886,20 @@ def _late_peer(lab, seconds, status):
 check("customer-gateway-stale", seconds=2, status=404)(_late_peer)
 
 
-@pytest.mark.parametrize("name", [dialect.name for dialect in bce_dialects.TABLE])
+@pytest.mark.parametrize("name", [dialect.name for dialect in dialects.TABLE])
 def test_dialect_in_force_does_what_its_row_says(lab, name):
     lab.use(name)
     CHECKS[name](lab)
 
 
 def hooks_of_the_table():
-    return [(dialect.name, point) for dialect in bce_dialects.TABLE for point in dialect.hooks]
+    return [(dialect.name, point) for dialect in dialects.TABLE for point in dialect.hooks]
 
 
 @pytest.mark.parametrize("name, point", hooks_of_the_table())
 def test_dialect_without_one_of_its_hooks_fails_its_check(lab, name, point, monkeypatch):
     """The check of a row would notice it if any of its hooks did nothing."""
-    monkeypatch.delitem(bce_dialects.BY_NAME[name].hooks, point)
+    monkeypatch.delitem(dialects.BY_NAME[name].hooks, point)
     lab.use(name)
     with pytest.raises((AssertionError, LookupError, TypeError, ValueError)):
         CHECKS[name](lab)
@@ -909,13 +909,13 @@ def test_dialect_without_one_of_its_hooks_fails_its_check(lab, name, point, monk
 
 
 def test_table_of_dialects_is_complete():
-    names = [dialect.name for dialect in bce_dialects.TABLE]
+    names = [dialect.name for dialect in dialects.TABLE]
     assert len(names) == len(set(names)) and set(names) == set(CHECKS)
-    for dialect in bce_dialects.TABLE:
-        assert dialect.basis in bce_dialects.BASES and dialect.visible in bce_dialects.VISIBLE
+    for dialect in dialects.TABLE:
+        assert dialect.basis in dialects.BASES and dialect.visible in dialects.VISIBLE
         assert dialect.description.endswith(".") and dialect.contract in ("", "cn")
         # What is said to be known says from where.
-        assert dialect.source or dialect.basis == bce_dialects.POSSIBLE
+        assert dialect.source or dialect.basis == dialects.POSSIBLE
 
 
 def test_state_under_every_dialect_stays_the_truth(lab):
@@ -924,7 +924,7 @@ def test_state_under_every_dialect_stays_the_truth(lab):
     lab.made("b", vpn_id=OTHER, remoteSubnets=["10.0.0.0/8", "9.0.0.0/8"])
     lab.peer("peer-_")
     truth = lab.thread.state()
-    for dialect in bce_dialects.TABLE:
+    for dialect in dialects.TABLE:
         lab.thread.settings(dialects=[dialect.name])
         lab.page()
         assert lab.thread.state() == truth, dialect.name
@@ -971,7 +971,7 @@ def run_emulator(*options):
 def test_command_line_lists_the_dialects_and_refuses_unknown_ones():
     listing = run_emulator("--list-dialects")
     assert listing.returncode == 0
-    assert [d.name for d in bce_dialects.TABLE if f"  {d.name} (" not in listing.stdout] == []
+    assert [d.name for d in dialects.TABLE if f"  {d.name} (" not in listing.stdout] == []
     refusal = run_emulator("--dialect", "no-such")
     assert refusal.returncode == 2 and "'no-such' is unknown; known are absent-empty" in refusal.stderr
     clash = run_emulator("--dialect", "keys-masked", "--dialect", "keys-hashed")
@@ -984,7 +984,7 @@ def test_mixes_of_dialects_never_break_the_emulator(lab):
     source = random.Random(20261126)
     used = set()
     for _mix in range(300):
-        names = bce_dialects.draw(source, source.randint(2, 12))
+        names = dialects.draw(source, source.randint(2, 12))
         used.update(names)
         lab.use(*names)
         lab.shift = 28800 * (("clock-ahead" in names) - ("clock-behind" in names))
@@ -1000,7 +1000,7 @@ def test_mixes_of_dialects_never_break_the_emulator(lab):
             lab.sleep(1.5)
             assert len(lab.stored()) <= 2 + 2 * (step + 1)
         assert [response for response in responses if response.status >= 500] == [], names
-    assert used == set(bce_dialects.BY_NAME)
+    assert used == set(dialects.BY_NAME)
 
 
 # --- the base: tokens, and the clock of a thread ---

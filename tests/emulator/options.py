@@ -12,12 +12,12 @@ import re
 import time
 from typing import Callable, List, Optional, Sequence, TextIO
 
-from bce_api import VpnApi
-from bce_cloud import Clock, Cloud, GatewaySeed, Settings
-from bce_contract import CONTRACTS, ID_PATTERN, BceError
-from bce_dialects import Dialects
-from bce_journal import Journal
-from bce_server import Account, EmulatorServer, Pause
+from .dialects import Dialects
+from .http_server import Account, EmulatorServer, Pause
+from .request_log import Journal
+from .routes import VpnApi
+from .store import Clock, Cloud, GatewaySeed, Settings
+from .validation import CONTRACTS, ID_PATTERN, BceError
 
 DESCRIPTION = "The BCE VPN API as a local server, for tests and demos."
 # The pair of Baidu's own documentation sample (contract notes, section 6.1, P3).

@@ -16,8 +16,8 @@ import re
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from bce_contract import BceError, missing, refused
-from bce_messages import Answer, Request
+from .messages import Answer, Request
+from .validation import BceError, missing, refused
 
 Hook = Callable[..., Any]
 Entry = Dict[str, Any]
@@ -89,7 +89,7 @@ class TokenRules(NamedTuple):
 class Attempt(NamedTuple):
     """A request with its place in the order of all requests, and of those of its kind to its object.
 
-    ``kind`` is the name of a route in ``bce_api.py``, ``cloud`` the ``bce_cloud.Cloud``.
+    ``kind`` is the name of a route in ``routes.py``, ``cloud`` the ``store.Cloud``.
     """
 
     request: Request

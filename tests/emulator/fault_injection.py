@@ -13,7 +13,7 @@ import random
 import re
 from typing import Any, Callable, Dict, List, Optional
 
-from bce_contract import refused
+from .validation import refused
 
 _COMMON = frozenset(("match", "fault", "times", "probability", "seed"))
 _MATCH = frozenset(("method", "path_regex", "nth"))

@@ -21,7 +21,7 @@ from urllib.parse import unquote_to_bytes
 from baidubce.auth import bce_v1_signer
 from baidubce.auth.bce_credentials import BceCredentials
 
-from bce_contract import BceError
+from .validation import BceError
 
 # The SDK logs the signing key at debug level (section 12).
 logging.getLogger(bce_v1_signer.__name__).disabled = True

@@ -12,9 +12,9 @@ from __future__ import annotations
 import random
 from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
-import bce_dialect_hooks as h
-from bce_contract import refused
-from bce_dialect_hooks import POINTS, Hook
+from . import dialect_hooks as h
+from .dialect_hooks import POINTS, Hook
+from .validation import refused
 
 DOCUMENTED, LIKELY, POSSIBLE = "documented", "likely", "possible"
 READ, WRITE, NO = "read", "write", "no"

@@ -16,9 +16,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from bce_contract import BceError, WriteRules, customer_gateway_fields, missing, page_size, refused, tunnel_fields
-from bce_dialect_hooks import Seen
-from bce_dialects import Dialects
+from .dialect_hooks import Seen
+from .dialects import Dialects
+from .validation import BceError, WriteRules, customer_gateway_fields, missing, page_size, refused, tunnel_fields
 
 BEIJING_SECONDS = 8 * 3600  # section 1.3: times carry no zone, Beijing is inferred
 TEST_NETS = ("192.0.2", "198.51.100", "203.0.113")  # RFC 5737

@@ -21,14 +21,14 @@ from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from bce_api import VpnApi
-from bce_cloud import Clock, Cloud, Settings
-from bce_contract import CONTRACTS, BceError, refused
-from bce_dialects import Dialects
-from bce_faults import Fault, FaultPlan
-from bce_journal import Entry, Journal, digest, hide, logged_body, masked
-from bce_messages import Answer, Request, encode_json, error_payload
-from bce_signature import check_signature, decode_query, parse_authorization
+from .auth import check_signature, decode_query, parse_authorization
+from .dialects import Dialects
+from .fault_injection import Fault, FaultPlan
+from .messages import Answer, Request, encode_json, error_payload
+from .request_log import Entry, Journal, digest, hide, logged_body, masked
+from .routes import VpnApi
+from .store import Clock, Cloud, Settings
+from .validation import CONTRACTS, BceError, refused
 
 CONTROL = "/_emulator/"
 JSON_TYPE = "application/json;charset=utf-8"

@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from bce_cloud import Clock, Cloud, Settings
-from bce_contract import BceError, client_token, parse_body
-from bce_dialect_hooks import Attempt, TokenRules
-from bce_messages import Answer, Request
+from .dialect_hooks import Attempt, TokenRules
+from .messages import Answer, Request
+from .store import Clock, Cloud, Settings
+from .validation import BceError, client_token, parse_body
 
 Operation = Callable[[Cloud, str, Request], Any]
 
