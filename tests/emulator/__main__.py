@@ -16,8 +16,8 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Optional, Sequence
 
 from aiohttp import web
 
@@ -60,7 +60,7 @@ async def serve(options: argparse.Namespace, server: EmulatorServer, parent: int
     listener.close()
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parent = os.getppid()
     parser = build_parser()
     options = parser.parse_args(arguments)

@@ -29,7 +29,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils.probe_report im
     UNCLEAR,
     Placeholders,
 )
-from emulator import dialects, validation
+from emulator import customer_gateways, dialects, tunnels, validation
 from playbook import ROOT
 
 DOCUMENTATION_NETS = [ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
@@ -71,11 +71,11 @@ def test_own_objects_keep_the_rules_of_the_api(vpn_id):
     marks = probe_marks.marks_of(vpn_id, "bad522c2126a4618a8125f4b6cf6356f")
     for number in range(8):
         body = dict(marks.tunnel(number), vpnId=vpn_id)
-        validation.tunnel_fields(body, "intl", True, validation.WriteRules())
+        tunnels.tunnel_fields(body, "intl", True, validation.WriteRules())
         subnets = body["localSubnets"] + body["remoteSubnets"] + probe_marks.OTHER_LOCAL_SUBNETS
         for address in [*subnets, body["remoteIp"], probe_marks.OTHER_PEER]:
             assert any(ipaddress.ip_network(address).subnet_of(net) for net in DOCUMENTATION_NETS)
-    validation.customer_gateway_fields(marks.customer_gateway(), False)
+    customer_gateways.customer_gateway_fields(marks.customer_gateway(), False)
     assert probe_marks.is_full_key(marks.key.reveal())
 
 

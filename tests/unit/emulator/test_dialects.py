@@ -7,161 +7,26 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import json
 import random
-import socket
 import subprocess
 import sys
 import time
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from baidubce.auth import bce_credentials, bce_v1_signer
 
 from emulator import dialects
-from emulator_process import ACCESS_KEY_ID, EMULATOR, GATEWAY, SECRET_ACCESS_KEY, EmulatorProcess
+from emulator_client import ABSENT, OTHER, EmulatorClient
+from emulator_process import EMULATOR, GATEWAY, EmulatorProcess
 from emulator_thread import EmulatorThread
 from page_example import BODY, SECRET_KEY
 
-OTHER = "vpn-other"
-ABSENT = object()
 DAY = 24 * 3600
-
-
-class Clock:
-    """Time that passes when the test says so."""
-
-    def __init__(self):
-        self.now = 1_700_000_000.0
-
-    def time(self):
-        return self.now
-
-    monotonic = time
-
-    def sleep(self, seconds):
-        self.now += seconds
-
-
-class Response(NamedTuple):
-    status: int
-    headers: dict
-    raw: bytes
-    informational: list
-
-    @property
-    def json(self):
-        return json.loads(self.raw.decode("utf-8-sig")) if self.raw else None
-
-    @property
-    def code(self):
-        return (self.json or {}).get("code")
-
-
-class Lab:
-    """An emulator with two gateways in two VPCs, and a client that repeats nothing."""
-
-    def __init__(self):
-        self.clock = Clock()
-        self.thread = EmulatorThread(self.clock, "--gateway", GATEWAY, "--gateway", f"{OTHER}:edge:vpc-other")
-        self.shift = 0
-        host, port = urlsplit(self.thread.endpoint).netloc.split(":")
-        self._host = f"{host}:{port}"
-        self._socket = socket.create_connection((host, int(port)), timeout=10)
-        self._stream = self._socket.makefile("rb")
-
-    def use(self, *names):
-        self.shift = 0
-        self.thread.reset()
-        self.thread.settings(dialects=list(names))
-
-    def sleep(self, seconds):
-        self.clock.sleep(seconds)
-
-    def call(self, method, path, body=None, query=None, secret=SECRET_ACCESS_KEY):
-        query = query or {}
-        raw = b"" if body is None else json.dumps(body).encode()
-        authorization = bce_v1_signer.sign(
-            bce_credentials.BceCredentials(ACCESS_KEY_ID, secret),
-            method.encode(),
-            path.encode(),
-            {b"host": self._host.encode()},
-            {name.encode(): value.encode() for name, value in query.items()},
-            int(self.clock.time() + self.shift),
-            1800,
-            [b"host"],
-        )
-        target = path + ("?" + urlencode(query, quote_via=quote) if query else "")
-        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: {len(raw)}\r\nAuthorization: "
-        self._socket.sendall(head.encode() + authorization + b"\r\n\r\n" + raw)
-        informational = []
-        while True:
-            status = int(self._stream.readline().split()[1])
-            lines = iter(self._stream.readline, b"\r\n")
-            headers = {name.lower(): value.strip() for name, _sep, value in (x.decode().partition(":") for x in lines)}
-            if status >= 200:
-                return Response(status, headers, self._stream.read(int(headers["content-length"])), informational)
-            informational.append(status)
-
-    def create(self, name="vpncon", vpn_id=GATEWAY, token=None, **changes):
-        query = {"clientToken": token} if token else None
-        return self.call("POST", f"/v1/vpn/{vpn_id}/vpnconn", {**BODY, "vpnConnName": name, **changes}, query)
-
-    def made(self, *arguments, **changes):
-        """Create a tunnel; its real id."""
-        before = {item["vpnConnId"] for item in self.stored()}
-        response = self.create(*arguments, **changes)
-        assert response.status == 200, response
-        (new,) = (item["vpnConnId"] for item in self.stored() if item["vpnConnId"] not in before)
-        return new
-
-    def update(self, tunnel_id, name="vpncon", vpn_id=GATEWAY, token=None, **changes):
-        query = {"clientToken": token} if token else None
-        body = {**BODY, "vpnConnName": name, "vpnId": vpn_id, **changes}
-        body = {name: value for name, value in body.items() if value is not ABSENT}
-        return self.call("PUT", f"/v1/vpn/vpnconn/{tunnel_id}", body, query)
-
-    def delete(self, tunnel_id):
-        return self.call("DELETE", f"/v1/vpn/vpnconn/{tunnel_id}")
-
-    def page(self, vpn_id=GATEWAY, **query):
-        return self.call("GET", f"/v1/vpn/vpnconn/{vpn_id}", query=query).json
-
-    def listed(self, vpn_id=GATEWAY):
-        return self.page(vpn_id)["vpnConns"]
-
-    def ids(self, vpn_id=GATEWAY):
-        return [entry["vpnConnId"] for entry in self.listed(vpn_id)]
-
-    def detailed(self, vpn_id=GATEWAY):
-        return self.call("GET", f"/v1/vpn/{vpn_id}").json["vpnConns"]
-
-    def both(self):
-        """The only tunnel as the list and as the gateway's detail show it."""
-        return self.listed() + self.detailed()
-
-    def stored(self):
-        return self.thread.tunnels()
-
-    def peer(self, name="peer"):
-        """Create a customer gateway; its path."""
-        assert self.call("POST", "/v1/vpn/cgw", {"name": name, "ip": "203.0.113.9"}).status == 200
-        return "/v1/vpn/cgw/" + self.thread.customer_gateways()[-1]["cgwId"]
-
-    def peers(self):
-        return self.call("GET", "/v1/vpn/cgw").json["result"]
-
-    def close(self):
-        self._stream.close()
-        self._socket.close()
-        self.thread.stop()
 
 
 @pytest.fixture(scope="module")
 def lab():
-    lab = Lab()
+    lab = EmulatorClient()
     yield lab
     lab.close()
 
