@@ -45,19 +45,19 @@ class EmulatorThread(EmulatorControl):
         self.endpoint = f"http://{host}:{port}"
 
     def state(self):
-        return self._call(self._server.state, True)
+        return self._call(self._server.control.state, True)
 
     def plant(self, *tunnels, vpn_id=GATEWAY):
-        return self._call(self._server.plant, list(tunnels), vpn_id)
+        return self._call(self._server.control.plant, list(tunnels), vpn_id)
 
     def faults(self, *faults):
-        self._call(self._server.install_faults, list(faults))
+        self._call(self._server.control.install_faults, list(faults))
 
     def settings(self, **settings):
-        self._call(self._server.change_settings, settings)
+        self._call(self._server.control.change_settings, settings)
 
     def reset(self):
-        self._call(self._server.reset)
+        self._call(self._server.control.reset)
 
     def stop(self):
         if self._loop.is_closed():
@@ -68,7 +68,7 @@ class EmulatorThread(EmulatorControl):
         self._loop.close()
 
     def _requests(self):
-        return self._call(self._server.requests)
+        return self._call(self._server.control.requests)
 
     async def _listen(self):
         self._web_server = web.Server(self._server.handle, access_log=None)

@@ -28,7 +28,7 @@ POINTS = {
     "list_lag": "(seconds, number of the list) the age of a list of tunnels or route rules",
     "update_delay": "(seconds) how long readers see the values before an update",
     "deleted_kept": "(seconds) how long readers see a deleted object",
-    "life": "(seconds) after which a new tunnel or route rule is gone",
+    "life": "(seconds) after which a new tunnel or route rule disappears",
     "list_scope": "(ids, id, all ids) the gateways whose tunnels, or the tables whose rules, a list shows",
     "tunnel": "(entry, Seen) a tunnel in a list or a detail",
     "list_entries": "(entries) all entries of a list of tunnels or route rules",
@@ -43,7 +43,7 @@ POINTS = {
     "customer_gateway_hidden": "(seconds) how long a new customer gateway is not found by its id",
     "write_rules": "(WriteRules) what a write may lack",
     "tunnel_name": "(name, names of the gateway's other tunnels) raises BceError to refuse a name",
-    "token_rules": "(TokenRules) how a token is remembered",
+    "token_rules": "(TokenRules) how a token is replayed",
     "arrival": "(None, Attempt) raises BceError to refuse a request before anything else",
     "instead": "(None, Attempt) a response in place of the operation",
     "check": "(None, Attempt) raises BceError to refuse an operation that is not a replay",
@@ -58,7 +58,7 @@ POINTS = {
 HOUR = 3600
 BEIJING_SECONDS = 8 * HOUR
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
-SHORT_SECONDS = 2  # shorter than a client's patience of 3 seconds
+SHORT_SECONDS = 2  # shorter than the 3 seconds for which a client tolerates a stale list
 LONG_SECONDS = 10  # longer
 SLOW_SECONDS = 60
 PAGE_SIZE = 2
@@ -68,7 +68,7 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 class Seen(NamedTuple):
-    """How a reader meets a stored tunnel: the seconds since its creation, update and deletion (None: not deleted)."""
+    """What a read of an object depends on: the seconds since its creation, update and deletion (None: not deleted)."""
 
     age: float
     since_update: float
@@ -78,7 +78,7 @@ class Seen(NamedTuple):
 
 
 class TokenRules(NamedTuple):
-    """How a client token is remembered, and what a repeat must have in common with the first request."""
+    """How a client token is replayed, and what a repeat must have in common with the first request."""
 
     on_create: bool = True
     on_change: bool = True
@@ -92,7 +92,7 @@ class TokenRules(NamedTuple):
 class Attempt(NamedTuple):
     """A request with its place in the order of all requests, and of those of its kind to its object.
 
-    ``kind`` is the name of a route in ``routes.py``, ``cloud`` the ``store.Cloud``.
+    ``kind`` is that of an Operation, ``cloud`` a ``cloud.Cloud``.
     """
 
     request: Request
@@ -146,7 +146,7 @@ def shown(point: str, **changes: Callable[[Any], Any]) -> dict[str, Hook]:
 
 
 def texts(point: str, **changes: Callable[[str], str]) -> dict[str, Hook]:
-    """Return the hook that changes text fields; planted objects may have anything in their place."""
+    """Return the hook that changes text fields; seeded objects may have other types in their place."""
 
     def only_text(func: Callable[[str], str]) -> Callable[[Any], Any]:
         return lambda value: func(value) if isinstance(value, str) else value

@@ -1152,27 +1152,27 @@ def draw(source: random.Random, size: int, with_routes: bool = False) -> list[st
     return [source.choice(GROUPS[group]) for group in sorted(source.sample(groups, size))]
 
 
-def complaints_about(names: Iterable[str]) -> list[str]:
-    """Return what is wrong with a choice of dialects; an empty list if nothing is."""
+def errors_in(names: Iterable[str]) -> list[str]:
+    """Return the errors of a choice of dialects."""
     chosen = list(dict.fromkeys(names))
     unknown = [name for name in chosen if name not in BY_NAME]
     if unknown:
         return [f"dialect {name!r} is unknown; known are {', '.join(sorted(BY_NAME))}" for name in unknown]
-    complaints = []
+    errors = []
     for group, members in GROUPS.items():
         both = [name for name in chosen if name in members]
         if len(both) > 1:
-            complaints.append(f"dialects {' and '.join(both)} exclude each other (group {group})")
-    return complaints
+            errors.append(f"dialects {' and '.join(both)} exclude each other (group {group})")
+    return errors
 
 
 class Dialects:
     """The dialects in force; immutable, so that settings can be compared and restored."""
 
     def __init__(self, names: Sequence[str] = ()) -> None:
-        complaints = complaints_about(names)
-        if complaints:
-            raise refused("; ".join(complaints))
+        errors = errors_in(names)
+        if errors:
+            raise refused("; ".join(errors))
         self.names: tuple[str, ...] = tuple(dict.fromkeys(names))
         # In the order of the table, so that the order on the command line means nothing.
         chosen = [dialect for dialect in TABLE if dialect.name in self.names]

@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from .cloud import Cloud
+from .control import Control
 from .dialects import Dialects
 from .gateways import GatewaySeed
 from .http_server import Account, EmulatorServer, Pause
-from .request_log import Journal
+from .request_log import RequestLog
 from .routes import Api
 from .store import Clock, Settings
 from .validation import CONTRACTS, ID_PATTERN, BceError, cidr
@@ -156,4 +157,5 @@ def build(
     clock = Clock(settings, wall, ticks)
     cloud = Cloud(settings, clock, gateways, options.vpc)
     account = Account(options.access_key_id, options.secret_access_key)
-    return EmulatorServer(account, settings, cloud, clock, Api(cloud, settings, clock), Journal(file), pause)
+    api = Api(cloud, settings, clock)
+    return EmulatorServer(account, settings, clock, api, Control(settings, cloud, api, RequestLog(file)), pause)
