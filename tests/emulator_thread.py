@@ -19,14 +19,14 @@ START_SECONDS = 30
 
 
 class EmulatorThread(EmulatorControl):
-    """The BCE VPN API on a free port of loopback, in a thread.
+    """The BCE API on a free port of loopback, in a thread.
 
-    All durations of the emulator (settling, lags, tokens, dialects, latency, slow responses) go by the clock.
+    All durations of the emulator (settling, lags, tokens, dialects, latency, slow responses) follow the clock.
 
-    :arg clock: time() and monotonic() in seconds, and sleep(seconds), such as the module time; they are called in the
+    :param clock: time() and monotonic() in seconds, and sleep(seconds), such as the module time; they are called in the
         emulator's thread, so a fake clock's sleep() must not wait for another thread.
-    :arg options: command line options of tests/emulator; --host, --port and --log mean nothing here.
-    :arg dialects: names of dialects in force from the start, and after a reset.
+    :param options: command line options of tests/emulator; --host, --port and --log have no effect here.
+    :param dialects: names of dialects in force from the start, and after a reset.
     """
 
     def __init__(self, clock, *options, dialects=()):
@@ -107,5 +107,5 @@ class EmulatorThread(EmulatorControl):
         good, value = outcome[0]
         if good:
             return value
-        # Like EmulatorProcess, which has the words of the response only.
+        # As EmulatorProcess does, which has the text of the response only.
         raise RuntimeError(value.message) from None if isinstance(value, BceError) else value

@@ -202,7 +202,7 @@ class EmulatorServer:
         return Reply(status, body, self._headers(request_id))
 
     def _faulty_reply(self, fault: Fault, request: Request, request_id: str) -> Reply:
-        """Return the response of a ``status`` or ``garbage`` fault, with shared keys in it if the fault asks for them."""
+        """Return the response of a ``status`` or ``garbage`` fault, with shared keys in it where the fault says so."""
         spec = fault.spec
         keys = " ".join(self._api.keys_in(request)) if spec.get("echo_key") else ""
         status = spec.get("status", 500 if fault.kind == "status" else 200)

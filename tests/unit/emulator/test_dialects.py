@@ -1143,7 +1143,7 @@ def test_dialect_without_one_of_its_hooks_fails_its_check(lab, name, point, monk
 # --- the table and its choice ---
 
 
-def test_table_of_dialects_is_complete():
+def test_dialect_table_is_complete_and_has_sources():
     names = [dialect.name for dialect in dialects.TABLE]
     assert len(names) == len(set(names)) and set(names) == set(CHECKS)
     for dialect in dialects.TABLE:
@@ -1153,7 +1153,7 @@ def test_table_of_dialects_is_complete():
         assert dialect.source or dialect.basis == dialects.POSSIBLE
 
 
-def test_state_under_every_dialect_stays_the_truth(lab):
+def test_state_under_any_dialect_is_what_is_stored(lab):
     lab.use()
     lab.made("a-_", description=" x ")
     lab.made("b", vpn_id=OTHER, remoteSubnets=["10.0.0.0/8", "9.0.0.0/8"])
@@ -1182,7 +1182,7 @@ def test_dialects_unknown_or_of_one_group_are_refused_by_name(lab):
     assert lab.listed()[0]["secretKey"] == "****" and statuses(lab) == ["active"], "nothing of it was taken"
 
 
-def test_dialects_of_the_command_line_come_back_with_a_reset():
+def test_dialects_of_the_command_line_return_with_a_reset():
     with EmulatorProcess("--dialect", "keys-masked", "--dialect", "list-newest-first") as emulator:
 
         def shown():
@@ -1205,7 +1205,7 @@ def run_emulator(*options):
     )
 
 
-def test_command_line_lists_the_dialects_and_refuses_unknown_ones():
+def test_command_line_lists_dialects_and_refuses_unknown_ones():
     listing = run_emulator("--list-dialects")
     assert listing.returncode == 0
     assert [d.name for d in dialects.TABLE if f"  {d.name} (" not in listing.stdout] == []
@@ -1216,7 +1216,7 @@ def test_command_line_lists_the_dialects_and_refuses_unknown_ones():
     assert "--dialect NAME" in run_emulator("--help").stdout
 
 
-def test_mixes_of_dialects_never_break_the_emulator(lab):
+def test_dialects_in_any_mix_never_break_the_emulator(lab):
     """No mix leads to a 500, and whatever the responses say, only a creation makes tunnels and route rules."""
     source = random.Random(20261126)
     used = set()
@@ -1279,7 +1279,31 @@ def test_durations_in_a_thread_go_by_the_given_clock(lab):
     assert statuses(lab) == ["active"] and lab.clock.time() - started == pytest.approx(500)
 
 
-def test_control_of_a_thread_is_that_of_a_process(lab):
+def test_tunnel_list_shows_writes_after_the_list_lag(lab):
+    lab.use()
+    lab.thread.settings(list_lag_ms=500)
+    tunnel_id = lab.made()
+    assert lab.ids() == [] and len(lab.stored()) == 1
+    assert lab.update(tunnel_id, description="2").status == 200
+    lab.sleep(0.5)
+    assert [entry["description"] for entry in lab.listed()] == ["2"]
+    assert lab.delete(tunnel_id).status == 200
+    assert lab.ids() == [tunnel_id] and lab.delete(tunnel_id).code == "NoSuchObject"
+    lab.sleep(0.5)
+    assert lab.ids() == []
+
+
+def test_tunnel_settles_once_and_not_after_an_update(lab):
+    lab.use()
+    lab.thread.settings(settle_ms=500)
+    tunnel_id = lab.made()
+    assert [(entry["status"], entry["healthStatus"]) for entry in lab.listed()] == [("building", "unreachable")]
+    lab.sleep(0.5)
+    lab.update(tunnel_id)
+    assert [(entry["status"], entry["healthStatus"]) for entry in lab.listed()] == [("active", "reachable")]
+
+
+def test_control_of_a_thread_does_what_that_of_a_process_does(lab):
     lab.use()
     assert lab.thread.environment["BCE_ENDPOINT"] == lab.thread.endpoint
     assert lab.thread.plant({"vpnConnId": "vpnconn-x", "secretKey": SECRET_KEY}) == ["vpnconn-x"]
