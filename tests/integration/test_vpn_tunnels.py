@@ -15,7 +15,8 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnels
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
 from emulator_process import EmulatorProcess
 from fake_clock import SkippingClock
 from page_example import BODY, OPTIONS
