@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils.errors import BceUsageError
+from ..module_utils._bce.errors import InvalidOptionsError
 from ..plugin_utils import swanctl_conf
-from ..plugin_utils.plain import plain
+from ..plugin_utils._builtin_types import to_builtin_types
 
 
 def swanctl(
@@ -36,10 +36,12 @@ def swanctl(
         "name": name,
     }
     # A key from a vault is no text before ansible-core 2.19, and is after plain().
-    given = {option: plain(value) for option, value in optional.items()}
+    given = {option: to_builtin_types(value) for option, value in optional.items()}
     given = {option: None if value == "" else value for option, value in given.items()}
-    words = {"start_action": plain(start_action), "part": plain(part)}
-    return _or_error("swanctl", swanctl_conf.render, plain(tunnel), plain(gateway), **words, **given)
+    words = {"start_action": to_builtin_types(start_action), "part": to_builtin_types(part)}
+    return _or_error(
+        "swanctl", swanctl_conf.render, to_builtin_types(tunnel), to_builtin_types(gateway), **words, **given
+    )
 
 
 def swanctl_connection(tunnel):
@@ -48,13 +50,13 @@ def swanctl_connection(tunnel):
     :raises AnsibleFilterError: if it is no name of a tunnel.
     """
     name = tunnel.get("vpn_conn_name") if isinstance(tunnel, dict) else tunnel
-    return _or_error("swanctl_connection", swanctl_conf.connection_name, plain(name))
+    return _or_error("swanctl_connection", swanctl_conf.connection_name, to_builtin_types(name))
 
 
 def _or_error(filter_name, function, *arguments, **options):
     try:
         return function(*arguments, **options)
-    except BceUsageError as error:
+    except InvalidOptionsError as error:
         # Not chained: the values of the frames below hold the key.
         raise AnsibleFilterError("baiducloud.network.%s: %s" % (filter_name, "; ".join(error.problems))) from None
 

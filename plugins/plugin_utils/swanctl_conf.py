@@ -13,9 +13,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from ..module_utils import tunnel as rules
-from ..module_utils.errors import BceUsageError
-from ..module_utils.secret import Secret, conceal, quoted
+from ..module_utils._bce.errors import InvalidOptionsError
+from ..module_utils._bce.redaction import Secret, redact, safe_repr
+from ..module_utils._resources import tunnel as rules
 
 CIPHERS = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "3des": "3des"}
 HASHES = {"sha1": "sha1", "md5": "md5", "sha2_256": "sha256", "sha2_384": "sha384", "sha2_512": "sha512"}
@@ -38,7 +38,7 @@ def connection_name(vpn_conn_name):
     """
     name = _or_none(rules.VPN_CONN_NAME.normal, vpn_conn_name)
     if name is None:
-        raise BceUsageError(["tunnel.vpn_conn_name: %s" % rules.VPN_CONN_NAME.rule])
+        raise InvalidOptionsError(["tunnel.vpn_conn_name: %s" % rules.VPN_CONN_NAME.rule])
     # A section called "include" would be a statement.
     return "+include" if name == "include" else name.translate(_LEGAL)
 
@@ -94,12 +94,12 @@ def render(
 def _refuse(found, secret_key):
     """Raise BceUsageError if something was found; neither a key in a wrong place nor its hex form is quoted."""
     if found:
-        spellings = []
+        encodings = []
         if isinstance(secret_key, str):
             in_hex = secret_key.encode("utf-8", "replace").hex()
-            spellings = [secret_key, in_hex, in_hex.upper()]
-        known = [Secret(spelling) for spelling in spellings]
-        raise BceUsageError([conceal(sentence, known) for sentence in found])
+            encodings = [secret_key, in_hex, in_hex.upper()]
+        known = [Secret(spelling) for spelling in encodings]
+        raise InvalidOptionsError([redact(sentence, known) for sentence in found])
 
 
 def _problems_of_tunnel(tunnel, part):
@@ -115,7 +115,7 @@ def _problems_of_tunnel(tunnel, part):
             missing.append(name)
         elif isinstance(told[name], dict):
             missing += ["%s.%s" % (name, key) for key in inner if told[name].get(key) is None]
-    found = rules.value_problems(told, "tunnel.")
+    found = rules.validate_values(told, "tunnel.")
     if "remote_ip" in missing:
         missing.remove("remote_ip")
         found.append(
@@ -132,7 +132,7 @@ def _fields(part):
     wanted = {"vpn_conn_name": (), "remote_ip": ()}
     if part != "secrets":
         wanted.update(local_subnets=(), remote_subnets=())
-        wanted.update((name, tuple(field.name for field in group)) for name, group in rules.GROUPED.items())
+        wanted.update((name, tuple(field.name for field in group)) for name, group in rules.NESTED_FIELDS.items())
     return wanted
 
 
@@ -157,7 +157,7 @@ def _public_address(gateway, found):
 def _problems_of_key(secret_key):
     if secret_key is None:
         return ["secret_key: is needed; the cloud's answers carry no key, so give the one of the task"]
-    return rules.value_problems({"secret_key": secret_key})
+    return rules.validate_values({"secret_key": secret_key})
 
 
 def _problems_of_words(start_action, part, peer_id, local_id):
@@ -237,7 +237,7 @@ def _problems_of_subnets(cloud, peer):
 
 def _shown(value):
     """A wrong value as an error quotes it, but no dictionary."""
-    return quoted(value) if isinstance(value, str) else "of type %s" % type(value).__name__
+    return safe_repr(value) if isinstance(value, str) else "of type %s" % type(value).__name__
 
 
 # --- the text ---

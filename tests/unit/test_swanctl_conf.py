@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.filter.swanctl import FilterModule
-from ansible_collections.baiducloud.network.plugins.module_utils import tunnel as rules
-from ansible_collections.baiducloud.network.plugins.module_utils.errors import BceUsageError
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel as rules
 from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import connection_name, render
 from page_example import SECRET_KEY, options
 
@@ -53,7 +53,7 @@ names = st.one_of(
     st.from_regex(r"\A[A-Za-z][A-Za-z0-9_/.-]{0,64}\Z"),
     st.sampled_from(["include", "connections", "a/lan", "a", "a-1"]),
 )
-keys = st.text(CHARACTERS + rules.KEY_SYMBOLS, min_size=8, max_size=17).filter(rules.is_like_a_key)
+keys = st.text(CHARACTERS + rules.KEY_SYMBOLS, min_size=8, max_size=17).filter(rules.looks_like_tunnel_key)
 networks = st.lists(
     st.builds("10.{}.{}.0/{}".format, st.integers(0, 127), st.integers(0, 255), st.integers(24, 30)),
     min_size=1,
@@ -137,7 +137,7 @@ def test_different_tunnels_never_share_a_name(pair):
 def test_an_identity_stands_in_the_file_as_it_is_or_is_refused(identity):
     try:
         text = render(options(), EIP, SECRET_KEY, peer_id=identity)
-    except BceUsageError as error:
+    except InvalidOptionsError as error:
         assert "peer_id: must be one identity" in str(error)
         return
     assert read(text)["connections"]["vpncon"]["local"]["id"] == identity
@@ -229,7 +229,7 @@ PLACES = ["gateway", "peer_id", "local_id", "peer_address", "start_action", "tun
 def test_a_key_in_a_wrong_place_is_not_quoted(place):
     arguments = {"tunnel": options(), "gateway": EIP, "secret_key": "x", place: SECRET_KEY + '"'}
     for arguments["secret_key"] in ("x", SECRET_KEY + '"'):
-        with pytest.raises(BceUsageError) as caught:
+        with pytest.raises(InvalidOptionsError) as caught:
             render(**arguments)
         assert SECRET_KEY not in str(caught.value)
 
@@ -240,13 +240,13 @@ def test_neither_is_the_hex_form_of_a_key_in_a_wrong_place(place):
     in_hex = key.encode().hex()
     assert in_hex != in_hex.upper()
     for spelling in ("0x%s\n" % in_hex, "0X%s\n" % in_hex.upper()):
-        with pytest.raises(BceUsageError) as caught:
+        with pytest.raises(InvalidOptionsError) as caught:
             render(**{"tunnel": options(), "gateway": EIP, "secret_key": key, place: spelling})
         assert in_hex not in str(caught.value).lower()
 
 
 def test_a_side_without_networks_is_one_mistake():
-    with pytest.raises(BceUsageError) as caught:
+    with pytest.raises(InvalidOptionsError) as caught:
         render(options(local_subnets=[]), EIP, SECRET_KEY)
     assert len(caught.value.problems) == 1
 
@@ -262,7 +262,7 @@ def test_a_connection_may_have_a_name_of_its_own():
 
 
 def test_all_mistakes_are_told_together():
-    with pytest.raises(BceUsageError) as caught:
+    with pytest.raises(InvalidOptionsError) as caught:
         render(
             options(local_subnets=["192.168.100.0/24"], ike_config__ike_version="v3"),
             options()["remote_ip"],
@@ -271,7 +271,7 @@ def test_all_mistakes_are_told_together():
             peer_address="h",
             peer_id="",
         )
-    with pytest.raises(BceUsageError) as without_addresses:
+    with pytest.raises(InvalidOptionsError) as without_addresses:
         render(options(remote_ip="1.2.3"), {"eip": ""}, SECRET_KEY, peer_address="h")
     assert [sentence.split(":")[0] for sentence in without_addresses.value.problems] == [
         "tunnel.remote_ip",
