@@ -4,7 +4,8 @@
 """The behaviour of the dialects: small functions that take a value of the base and return it as the dialect has it.
 
 ``POINTS`` names the places where the emulator calls them. A hook never changes what is stored: it gets copies, and
-returns what the client is to see. Times are seconds of the emulator's clock.
+returns what the client is to see. Times are seconds of the emulator's clock. The file is long because rows of the
+table combine hooks of every kind, and each hook is short.
 """
 
 from __future__ import annotations

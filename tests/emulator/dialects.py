@@ -5,7 +5,7 @@
 
 ``TABLE`` is the one list of them. Dialects of one group exclude each other, all other combinations are possible.
 Sources: "contract" is api-contract.md, "network" is api-contract-network.md, "additions" is api-contract-additions.md,
-each with its section.
+each with its section. The file is long because the table is to be read, compared and drawn from as one.
 """
 
 from __future__ import annotations

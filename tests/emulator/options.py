@@ -24,7 +24,15 @@ from .store import Clock, Settings
 from .validation import CONTRACTS, ID_PATTERN, BceError, cidr
 from .vpcs import DEFAULT_CIDR, VpcSeed
 
-DESCRIPTION = "The BCE API of VPN gateways, tunnels, customer gateways, VPCs and route rules as a local server."
+DESCRIPTION = (
+    "The BCE API of VPN gateways, tunnels, customer gateways, VPCs, subnets and route rules as a local server. "
+    "Gateways, VPCs and subnets can only be read. Every request must be signed with bce-auth-v1."
+)
+EPILOG = (
+    "Control, without a signature: GET /_emulator/requests, GET /_emulator/state (gateways, tunnels, "
+    "customer_gateways, vpcs, subnets and routeRules as the API's own objects; ?secrets=digest), GET and POST "
+    "/_emulator/faults, POST /_emulator/tunnels?vpnId=ID, POST /_emulator/settings, POST /_emulator/reset."
+)
 # The pair of Baidu's own documentation sample (contract notes, section 6.1, P3).
 SAMPLE_ACCESS_KEY_ID = "0b0f67dfb88244b289b72b142befad0c"
 SAMPLE_SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
@@ -75,7 +83,7 @@ def _milliseconds(text: str) -> float:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python tests/emulator", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="python tests/emulator", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="loopback address (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (%(default)s)")
     parser.add_argument("--access-key-id", default=SAMPLE_ACCESS_KEY_ID, help="(%(default)s, Baidu's public sample)")
