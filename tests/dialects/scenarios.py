@@ -215,7 +215,7 @@ SCENARIOS: Dict[str, Scenario] = {
         one(BERLIN, client_token="token-of-the-user-1"),
         one(BERLIN, client_token="token-of-the-user-1").again(),
         gone(vpn_conn_name=BERLIN),
-        one(BERLIN, changed=False, code="ClientTokenUsed", client_token="token-of-the-user-1"),
+        one(BERLIN, changed=False, code="ClientTokenReused", client_token="token-of-the-user-1"),
         one(BERLIN, client_token="token-of-the-user-2"),
     ),
     "wait-for-active": _scenario(

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client, errors
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import PROBLEMS
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.messages import PROBLEMS
 from playbook import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")

@@ -13,7 +13,8 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import InvalidOptionsError
 from .._bce.redaction import redact_nested
-from .._reconcile.reconciler import Scope, StateWait
+from .._reconcile.scope import ScopeReconciler
+from .._reconcile.waiter import StateWaiter
 from .._resources import tunnel
 from .._resources.gateway_api import GatewayApi
 from .._resources.tunnel_api import TunnelApi
@@ -43,7 +44,7 @@ def run(params, check_mode, clock=time):
     connection = connection_options.resolve(params, os.environ)
     client = BceClient(connection, clock=clock)
     resource = TunnelScope(TunnelApi(client, desired.version), GatewayApi(client, desired.version), desired.vpn_id)
-    scope = Scope(resource, [desired], connection.retry_timeout, clock=clock)
+    scope = ScopeReconciler(resource, [desired], connection.retry_timeout, clock=clock)
     scope.plan()
     if not check_mode:
         apply(scope)
@@ -54,10 +55,10 @@ def run(params, check_mode, clock=time):
 
 
 def apply(scope):
-    """Apply the plan of a Scope of tunnels, and wait for those that are to be waited for."""
+    """Apply the plan of a ScopeReconciler of tunnels, and wait for those that are to be waited for."""
     scope.apply()
     works = [work for work in scope.works if not work.is_absent and work.error is None]
-    StateWait(scope, [work for work in works if work.desired.wait_for != "none"]).run()
+    StateWaiter(scope, [work for work in works if work.desired.wait_for != "none"]).run()
 
 
 def _failure(work, warnings):

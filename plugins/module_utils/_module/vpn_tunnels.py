@@ -14,7 +14,7 @@ from .._bce.client import BceClient
 from .._bce.errors import InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
-from .._reconcile.reconciler import Scope
+from .._reconcile.scope import ScopeReconciler
 from .._resources import tunnel
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
 from .._resources.gateway_api import GatewayApi
@@ -142,7 +142,7 @@ def run(params, check_mode, tell=None, clock=time):
     version = desires[0].version if desires else params.get("version") or 1
     scopes = _scopes(client, version, params, desires, connection.retry_timeout, clock)
     threads = concurrency * THREADS_PER_REQUEST_SLOT
-    run_concurrently(Scope.plan, scopes, threads, lambda: _stop(client, scopes))
+    run_concurrently(ScopeReconciler.plan, scopes, threads, lambda: _stop(client, scopes))
     works = _in_order(scopes, desires)
     unclear = _unclear(works)
     if unclear:
@@ -196,7 +196,7 @@ def _whole(item, params):
 
 
 def _scopes(client, version, params, desires, leaving_patience, clock):
-    """One Scope per gateway, in the order in which the list names them."""
+    """One ScopeReconciler per gateway, in the order in which the list names them."""
     groups = {}
     for desired in desires:
         groups.setdefault(desired.vpn_id, []).append(desired)
@@ -205,7 +205,7 @@ def _scopes(client, version, params, desires, leaving_patience, clock):
         groups[params["vpn_id"].strip()] = []
     api, gateways = TunnelApi(client, version), GatewayApi(client, version)
     return [
-        Scope(TunnelScope(api, gateways, vpn_id), group, leaving_patience, purge, clock)
+        ScopeReconciler(TunnelScope(api, gateways, vpn_id), group, leaving_patience, purge, clock)
         for vpn_id, group in groups.items()
     ]
 

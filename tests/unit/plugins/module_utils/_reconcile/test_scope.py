@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reconciler between the protocol and the API: lists in time, tokens, texts, results; no HTTP."""
+"""The objects of one scope over a stand-in for the API: lists in time, tokens, texts, results; no HTTP."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     NotFoundError,
     TransportError,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, protocol
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import PROBLEMS, Scope
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, limits, messages
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import Problem
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway import parse_desired
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway_resource import (
     CustomerGatewayScope,
@@ -108,7 +109,7 @@ def api(clock):
 
 
 def run(api, **options):
-    scope = Scope(CustomerGatewayScope(api), [parse_desired({**OPTIONS, **options})], 60.0, clock=api.clock)
+    scope = ScopeReconciler(CustomerGatewayScope(api), [parse_desired({**OPTIONS, **options})], 60.0, clock=api.clock)
     scope.plan()
     scope.apply()
     return scope.works[0]
@@ -127,7 +128,7 @@ def test_lists_of_a_wait_grow_apart_and_end_with_the_patience(api, clock):
     work = run(api)
     moments = [moment for verb, _what, moment in api.calls if verb == "list"]
     assert moments[:6] == [0.0, 0.0, 0.3, 0.9, 2.1, 3.0]
-    assert work.error.code == "TokensUsed" and api.verbs().count("create") == 3
+    assert work.error.code == "IdempotencyTokensExhausted" and api.verbs().count("create") == 3
     assert len(api.calls) <= 30 and clock.slept == pytest.approx(9.0)
 
 
@@ -169,7 +170,7 @@ def test_creation_that_is_not_confirmed_is_settled_by_lists(api, clock, error, c
     api.responses.append(error)
     work = run(api)
     assert api.verbs().count("create") == creations
-    assert clock.slept == pytest.approx(patiences * protocol.PATIENCE)
+    assert clock.slept == pytest.approx(patiences * limits.STALE_LIST_TIMEOUT)
     assert (work.error is None) == (creations == 2)
 
 
@@ -247,11 +248,11 @@ def test_object_that_another_run_removes_before_the_update_is_created(api, clock
 def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
     api.responses += [IdempotencyConflictError("used before", "IdempotentParameterMismatch", 403)] * 5
     desires = [parse_desired({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
-    scope = Scope(CustomerGatewayScope(api), desires, 60.0, clock=clock)
+    scope = ScopeReconciler(CustomerGatewayScope(api), desires, 60.0, clock=clock)
     scope.plan()
     scope.apply()
     assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
-    assert clock.slept == pytest.approx(protocol.PATIENCE) and len(api.stored) == 5
+    assert clock.slept == pytest.approx(limits.STALE_LIST_TIMEOUT) and len(api.stored) == 5
     assert api.verbs().count("create") == 10 and api.verbs().count("list") <= 8
 
 
@@ -262,27 +263,35 @@ def test_plan_of_a_new_address_is_an_error_without_a_write(api):
 
 
 def test_stopped_scope_sends_no_further_request(api):
-    scope = Scope(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
+    scope = ScopeReconciler(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
     scope.plan()
     scope.stop()
     scope.apply()
     assert api.verbs() == ["list"]
 
 
-@pytest.mark.parametrize("code", PROBLEMS)
+@pytest.mark.parametrize("code", messages.PROBLEMS)
 def test_text_of_a_problem_names_what_it_is_about(api, code):
-    scope = Scope(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
-    problem = protocol.Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None))
-    error = scope.error_of(problem, scope.works[0])
+    scope = ScopeReconciler(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
+    words = {"goal": "active", "seconds": 5, "current": "building", "list_error": ""}
+    problem = Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None), words=tuple(words.items()))
+    error = messages.to_error(problem, scope.api, scope.works[0].state)
     assert error.code == code and "%" not in error.message
-    assert "cgw-1" in error.message or code in ("NoSuchObject", "OtherObject", "TokensUsed", "IdNotShown")
+    assert "cgw-1" in error.message or code in (
+        "NotFound",
+        "IdNameMismatch",
+        "IdempotencyTokensExhausted",
+        "IdNotShown",
+    )
 
 
 @pytest.mark.parametrize(("renamed", "deleted"), [("berlin", True), ("rome", False)])
 def test_deletion_rests_on_a_list_of_the_last_minute(api, clock, renamed, deleted):
     """Another user renames the object while the task waits between its list and the deletion."""
     api.put("cgw-1")
-    scope = Scope(CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
+    scope = ScopeReconciler(
+        CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock
+    )
     scope.plan()
     clock.sleep(61)
     api.put("cgw-1", name=renamed)
@@ -304,7 +313,9 @@ def test_created_ids_leave_out_what_existed_before_and_what_the_api_denies(api):
 
 def test_deletion_of_what_another_run_made_anew_is_a_clear_error(api, clock):
     api.put("cgw-1")
-    scope = Scope(CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
+    scope = ScopeReconciler(
+        CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock
+    )
     scope.plan()
     clock.sleep(61)
     del api.stored["cgw-1"]
