@@ -14,17 +14,9 @@ import re
 from typing import NamedTuple
 
 from .._bce.errors import NotFoundError
+from .._bce.pagination import distinct, paginate
 from .._bce.redaction import KEY_PATTERN, looks_like_tunnel_key
-from .._bce.response_parsing import (
-    check_owner,
-    distinct,
-    get_list,
-    invalid_response,
-    paginate,
-    parse_id,
-    parse_ip,
-    parse_str,
-)
+from .._bce.response_parsing import check_owner, get_list, invalid_response, parse_id, parse_ip, parse_str
 from .fields import camel_case
 
 PAGE_SIZE = "1000"  # the most that the API gives at once

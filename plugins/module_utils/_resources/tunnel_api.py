@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from .._bce.pagination import paginate
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
-from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id, parse_ip, parse_str
+from .._bce.response_parsing import check_owner, invalid_response, parse_id, parse_ip, parse_str
 from .fields import camel_case
 from .tunnel import FIELDS, NESTED_FIELDS, PEER_FIELDS, READ_ONLY, SECRET_KEY, Tunnel, subnet
 

@@ -193,16 +193,21 @@ def test_object_of_another_run_is_taken_and_does_not_count_as_a_change(api):
 def test_failed_list_after_a_creation_reports_the_id(api):
     run_list = api.customer_gateway_listing
     api.customer_gateway_listing = lambda deadline: (
-        api.list_errors.append(InvalidResponseError("no list", "BadAnswer", 200, retryable=True))
+        api.list_errors.append(InvalidResponseError("no list", "InvalidResponse", 200, retryable=True))
         or setattr(api, "customer_gateway_listing", run_list)
         or Page([], api.clock.time())
     )
     work = run(api)
-    assert (work.error.code, work.changed, work.known_id, work.created_ids) == ("BadAnswer", True, "cgw-1", ["cgw-1"])
+    assert (work.error.code, work.changed, work.known_id, work.created_ids) == (
+        "InvalidResponse",
+        True,
+        "cgw-1",
+        ["cgw-1"],
+    )
 
 
 def test_failed_list_after_a_creation_of_unknown_outcome_reports_that_it_may_have_been_applied(api):
-    no_list = InvalidResponseError("no list", "BadAnswer", 200, retryable=True)
+    no_list = InvalidResponseError("no list", "InvalidResponse", 200, retryable=True)
 
     def lose_the_response(_fields, _token):
         api.list_errors.append(no_list)
@@ -210,7 +215,7 @@ def test_failed_list_after_a_creation_of_unknown_outcome_reports_that_it_may_hav
 
     api.create_customer_gateway = lose_the_response
     work = run(api)
-    assert (work.error.code, work.error.maybe_applied, no_list.maybe_applied) == ("BadAnswer", True, False)
+    assert (work.error.code, work.error.maybe_applied, no_list.maybe_applied) == ("InvalidResponse", True, False)
 
 
 def test_defect_of_ours_ends_one_work_with_what_is_known(api):

@@ -308,10 +308,10 @@ def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
 )
 def test_an_answer_that_is_no_list_of_tunnels_is_a_clear_error_and_not_an_empty_gateway(body, api, emulator):
     emulator.faults({"fault": "garbage", "body": body})
-    words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the answer has "
+    words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the response has "
     with pytest.raises(InvalidResponseError, match=words) as caught:
         api.list_tunnels(GATEWAY)
-    assert (caught.value.code, caught.value.http_status) == ("BadAnswer", 200)
+    assert (caught.value.code, caught.value.http_status) == ("InvalidResponse", 200)
     assert caught.value.request_id == emulator.requests()[0]["request_id"]
     assert SECRET_KEY not in str(caught.value)
 
