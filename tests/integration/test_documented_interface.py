@@ -18,9 +18,10 @@ import pytest
 from emulator_process import GATEWAY
 from page_example import options
 from playbook import ROOT
+from run_params import run_params
 
 COLLECTION = "baiducloud.network"
-ROOMS = "ansible_collections.baiducloud.network.plugins.module_utils._module."
+PACKAGE = "ansible_collections.baiducloud.network.plugins.module_utils._module."
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 TYPES = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
 # Ansible's own, in the result of every task.
@@ -40,9 +41,13 @@ def documentation():
     return {name.rsplit(".", 1)[1]: page for name, page in told.items()}
 
 
-def core(module):
-    """The module's core; the module itself does nothing but open the door to it."""
-    return importlib.import_module(ROOMS + module)
+def implementation(module):
+    """The implementation of a module, which the module and its action plugin run."""
+    return importlib.import_module(PACKAGE + module)
+
+
+def run(module, params, check_mode=False):
+    return run_params(implementation(module), params, check_mode)
 
 
 # --- options ---
@@ -74,7 +79,7 @@ def without_no_log(spec):
 @pytest.mark.parametrize("module", MODULES)
 def test_the_documented_options_are_the_argument_spec(module):
     assert documented(documentation()[module]["doc"]["options"]) == without_no_log(
-        core(module).ARGUMENTS["argument_spec"]
+        implementation(module).ARGUMENTS["argument_spec"]
     )
 
 
@@ -159,9 +164,9 @@ def prepare(emulator, connection, before, settle_ms):
     emulator.reset()
     cgw_id = None
     if before:
-        cgw_id = core("vpn_customer_gateway").run(dict(PEER, **connection), False)["cgw_id"]
+        cgw_id = run("vpn_customer_gateway", dict(PEER, **connection))["cgw_id"]
     if before == "tunnel":
-        assert core("vpn_tunnel").run(dict(FULL, cgw_id=cgw_id, **connection), False)["changed"]
+        assert run("vpn_tunnel", dict(FULL, cgw_id=cgw_id, **connection))["changed"]
     emulator.settings(settle_ms=settle_ms)
     return cgw_id
 
@@ -182,7 +187,7 @@ def results_of(emulator, module):
         cgw_id = prepare(emulator, connection, keywords.get("before"), keywords.get("settle_ms", 0))
         emulator.settings(dialects=keywords.get("dialects", []))
         emulator.faults(*keywords.get("faults", []))
-        found.append(core(module).run({**connection, **filled(arguments, cgw_id)}, keywords.get("check_mode", False)))
+        found.append(run(module, {**connection, **filled(arguments, cgw_id)}, keywords.get("check_mode", False)))
     return found
 
 

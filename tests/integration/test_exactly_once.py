@@ -25,6 +25,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limi
 )
 from emulator_process import GATEWAY
 from page_example import entry
+from run_params import run_params
 from task_process import KEY, TaskProcesses, options
 
 LATE = 10  # seconds until the list shows a write
@@ -50,7 +51,7 @@ def emulator(emulator, monkeypatch):
 
 
 def run(clock=time, **changes):
-    return vpn_tunnel.run(options(**changes), False, clock=clock)
+    return run_params(vpn_tunnel, options(**changes), False, clock=clock)
 
 
 def only(emulator):

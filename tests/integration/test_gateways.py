@@ -16,6 +16,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limi
 from emulator_process import EmulatorProcess
 from page_example import SECRET_KEY, entry, options
 from playbook import play
+from run_params import run_params
 
 FQCN = "baiducloud.network."
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-a", "vpn-other:hub:vpc-b"]
@@ -35,7 +36,7 @@ def clean(site):
 
 def manage(clock, **params):
     """Run the core of vpn_customer_gateway in this process."""
-    return vpn_customer_gateway.run(params, False, clock=clock)
+    return run_params(vpn_customer_gateway, params, False, clock=clock)
 
 
 def made(cloud):
@@ -257,7 +258,7 @@ def test_the_life_of_a_customer_gateway(site):
 def test_a_customer_gateway_in_use_is_not_removed_and_the_user_is_told(cloud, clock):
     cloud.settings(contract="cn")
     cgw_id = manage(clock, **BERLIN)["cgw_id"]
-    assert vpn_tunnel.run(options(remote_ip=None, cgw_id=cgw_id), False, clock=clock)["changed"]
+    assert run_params(vpn_tunnel, options(remote_ip=None, cgw_id=cgw_id), False, clock=clock)["changed"]
     result = manage(clock, name="berlin", state="absent")
     assert result["failed"] and not result["changed"] and "is used by" in result["msg"]
     assert made(cloud)["cgwId"] == cgw_id

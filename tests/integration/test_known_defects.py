@@ -26,6 +26,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
 from fake_clock import SkippingClock
 from page_example import entry
+from run_params import run_params
 from task_process import KEY, OPTIONS, options
 
 SPEC = vpn_tunnel.ARGUMENTS["argument_spec"]
@@ -37,7 +38,7 @@ def _cloud(cloud):
 
 
 def run(clock, check_mode=False, **changes):
-    return vpn_tunnel.run(options(**changes), check_mode, clock=clock)
+    return run_params(vpn_tunnel, options(**changes), check_mode, clock=clock)
 
 
 def methods(emulator):

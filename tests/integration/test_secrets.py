@@ -21,6 +21,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import ret
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from page_example import entry
+from run_params import run_params
 from task_process import options
 
 OLD, NEW, OTHERS, BAD = "Old!Key#2026a", "New@Key$2027b", "Other%Key^28c", "no-symbol-Key29"
@@ -75,7 +76,7 @@ def test_whatever_a_run_returns_holds_no_key(emulator, old, new, others, method,
         for name, key in (("vpncon", old), ("neighbour", others)):
             emulator.plant(entry(name, secretKey=key))
         emulator.faults({"match": {"method": method}, "echo_key": True, "times": -1, **kind})
-        result = vpn_tunnel.run(options(**{"secret_key": new, "retry_timeout": 0.03, **task}), check_mode)
+        result = run_params(vpn_tunnel, options(**{"secret_key": new, "retry_timeout": 0.03, **task}), check_mode)
     printed = json.dumps(result) + repr(result)
     secrets = {"old": old, "new": new, "neighbour's": others, "account": SECRET_ACCESS_KEY, "id": ACCESS_KEY_ID}
     assert found_in(printed, secrets) == []
@@ -87,7 +88,7 @@ def test_whatever_a_run_returns_holds_no_key(emulator, old, new, others, method,
 def test_a_refused_secret_is_not_quoted(emulator, option, monkeypatch):
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
-    result = vpn_tunnel.run(options(**{option: "geheim and wrong"}), False)
+    result = run_params(vpn_tunnel, options(**{option: "geheim and wrong"}), False)
     assert result["failed"] and option in result["msg"]
     assert "geheim" not in json.dumps(result)
 

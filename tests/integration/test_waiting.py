@@ -11,6 +11,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import MAX_POLL_INTERVAL
 from page_example import entry
+from run_params import run_params
 from task_process import KEY, options
 
 SETTLE = 20  # seconds until the emulator's new tunnel is active and reachable
@@ -23,7 +24,7 @@ def _settle(cloud):
 
 
 def run(clock, check_mode=False, **changes):
-    return vpn_tunnel.run(options(**changes), check_mode, clock=clock)
+    return run_params(vpn_tunnel, options(**changes), check_mode, clock=clock)
 
 
 def fail_lists(cloud, first, count=999, **fault):

@@ -14,15 +14,15 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     ServerError,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
+    info,
     vpn_customer_gateway_info,
     vpn_gateway_info,
     vpn_tunnel_info,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._module.bulk_read import (
-    map_concurrently,
-    partial_failure,
-)
+from ansible_collections.baiducloud.network.plugins.module_utils._module.bulk_read import map_concurrently
+from ansible_collections.baiducloud.network.plugins.module_utils._module.results import partial_failure
 from page_example import SECRET_KEY, entry
+from run_params import run_params
 
 REFUSED = AuthError("Cannot read that (AccessDenied)", "AccessDenied", 403)
 GONE = NotFoundError("no such object", "NoSuchObject", 404)
@@ -72,13 +72,13 @@ class Cloud:
         return Response(200, answer, "request-1")
 
 
-def read(core, answers=None, **options):
+def read(implementation, answers=None, **options):
     """(the result, the paths that were asked for in alphabetical order)"""
     cloud = Cloud(dict(ANSWERS, **(answers or {})))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(core, "BceClient", lambda _connection, **_more: cloud)
+        patch.setattr(info, "BceClient", lambda _connection, **_more: cloud)
         keys = {"access_key_id": "AK", "secret_access_key": "SK"}
-        return core.run(dict(keys, **options), False), sorted(cloud.asked)
+        return run_params(implementation, dict(keys, **options), False), sorted(cloud.asked)
 
 
 def names(tunnels):

@@ -10,6 +10,7 @@ import json
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
     validation,
     vpn_customer_gateway_info,
@@ -32,12 +33,15 @@ def _account(monkeypatch):
     monkeypatch.setenv("BCE_SECRET_ACCESS_KEY", "a-secret")
 
 
-def refusal(core, **params):
-    """What door.refusal says of a task with these options; None if it has nothing against them."""
-    arguments = {name: value for name, value in core.ARGUMENTS.items() if name != "supports_check_mode"}
-    given, mistakes = validation.normalize_params(arguments["argument_spec"], params)
-    found = ArgumentSpecValidator(**arguments).validate(given)
-    return validation.validation_failure(found, found.validated_parameters, given, mistakes, core)
+def failure(implementation, **params):
+    """Return the result of a task whose options are invalid; None if they are not."""
+    arguments = {name: value for name, value in implementation.ARGUMENTS.items() if name != "supports_check_mode"}
+    task_options = validation.TaskOptions(implementation, params)
+    try:
+        task_options.parse(ArgumentSpecValidator(**arguments).validate(task_options.values))
+    except InvalidOptionsError as error:
+        return error.to_failed_result()
+    return None
 
 
 CASES = {
@@ -116,7 +120,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_each_mistake_is_told_once_at_its_place(case):
     core, params, sentences = CASES[case]
-    refused = refusal(core, **params)
+    refused = failure(core, **params)
     assert refused["msg"].split("; ") == "; ".join(sentences).split("; ")
     assert refused["error"]["code"] == "InvalidOption" and refused["error"]["message"] == refused["msg"]
 
@@ -133,16 +137,16 @@ def test_each_mistake_is_told_once_at_its_place(case):
 )
 def test_a_second_spelling_that_says_nothing_else_is_no_mistake(params):
     given, mistakes = validation.normalize_params(vpn_tunnel.ARGUMENTS["argument_spec"], params)
-    assert mistakes == [] and refusal(vpn_tunnel, **params) is None
+    assert mistakes == [] and failure(vpn_tunnel, **params) is None
     assert {name: given[name] for name in ONE} == ONE and set(given) <= {*ONE, "ike_config"}
 
 
 def test_a_long_list_with_one_mistake_in_each_item_is_told_in_part():
     items = [{"vpn_id": "vpn-1", "vpn_conn_name": f"branch{number}", "state": "gone"} for number in range(300)]
-    result = vpn_tunnels.run({"tunnels": items}, False)
+    result = failure(vpn_tunnels, tunnels=items)
     assert result["msg"] == result["error"]["message"]
     assert result["msg"].count("must be present or absent") == 20 and result["msg"].endswith(" ... and 280 more")
-    assert "more" not in vpn_tunnels.run({"tunnels": items[:20]}, False)["msg"]
+    assert "more" not in failure(vpn_tunnels, tunnels=items[:20])["msg"]
 
 
 TEXT_OPTIONS = ["vpn_id", "vpn_conn_id", "vpn_conn_name", "remote_ip", "cgw_id", "state", "wait_for", "version"]
@@ -158,7 +162,7 @@ NESTED = {
 )
 def test_a_key_in_a_wrong_option_is_shown_neither_by_the_error_nor_by_the_invocation(wrong):
     params = {**ONE, **wrong}
-    result = refusal(vpn_tunnel, **params) or vpn_tunnel.run(params, False)
+    result = failure(vpn_tunnel, **params)
     assert next(iter(wrong)) in result["msg"] and "not shown, as it looks like a key" in result["msg"]
     shown, _secrets = validation.redact_failure(result, params, set())
     assert "ddd22@www" not in json.dumps([result, shown])
@@ -168,7 +172,7 @@ def test_a_key_in_a_wrong_option_is_shown_neither_by_the_error_nor_by_the_invoca
     "value", ["10.0.0.300", "vpnconn-ku4cxya6nisq", "aes-256", "group2,", "192.168.0.0/33", "branch-0001.example"]
 )
 def test_a_wrong_value_that_can_be_no_key_is_shown(value):
-    assert "but is %r" % value in vpn_tunnel.run({**ONE, "remote_ip": value}, False)["msg"]
+    assert "but is %r" % value in failure(vpn_tunnel, **ONE, remote_ip=value)["msg"]
 
 
 @pytest.mark.parametrize(
@@ -191,4 +195,4 @@ def test_a_wrong_value_that_can_be_no_key_is_shown(value):
 )
 def test_empty_keys_are_one_warning_where_null_is_provided(core, params, place):
     text = "%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
-    assert validation.empty_keys(core.ARGUMENTS["argument_spec"], params) == ([text % place] if place else [])
+    assert validation.null_key_warnings(core.ARGUMENTS["argument_spec"], params) == ([text % place] if place else [])
