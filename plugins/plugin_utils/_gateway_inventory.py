@@ -13,12 +13,11 @@ from typing import NamedTuple
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.client import BceClient
 from ..module_utils._bce.errors import BceError, InvalidOptionsError, NotFoundError
-from ..module_utils._module.bulk_read import is_ipsec, map_concurrently, tunnel_results
+from ..module_utils._module.bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
 from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
 from ..module_utils._resources import fields
 from ..module_utils._resources.fields import Field
-from ..module_utils._resources.gateway_api import GatewayApi
-from ..module_utils._resources.tunnel_api import TunnelApi
+from ..module_utils._resources.vpn_gateway import VpnGatewayApi
 
 GROUP = "vpn_gateways"  # the group of all hosts
 REGIONS = fields.as_filter(
@@ -36,8 +35,8 @@ class Place(NamedTuple):
 
     region: str  # or None, where only an endpoint is told
     vpc_id: str
-    gateway_api: GatewayApi
-    vpn_api: TunnelApi
+    client: BceClient
+    version: int  # of the API
 
 
 def fetch_hosts(options, environ, warn):
@@ -58,7 +57,7 @@ def fetch_hosts(options, environ, warn):
             client.stop()
 
     places = [
-        Place(connection.region, vpc_id, GatewayApi(client, version), TunnelApi(client, version))
+        Place(connection.region, vpc_id, client, version)
         for connection, client in clients.items()
         for vpc_id in wanted["vpc_ids"]
     ]
@@ -73,7 +72,7 @@ def fetch_hosts(options, environ, warn):
 def _tunnels(place, gateway):
     """The tunnels of a gateway, a list of dicts; None where the gateway is gone since it was listed."""
     try:
-        return tunnel_results(place.vpn_api.list_tunnels(gateway["vpn_id"]))
+        return tunnel_results(list_tunnels(place.client, place.version, gateway["vpn_id"]))
     except NotFoundError:
         return None
 
@@ -128,7 +127,7 @@ def _gateways(places, stop):
 def _listed(place):
     """The gateways of a VPC in a region, a list; the error itself where the region does not know the VPC."""
     try:
-        return place.gateway_api.list_gateways(place.vpc_id)
+        return VpnGatewayApi(place.client, {"vpc_id": place.vpc_id, "version": place.version}).list_gateways()
     except NotFoundError as error:
         return error
 

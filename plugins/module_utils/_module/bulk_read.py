@@ -9,6 +9,7 @@ from __future__ import annotations
 from .._bce.errors import BceError, RateLimitedError, ServerError, TransportError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, run_concurrently
+from .._resources.vpn_tunnel import VpnTunnelApi
 
 IPSEC = "ipsec"
 MAX_REPORTED = 3  # failures that a message tells
@@ -47,6 +48,11 @@ def map_concurrently(func, items, stop, all_or_nothing=False):
     return outcomes
 
 
+def list_tunnels(client, version, vpn_id):
+    """Return the Listed of the tunnels of a gateway."""
+    return VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}).read_all()
+
+
 def tunnel_result(tunnel, secrets):
     """A Tunnel as results show it, a dict without its key, even where people put it or another into the description.
 
@@ -57,8 +63,8 @@ def tunnel_result(tunnel, secrets):
 
 
 def tunnel_results(listing):
-    """The tunnels of a vpn_api.Listing as results show them, a list of dicts."""
-    return [tunnel_result(item, listing.secrets) for item in listing.tunnels]
+    """The tunnels of a Listed as results show them, a list of dicts."""
+    return [tunnel_result(item, listing.secrets) for item in listing.items]
 
 
 def partial_failure(errors, count, what):

@@ -13,15 +13,10 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import InvalidOptionsError
 from .._reconcile.reconciler import Scope
-from .._resources import customer_gateway, fields
-from .._resources.customer_gateway_resource import CustomerGatewayScope
-from .._resources.gateway_api import GatewayApi
+from .._resources.vpn_customer_gateway import VPN_CUSTOMER_GATEWAY, VpnCustomerGatewayApi
 
 ARGUMENTS = {
-    "argument_spec": dict(
-        {item.name: fields.to_argument_spec(item) for item in customer_gateway.FIELDS},
-        **connection_options.ARGUMENT_SPEC,
-    ),
+    "argument_spec": dict(VPN_CUSTOMER_GATEWAY.argument_spec(), **connection_options.ARGUMENT_SPEC),
     "required_one_of": [("name", "cgw_id")],
     "supports_check_mode": True,
 }
@@ -29,7 +24,7 @@ ARGUMENTS = {
 
 def problems(params):
     """Every mistake in the options that can be told without a request, a list of sentences."""
-    return customer_gateway.validate(params) + connection_options.validate(params, os.environ)
+    return VPN_CUSTOMER_GATEWAY.validate(params) + connection_options.validate(params, os.environ)
 
 
 def run(params, check_mode, clock=time):
@@ -37,10 +32,10 @@ def run(params, check_mode, clock=time):
     mistakes = problems(params)
     if mistakes:
         return InvalidOptionsError(mistakes).to_failed_result()
-    desired = customer_gateway.parse_desired(params)
+    desired = VPN_CUSTOMER_GATEWAY.parse(params)
     connection = connection_options.resolve(params, os.environ)
-    api = GatewayApi(BceClient(connection, clock=clock), desired.get("version", 1))
-    scope = Scope(CustomerGatewayScope(api), [desired], connection.retry_timeout, clock=clock)
+    api = VpnCustomerGatewayApi(BceClient(connection, clock=clock), desired.options)
+    scope = Scope(api, [desired], connection.retry_timeout, clock=clock)
     scope.plan()
     if not check_mode:
         scope.apply()
@@ -57,8 +52,8 @@ def _report(work):
         "request_id": work.request_id,
         "diff": {"before": work.before, "after": work.after},
     }
-    if work.item:
-        result["customer_gateway"] = work.item
+    if work.item is not None:
+        result["customer_gateway"] = work.item.fields
     warnings = work.all_warnings
     return dict(result, warnings=warnings) if warnings else result
 

@@ -12,13 +12,11 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import BceError, InvalidOptionsError
 from .._resources import fields
-from .._resources.customer_gateway import IP
-from .._resources.fields import Field
-from .._resources.gateway_api import GatewayApi
+from .._resources.vpn_customer_gateway import IP, VpnCustomerGatewayApi
 
 FIELDS = (
     fields.as_filter(fields.CGW_ID),
-    fields.as_filter(Field("name", "must be text", fields.string, {})),
+    fields.as_filter(fields.text_field("name")),
     fields.as_filter(IP),
     fields.VERSION,
 )
@@ -48,7 +46,7 @@ def run(params, check_mode):
 
 def _read(connection, wanted):
     """Return the task's result without warnings, a dict."""
-    api = GatewayApi(BceClient(connection), wanted.pop("version", 1))
+    api = VpnCustomerGatewayApi(BceClient(connection), {"version": wanted.pop("version", 1)})
     try:
         found = _found(api, wanted.get("cgw_id", ()))
     except BceError as error:
@@ -60,6 +58,6 @@ def _read(connection, wanted):
 def _found(api, ids):
     """One is read by its id; of several the list tells all in as many requests as it has pages."""
     if len(ids) == 1:
-        one = api.customer_gateway(ids[0])
-        return [one] if one else []
-    return api.list_customer_gateways()
+        one = api.get(ids[0])
+        return [one.fields] if one else []
+    return [item.fields for item in api.read_all().items]

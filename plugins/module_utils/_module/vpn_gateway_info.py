@@ -14,16 +14,15 @@ from .._bce.errors import BceError, ConflictError, InvalidOptionsError
 from .._bce.redaction import redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
-from .._resources.fields import Field
-from .._resources.gateway_api import GatewayApi
-from .._resources.tunnel_api import TunnelApi
-from .bulk_read import IPSEC, is_ipsec, map_concurrently, partial_failure, tunnel_results
+from .._resources.vpn_gateway import VpnGatewayApi
+from .._resources.vpn_tunnel import VpnTunnelApi
+from .bulk_read import IPSEC, is_ipsec, list_tunnels, map_concurrently, partial_failure, tunnel_results
 
 SSL = "ssl"
 FIELDS = (
     fields.VPC_ID,
     fields.as_filter(fields.VPN_ID),
-    fields.as_filter(Field("vpn_name", "must be text", fields.string, {}, nicknames=("name",))),
+    fields.as_filter(fields.text_field("vpn_name", "name")),
     fields.choice_field("type", IPSEC, SSL),
     fields.VERSION,
 )
@@ -88,8 +87,8 @@ class _Reading:
 
     def __init__(self, client, version, wanted, tunnels):
         self._client = client
-        self._api = GatewayApi(client, version)
-        self._vpn_api = TunnelApi(client, version)
+        self._version = version
+        self._api = VpnGatewayApi(client, {"version": version, "vpc_id": wanted.get("vpc_id")})
         self._wanted = wanted
         self._tunnels = tunnels
         self.gateways = []
@@ -98,7 +97,7 @@ class _Reading:
     def find(self):
         """The selected gateways: out of a VPC's list, or else by one detail request per id."""
         if "vpc_id" in self._wanted:
-            found = self._api.list_gateways(self._wanted["vpc_id"])
+            found = self._api.list_gateways()
         else:
             outcomes = map_concurrently(self._detail, self._wanted["vpn_id"], self._client.stop)
             self.errors += [outcome for outcome in outcomes if isinstance(outcome, BceError)]
@@ -115,11 +114,10 @@ class _Reading:
 
     def _detail(self, vpn_id):
         """A gateway by its id, or None; the detail tells the tunnels too, so that they need no request of their own."""
-        detail = self._api.gateway(vpn_id)
-        told = detail.tunnel_entries() if detail and self._tunnels else None
-        if told is None:
+        detail = self._api.detail(vpn_id, self._tunnels)
+        if detail is None or detail.tunnels is None:
             return detail and detail.fields
-        listing = self._vpn_api.read_tunnels(told, vpn_id, None)
+        listing = VpnTunnelApi(self._client, {"vpn_id": vpn_id, "version": self._version}).parse_all(detail.tunnels)
         return dict(redact_nested(detail.fields, listing.secrets), vpn_tunnels=tunnel_results(listing))
 
     @property
@@ -139,7 +137,7 @@ class _Reading:
             text = "exactly_one: %d VPN gateways have %s: %s; give vpn_id to say which one is meant"
             raise ConflictError(text % (len(self.gateways), wanted, ids), "AmbiguousName")
         text = "exactly_one: no VPN gateway has %s; check these, and the region"
-        raise ConflictError(text % wanted, "NoSuchGateway")
+        raise ConflictError(text % wanted, "NotFound")
 
     def add_tunnels(self):
         """Read the tunnels of those gateways that have none yet."""
@@ -148,7 +146,9 @@ class _Reading:
         for gateway in lacking:
             gateway["vpn_tunnels"] = []
         outcomes = map_concurrently(
-            self._vpn_api.list_tunnels, [gateway["vpn_id"] for gateway in readable], self._client.stop
+            lambda vpn_id: list_tunnels(self._client, self._version, vpn_id),
+            [gateway["vpn_id"] for gateway in readable],
+            self._client.stop,
         )
         for gateway, outcome in zip(readable, outcomes):
             if isinstance(outcome, BceError):

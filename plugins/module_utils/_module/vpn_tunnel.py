@@ -14,13 +14,10 @@ from .._bce.client import BceClient
 from .._bce.errors import InvalidOptionsError
 from .._bce.redaction import redact_nested
 from .._reconcile.reconciler import Scope, StateWait
-from .._resources import tunnel
-from .._resources.gateway_api import GatewayApi
-from .._resources.tunnel_api import TunnelApi
-from .._resources.tunnel_resource import TunnelScope
+from .._resources.vpn_tunnel import VPN_TUNNEL, VpnTunnelApi
 
 ARGUMENTS = {
-    "argument_spec": dict(tunnel.argument_spec(), **connection_options.ARGUMENT_SPEC),
+    "argument_spec": dict(VPN_TUNNEL.argument_spec(), **connection_options.ARGUMENT_SPEC),
     "required_one_of": [("vpn_conn_name", "vpn_conn_id")],
     "supports_check_mode": True,
 }
@@ -28,7 +25,7 @@ ARGUMENTS = {
 
 def problems(params):
     """Every mistake in the options that can be told without a request, a list of sentences."""
-    return tunnel.validate(params) + connection_options.validate(params, os.environ)
+    return VPN_TUNNEL.validate(params) + connection_options.validate(params, os.environ)
 
 
 def run(params, check_mode, clock=time):
@@ -39,16 +36,15 @@ def run(params, check_mode, clock=time):
     mistakes = problems(params)
     if mistakes:
         return InvalidOptionsError(mistakes).to_failed_result()
-    desired, warnings = tunnel.parse_desired(params)
+    desired = VPN_TUNNEL.parse(params)
     connection = connection_options.resolve(params, os.environ)
     client = BceClient(connection, clock=clock)
-    resource = TunnelScope(TunnelApi(client, desired.version), GatewayApi(client, desired.version), desired.vpn_id)
-    scope = Scope(resource, [desired], connection.retry_timeout, clock=clock)
+    scope = Scope(VpnTunnelApi(client, desired.options), [desired], connection.retry_timeout, clock=clock)
     scope.plan()
     if not check_mode:
         apply(scope)
     (work,) = scope.works
-    result = _failure(work, warnings) if work.error else _report(work, warnings)
+    result = _failure(work, [*desired.warnings]) if work.error else _report(work, [*desired.warnings])
     # People put keys into descriptions.
     return connection.warn_in(redact_nested(result, work.secrets | scope.secrets))
 

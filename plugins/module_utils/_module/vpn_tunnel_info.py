@@ -13,17 +13,16 @@ from .._bce.client import BceClient
 from .._bce.errors import BceError, InvalidOptionsError
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
-from .._resources.fields import Field
-from .._resources.gateway_api import GatewayApi
-from .._resources.tunnel_api import TunnelApi
-from .bulk_read import is_ipsec, map_concurrently, partial_failure, tunnel_result
+from .._resources.vpn_gateway import VpnGatewayApi
+from .._resources.vpn_tunnel import VPN_CONN_ID
+from .bulk_read import is_ipsec, list_tunnels, map_concurrently, partial_failure, tunnel_result
 
 # What selects tunnels. Names and states of the cloud are any text, so that none is missed.
 SELECTING = (
-    fields.as_filter(Field("vpn_conn_name", "must be text", fields.string, {}, nicknames=("name",))),
-    fields.as_filter(Field("vpn_conn_id", fields.ID_RULE, fields.resource_id, {})),
-    fields.as_filter(Field("status", "must be text", fields.string, {})),
-    fields.as_filter(Field("health_status", "must be text", fields.string, {})),
+    fields.as_filter(fields.text_field("vpn_conn_name", "name")),
+    fields.as_filter(VPN_CONN_ID),
+    fields.as_filter(fields.text_field("status")),
+    fields.as_filter(fields.text_field("health_status")),
 )
 FIELDS = (fields.as_filter(fields.VPN_ID), fields.VPC_ID) + SELECTING + (fields.VERSION,)
 
@@ -60,17 +59,16 @@ def _read(connection, wanted):
     """Return the task's result without warnings, a dict."""
     client = BceClient(connection, connections=DEFAULT_CONCURRENCY)
     version = wanted.pop("version", 1)
-    api = TunnelApi(client, version)
     try:
-        vpn_ids = wanted.pop("vpn_id", None) or _gateways_of(GatewayApi(client, version), wanted.pop("vpc_id"))
+        vpn_ids = wanted.pop("vpn_id", None) or _gateways_of(client, version, wanted.pop("vpc_id"))
     except BceError as error:
         return error.to_failed_result()
-    outcomes = map_concurrently(api.list_tunnels, vpn_ids, client.stop)
+    outcomes = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.stop)
     tunnels = [
         tunnel_result(item, listing.secrets)
         for listing in outcomes
         if not isinstance(listing, BceError)
-        for item in listing.tunnels
+        for item in listing.items
         if _is_selected(item, wanted)
     ]
     result = {"changed": False, "vpn_tunnels": tunnels}
@@ -78,8 +76,9 @@ def _read(connection, wanted):
     return dict(result, **partial_failure(errors, len(vpn_ids), "VPN gateways")) if errors else result
 
 
-def _gateways_of(api, vpc_id):
-    return [item["vpn_id"] for item in api.list_gateways(vpc_id) if item["vpn_id"] and is_ipsec(item)]
+def _gateways_of(client, version, vpc_id):
+    gateways = VpnGatewayApi(client, {"vpc_id": vpc_id, "version": version}).list_gateways()
+    return [item["vpn_id"] for item in gateways if item["vpn_id"] and is_ipsec(item)]
 
 
 def _is_selected(tunnel, wanted):

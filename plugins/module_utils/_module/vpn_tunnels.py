@@ -15,11 +15,9 @@ from .._bce.errors import InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
 from .._reconcile.reconciler import Scope
-from .._resources import tunnel
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
-from .._resources.gateway_api import GatewayApi
-from .._resources.tunnel_api import TunnelApi
-from .._resources.tunnel_resource import TunnelScope
+from .._resources.fields import CLIENT_TOKEN, VPN_ID, validate_value
+from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .vpn_tunnel import apply
 
 TOLD = 3  # failures that the message tells; the result has all of them
@@ -32,7 +30,7 @@ _COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unch
 
 def _argument_spec():
     """The argument spec: an item is what vpn_tunnel takes, with the shared options' defaults one level up."""
-    shared, item = tunnel.argument_spec(), tunnel.argument_spec()
+    shared, item = VPN_TUNNEL.argument_spec(), VPN_TUNNEL.argument_spec()
     shared["vpn_id"].pop("required")
     for name in _SHARED:
         for what in ("default", "required"):
@@ -52,7 +50,7 @@ ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 def problems(params):
     """Every mistake in the options that can be told without a request, a list of sentences with the place of each."""
-    found = tunnel.validate_values({name: params.get(name) for name in _SHARED})
+    found = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
     items = params.get("tunnels")
     is_list = isinstance(items, list)
     if not is_list:
@@ -62,7 +60,9 @@ def problems(params):
         where = "tunnels[%d]" % place
         if isinstance(item, dict):
             wholes.append((where, _whole(item, params)))
-            found += tunnel.validate_values(item, where + ".") + tunnel.missing_identifiers(wholes[-1][1], where + ".")
+            found += VPN_TUNNEL.validate_values(item, where + ".") + VPN_TUNNEL.missing_identifiers(
+                wholes[-1][1], where + "."
+            )
         else:
             found.append("%s: must be a dictionary with the options of one tunnel" % where)
     found += _problems_between(wholes) + _problems_of_handling(params)
@@ -76,10 +76,10 @@ def _problems_between(wholes):
     found, seen = [], {}
     for where, whole in wholes:
         gateway = str(whole.get("vpn_id")).strip()
-        for field, scope in ((tunnel.VPN_CONN_ID, gateway), (tunnel.VPN_CONN_NAME, gateway), (tunnel.CLIENT_TOKEN, "")):
+        for field, scope in ((VPN_CONN_ID, gateway), (VPN_CONN_NAME, gateway), (CLIENT_TOKEN, "")):
             option = field.name
             # What is wrong is told already.
-            if option in whole and not tunnel.validate_value(field, whole[option]):
+            if option in whole and not validate_value(field, whole[option]):
                 first, other = seen.setdefault((option, scope, str(whole[option]).strip()), (where, whole))
                 # Tunnels of one name are told apart by their ids.
                 by_id = option == "vpn_conn_name" and "vpn_conn_id" in whole and "vpn_conn_id" in other
@@ -109,9 +109,7 @@ def _problems_of_purge(params, wholes):
     gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes] or [params.get("vpn_id")]
     stay = {str(whole.get("vpn_id")).strip() for _where, whole in wholes if whole.get("state") != "absent"}
     emptied = [
-        gateway
-        for gateway in dict.fromkeys(gateways)
-        if gateway not in stay and not tunnel.validate_value(tunnel.VPN_ID, gateway)
+        gateway for gateway in dict.fromkeys(gateways) if gateway not in stay and not validate_value(VPN_ID, gateway)
     ]
     if emptied and not params.get("purge_all"):
         found.append(
@@ -133,13 +131,12 @@ def run(params, check_mode, tell=None, clock=time):
         return InvalidOptionsError(mistakes).to_failed_result()
     desires, warnings = [], []
     for place, item in enumerate(params["tunnels"]):
-        desired, remarks = tunnel.parse_desired(_whole(item, params))
-        desires.append(desired)
-        warnings += ["tunnels[%d].%s" % (place, remark) for remark in remarks]
+        desires.append(VPN_TUNNEL.parse(_whole(item, params)))
+        warnings += ["tunnels[%d].%s" % (place, text) for text in desires[-1].warnings]
     concurrency = params.get("concurrency") or DEFAULT_CONCURRENCY
     connection = connection_options.resolve(params, os.environ)
     client = BceClient(connection, clock=clock, connections=concurrency)
-    version = desires[0].version if desires else params.get("version") or 1
+    version = desires[0].options["version"] if desires else params.get("version") or 1
     scopes = _scopes(client, version, params, desires, connection.retry_timeout, clock)
     threads = concurrency * THREADS_PER_REQUEST_SLOT
     run_concurrently(Scope.plan, scopes, threads, lambda: _stop(client, scopes))
@@ -175,7 +172,7 @@ def _unclear(works):
         if isinstance(work.error, InvalidOptionsError):
             found.append("tunnels[%d]: %s" % (place, work.error.message))
         for what in (work.planned_id, work.new_name):
-            first = seen.setdefault((work.desired.vpn_id, what), place)
+            first = seen.setdefault((work.desired.options["vpn_id"], what), place)
             if what and first != place:
                 text = "tunnels[%d]: is, or would become, the same tunnel (%s) as tunnels[%d]; name each tunnel once"
                 found.append(text % (place, what, first))
@@ -184,10 +181,10 @@ def _unclear(works):
 
 def _whole(item, params):
     """The options of one item with the shared ones where it has none; of ike_config and ipsec_config, each field."""
-    whole = tunnel.provided_options(item)
+    whole = VPN_TUNNEL.provided_options(item)
     for name in _SHARED:
         shared = params.get(name)
-        if name in tunnel.NESTED_FIELDS and isinstance(shared, dict) and isinstance(whole.get(name), dict):
+        if name in VPN_TUNNEL.groups and isinstance(shared, dict) and isinstance(whole.get(name), dict):
             own = {field: value for field, value in whole[name].items() if value is not None}
             whole[name] = dict(shared, **own)
         elif shared is not None:
@@ -199,13 +196,12 @@ def _scopes(client, version, params, desires, leaving_patience, clock):
     """One Scope per gateway, in the order in which the list names them."""
     groups = {}
     for desired in desires:
-        groups.setdefault(desired.vpn_id, []).append(desired)
+        groups.setdefault(desired.options["vpn_id"], []).append(desired)
     purge = bool(params.get("purge"))
     if purge and not groups:
         groups[params["vpn_id"].strip()] = []
-    api, gateways = TunnelApi(client, version), GatewayApi(client, version)
     return [
-        Scope(TunnelScope(api, gateways, vpn_id), group, leaving_patience, purge, clock)
+        Scope(VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}), group, leaving_patience, purge, clock)
         for vpn_id, group in groups.items()
     ]
 
@@ -269,8 +265,8 @@ def _report(works, warnings, scope_errors):
 
 def _entry(work):
     return {
-        "name": work.name or (work.entry.name if work.entry else None) or work.desired.vpn_conn_id,
-        "vpn_id": work.desired.vpn_id,
+        "name": work.name or (work.entry.name if work.entry else None) or work.desired.options["vpn_conn_id"],
+        "vpn_id": work.desired.options["vpn_id"],
         "vpn_conn_id": work.known_id,
         "created_ids": work.created_ids,
         "action": work.action if work.is_planned else None,
@@ -281,7 +277,7 @@ def _entry(work):
 
 
 def _header(work):
-    return "%s/%s" % (work.desired.vpn_id, _entry(work)["name"])
+    return "%s/%s" % (work.desired.options["vpn_id"], _entry(work)["name"])
 
 
 def _diff(work):

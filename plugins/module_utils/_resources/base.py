@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The interface of a kind of object to the reconciler."""
+"""The interface of a resource to the reconciler: ResourceType (pure) and ResourceApi (I/O)."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 # Actions of a plan.
 CREATE, UPDATE, DELETE, NOOP = "create", "update", "delete", "nothing"
@@ -18,11 +18,11 @@ OK, ABSENT, MISMATCH, EXISTS, UNKNOWN, REFUSED = "ok", "absent", "mismatch", "ex
 class Entry(NamedTuple):
     """One object of a list.
 
-    :ivar name: as the list shows it; None where it shows none.
+    :ivar name: the natural key as one text, as the list shows it; None where it shows none.
     :ivar is_leaving: True if the object is being deleted.
     :ivar scope_confirmed: True if the entry itself names the scope that was asked for.
     :ivar age: sorts the oldest first.
-    :ivar item: the object, opaque to this file.
+    :ivar item: the object; the reconciler reads its `fields` and `secret_key` only.
     """
 
     object_id: Optional[str]
@@ -37,34 +37,52 @@ class WriteResult(NamedTuple):
     """Response to a Write.
 
     :ivar error: what the API returned, where the outcome is not OK.
+    :ivar entry: the object, where a probe reads the object itself.
     """
 
     outcome: str
     object_id: Optional[str] = None
     error: Any = None
-    entry: Optional[Entry] = None  # of a PROBE that reads the object itself
+    entry: Optional[Entry] = None
 
 
 class Listed(NamedTuple):
-    """A list of the scope: entries, the request id, the server's time (seconds, or None) and the secrets in it."""
+    """A list of the scope.
+
+    :ivar server_time: the server's time of day in seconds, or None.
+    :ivar secrets: all secrets in the list.
+    """
 
     entries: list
-    request_id: str | None
-    server_time: float | None
+    request_id: Optional[str]
+    server_time: Optional[float]
     secrets: frozenset = frozenset()
+
+    @property
+    def items(self) -> list:
+        """Return the objects of the entries."""
+        return [entry.item for entry in self.entries]
 
 
 class ResourceType:
-    """What a kind of object is, without I/O: its names, its plan and its comparisons.
+    """What a resource is, without I/O: its names, its plan and its comparisons.
 
-    :cvar label: the word for an object of the kind in messages.
-    :cvar name_option, id_option: the options of name and id.
+    :cvar label: the word for an object of the resource in messages.
+    :cvar name_option: the options of the natural key, in messages.
+    :cvar id_option: the option of the id.
+    :cvar has_exact_names: True if the API shows every name exactly as it was sent, because names are keys in canonical
+        form; no other spelling of a name is to be looked for then.
+    :cvar wait_conditions: value of wait_for -> (the status field, the value to wait for).
+    :cvar final_states: the statuses after which no further change is to be expected.
     """
 
     label = name_option = id_option = ""
+    has_exact_names = False
+    wait_conditions: Dict[str, Tuple[str, str]] = {}
+    final_states: Tuple[str, ...] = ()
 
     def keys(self, desired: Any) -> tuple[str | None, str | None, bool, str | None]:
-        """Return the name, the given id, whether it is to be absent, and the client token that a task gives."""
+        """Return the name, the provided id, whether the object is to be absent, and the task's own client token."""
         raise NotImplementedError
 
     def plan(self, desired: Any, item: Any) -> Any:
@@ -72,7 +90,7 @@ class ResourceType:
         raise NotImplementedError
 
     def is_equal(self, desired: Any, item: Any) -> bool:
-        """Return True if nothing that is provided and shown, the name excepted, differs."""
+        """Return True if nothing that is provided and shown differs; a name counts only where names are exact."""
         raise NotImplementedError
 
     def not_compared(self, desired: Any, item: Any) -> list:
@@ -103,11 +121,14 @@ class ResourceApi:
     scope = ""
 
     def token_names(self, name: str) -> tuple:
-        """Return what the client tokens of an object of this name are derived from."""
+        """Return what the client tokens of an object of this name are derived from; called after list()."""
         raise NotImplementedError
 
     def list(self, deadline: float | None = None) -> Listed:
-        """Return the current list of the scope."""
+        """Return the current list of the scope.
+
+        :param deadline: no attempt is begun after it (clock.monotonic()).
+        """
         raise NotImplementedError
 
     def confirmed_ids(self) -> set:
@@ -131,5 +152,8 @@ class ResourceApi:
         raise NotImplementedError
 
     def probe(self, target: Any, object_id: str, token: str) -> WriteResult:
-        """Find out whether the API has an object of this id, which no list shows; target: the desired object."""
+        """Find out whether the API has an object of this id, which no list shows.
+
+        :param target: the desired object.
+        """
         raise NotImplementedError
