@@ -11,13 +11,15 @@ from typing import Any, Dict, Iterable, Optional, Tuple
 from .._bce.errors import BceError, NotFoundError
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
 from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id
-from .base import ABSENT, OK, UNKNOWN, Entry, Listed, ResourceApi, WriteResult
-from .desired import Desired, Item, Plan
+from .base import ABSENT, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
 from .fields import Field, camel_case
 from .resource import Resource
-from .specification import GONE, LEAVING
 
 PAGE_SIZE = "1000"  # the most that the API returns at once
+
+# Statuses of objects that are being deleted, and of those that are deleted (the words of siblings of the API).
+LEAVING = ("deleting", "releasing")
+GONE = ("deleted", "released")
 
 
 class RestApi(ResourceApi):

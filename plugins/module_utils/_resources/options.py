@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any, Dict, List, Tuple
 
 from . import fields
-from .desired import Desired
+from .base import Desired, ResourceType
 from .fields import Field, camel_case, is_blank, to_argument_spec
-from .specification import Specification
 
 
-def argument_spec(spec: Specification) -> Dict[str, Any]:
+def argument_spec(spec: ResourceType) -> Dict[str, Any]:
     """Return the argument spec of one object; each option has the API's own name as an alias."""
     found = {field.name: to_argument_spec(field) for field in spec.option_fields}
     for name, group in spec.groups.items():
@@ -23,7 +22,7 @@ def argument_spec(spec: Specification) -> Dict[str, Any]:
     return found
 
 
-def provided_options(spec: Specification, values: Dict[str, Any]) -> Dict[str, Any]:
+def provided_options(spec: ResourceType, values: Dict[str, Any]) -> Dict[str, Any]:
     """Return the options that have a value; see Field.is_blank_unset.
 
     An empty one of several alternatives, such as remote_ip next to cgw_id, counts as unset.
@@ -38,7 +37,12 @@ def provided_options(spec: Specification, values: Dict[str, Any]) -> Dict[str, A
     return found
 
 
-def validate_values(spec: Specification, values: Dict[str, Any], where: str = "") -> List[str]:
+def validate(spec: ResourceType, values: Dict[str, Any], where: str = "") -> List[str]:
+    """Return every error in the options as sentences; see validate_values() and missing_identifiers()."""
+    return validate_values(spec, values, where) + missing_identifiers(spec, values, where)
+
+
+def validate_values(spec: ResourceType, values: Dict[str, Any], where: str = "") -> List[str]:
     """Return the errors in the values that are provided, each a sentence that names the option and its constraint.
 
     :param where: put before the name of each option.
@@ -54,7 +58,7 @@ def validate_values(spec: Specification, values: Dict[str, Any], where: str = ""
     return found
 
 
-def missing_identifiers(spec: Specification, values: Dict[str, Any], where: str = "") -> List[str]:
+def missing_identifiers(spec: ResourceType, values: Dict[str, Any], where: str = "") -> List[str]:
     """Return what the options lack to identify the object, as sentences."""
     provided, found = provided_options(spec, values), []
     scope = [field.name for field in spec.scope_options]
@@ -70,7 +74,7 @@ def missing_identifiers(spec: Specification, values: Dict[str, Any], where: str 
     return found
 
 
-def parse(spec: Specification, values: Dict[str, Any]) -> Desired:
+def parse(spec: ResourceType, values: Dict[str, Any]) -> Desired:
     """Return the desired state of options in which validate() finds no error."""
     provided = provided_options(spec, values)
     defaults = {

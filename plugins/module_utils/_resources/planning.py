@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
-from .base import CREATE, DELETE, NOOP, UPDATE
-from .desired import Desired, Item, Plan
+from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Item, Plan, ResourceType
 from .fields import validate_value
-from .specification import Specification
 
 SECRET = "secret_key"
 # What a diff shows in place of a key.
@@ -22,7 +20,7 @@ KEY_MASKED_CHANGED = "(hidden, changed)"
 _NOT_COMPARED = "%s: the cloud's list does not show the current value, so it was not compared"
 
 
-def plan(spec: Specification, desired: Desired, item: Item | None) -> Plan:
+def plan(spec: ResourceType, desired: Desired, item: Item | None) -> Plan:
     """Return what to do so that the object is as desired.
 
     :raises InvalidOptionsError: if options are missing that a creation, or the whole replacement of an update, needs.
@@ -47,32 +45,32 @@ def plan(spec: Specification, desired: Desired, item: Item | None) -> Plan:
     return Plan(UPDATE, changes, before, after, target, warnings)
 
 
-def not_compared(spec: Specification, desired: Desired, item: Item) -> List[str]:
+def not_compared(spec: ResourceType, desired: Desired, item: Item) -> List[str]:
     """Return a warning for each field that the task provides and the API does not show."""
     unknown = _diff(spec, desired, item)[1]
     unknown += tuple(sorted(item.not_shown & set(desired.fields)))
     return [_NOT_COMPARED % name for name in unknown]
 
 
-def is_equal(spec: Specification, desired: Desired, item: Item) -> bool:
+def is_equal(spec: ResourceType, desired: Desired, item: Item) -> bool:
     """Return True if nothing that the task provides and the API shows differs; an inexact name does not count."""
     changes = set(_diff(spec, desired, item)[0]) - item.not_shown
     return not (changes if spec.has_exact_names else changes - set(spec.natural_key))
 
 
-def is_same_connection(spec: Specification, desired: Desired, item: Item) -> bool:
+def is_same_connection(spec: ResourceType, desired: Desired, item: Item) -> bool:
     """Return True if the task and the object agree on what is connected, as far as the task provides it."""
     provided = {name for name in spec.connection_fields if name in desired.fields}
     return not provided & set(_diff(spec, desired, item)[0])
 
 
-def is_applied(spec: Specification, desired: Desired, item: Item) -> bool:
+def is_applied(spec: ResourceType, desired: Desired, item: Item) -> bool:
     """Return True if the object shows all that the task provides, the key included."""
     changes, unknown = _diff(spec, desired, item)
     return not changes and SECRET not in unknown
 
 
-def signature(spec: Specification, item: Item) -> tuple:
+def signature(spec: ResourceType, item: Item) -> tuple:
     """Return what makes two objects the same under two names: what they connect, the key, the nested groups."""
     fields = item.fields
     groups = (tuple(sorted((fields[name] or {}).items(), key=str)) for name in spec.groups)
@@ -83,7 +81,7 @@ def _hashable(value: Any) -> Any:
     return frozenset(value) if isinstance(value, list) else value
 
 
-def _plan_create(spec: Specification, desired: Desired) -> Plan:
+def _plan_create(spec: ResourceType, desired: Desired) -> Plan:
     missing = [spec.secret.name] if spec.secret and not desired.secret_key else []
     missing += [field.name for field in spec.fields if field.required_on_create and field.name not in desired.fields]
     for name, group in spec.groups.items():
@@ -108,7 +106,7 @@ def _plan_create(spec: Specification, desired: Desired) -> Plan:
     return Plan(CREATE, tuple(sorted(desired.fields)) + secret, {}, after, target)
 
 
-def _reject_immutable_change(spec: Specification, desired: Desired, item: Item) -> None:
+def _reject_immutable_change(spec: ResourceType, desired: Desired, item: Item) -> None:
     for name, remedy in spec.immutable.items():
         want, have = desired.fields.get(name), item.fields[name]
         if want is not None and have is not None and want != have:
@@ -117,7 +115,7 @@ def _reject_immutable_change(spec: Specification, desired: Desired, item: Item) 
             raise ConflictError(text % words, "ImmutableField")
 
 
-def _diff(spec: Specification, desired: Desired, item: Item) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
+def _diff(spec: ResourceType, desired: Desired, item: Item) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
     """Return the managed fields that differ, and those that the API does not show."""
     differing, unknown = [], []
     for path, want, have in _iter_managed(spec, desired.fields, item.fields):
@@ -134,14 +132,14 @@ def _diff(spec: Specification, desired: Desired, item: Item) -> Tuple[Tuple[str,
     return tuple(differing), tuple(unknown)
 
 
-def _is_shown_otherwise(spec: Specification, path: str, desired: Desired, item: Item) -> bool:
+def _is_shown_otherwise(spec: ResourceType, path: str, desired: Desired, item: Item) -> bool:
     """Return True if the API shows an alternative to the option, such as cgw_id to remote_ip, and the task has both."""
     names = [name for group in spec.alternatives if path in group for name in group]
     return any(name in desired.fields and item.fields[name] is not None for name in names)
 
 
 def _iter_managed(
-    spec: Specification, wanted: Dict[str, Any], present: Dict[str, Any]
+    spec: ResourceType, wanted: Dict[str, Any], present: Dict[str, Any]
 ) -> Iterator[Tuple[str, Any, Any]]:
     for name, want in wanted.items():
         if name in spec.groups:
@@ -157,14 +155,14 @@ def _equal(want: Any, have: Any) -> bool:
     return set(want) == set(have) if isinstance(want, list) else want == have
 
 
-def _change(spec: Specification, desired: Desired, item: Item, changes: Tuple[str, ...]) -> Item:
+def _change(spec: ResourceType, desired: Desired, item: Item, changes: Tuple[str, ...]) -> Item:
     """Return the object after an update that sends only the changes."""
     fields = dict(item.fields, **dict.fromkeys(spec.reset_by_update))
     fields.update((name, desired.fields[name]) for name in changes)
     return item._replace(fields=fields)
 
 
-def _merge(spec: Specification, desired: Desired, item: Item) -> Item:
+def _merge(spec: ResourceType, desired: Desired, item: Item) -> Item:
     """Return the object that replaces the current one: what the task manages, and all the rest as it is.
 
     :raises InvalidOptionsError: if neither the API nor the task has a value that the replacement needs.
@@ -196,7 +194,7 @@ def _merge(spec: Specification, desired: Desired, item: Item) -> Item:
     return item._replace(fields=fields, secret_key=secret_key)
 
 
-def _diff_view(spec: Specification, item: Item | None) -> Dict[str, Any]:
+def _diff_view(spec: ResourceType, item: Item | None) -> Dict[str, Any]:
     """Return the part of an object that a diff shows: what can be managed, never a secret."""
     hidden = {*spec.read_only, *(field.name for field in spec.scope_options)}
     return {name: value for name, value in item.fields.items() if name not in hidden} if item else {}

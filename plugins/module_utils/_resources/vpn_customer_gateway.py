@@ -13,7 +13,7 @@ from typing import Any, Dict
 
 from .._bce.response_parsing import parse_str
 from .api import PAGE_SIZE, RestApi
-from .desired import Plan
+from .base import Plan
 from .fields import CGW_ID, Field, description_field, ip_address, name_field, parse_address
 from .resource import Resource
 

@@ -14,7 +14,7 @@ from typing import Any, Dict, List, NamedTuple
 
 from .._bce.response_parsing import parse_str
 from .api import PAGE_SIZE, RestApi
-from .desired import Item
+from .base import Item
 from .fields import VPC_ID, VPN_ID, parse_text
 from .resource import Resource
 from .vpn_tunnel import GatewayDetail, tunnels_in_detail

@@ -17,7 +17,7 @@ from typing import Any, Dict, List
 from .._bce.redaction import KEY_PATTERN, KEY_SYMBOLS, Secret, looks_like_tunnel_key
 from .._bce.response_parsing import check_owner, distinct, get_list, parse_str
 from .api import RestApi
-from .desired import Item
+from .base import Item
 from .fields import (
     CGW_ID,
     VPN_ID,

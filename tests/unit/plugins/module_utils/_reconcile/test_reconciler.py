@@ -19,10 +19,10 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reco
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import (
     ABSENT,
     OK,
+    Item,
     Listed,
     WriteResult,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.desired import Item
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
     VPN_CUSTOMER_GATEWAY,
     VpnCustomerGatewayApi,

@@ -12,7 +12,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     InvalidOptionsError,
     InvalidResponseError,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.desired import Item
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Item
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
     VPN_CUSTOMER_GATEWAY,
     VpnCustomerGatewayApi,

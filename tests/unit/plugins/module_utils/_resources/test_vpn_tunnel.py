@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.baiducloud.network.plugins.doc_fragments.tunnel import ModuleDocFragment
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import KEY_SYMBOLS, Secret
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.desired import Item
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Item
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL
 from page_example import OPTIONS as EXAMPLE
 from page_example import SECRET_KEY as KEY

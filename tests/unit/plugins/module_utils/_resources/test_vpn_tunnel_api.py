@@ -22,7 +22,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     NotFoundError,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.desired import Plan
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Plan
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL, VpnTunnelApi
 from emulator_process import GATEWAY
 from page_example import BODY, OPTIONS, SECRET_KEY
