@@ -17,9 +17,16 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, limits, messages
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import Problem
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway import parse_desired
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway_resource import (
-    CustomerGatewayScope,
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import (
+    ABSENT,
+    OK,
+    Item,
+    Listed,
+    WriteResult,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
+    VPN_CUSTOMER_GATEWAY,
+    VpnCustomerGatewayApi,
 )
 from fake_clock import FakeClock
 
@@ -28,7 +35,7 @@ LOST = TransportError("no response", "ConnectionFailed", retryable=True, maybe_a
 
 
 class Page:
-    """A list of customer gateways as GatewayApi returns it."""
+    """A list of customer gateways."""
 
     def __init__(self, items, server_time):
         self.items = items
@@ -37,7 +44,7 @@ class Page:
 
 
 class FakeApi:
-    """Stands in for GatewayApi; what is created is listed after `lag` seconds of the clock.
+    """Stands in for the requests of VpnCustomerGatewayApi; what is created is listed after `lag` seconds of the clock.
 
     :ivar responses: what the next creations return: None for an id, or an error that they raise. :ivar calls: (verb,
     what it was about, moment).
@@ -98,6 +105,32 @@ class FakeApi:
         return "request-delete"
 
 
+class FakeScope(VpnCustomerGatewayApi):
+    """The ResourceApi over a FakeApi in place of HTTP."""
+
+    def __init__(self, api):
+        self.api = api
+        self.values = {}
+        self.scope = self.type.scope_words({})
+
+    def list(self, deadline=None):
+        page = self.api.customer_gateway_listing(deadline)
+        return Listed([self.entry_of(Item(item)) for item in page.items], page.request_id, page.server_time)
+
+    def create(self, target, token):
+        return self.api.create_customer_gateway(target.fields, token)
+
+    def update(self, plan, token):
+        return self.api.update_customer_gateway(plan.target.fields, plan.changes, token)
+
+    def delete(self, object_id, _token, deadline=None):
+        return self.api.delete_customer_gateway(object_id, deadline)
+
+    def probe(self, _target, object_id, _token):
+        item = self.api.customer_gateway(object_id)
+        return WriteResult(ABSENT) if item is None else WriteResult(OK, entry=self.entry_of(Item(item)))
+
+
 @pytest.fixture
 def clock():
     return FakeClock()
@@ -109,7 +142,7 @@ def api(clock):
 
 
 def run(api, **options):
-    scope = ScopeReconciler(CustomerGatewayScope(api), [parse_desired({**OPTIONS, **options})], 60.0, clock=api.clock)
+    scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({**OPTIONS, **options})], 60.0, clock=api.clock)
     scope.plan()
     scope.apply()
     return scope.works[0]
@@ -246,14 +279,14 @@ def test_object_that_another_run_removes_before_the_update_is_created(api, clock
     api.update_customer_gateway = update_too_late
     work = run(api, description="new")
     assert (work.changed, work.known_id, work.created_ids, work.error) == (True, "cgw-1", ["cgw-1"], None)
-    assert work.item["description"] == "new" and work.action == "create"
+    assert work.item.fields["description"] == "new" and work.action == "create"
     assert api.verbs() == ["list", "list", "create", "list"] and clock.slept == 0
 
 
 def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
     api.responses += [IdempotencyConflictError("used before", "IdempotentParameterMismatch", 403)] * 5
-    desires = [parse_desired({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
-    scope = ScopeReconciler(CustomerGatewayScope(api), desires, 60.0, clock=clock)
+    desires = [VPN_CUSTOMER_GATEWAY.parse({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
+    scope = ScopeReconciler(FakeScope(api), desires, 60.0, clock=clock)
     scope.plan()
     scope.apply()
     assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
@@ -264,11 +297,11 @@ def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
 def test_plan_of_a_new_address_is_an_error_without_a_write(api):
     api.put("cgw-1")
     work = run(api, ip="203.0.113.99")
-    assert work.error.code == "AddressIsFixed" and api.verbs() == ["list"]
+    assert work.error.code == "ImmutableField" and api.verbs() == ["list"]
 
 
 def test_stopped_scope_sends_no_further_request(api):
-    scope = ScopeReconciler(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
+    scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse(OPTIONS)], 60.0, clock=api.clock)
     scope.plan()
     scope.stop()
     scope.apply()
@@ -277,7 +310,7 @@ def test_stopped_scope_sends_no_further_request(api):
 
 @pytest.mark.parametrize("code", messages.PROBLEMS)
 def test_text_of_a_problem_names_what_it_is_about(api, code):
-    scope = ScopeReconciler(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
+    scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse(OPTIONS)], 60.0, clock=api.clock)
     words = {"goal": "active", "seconds": 5, "current": "building", "list_error": ""}
     problem = Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None), words=tuple(words.items()))
     error = messages.to_error(problem, scope.api, scope.works[0].state)
@@ -295,7 +328,7 @@ def test_deletion_rests_on_a_list_of_the_last_minute(api, clock, renamed, delete
     """Another user renames the object while the task waits between its list and the deletion."""
     api.put("cgw-1")
     scope = ScopeReconciler(
-        CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock
+        FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({"name": "berlin", "state": "absent"})], 60.0, clock=clock
     )
     scope.plan()
     clock.sleep(61)
@@ -319,7 +352,7 @@ def test_created_ids_leave_out_what_existed_before_and_what_the_api_denies(api):
 def test_deletion_of_what_another_run_made_anew_is_a_clear_error(api, clock):
     api.put("cgw-1")
     scope = ScopeReconciler(
-        CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock
+        FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({"name": "berlin", "state": "absent"})], 60.0, clock=clock
     )
     scope.plan()
     clock.sleep(61)
