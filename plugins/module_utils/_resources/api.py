@@ -99,7 +99,7 @@ class RestApi(ResourceApi):
     def parse_item(self, entry: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry."""
         item = self.type.parse_item(entry, self.values)
-        self._allow_name(item)
+        self.allow_name(item)
         return item
 
     def entry_of(self, item: Item) -> Entry:
@@ -188,8 +188,9 @@ class RestApi(ResourceApi):
         return body
 
     def replace_body(self, target: Item) -> Dict[str, Any]:
-        """Return the body of an update that sends the whole object."""
-        return self.create_body(target)
+        """Return the body of an update that sends the whole object, except what the API cannot change."""
+        fields = dict(target.fields, **dict.fromkeys(self.type.immutable))
+        return RestApi.create_body(self, target._replace(fields=fields))
 
     def update_body(self, plan: Plan) -> Dict[str, Any]:
         """Return the body of an update."""
@@ -200,12 +201,14 @@ class RestApi(ResourceApi):
 
     def operation(self, verb: str, fields: Optional[Dict[str, Any]] = None) -> str:
         """Return what a request is to do, for error messages."""
-        words = dict(self.values)
+        words = dict(self.values, scope=self.scope)
         if fields is not None:
             words.update(name=self.type.name_of(fields), id=fields.get(self.type.id_option))
         return self.type.operations[verb] % words
 
-    def _path(self, kind: str, object_id: str = "") -> str:
+    def _path(self, kind: str, object_id: str | None = None) -> str:
+        if kind == "item" and not object_id:
+            raise ValueError(kind)  # the path of the list would be meant
         return self.root + self.type.paths[kind] % dict(self.values, id=object_id)
 
     def _query(self) -> Dict[str, str]:
@@ -217,9 +220,10 @@ class RestApi(ResourceApi):
         """Have the key redacted from error texts, and the name shown, even if it looks like a key."""
         if item.secret_key is not None:
             self.client.remember_secret(item.secret_key)
-        self._allow_name(item)
+        self.allow_name(item)
 
-    def _allow_name(self, item: Item) -> None:
+    def allow_name(self, item: Item) -> None:
+        """Have the name of an object shown in error texts, even if it looks like a key."""
         for name in self.type.natural_key:
             self.client.show_word(item.fields.get(name))
 
