@@ -113,8 +113,9 @@ class _LimitedResponse(HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         # The base class skips 100 only, and takes 102 and 103 for the final response.
+        base: Any = super()
         while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
+            version, status, reason = base._read_status()
             if not 100 <= status < 200 or status == 101:
                 return version, status, reason
             parse_headers(self.fp)

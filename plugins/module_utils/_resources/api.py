@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""RestApi is the ResourceApi of any resource, from its specification: requests, and where a response is read."""
+"""RestApi is the ResourceApi of any resource: its requests, from the values of the Resource."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LEAVING = ("deleting", "releasing")
 GONE = ("deleted", "released")
 
 
-class RestApi(ResourceApi):
-    """The operations on the objects of one scope over a BceClient. Every method raises what BceClient.request raises.
+class RestReader(ResourceApi):
+    """The reads of the objects of one scope over a BceClient. Every method raises what BceClient.request raises.
 
     :param values: options: those of the scope, and `version`, the API's version.
     """
@@ -38,8 +38,6 @@ class RestApi(ResourceApi):
         self.values = {field.name: values[field.name] for field in self.type.scope_options if values.get(field.name)}
         self.root = "/v%d" % values.get("version", 1)
         self.scope = self.type.scope_words(self.values) if self.values or not self.type.scope_options else ""
-
-    # -- reads ------------------------------------------------------------------------------------------------------
 
     def list(self, deadline: float | None = None) -> Listed:
         """See ResourceApi.list(); deleted objects are left out, although the API may still show them."""
@@ -100,7 +98,7 @@ class RestApi(ResourceApi):
     def parse_item(self, entry: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry."""
         item = self.type.parse_item(entry, self.values)
-        self._allow_name(item)
+        self.allow_name(item)
         return item
 
     def entry_of(self, item: Item) -> Entry:
@@ -110,7 +108,31 @@ class RestApi(ResourceApi):
         age = (item.fields.get("created_time") or "~", object_id or "")
         return Entry(object_id, name, _has_status(item, LEAVING), item.scope_confirmed, age, item)
 
-    # -- writes -----------------------------------------------------------------------------------------------------
+    def operation(self, verb: str, fields: Optional[Dict[str, Any]] = None) -> str:
+        """Return what a request is to do, for error messages."""
+        words = dict(self.values, scope=self.scope)
+        if fields is not None:
+            words.update(name=self.type.name_of(fields), id=fields.get(self.type.id_option))
+        return self.type.operations[verb] % words
+
+    def _path(self, kind: str, object_id: str | None = None) -> str:
+        if kind == "item" and not object_id:
+            raise ValueError(kind)  # the path of the list would be meant
+        return self.root + self.type.paths[kind] % dict(self.values, id=object_id)
+
+    def _query(self) -> Dict[str, str]:
+        """Return the scope as a query, where it does not stand in the path of the list."""
+        fields = self.type.scope_options if "%" not in self.type.paths["list"] else ()
+        return {field.wire_name: self.values[field.name] for field in fields if field.name in self.values}
+
+    def allow_name(self, item: Item) -> None:
+        """Have the name of an object shown in error texts, even if it looks like a key."""
+        for name in self.type.natural_key:
+            self.client.show_word(item.fields.get(name))
+
+
+class RestApi(RestReader):
+    """All operations on the objects of one scope; see RestReader."""
 
     def token_names(self, name: str) -> tuple:
         """See ResourceApi.token_names()."""
@@ -174,7 +196,11 @@ class RestApi(ResourceApi):
         path, operation = self._path("item", item.fields[self.type.id_option]), self.operation("update", item.fields)
         return self.client.request("PUT", path, {"clientToken": token}, body, operation).request_id
 
-    # -- requests ---------------------------------------------------------------------------------------------------
+    def _register(self, item: Item) -> None:
+        """Have the key redacted from error texts, and the name shown, even if it looks like a key."""
+        if item.secret_key is not None:
+            self.client.remember_secret(item.secret_key)
+        self.allow_name(item)
 
     def create_body(self, target: Item) -> Dict[str, Any]:
         """Return the body of a creation in the order of the API page; what is None is left out."""
@@ -189,8 +215,9 @@ class RestApi(ResourceApi):
         return body
 
     def replace_body(self, target: Item) -> Dict[str, Any]:
-        """Return the body of an update that sends the whole object."""
-        return self.create_body(target)
+        """Return the body of an update that sends the whole object, except what the API cannot change."""
+        fields = dict(target.fields, **dict.fromkeys(self.type.immutable))
+        return RestApi.create_body(self, target._replace(fields=fields))
 
     def update_body(self, plan: Plan) -> Dict[str, Any]:
         """Return the body of an update."""
@@ -198,31 +225,6 @@ class RestApi(ResourceApi):
         if self.type.is_replaced:
             return self.replace_body(target)
         return {_field(self.type.fields, name).wire_name: target.fields[name] for name in plan.changes}
-
-    def operation(self, verb: str, fields: Optional[Dict[str, Any]] = None) -> str:
-        """Return what a request is to do, for error messages."""
-        words = dict(self.values)
-        if fields is not None:
-            words.update(name=self.type.name_of(fields), id=fields.get(self.type.id_option))
-        return self.type.operations[verb] % words
-
-    def _path(self, kind: str, object_id: str = "") -> str:
-        return self.root + self.type.paths[kind] % dict(self.values, id=object_id)
-
-    def _query(self) -> Dict[str, str]:
-        """Return the scope as a query, where it does not stand in the path of the list."""
-        fields = self.type.scope_options if "%" not in self.type.paths["list"] else ()
-        return {field.wire_name: self.values[field.name] for field in fields if field.name in self.values}
-
-    def _register(self, item: Item) -> None:
-        """Have the key redacted from error texts, and the name shown, even if it looks like a key."""
-        if item.secret_key is not None:
-            self.client.remember_secret(item.secret_key)
-        self._allow_name(item)
-
-    def _allow_name(self, item: Item) -> None:
-        for name in self.type.natural_key:
-            self.client.show_word(item.fields.get(name))
 
 
 def _field(fields: Tuple[Field, ...], name: str) -> Field:

@@ -205,7 +205,7 @@ class ResourceType:
     is_read_by_id = False
     is_deleted_with_token = True
 
-    def name_of(self, fields: Dict[str, Any]) -> str | None:
+    def name_of(self, values: Dict[str, Any]) -> str | None:
         """Return the natural key as one text; None if a part of it is unknown."""
         raise NotImplementedError
 

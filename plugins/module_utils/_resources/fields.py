@@ -112,18 +112,6 @@ def string(value: Any) -> str:
     return value.strip()
 
 
-def short_string(max_chars: int) -> Callable[[Any], str]:
-    """Return the normalizer of any text of limited length, in characters."""
-
-    def normalize(value: Any) -> str:
-        text = string(value)
-        if len(text) > max_chars:
-            raise ValueError
-        return text
-
-    return normalize
-
-
 def list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], list]:
     """Return the normalizer of a list of one item or more, without repetitions.
 
@@ -143,11 +131,6 @@ resource_name = pattern(r"[A-Za-z][A-Za-z0-9_/.-]{0,64}")
 
 
 # -- what a response shows ---------------------------------------------------------------------------------------------
-
-
-def parse_text(value: Any) -> str | None:
-    """Return a text, of which an empty one has a meaning too: there is none, while None is unknown."""
-    return (parse_str(value) or "") if isinstance(value, str) else None
 
 
 def parse_choice(value: Any) -> str | None:
@@ -225,11 +208,15 @@ def text_field(name: str, *aliases: str) -> Field:
 
 def description_field(max_chars: int | None = None) -> Field:
     """Return the Field of a description; an empty one clears it."""
-    field = text_field("description")._replace(is_blank_unset=False)
-    if max_chars is None:
-        return field
-    constraint = "must be text of at most %d characters" % max_chars
-    return field._replace(constraint=constraint, normalize=short_string(max_chars))
+
+    def normalize(value: Any) -> str:
+        text = string(value)
+        if max_chars is not None and len(text) > max_chars:
+            raise ValueError
+        return text
+
+    constraint = "must be text" if max_chars is None else "must be text of at most %d characters" % max_chars
+    return Field("description", constraint, normalize, {"type": "str"}, False, is_blank_unset=False)
 
 
 def subnet_field(name: str) -> Field:

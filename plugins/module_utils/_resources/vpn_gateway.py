@@ -13,11 +13,16 @@ import re
 from typing import Any, Dict, List, NamedTuple
 
 from .._bce.response_parsing import parse_str
-from .api import PAGE_SIZE, RestApi
+from .api import PAGE_SIZE, RestReader
 from .base import Item
-from .fields import VPC_ID, VPN_ID, parse_text
+from .fields import VPC_ID, VPN_ID
 from .resource import Resource
 from .vpn_tunnel import GatewayDetail, tunnels_in_detail
+
+
+def parse_text(value: Any) -> str | None:
+    """Return a text, of which an empty one has a meaning too: there is none, while None is unknown."""
+    return (parse_str(value) or "") if isinstance(value, str) else None
 
 
 def parse_number(value: Any) -> int | None:
@@ -79,7 +84,7 @@ class Detail(NamedTuple):
     tunnels: List[Dict[str, Any]] | None
 
 
-class VpnGatewayApi(RestApi):
+class VpnGatewayApi(RestReader):
     """The reads of VPN gateways: those of one VPC, or any by its id."""
 
     type = VPN_GATEWAY

@@ -48,6 +48,17 @@ def _normalize_key(value: Any) -> Secret:
     return Secret(text)
 
 
+def _parse_key(value: Any) -> Secret | None:
+    """Return the key; None where the response has none or only a mask of it, such as ``K0******ey``."""
+    symbols = set(re.findall("[^A-Za-z0-9]", value)) if isinstance(value, str) else set()
+    if not isinstance(value, str) or "***" in value or (symbols == {"*"} and value.count("*") > 2):
+        return None
+    try:
+        return _normalize_key(value)
+    except ValueError:
+        return None
+
+
 IKE_CONFIG = (
     choice_field("ike_version", "v1", "v2"),
     choice_field("ike_mode", "main", "aggressive"),
@@ -69,6 +80,7 @@ SECRET_KEY = Field(
     {"type": "str", "no_log": True},
     aliases=("psk",),
     is_blank_unset=False,
+    parse=_parse_key,
 )
 REMOTE_IP = Field(
     "remote_ip",
@@ -120,17 +132,6 @@ class VpnTunnel(Resource):
     list_key = "vpnConns"
     wait_conditions = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
     final_states = ("error", "expired", "deleting", "deleted", "releasing", "released")
-
-    def parse_secret(self, entry: Dict[str, Any]) -> Secret | None:
-        """Return the key; None where the response has none or only a mask of it, such as ``K0******ey``."""
-        value = entry.get(SECRET_KEY.wire_name)
-        symbols = set(re.findall("[^A-Za-z0-9]", value)) if isinstance(value, str) else set()
-        if isinstance(value, str) and ("***" in value or (symbols == {"*"} and value.count("*") > 2)):
-            return None
-        try:
-            return SECRET_KEY.normalize(value) if isinstance(value, str) else None
-        except ValueError:
-            return None
 
 
 class GatewayDetail:
