@@ -17,12 +17,15 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.executor import RequestExecutor
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
     CONFIRMED_CREATE_TIMEOUT,
     MAX_CREATE_ATTEMPTS,
     STALE_LIST_TIMEOUT,
 )
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import PROBE
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE
 from emulator_process import GATEWAY
 from page_example import entry
 from run_params import run_params
@@ -65,16 +68,17 @@ def tokens(emulator):
     return [request["query"]["clientToken"] for request in emulator.requests("POST")]
 
 
-def during(monkeypatch, operation, action):
-    """Let `action` happen right before the API gets the first request of an operation of VpnApi."""
-    original = getattr(vpn_tunnel.VpnApi, operation)
+def during(monkeypatch, kind, action):
+    """Let `action` happen right before the first write of a kind (CREATE, UPDATE, ...) is sent."""
+    original = RequestExecutor._send
 
-    def interrupted(*arguments):
-        monkeypatch.setattr(vpn_tunnel.VpnApi, operation, original)
-        action()
-        return original(*arguments)
+    def interrupted(executor, write):
+        if write.action == kind:
+            monkeypatch.setattr(RequestExecutor, "_send", original)
+            action()
+        return original(executor, write)
 
-    monkeypatch.setattr(vpn_tunnel.VpnApi, operation, interrupted)
+    monkeypatch.setattr(RequestExecutor, "_send", interrupted)
 
 
 # -- replayed responses ------------------------------------------------------------------------------------------------
@@ -158,7 +162,7 @@ def test_tunnel_of_another_run_is_taken_while_the_api_replays_a_renamed_one(clou
     old = run(clock)["vpn_conn_id"]
     run(clock, vpn_conn_id=old, vpn_conn_name="moved")
     other = entry(secretKey=KEY, vpnConnId="vpnconn-other", createdTime="2026-04-25 17:22:34")
-    during(monkeypatch, "create_tunnel", lambda: cloud.plant(other))
+    during(monkeypatch, CREATE, lambda: cloud.plant(other))
     result = run(clock)
     assert result["vpn_conn_id"] == "vpnconn-other" and not result.get("failed") and not result["changed"]
     assert sorted(tunnel["vpnConnId"] for tunnel in cloud.tunnels()) == sorted([old, "vpnconn-other"])
@@ -196,7 +200,7 @@ def test_runs_that_start_while_the_list_is_stale_share_the_tunnel(cloud, clock, 
     """The second run starts three seconds after the first, and both return what the API made for the first."""
     cloud.settings(list_lag_ms=LATE * 1000)
     results = []
-    during(monkeypatch, "update_tunnel", lambda: results.append(run(clock)))
+    during(monkeypatch, PROBE, lambda: results.append(run(clock)))
     results.append(run(clock))
     assert [result["vpn_conn_id"] for result in results] == [only(cloud)["vpnConnId"]] * 2
     assert len(set(tokens(cloud))) == 1 and len(tokens(cloud)) == 2
@@ -283,7 +287,7 @@ def test_duplicate_that_other_software_makes_meanwhile_is_reported_and_never_rem
 ):
     """It makes its tunnel, without a token, between this run's list and its creation."""
     other = entry(secretKey=KEY, description="other", vpnConnId="vpnconn-other", createdTime=created)
-    during(monkeypatch, "create_tunnel", lambda: cloud.plant(other))
+    during(monkeypatch, CREATE, lambda: cloud.plant(other))
     result = run(clock)
     (own,) = {tunnel["vpnConnId"] for tunnel in cloud.tunnels()} - {"vpnconn-other"}
     assert own in result["created_ids"] and result["changed"] and cloud.requests("DELETE") == []

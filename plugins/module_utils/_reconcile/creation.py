@@ -179,7 +179,7 @@ def judge_claim(obj: ObjectState, view: View, base: set, last: bool) -> None:
     return judge_other_name(obj, claimed, creation.claimed_id in base)
 
 
-def _judge_listed(obj: ObjectState, claimed: Entry, exact: list, last: bool) -> None:
+def _judge_listed(obj: ObjectState, claimed: Entry, exact: list[Entry], last: bool) -> None:
     """Judge a creation whose id the list shows under the name."""
     if len(exact) == 1 and not last and obj.creation.is_unknown:
         return None
@@ -199,7 +199,7 @@ def judge_other_name(obj: ObjectState, claimed: Entry, is_old: bool) -> None:
     :param is_old: True if the id existed before the creation.
     """
     desired = obj.desired
-    is_near = bool(claimed.name) and not desired.has_exact_names and is_similar(claimed.name, desired.name)
+    is_near = not desired.has_exact_names and is_similar(claimed.name, desired.name)
     if not is_old:
         # It is new, so it was made now: no further creation, whatever its name is.
         if is_near and desired.is_equal(claimed.item):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Generator, Iterable
+from typing import Any, Collection, Generator
 
 from .._bce.errors import (
     BceError,
@@ -59,7 +59,7 @@ class RequestExecutor:
         # sent, however long the list took, because another list would not bring it forward.
         self._list_began = self._list_ended = float("-inf")
 
-    def run(self, steps: Generator[Any, Any, Any], names: Iterable[str]) -> None:
+    def run(self, steps: Generator[Any, Any, Any], names: Collection[Any]) -> None:
         """Send every request that a generator yields, until its end or stop().
 
         :param names: the names of the task's objects in the scope.
@@ -81,8 +81,8 @@ class RequestExecutor:
         """Begin no further request; to be called from another thread."""
         self._is_stopped = True
 
-    def list(self, deadline: float | None = None) -> Listed:
-        """Return the current list. :param deadline: a moment of clock.monotonic(), or None."""
+    def refresh(self, deadline: float | None = None) -> Listed:
+        """List the scope. :param deadline: a moment of clock.monotonic(), or None."""
         began = self.clock.monotonic()
         listed = self.api.list(deadline)
         self._list_began, self._list_ended = began, self.clock.monotonic()
@@ -90,7 +90,7 @@ class RequestExecutor:
         self.secrets |= listed.secrets
         return listed
 
-    def _list(self, request: ListRequest, names: Iterable[str]) -> View:
+    def _list(self, request: ListRequest, names: Collection[Any]) -> View:
         """List, after a pause if it is not the first list of a wait."""
         if request.is_first:
             self._wait_began, self._interval = self.clock.monotonic(), MIN_LIST_INTERVAL
@@ -103,7 +103,7 @@ class RequestExecutor:
         if waited > request.timeout - 0.001:  # sleep() may wake a little early
             waited = max(waited, request.timeout)
         try:
-            listed = self.list()
+            listed = self.refresh()
         except Exception as error:  # an internal error must not lose what earlier requests did
             return View((), names, error=error)
         now = listed.server_time if listed.server_time is not None else self.clock.time()

@@ -175,10 +175,12 @@ def to_warning(note: Note, api: ResourceApi, obj: ObjectState) -> str:
 
 
 def _is_outcome_unknown(problem: Problem, obj: ObjectState) -> bool:
-    """Return True if a creation, or a write before a failed list, may have been applied, whatever the end was."""
-    return obj.creation.is_unknown or (
-        problem.code == "ListFailed" and bool(getattr(obj.last_error, "maybe_applied", False))
-    )
+    """Return True if a write of the object may have been applied, whatever it ended with."""
+    if problem.code == "ListFailed":
+        return obj.creation.is_unknown or bool(getattr(obj.last_error, "maybe_applied", False))
+    # After an internal error it is not known how far a write came.
+    is_internal = problem.code == "Refused" and not isinstance(problem.error, BceError)
+    return obj.creation.is_unknown or is_internal
 
 
 def _words(ids: tuple, names: tuple, api: ResourceApi, obj: ObjectState | None) -> dict:

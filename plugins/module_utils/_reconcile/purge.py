@@ -10,7 +10,7 @@ desired. Entries without name or id, similar names, and objects that equal a des
 
 from __future__ import annotations
 
-from typing import Any, Generator, Iterable
+from typing import Any, Collection, Generator
 
 from .._resources.base import CREATE, DELETE, UPDATE, Entry
 from . import limits
@@ -20,7 +20,7 @@ from .verification import is_same_surplus
 from .views import View
 
 
-def find_surplus(objects: list[ObjectState], names: Iterable[str], view: View) -> list[Entry]:
+def find_surplus(objects: list[ObjectState], names: Collection[Any], view: View) -> list[Entry]:
     """Return the entries that no object of the task names.
 
     :param objects: those of the task. :param names: their names.
@@ -34,7 +34,7 @@ def find_surplus(objects: list[ObjectState], names: Iterable[str], view: View) -
     ]
 
 
-def find_obstacle(objects: list[ObjectState], names: Iterable[str], view: View) -> Problem | None:
+def find_obstacle(objects: list[ObjectState], names: Collection[Any], view: View) -> Problem | None:
     """Return why a purge by this list might delete a desired object; None if it cannot."""
     return find_unclear(objects, view) or find_equal(objects, names, view)
 
@@ -58,7 +58,7 @@ def find_unclear(objects: list[ObjectState], view: View) -> Problem | None:
     return problem_of("PurgeSimilar", near or adopted) if near or adopted else None
 
 
-def find_equal(objects: list[ObjectState], names: Iterable[str], view: View) -> Problem | None:
+def find_equal(objects: list[ObjectState], names: Collection[Any], view: View) -> Problem | None:
     """Return a problem if a purge would delete what equals a desired object in everything except the name."""
     surplus = find_surplus(objects, names, view)
     desired = [obj for obj in objects if not obj.desired.is_absent]
@@ -89,7 +89,7 @@ def find_not_shown(objects: list[ObjectState], view: View) -> Problem | None:
 
 
 def confirm_purge(
-    objects: list[ObjectState], names: Iterable[str], surplus: list[ObjectState]
+    objects: list[ObjectState], names: Collection[Any], surplus: list[ObjectState]
 ) -> Generator[ListRequest, Any, Problem | None]:
     """Read a second list; return why nothing is to be purged, or make the surplus objects ready to be deleted.
 

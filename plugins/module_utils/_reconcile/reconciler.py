@@ -65,7 +65,7 @@ class Reconciler:
         self.first: View | None = None
         self.purge_problem: Problem | None = None
         self._deletion_timeout = deletion_timeout
-        self._make_surplus = make_surplus
+        self._make_surplus: Any = make_surplus
         claims: dict = {}
         for obj in objects:
             obj.creation.claims = claims
@@ -126,7 +126,7 @@ class Reconciler:
             results = yield tuple(batch)
             for request, result in zip(batch, results):
                 guard(request.target, receive, request.target, request.action, result)
-            batch = results = request = result = None
+            del batch, results, request, result
             window = (yield from self._settle(objects)) or window
 
     def _settle(self, objects: list[ObjectState]) -> Generator[ListRequest, View, int]:

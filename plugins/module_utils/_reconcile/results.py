@@ -35,6 +35,8 @@ class ObjectResult:
     :ivar state: the ObjectState; it is not to be changed.
     :ivar predicted: the expected outcome, None as soon as the plan is being applied.
     :ivar is_planned: True if the object could be planned.
+
+    It has one property for each value of a result, which is why it is long.
     """
 
     def __init__(self, state: ObjectState, reconciler: Reconciler, executor: RequestExecutor) -> None:
@@ -162,8 +164,11 @@ class ObjectResult:
     @property
     def failure_text(self) -> str:
         """Return the message of the error; it says so if the request may have been applied."""
-        text = self.error.message
-        if self.error.maybe_applied and not self.changed:
+        error = self.error
+        if error is None:
+            return ""
+        text = error.message
+        if error.maybe_applied and not self.changed:
             text += ". The request may have been applied: run the task again, it resumes from the current state"
         return text
 
@@ -185,5 +190,6 @@ class ObjectResult:
     @property
     def new_name(self) -> str | None:
         """Return the name that the object gets, if it is not the current one; or None."""
-        is_renamed = self.entry is not None and self.state.state == UPDATE
-        return self.name if is_renamed and self.name and self.entry.name != self.name else None
+        entry = self.entry
+        is_renamed = entry is not None and self.state.state == UPDATE and entry.name != self.name
+        return self.name if is_renamed and self.name else None

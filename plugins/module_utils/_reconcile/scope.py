@@ -92,9 +92,9 @@ class ScopeReconciler:
             result.predicted = None
         self._executor.run(self._reconciler.apply(), self._reconciler.names)
 
-    def list(self, deadline: float | None = None) -> Listed:
-        """Return the current list. :param deadline: a moment of clock.monotonic(), or None."""
-        return self._executor.list(deadline)
+    def refresh(self, deadline: float | None = None) -> Listed:
+        """List the scope. :param deadline: a moment of clock.monotonic(), or None."""
+        return self._executor.refresh(deadline)
 
     def stop(self) -> None:
         """Begin no further request; to be called from another thread."""

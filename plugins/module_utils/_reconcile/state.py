@@ -9,7 +9,7 @@ The state holds no decisions: planner.py, creation.py, verification.py and purge
 
 from __future__ import annotations
 
-from typing import Any, Iterable, NamedTuple, Optional
+from typing import Any, Iterable, NamedTuple
 
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE, Entry, ResourceType
 
@@ -44,7 +44,7 @@ class WriteRequest(NamedTuple):
 
     action: str
     target: Any
-    object_id: Optional[str] = None
+    object_id: Any = None
     token: Any = None
 
 
@@ -187,7 +187,7 @@ class ObjectState:
         self.creation = CreationState()
         self.state = DONE
         self.awaited = ""
-        self.entry: Entry | None = None
+        self.entry: Any = None  # an Entry
         self.plan: Any = None
         self.last_error: Any = None
         self.secrets: set = {getattr(desired.value, "secret_key", None)} - {None}
@@ -218,9 +218,9 @@ class ObjectState:
         outcome.warnings += tuple(text for text in plan.warnings if text not in outcome.warnings)
         return plan.action
 
-    def note_created(self, object_id: str) -> None:
+    def note_created(self, object_id: str | None) -> None:
         """Note the id of an object that a creation of this run made, or may have made."""
-        if object_id not in self.outcome.created_ids:
+        if object_id and object_id not in self.outcome.created_ids:
             self.outcome.created_ids += (object_id,)
 
     def note(self, code: str, entries: Iterable[Entry]) -> None:

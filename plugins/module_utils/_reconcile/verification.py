@@ -61,9 +61,9 @@ def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
     """Judge a deletion that was not sent or not confirmed. :param last: False while the list may still be stale."""
     desired, entry = obj.desired, view.by_id(obj.outcome.object_id)
     is_gone = entry is None or entry.is_leaving
-    if obj.awaited == STALE and not is_gone:
-        return recheck_deletion(obj, entry, view)
     if obj.awaited == STALE:
+        if entry is not None and not entry.is_leaving:
+            return recheck_deletion(obj, entry, view)
         obj.awaited = ABSENT
     others = [] if desired.given_id else view.exact(desired.name) + view.near(desired) + view.nameless
     if is_gone and not others:
@@ -72,7 +72,7 @@ def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
         obj.finish(changed=is_ours)
         obj.outcome.item = None
     elif last and obj.last_error is None:
-        obj.fail("ChangedMeanwhile", others or [entry])
+        obj.fail("ChangedMeanwhile", others or ([entry] if entry else []))
     elif last:
         obj.fail("Unsettled", error=obj.last_error)
     return None

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import html
-from typing import Any, Iterable
+from typing import Any, Collection, Iterable
 from urllib.parse import unquote
 
 from .._resources.base import Entry
@@ -23,8 +23,10 @@ def normalize_name(name: str) -> str:
     return text.strip(_TRIMMED).casefold()
 
 
-def is_similar(shown: str, name: str) -> bool:
+def is_similar(shown: str | None, name: str | None) -> bool:
     """Return True if an API may show `name` as `shown`: in another spelling, or cut."""
+    if not shown or not name:
+        return False
     text, wanted = normalize_name(shown), normalize_name(name)
     # Counted before signs at the end of the beginning are trimmed.
     return text == wanted or (len(shown) >= limits.MIN_CUT_LENGTH and bool(text) and wanted.startswith(text))
@@ -40,7 +42,7 @@ class View:
     """
 
     def __init__(
-        self, entries: Iterable[Entry], names: Iterable[str], waited: float = 0.0, window: int = 0, error: Any = None
+        self, entries: Iterable[Entry], names: Collection[Any], waited: float = 0.0, window: int = 0, error: Any = None
     ) -> None:
         self.entries = tuple(entries)
         self.names = names
@@ -48,9 +50,9 @@ class View:
         self.window = window
         self.error = error
         self.nameless: list[Entry] = []  # without a name, an empty one, or the id in its place; not being deleted
-        self._by_id = {entry.object_id: entry for entry in self.entries if entry.object_id}
-        self._exact: dict[str, list[Entry]] = {}
-        self._leaving: dict[str, list[Entry]] = {}
+        self._by_id: dict[Any, Entry] = {entry.object_id: entry for entry in self.entries if entry.object_id}
+        self._exact: dict[Any, list[Entry]] = {}
+        self._leaving: dict[Any, list[Entry]] = {}
         self._by_spelling: dict[str, list[Entry]] = {}
         for entry in self.entries:
             self._index(entry)

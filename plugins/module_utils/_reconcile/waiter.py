@@ -84,7 +84,7 @@ class StateWaiter:
             clock.sleep(interval)
             interval = min(MAX_POLL_INTERVAL, interval * 1.5)
             try:
-                listed = self._scope.list(begin + max(work.desired.wait_timeout for work in works))
+                listed = self._scope.refresh(begin + max(work.desired.wait_timeout for work in works))
             except TEMPORARY_ERRORS as error:
                 list_error = " (last list failed: %s)" % error.message
                 continue

@@ -22,7 +22,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.base
     UPDATE,
     WriteResult,
 )
-from protocol_run import NAME, NUMBER, ProtocolRun, ended, entry, number_object, problem_code
+from protocol_run import NAME, NUMBER, ExactNumberType, ProtocolRun, ended, entry, number_object, problem_code
 
 
 def created(*before, client_token=None, response=None):
@@ -222,3 +222,28 @@ def test_creation_with_the_id_of_an_older_object_is_not_repeated_beside_a_new_on
     run.list_to_the_end(older, entry(NAME[:20], NUMBER, "id-10"))
     assert run.is_over and ended(obj)[:2] == (FAILED, "NameShownDifferently")
     assert "id-10" in obj.outcome.created_ids
+
+
+def test_new_id_under_a_similar_name_is_not_adopted_where_names_are_exact():
+    obj = number_object(resource_type=ExactNumberType)
+    run = ProtocolRun(obj).list().write(WriteResult(base.OK, "id-9"))
+    run.list_to_the_end(entry(NAME.upper(), object_id="id-9"))
+    assert ended(obj) == (FAILED, "NameShownDifferently", True)
+
+
+@pytest.mark.parametrize(
+    ("result", "changed"),
+    [
+        (WriteResult(base.MISMATCH, error="used before"), False),
+        (WriteResult(base.EXISTS, error="exists"), False),
+        (WriteResult(base.UNKNOWN, error="lost"), True),
+        (WriteResult(base.OK, "id-1"), False),
+    ],
+    ids=["mismatch", "exists", "unknown", "replayed"],
+)
+def test_adopted_object_is_a_change_only_if_this_run_may_have_made_it(result, changed):
+    """After an unknown outcome a new, equal object of the name is taken for ours."""
+    gone = entry("other-name-of-a-tunnel", 8, "id-1")
+    obj, run = created(gone, response=result)
+    run.list_to_the_end(gone, entry(object_id="id-9"))
+    assert ended(obj) == (DONE, None, changed) and obj.outcome.object_id == "id-9"

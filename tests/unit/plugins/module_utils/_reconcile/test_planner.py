@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import DONE, ListRequest, Problem
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE, DELETE, UPDATE
-from protocol_run import NAME, ProtocolRun, end_of, ended, entry, number_object
+from protocol_run import NAME, READ_ONLY, ExactNumberType, ProtocolRun, end_of, ended, entry, number_object
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,42 @@ def test_plan_waits_for_an_object_that_is_being_deleted_as_long_as_the_task_allo
     assert run.request == ListRequest(False, 60.0)
     run.list(waited=42.0)
     assert run.actions == [CREATE]
+
+
+# -- names that are exact ----------
+
+
+@pytest.mark.parametrize("shown", [NAME.upper(), NAME + "-", NAME[:20], NAME.replace("-", "%2D")])
+@pytest.mark.parametrize(("is_absent", "expected"), [(False, CREATE), (True, DONE)])
+def test_similar_name_is_another_object_where_names_are_exact(shown, is_absent, expected):
+    obj = number_object(is_absent=is_absent, resource_type=ExactNumberType)
+    ProtocolRun(obj).list(entry(shown))
+    assert end_of(obj) == expected and not obj.outcome.notes
+
+
+def test_deletion_next_to_a_missing_object_of_similar_name_is_sent_where_names_are_exact():
+    objects = [
+        number_object(resource_type=ExactNumberType),
+        number_object(NAME.upper(), is_absent=True, resource_type=ExactNumberType),
+    ]
+    run = ProtocolRun(*objects).list(entry(NAME.upper()))
+    assert run.actions == [CREATE, DELETE]
+
+
+def test_nameless_entry_blocks_a_creation_where_names_are_exact():
+    obj = number_object(resource_type=ExactNumberType)
+    ProtocolRun(obj).list_to_the_end(entry(None))
+    assert end_of(obj) == "NameNotShown"
+
+
+# -- objects that cannot be changed ----------
+
+
+@pytest.mark.parametrize("is_absent", [False, True])
+@pytest.mark.parametrize("object_id", ["id-1", None])
+def test_read_only_object_ends_with_the_reason_of_its_type(is_absent, object_id):
+    """A system route rule has no id; that it belongs to the system says more."""
+    obj = number_object(is_absent=is_absent)
+    run = ProtocolRun(obj).list(entry(item=READ_ONLY, object_id=object_id))
+    assert run.is_over and end_of(obj) == "Raised" and "read-only" in str(obj.outcome.problem.error)
+    assert obj.outcome.item == READ_ONLY and not obj.outcome.changed

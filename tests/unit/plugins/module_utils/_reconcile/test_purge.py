@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import Problem
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE, Problem
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE, DELETE, WriteResult
-from protocol_run import NAME, NUMBER, ProtocolRun, entry, number_object, problem_code
+from protocol_run import NAME, NUMBER, ProtocolRun, end_of, entry, number_object, problem_code
 
 OTHER = entry("something-else-altogether", 8, "id-2")
 
@@ -62,7 +62,7 @@ def test_purge_leaves_alone_what_changed_between_the_two_lists():
     assert problem_code(run.reconciler.objects[1]) == "ChangedMeanwhile"
 
 
-def test_purge_is_skipped_if_a_obj_failed():
+def test_purge_is_skipped_if_an_object_failed():
     run = ProtocolRun(number_object(), purge=True).list(OTHER).write(WriteResult(base.REFUSED, error="no"))
     assert run.is_over and run.reconciler.purge_problem == Problem("PurgeSkipped")
 
@@ -79,3 +79,18 @@ def test_purge_does_not_pass_over_a_second_object_of_a_name_that_is_listed_by_id
         entry(object_id="id-1"), entry(object_id="id-3")
     )
     assert run.is_over and run.reconciler.purge_problem.ids == ("id-3",)
+
+
+@pytest.mark.parametrize(
+    ("newer", "expected"),
+    [
+        ([entry(), OTHER], DELETE),
+        ([entry(), OTHER._replace(item=9)], "ChangedMeanwhile"),
+        ([entry(), OTHER, entry(None, 8, "id-3")], "ChangedMeanwhile"),
+    ],
+    ids=["same", "changed", "unclear"],
+)
+def test_purge_with_a_stale_list_is_confirmed_by_a_newer_one(newer, expected):
+    run = ProtocolRun(number_object(), purge=True).list(entry(), OTHER).list(entry(), OTHER)
+    run.write(WriteResult(STALE)).list(*newer)
+    assert end_of(run.reconciler.objects[1]) == expected

@@ -7,10 +7,21 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import DONE, ConfirmRequest, Problem
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
+    DONE,
+    FAILED,
+    STALE,
+    ConfirmRequest,
+    Problem,
+)
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE, WriteResult
-from protocol_run import ProtocolRun, ended, entry, number_object, problem_code
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import (
+    CREATE,
+    DELETE,
+    UPDATE,
+    WriteResult,
+)
+from protocol_run import ProtocolRun, end_of, ended, entry, number_object, problem_code
 
 
 def test_update_that_the_api_confirms_needs_no_further_list():
@@ -61,3 +72,50 @@ def test_deletion_that_the_api_denies_while_lists_show_the_object_is_an_error():
     obj = number_object(is_absent=True)
     run = ProtocolRun(obj).list(entry()).write(WriteResult(base.ABSENT, error="404")).list_to_the_end(entry())
     assert run.is_over and obj.outcome.problem == Problem("Unsettled", error="404")
+
+
+def test_update_that_finds_nothing_is_planned_again_from_a_fresh_list():
+    """The object of the name may be another one by now."""
+    obj = number_object()
+    run = ProtocolRun(obj).list(entry(item=8)).write(WriteResult(base.ABSENT, error="404"))
+    run.list(entry(item=9, object_id="id-2"))
+    assert run.actions == [UPDATE] and run.request[0].object_id == "id-2"
+    assert obj.outcome.before == {"number": 9}
+
+
+# -- deletions whose list has become too old ----------
+
+
+def deletion_with_a_stale_list(given_id=None):
+    """Return a deletion that was not sent, because its list was too old."""
+    obj = number_object(given_id=given_id, is_absent=True)
+    return obj, ProtocolRun(obj).list(entry()).write(WriteResult(STALE))
+
+
+def test_deletion_with_a_stale_list_is_sent_after_a_newer_list_of_the_same_object():
+    obj, run = deletion_with_a_stale_list()
+    assert run.list(entry()).actions == [DELETE]
+    run.write(WriteResult(base.OK))
+    assert run.is_over and ended(obj) == (DONE, None, True)
+
+
+@pytest.mark.parametrize("shown", [[], [entry(is_leaving=True)]])
+def test_deletion_with_a_stale_list_of_a_missing_object_is_no_change(shown):
+    obj, run = deletion_with_a_stale_list()
+    assert run.list(*shown).is_over and ended(obj) == (DONE, None, False)
+
+
+def test_deletion_with_a_stale_list_of_a_renamed_object_is_not_sent():
+    obj, run = deletion_with_a_stale_list()
+    assert run.list(entry("renamed")).is_over and ended(obj) == (FAILED, "ChangedMeanwhile", False)
+
+
+def test_deletion_with_a_stale_list_of_another_object_of_the_name_is_not_sent():
+    obj, run = deletion_with_a_stale_list()
+    assert run.list_to_the_end(entry(object_id="id-2")).is_over and end_of(obj) == "ChangedMeanwhile"
+
+
+def test_deletion_with_a_newer_list_that_names_no_scope_needs_the_scopes_detail():
+    obj, run = deletion_with_a_stale_list()
+    assert run.list(entry(is_confirmed=False)).request == ConfirmRequest()
+    assert run.send(set()).is_over and end_of(obj) == "ScopeNotConfirmed"
