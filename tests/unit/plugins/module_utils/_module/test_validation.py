@@ -136,9 +136,9 @@ def test_each_mistake_is_told_once_at_its_place(case):
     ids=["the same twice", "left empty after", "left empty before", "a number and its digits"],
 )
 def test_a_second_spelling_that_says_nothing_else_is_no_mistake(params):
-    given, mistakes = validation.normalize_params(vpn_tunnel.ARGUMENTS["argument_spec"], params)
-    assert mistakes == [] and failure(vpn_tunnel, **params) is None
-    assert {name: given[name] for name in ONE} == ONE and set(given) <= {*ONE, "ike_config"}
+    values = validation.TaskOptions(vpn_tunnel, params).values
+    assert failure(vpn_tunnel, **params) is None
+    assert {name: values[name] for name in ONE} == ONE and set(values) <= {*ONE, "ike_config"}
 
 
 def test_a_long_list_with_one_mistake_in_each_item_is_told_in_part():
@@ -195,4 +195,4 @@ def test_a_wrong_value_that_can_be_no_key_is_shown(value):
 )
 def test_empty_keys_are_one_warning_where_null_is_provided(core, params, place):
     text = "%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
-    assert validation.null_key_warnings(core.ARGUMENTS["argument_spec"], params) == ([text % place] if place else [])
+    assert validation.TaskOptions(core, params).warnings == ([text % place] if place else [])
