@@ -117,6 +117,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Every VPN gateway as a host."""
 
     NAME = "baiducloud.network.vpn_gateways"
+    inventory: InventoryData
 
     def verify_file(self, path: str) -> bool:
         """Return True if the file is named as one of this plugin."""

@@ -67,7 +67,7 @@ class InProcessAction(NormalAction):
         warnings = options.warnings + result.get("warnings", [])
         if warnings:
             result["warnings"] = warnings
-        params, secrets = validation.validated_parameters, options.secrets()
+        params, secrets = validation.validated_parameters, options.secrets
         if result.get("failed"):
             params, secrets = redact_failure(result, params, secrets)
         if _shows_invocation(task_vars):

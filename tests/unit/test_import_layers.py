@@ -68,6 +68,29 @@ def test_files_of_a_package_import_each_other_without_cycles():
         done |= free
 
 
+def needed_by(name):
+    """Return all files of module_utils that a file needs, itself included."""
+    needed, left = set(), [name]
+    while left:
+        file = left.pop()
+        if file not in needed:
+            needed.add(file)
+            left += imports(FILES[file])[0]
+    return needed
+
+
+def test_payload_of_a_module_has_no_code_of_other_modules():
+    """Ansible sends the files that a module imports, and those that they import, with every task."""
+    bulk = {"_module/vpn_tunnels", "_module/bulk_read"}
+    for module in ("vpn_tunnel", "vpn_customer_gateway"):
+        assert not bulk & needed_by(f"_module/{module}")
+        assert not {file for file in needed_by(f"_module/{module}") if file.startswith("_probe/")}
+    for module in ("vpn_tunnel_info", "vpn_gateway_info", "vpn_customer_gateway_info"):
+        needed = needed_by(f"_module/{module}")
+        assert {file for file in needed if file.startswith("_reconcile/")} <= {"_reconcile/concurrency"}
+        assert not {"_module/vpn_tunnels", "_module/present_absent"} & needed
+
+
 def test_reconciler_sees_resources_through_their_base_only():
     seen = {file for name, path in FILES.items() if name.startswith("_reconcile/") for file in imports(path)[0]}
     assert {file for file in seen if file.startswith("_resources/")} <= {"_resources/base"}

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.warnings import warn
@@ -25,7 +25,9 @@ def run_module(implementation: Implementation) -> None:
     result = module.run()
     for warning in result.pop("warnings", ()):
         module.warn(warning)
-    (module.fail_json if result.get("failed") else module.exit_json)(**result)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
 class CollectingAnsibleModule(AnsibleModule):
@@ -51,7 +53,7 @@ class CollectingAnsibleModule(AnsibleModule):
         """Run the task; return its result."""
         return self._options.run(self.validation_result, self.check_mode)
 
-    def fail_json(self, msg: str, **kwargs: Any) -> None:
+    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
         """See AnsibleModule.fail_json(); in place of Ansible's first error in the options, report all of them."""
         result = dict(kwargs, msg=msg)
         if not self._is_validated and hasattr(self, "validation_result"):
@@ -60,6 +62,6 @@ class CollectingAnsibleModule(AnsibleModule):
             except InvalidOptionsError as error:
                 result = error.to_failed_result()
         self.params, self.no_log_values = redact_failure(
-            result, self.params, self.no_log_values | self._options.secrets()
+            result, self.params, self.no_log_values | self._options.secrets
         )
         super().fail_json(**result)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of a task, in the module and in-process alike: all errors at once, one parse, no secret in a failure."""
+"""The options of a task, as a module and in-process: all errors at once, one parse, no secret in a failure."""
 
 from __future__ import annotations
 
@@ -26,21 +26,86 @@ INDEX = "[0123456789]"  # the characters that the path of an item ends with
 class TaskOptions:
     """The options of one task on their way from Ansible to a Request.
 
-    :ivar values: those that are provided, under their own names.
-    :ivar warnings: about options that are ignored.
+    :ivar values: those that are provided, under their own names. An option that AWX leaves empty is not provided: None
+        at any depth, and an empty text where no free text is meant.
     """
 
     def __init__(self, implementation: Implementation, params: dict) -> None:
         self._implementation = implementation
         self._spec = implementation.ARGUMENTS["argument_spec"]
-        self.warnings = null_key_warnings(self._spec, params)
-        self.values, self._errors = normalize_params(self._spec, params)
+        self._errors: list = []  # those that Ansible does not find: (path, text)
+        self._null_keys: list = []
+        self.values = self._normalize(self._spec, params, "")
+
+    def _normalize(self, spec: dict, params: dict, path: str) -> dict:
+        alias_map = {alias: name for name, option in spec.items() for alias in [name] + option.get("aliases", [])}
+        provided: dict = {}
+        alias_used: dict = {}
+        for alias, value in params.items():
+            name = alias_map.get(alias, alias)
+            option = spec.get(name, {"type": "str"})
+            if value is None or (is_blank(value) and ("choices" in option or option["type"] not in TEXT_TYPES)):
+                continue
+            if name not in spec:
+                text = "is not an option of this module; see ansible-doc for those it has"
+                self._errors.append((path + safe_option_name(name), text))
+                provided[name] = value
+                continue
+            if isinstance(value, list):
+                items = enumerate(value)
+                value = [self._normalize_value(option, item, "%s%s[%d]" % (path, name, i)) for i, item in items]
+            else:
+                value = self._normalize_value(option, value, path + name)
+            if name not in provided or is_blank(provided[name]):
+                provided[name], alias_used[name] = value, alias
+            elif not is_blank(value) and value != provided[name] and str(value) != str(provided[name]):
+                text = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
+                self._errors.append((path + name, text % (alias_used[name], alias)))
+        if TUNNEL_KEY in spec and TUNNEL_KEY not in provided and TUNNEL_KEY in map(alias_map.get, params):
+            self._null_keys.append(path + TUNNEL_KEY)
+        return provided
+
+    def _normalize_value(self, option: dict, value: Any, path: str) -> Any:
+        if isinstance(value, str) and "choices" in option:
+            value = value.strip()
+        if "options" in option:
+            try:
+                return self._normalize(option["options"], check_type_dict(value), path + ".")
+            except (TypeError, ValueError):
+                pass  # the implementation reports it
+        elif isinstance(value, bool) and option.get("elements", option["type"]) in TEXT_TYPES:
+            # YAML makes booleans out of yes, no, on and off, which may be names.
+            if not option.get("no_log"):
+                self._errors.append((path, "must be text" + boolean_hint(value)))
+        elif option["type"] == "bool":
+            try:
+                check_type_bool(value)
+            except TypeError:  # Ansible would list all words for true and false, in any order
+                self._errors.append((path, "must be true or false, but is %s" % safe_repr(value)))
+        return value
+
+    @property
+    def warnings(self) -> list:
+        """Return the warning that tunnel keys are provided as null, as YAML reads `secret_key: #abc12345`.
+
+        An option that is left empty on purpose is not null: omit removes it, and a survey of AWX gives an empty text.
+        """
+        if not self._null_keys:
+            return []
+        more = " (and %d more)" % (len(self._null_keys) - 1) if len(self._null_keys) > 1 else ""
+        text = "%s%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
+        return [text % (self._null_keys[0], more)]
+
+    @property
+    def secrets(self) -> set:
+        """Return the texts in the options that no output may show."""
+        return collect_secrets(self._spec, self.values)
 
     def parse(self, validation: ValidationResult) -> Request:
         """Parse the options.
 
-        :param validation: Ansible's, of `values`. Its errors are reported only where ours find nothing, because ours
-            name the place and the value, and find whatever it finds in an option of this collection.
+        :param validation: Ansible's, of `values`. Its errors count only where ours find nothing, because ours find
+            them too, and name the place and the value.
         :raises InvalidOptionsError: with every error.
         """
         errors = ["%s: %s" % error for error in self._errors]
@@ -59,11 +124,7 @@ class TaskOptions:
         return request
 
     def run(self, validation: ValidationResult, check_mode: bool, **run_kwargs: Any) -> dict:
-        """Parse the options and run the task; return its result, in which an unexpected exception is a failure too.
-
-        :param validation: see parse().
-        :param run_kwargs: see Implementation.run().
-        """
+        """Parse the options and run the task; return its result. An unexpected exception is a failure too."""
         try:
             return self._implementation.run(self.parse(validation), check_mode, **run_kwargs)
         except InvalidOptionsError as error:
@@ -72,102 +133,17 @@ class TaskOptions:
             text = "Internal error of baiducloud.network, please report it: %s: %s" % (type(error).__name__, error)
             return dict(BceError(text, "InternalError").to_failed_result(), exception=traceback.format_exc())
 
-    def secrets(self) -> set:
-        """Return the texts in the options that no output may show."""
-        return collect_secrets(self._spec, self.values)
-
     def _with_dropped_items(self, params: dict) -> dict:
         """Return the options with every item at its place, because Ansible drops items that are not dictionaries."""
         params = dict(params)
         for name, option in self._spec.items():
-            value = self.values.get(name)
+            value: Any = self.values.get(name)
             if "options" in option and isinstance(params.get(name), list):
                 kept = iter(params[name])
-                is_list = isinstance(value, list)
-                params[name] = (
-                    [next(kept, 0) if isinstance(item, dict) else item for item in value] if is_list else value
-                )
+                if isinstance(value, list):
+                    value = [next(kept, 0) if isinstance(item, dict) else item for item in value]
+                params[name] = value
         return params
-
-
-def normalize_params(spec: dict, params: dict, path: str = "") -> tuple[dict, list]:
-    """Return the provided options under their own names, and the errors that Ansible does not find: (path, text).
-
-    An option that AWX leaves empty is not provided: None at any depth, and an empty text where no free text is meant.
-    """
-    alias_map = {alias: name for name, option in spec.items() for alias in [name] + option.get("aliases", [])}
-    provided: dict = {}
-    alias_used: dict = {}
-    errors: list = []
-    for alias, value in params.items():
-        name = alias_map.get(alias, alias)
-        option = spec.get(name, {"type": "str"})
-        if value is None or (is_blank(value) and ("choices" in option or option["type"] not in TEXT_TYPES)):
-            continue
-        if name not in spec:
-            text = "is not an option of this module; see ansible-doc for those it has"
-            errors.append((path + safe_option_name(name), text))
-            provided[name] = value
-            continue
-        if isinstance(value, list):
-            value = [
-                _normalize(option, item, "%s%s[%d]" % (path, name, index), errors) for index, item in enumerate(value)
-            ]
-        else:
-            value = _normalize(option, value, path + name, errors)
-        if name not in provided or is_blank(provided[name]):
-            provided[name], alias_used[name] = value, alias
-        elif not is_blank(value) and value != provided[name] and str(value) != str(provided[name]):
-            text = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
-            errors.append((path + name, text % (alias_used[name], alias)))
-    return provided, errors
-
-
-def _normalize(option: dict, value: Any, path: str, errors: list) -> Any:
-    """Return one value, or one item of a list, in the form that Ansible validates."""
-    if isinstance(value, str) and "choices" in option:
-        value = value.strip()
-    if "options" in option:
-        try:
-            value, inner_errors = normalize_params(option["options"], check_type_dict(value), path + ".")
-            errors += inner_errors
-        except (TypeError, ValueError):
-            pass  # the implementation reports it
-    elif isinstance(value, bool) and option.get("elements", option["type"]) in TEXT_TYPES and not option.get("no_log"):
-        # YAML makes booleans out of yes, no, on and off, which may be names.
-        errors.append((path, "must be text" + boolean_hint(value)))
-    elif option["type"] == "bool":
-        try:
-            check_type_bool(value)
-        except TypeError:  # Ansible would list all words for true and false, in any order
-            errors.append((path, "must be true or false, but is %s" % safe_repr(value)))
-    return value
-
-
-def null_key_warnings(spec: dict, params: dict) -> list:
-    """Return the warning that tunnel keys are provided as null, as YAML reads `secret_key: #abc12345`.
-
-    What is left empty on purpose does not come as null: omit removes the option, and AWX's surveys give an empty text.
-    """
-    paths = _null_keys(spec, params, "")
-    if not paths:
-        return []
-    more = " (and %d more)" % (len(paths) - 1) if len(paths) > 1 else ""
-    text = "%s%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
-    return [text % (paths[0], more)]
-
-
-def _null_keys(spec: dict, params: dict, path: str) -> list:
-    found = []
-    for name, option in spec.items():
-        values = [params[alias] for alias in [name] + option.get("aliases", []) if alias in params]
-        if name == TUNNEL_KEY and values and all(value is None for value in values):
-            found.append(path + name)
-        for value in values if "options" in option else ():
-            for index, item in enumerate(value) if isinstance(value, list) else ():
-                if isinstance(item, dict):
-                    found += _null_keys(option["options"], item, "%s%s[%d]." % (path, name, index))
-    return found
 
 
 def safe_option_name(name: Any) -> str:

@@ -52,7 +52,7 @@ ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 def parse(params: dict) -> Request:
     """See Implementation.parse(); each error begins with the place of its option."""
     errors = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
-    items = params.get("tunnels")
+    items: Any = params.get("tunnels")
     is_list = isinstance(items, list)
     if not is_list:
         errors.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
@@ -118,7 +118,7 @@ def _validate_options(params: dict) -> list:
 
 def _validate_purge(params: dict, merged_items: list) -> list:
     errors = []
-    gateways = [str(item.get("vpn_id")).strip() for _path, item in merged_items] or [params.get("vpn_id")]
+    gateways: list = [str(item.get("vpn_id")).strip() for _path, item in merged_items] or [params.get("vpn_id")]
     kept = {str(item.get("vpn_id")).strip() for _path, item in merged_items if item.get("state") != "absent"}
     emptied = [
         gateway for gateway in dict.fromkeys(gateways) if gateway not in kept and not validate_value(VPN_ID, gateway)

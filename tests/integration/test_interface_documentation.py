@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ansible-doc says of a module is what the module takes and returns: nothing more, nothing less."""
+"""ansible-doc documents exactly the options and results of each module."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def documentation():
     """Module name -> what `ansible-doc --json` says of it, a dict."""
     names = [f"{COLLECTION}.{name}" for name in MODULES]
     command = [Path(sys.executable).parent / "ansible-doc", "--json", "-t", "module", *names]
-    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    return {name.rsplit(".", 1)[1]: page for name, page in told.items()}
+    pages = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return {name.rsplit(".", 1)[1]: page for name, page in pages.items()}
 
 
 def implementation(module):
@@ -77,7 +77,7 @@ def without_no_log(spec):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_documented_options_are_the_argument_spec(module):
+def test_documented_options_equal_the_argument_spec(module):
     assert documented(documentation()[module]["doc"]["options"]) == without_no_log(
         implementation(module).ARGUMENTS["argument_spec"]
     )
@@ -97,7 +97,7 @@ CHECK = {"check_mode": True}
 NO_DELETION = {"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1}
 
 # module -> the tasks that together show every key of its results: (options, keywords). Each begins with an empty cloud
-# but for what `before` names: a customer gateway, or one with the tunnel of the example.
+# except for what `before` names: a customer gateway, or one with the tunnel of the example.
 TASKS = {
     "vpn_tunnel": [
         (FULL, {}),
@@ -267,7 +267,7 @@ def of_ours(result):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_result_is_documented_with_its_type_and_every_documented_result_is_returned(emulator, module):
+def test_documented_results_equal_the_returned_ones(emulator, module):
     described, reading = documentation()[module]["return"], Reading(module)
     results = results_of(emulator, module)
     for result in results:
@@ -278,15 +278,15 @@ def test_every_result_is_documented_with_its_type_and_every_documented_result_is
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_result_is_there_when_the_documentation_says_so(emulator, module):
+def test_results_are_returned_when_the_documentation_says(emulator, module):
     described = documentation()[module]["return"]
     for result in results_of(emulator, module):
         failed = bool(result.get("failed"))
         for key, entry in described.items():
-            told = entry["returned"]
-            if told in ("success", "always on success, and on failure if known") and not failed:
+            returned = entry["returned"]
+            if returned in ("success", "always on success, and on failure if known") and not failed:
                 assert key in result, f"{key} is missing on success"
-            if told == "failure":
+            if returned == "failure":
                 assert (key in result) == failed, f"{key} is there on success, or missing on failure"
-            if told.startswith("success") and failed and "failure" not in told:
+            if returned.startswith("success") and failed and "failure" not in returned:
                 assert key not in result, f"{key} is there on failure"
