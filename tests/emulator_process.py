@@ -48,6 +48,10 @@ class EmulatorControl:
         """The stored customer gateways as the API's own objects."""
         return self.state()["customer_gateways"]
 
+    def route_rules(self):
+        """Return the stored route rules as the API's own objects, system rules included."""
+        return self.state()["routeRules"]
+
     def state(self):
         """Everything that is stored, whatever a dialect shows: gateways, tunnels, customer_gateways."""
         raise NotImplementedError

@@ -6,20 +6,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 
-from emulator_process import EMULATOR, GATEWAY, EmulatorControl
-
-if str(EMULATOR) not in sys.path:
-    # The emulator's modules import each other by their bare names, as its process does.
-    sys.path.insert(0, str(EMULATOR))
-
 from aiohttp import web
 
-from bce_contract import BceError
-from bce_options import build, build_parser
+from emulator.options import build, build_parser
+from emulator.validation import BceError
+from emulator_process import GATEWAY, EmulatorControl
 
 START_SECONDS = 30
 

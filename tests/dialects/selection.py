@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from bce_dialects import TABLE, draw
+from emulator.dialects import TABLE, draw
 
 from .cases import Case
 from .scenarios import SCENARIOS

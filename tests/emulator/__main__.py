@@ -4,8 +4,8 @@
 """The BCE VPN API as a local server, for tests and demos: ``python tests/emulator --help``.
 
 It listens on loopback only, prints one JSON line ``{"endpoint": ..., "pid": ...}`` when it is ready, and stops on
-SIGTERM and SIGINT. The control endpoints stand in ``bce_server.py``, the faults in ``bce_faults.py``, the dialects in
-``bce_dialects.py``.
+SIGTERM and SIGINT. The control endpoints are in ``http_server.py``, the faults in ``fault_injection.py``, the dialects
+in ``dialects.py``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ import json
 import os
 import signal
 import sys
-from typing import Optional, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import web
 
-from bce_dialects import list_of_dialects
-from bce_options import build, build_parser
-from bce_server import EmulatorServer
+# As a directory Python would put the package itself on the path, where its modules could hide others of their names.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from emulator.dialects import list_of_dialects
+from emulator.http_server import EmulatorServer
+from emulator.options import build, build_parser
 
 PARENT_POLL_SECONDS = 0.2
 BACKLOG = 1024
@@ -56,7 +60,7 @@ async def serve(options: argparse.Namespace, server: EmulatorServer, parent: int
     listener.close()
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parent = os.getppid()
     parser = build_parser()
     options = parser.parse_args(arguments)

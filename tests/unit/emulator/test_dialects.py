@@ -7,161 +7,26 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import json
 import random
-import socket
 import subprocess
 import sys
 import time
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from baidubce.auth import bce_credentials, bce_v1_signer
 
-import bce_dialects
-from emulator_process import ACCESS_KEY_ID, EMULATOR, GATEWAY, SECRET_ACCESS_KEY, EmulatorProcess
+from emulator import dialects
+from emulator_client import ABSENT, OTHER, EmulatorClient
+from emulator_process import EMULATOR, GATEWAY, EmulatorProcess
 from emulator_thread import EmulatorThread
 from page_example import BODY, SECRET_KEY
 
-OTHER = "vpn-other"
-ABSENT = object()
 DAY = 24 * 3600
-
-
-class Clock:
-    """Time that passes when the test says so."""
-
-    def __init__(self):
-        self.now = 1_700_000_000.0
-
-    def time(self):
-        return self.now
-
-    monotonic = time
-
-    def sleep(self, seconds):
-        self.now += seconds
-
-
-class Response(NamedTuple):
-    status: int
-    headers: dict
-    raw: bytes
-    informational: list
-
-    @property
-    def json(self):
-        return json.loads(self.raw.decode("utf-8-sig")) if self.raw else None
-
-    @property
-    def code(self):
-        return (self.json or {}).get("code")
-
-
-class Lab:
-    """An emulator with two gateways in two VPCs, and a client that repeats nothing."""
-
-    def __init__(self):
-        self.clock = Clock()
-        self.thread = EmulatorThread(self.clock, "--gateway", GATEWAY, "--gateway", f"{OTHER}:edge:vpc-other")
-        self.shift = 0
-        host, port = urlsplit(self.thread.endpoint).netloc.split(":")
-        self._host = f"{host}:{port}"
-        self._socket = socket.create_connection((host, int(port)), timeout=10)
-        self._stream = self._socket.makefile("rb")
-
-    def use(self, *names):
-        self.shift = 0
-        self.thread.reset()
-        self.thread.settings(dialects=list(names))
-
-    def sleep(self, seconds):
-        self.clock.sleep(seconds)
-
-    def call(self, method, path, body=None, query=None, secret=SECRET_ACCESS_KEY):
-        query = query or {}
-        raw = b"" if body is None else json.dumps(body).encode()
-        authorization = bce_v1_signer.sign(
-            bce_credentials.BceCredentials(ACCESS_KEY_ID, secret),
-            method.encode(),
-            path.encode(),
-            {b"host": self._host.encode()},
-            {name.encode(): value.encode() for name, value in query.items()},
-            int(self.clock.time() + self.shift),
-            1800,
-            [b"host"],
-        )
-        target = path + ("?" + urlencode(query, quote_via=quote) if query else "")
-        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: {len(raw)}\r\nAuthorization: "
-        self._socket.sendall(head.encode() + authorization + b"\r\n\r\n" + raw)
-        informational = []
-        while True:
-            status = int(self._stream.readline().split()[1])
-            lines = iter(self._stream.readline, b"\r\n")
-            headers = {name.lower(): value.strip() for name, _sep, value in (x.decode().partition(":") for x in lines)}
-            if status >= 200:
-                return Response(status, headers, self._stream.read(int(headers["content-length"])), informational)
-            informational.append(status)
-
-    def create(self, name="vpncon", vpn_id=GATEWAY, token=None, **changes):
-        query = {"clientToken": token} if token else None
-        return self.call("POST", f"/v1/vpn/{vpn_id}/vpnconn", {**BODY, "vpnConnName": name, **changes}, query)
-
-    def made(self, *arguments, **changes):
-        """Create a tunnel; its real id."""
-        before = {item["vpnConnId"] for item in self.stored()}
-        response = self.create(*arguments, **changes)
-        assert response.status == 200, response
-        (new,) = (item["vpnConnId"] for item in self.stored() if item["vpnConnId"] not in before)
-        return new
-
-    def update(self, tunnel_id, name="vpncon", vpn_id=GATEWAY, token=None, **changes):
-        query = {"clientToken": token} if token else None
-        body = {**BODY, "vpnConnName": name, "vpnId": vpn_id, **changes}
-        body = {name: value for name, value in body.items() if value is not ABSENT}
-        return self.call("PUT", f"/v1/vpn/vpnconn/{tunnel_id}", body, query)
-
-    def delete(self, tunnel_id):
-        return self.call("DELETE", f"/v1/vpn/vpnconn/{tunnel_id}")
-
-    def page(self, vpn_id=GATEWAY, **query):
-        return self.call("GET", f"/v1/vpn/vpnconn/{vpn_id}", query=query).json
-
-    def listed(self, vpn_id=GATEWAY):
-        return self.page(vpn_id)["vpnConns"]
-
-    def ids(self, vpn_id=GATEWAY):
-        return [entry["vpnConnId"] for entry in self.listed(vpn_id)]
-
-    def detailed(self, vpn_id=GATEWAY):
-        return self.call("GET", f"/v1/vpn/{vpn_id}").json["vpnConns"]
-
-    def both(self):
-        """The only tunnel as the list and as the gateway's detail show it."""
-        return self.listed() + self.detailed()
-
-    def stored(self):
-        return self.thread.tunnels()
-
-    def peer(self, name="peer"):
-        """Create a customer gateway; its path."""
-        assert self.call("POST", "/v1/vpn/cgw", {"name": name, "ip": "203.0.113.9"}).status == 200
-        return "/v1/vpn/cgw/" + self.thread.customer_gateways()[-1]["cgwId"]
-
-    def peers(self):
-        return self.call("GET", "/v1/vpn/cgw").json["result"]
-
-    def close(self):
-        self._stream.close()
-        self._socket.close()
-        self.thread.stop()
 
 
 @pytest.fixture(scope="module")
 def lab():
-    lab = Lab()
+    lab = EmulatorClient()
     yield lab
     lab.close()
 
@@ -886,20 +751,20 @@ def _late_peer(lab, seconds, status):
 check("customer-gateway-stale", seconds=2, status=404)(_late_peer)
 
 
-@pytest.mark.parametrize("name", [dialect.name for dialect in bce_dialects.TABLE])
+@pytest.mark.parametrize("name", [dialect.name for dialect in dialects.TABLE])
 def test_dialect_in_force_does_what_its_row_says(lab, name):
     lab.use(name)
     CHECKS[name](lab)
 
 
 def hooks_of_the_table():
-    return [(dialect.name, point) for dialect in bce_dialects.TABLE for point in dialect.hooks]
+    return [(dialect.name, point) for dialect in dialects.TABLE for point in dialect.hooks]
 
 
 @pytest.mark.parametrize("name, point", hooks_of_the_table())
 def test_dialect_without_one_of_its_hooks_fails_its_check(lab, name, point, monkeypatch):
     """The check of a row would notice it if any of its hooks did nothing."""
-    monkeypatch.delitem(bce_dialects.BY_NAME[name].hooks, point)
+    monkeypatch.delitem(dialects.BY_NAME[name].hooks, point)
     lab.use(name)
     with pytest.raises((AssertionError, LookupError, TypeError, ValueError)):
         CHECKS[name](lab)
@@ -909,13 +774,13 @@ def test_dialect_without_one_of_its_hooks_fails_its_check(lab, name, point, monk
 
 
 def test_table_of_dialects_is_complete():
-    names = [dialect.name for dialect in bce_dialects.TABLE]
+    names = [dialect.name for dialect in dialects.TABLE]
     assert len(names) == len(set(names)) and set(names) == set(CHECKS)
-    for dialect in bce_dialects.TABLE:
-        assert dialect.basis in bce_dialects.BASES and dialect.visible in bce_dialects.VISIBLE
+    for dialect in dialects.TABLE:
+        assert dialect.basis in dialects.BASES and dialect.visible in dialects.VISIBLE
         assert dialect.description.endswith(".") and dialect.contract in ("", "cn")
         # What is said to be known says from where.
-        assert dialect.source or dialect.basis == bce_dialects.POSSIBLE
+        assert dialect.source or dialect.basis == dialects.POSSIBLE
 
 
 def test_state_under_every_dialect_stays_the_truth(lab):
@@ -924,7 +789,7 @@ def test_state_under_every_dialect_stays_the_truth(lab):
     lab.made("b", vpn_id=OTHER, remoteSubnets=["10.0.0.0/8", "9.0.0.0/8"])
     lab.peer("peer-_")
     truth = lab.thread.state()
-    for dialect in bce_dialects.TABLE:
+    for dialect in dialects.TABLE:
         lab.thread.settings(dialects=[dialect.name])
         lab.page()
         assert lab.thread.state() == truth, dialect.name
@@ -971,7 +836,7 @@ def run_emulator(*options):
 def test_command_line_lists_the_dialects_and_refuses_unknown_ones():
     listing = run_emulator("--list-dialects")
     assert listing.returncode == 0
-    assert [d.name for d in bce_dialects.TABLE if f"  {d.name} (" not in listing.stdout] == []
+    assert [d.name for d in dialects.TABLE if f"  {d.name} (" not in listing.stdout] == []
     refusal = run_emulator("--dialect", "no-such")
     assert refusal.returncode == 2 and "'no-such' is unknown; known are absent-empty" in refusal.stderr
     clash = run_emulator("--dialect", "keys-masked", "--dialect", "keys-hashed")
@@ -984,7 +849,7 @@ def test_mixes_of_dialects_never_break_the_emulator(lab):
     source = random.Random(20261126)
     used = set()
     for _mix in range(300):
-        names = bce_dialects.draw(source, source.randint(2, 12))
+        names = dialects.draw(source, source.randint(2, 12))
         used.update(names)
         lab.use(*names)
         lab.shift = 28800 * (("clock-ahead" in names) - ("clock-behind" in names))
@@ -1000,7 +865,7 @@ def test_mixes_of_dialects_never_break_the_emulator(lab):
             lab.sleep(1.5)
             assert len(lab.stored()) <= 2 + 2 * (step + 1)
         assert [response for response in responses if response.status >= 500] == [], names
-    assert used == set(bce_dialects.BY_NAME)
+    assert used == set(dialects.BY_NAME)
 
 
 # --- the base: tokens, and the clock of a thread ---

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import random
 import re
-from typing import Any, Callable, Dict, List, Optional
+from collections.abc import Callable
+from typing import Any
 
-from bce_contract import refused
+from .validation import refused
 
 _COMMON = frozenset(("match", "fault", "times", "probability", "seed"))
 _MATCH = frozenset(("method", "path_regex", "nth"))
 
-KEYS: Dict[str, frozenset] = {
+KEYS: dict[str, frozenset] = {
     "reset_before": _COMMON,
     "reset_after": _COMMON,
     "status": _COMMON | {"status", "code", "message", "headers", "commit", "echo_key", "body", "content_type"},
@@ -51,7 +52,7 @@ def _is_headers(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, (str, int)) for item in value.values())
 
 
-_TYPES: Dict[str, Callable[[Any], bool]] = {
+_TYPES: dict[str, Callable[[Any], bool]] = {
     "status": lambda value: _is_int(value) and 200 <= value <= 599,
     "code": _is_text,
     "message": _is_text,
@@ -66,7 +67,7 @@ _TYPES: Dict[str, Callable[[Any], bool]] = {
 }
 
 
-def complaints_about(spec: Any) -> List[str]:
+def complaints_about(spec: Any) -> list[str]:
     """What is wrong with a fault, in words that name the key."""
     if not isinstance(spec, dict):
         return ["a fault must be an object"]
@@ -101,7 +102,7 @@ class Fault:
     null, 0 and -1 stand for ever.
     """
 
-    def __init__(self, spec: Dict[str, Any]) -> None:
+    def __init__(self, spec: dict[str, Any]) -> None:
         for_ever = "times" in spec and spec["times"] is None
         spec = {key: value for key, value in spec.items() if value is not None}
         if for_ever:
@@ -139,7 +140,7 @@ class FaultPlan:
     """The faults in force; the first that meets a request wins, and only it is used up."""
 
     def __init__(self) -> None:
-        self._faults: List[Fault] = []
+        self._faults: list[Fault] = []
 
     def install(self, specs: Any) -> None:
         """Puts these faults in the place of those that were in force, all or none of them."""
@@ -152,7 +153,7 @@ class FaultPlan:
             raise refused("; ".join(complaints))
         self._faults = [Fault(spec) for spec in specs]
 
-    def choose(self, method: str, path: str, signed: bool) -> Optional[Fault]:
+    def choose(self, method: str, path: str, signed: bool) -> Fault | None:
         """The fault for a request; every fault counts it, so ``nth`` does not depend on the others."""
         met = [fault for fault in self._faults if fault.meets(method, path, signed)]
         if not met:
@@ -160,5 +161,5 @@ class FaultPlan:
         met[0].hits += 1
         return met[0]
 
-    def describe(self) -> List[Dict[str, Any]]:
+    def describe(self) -> list[dict[str, Any]]:
         return [{**fault.spec, "seen": fault.seen, "hits": fault.hits} for fault in self._faults]

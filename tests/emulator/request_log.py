@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Callable, Dict, List, Optional, TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 MASK = "********"
 SECRET_NAMES = frozenset(("secretkey", "psk"))
 
-Entry = Dict[str, Any]
+Entry = dict[str, Any]
 
 
 def hide(_value: Any) -> str:
@@ -51,9 +52,9 @@ def logged_body(body: bytes) -> Any:
 class Journal:
     """Requests in order of arrival; a line of the file is written when the request is over, and flushed."""
 
-    def __init__(self, file: Optional[TextIO]) -> None:
+    def __init__(self, file: TextIO | None) -> None:
         self._file = file
-        self.entries: List[Entry] = []
+        self.entries: list[Entry] = []
 
     def open_entry(self, entry: Entry) -> Entry:
         """Keeps a request that has arrived; its ``status`` stays None until it is answered."""

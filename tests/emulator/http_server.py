@@ -14,21 +14,23 @@ import json
 import socket
 import struct
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from email.utils import formatdate
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from bce_api import VpnApi
-from bce_cloud import Clock, Cloud, Settings
-from bce_contract import CONTRACTS, BceError, refused
-from bce_dialects import Dialects
-from bce_faults import Fault, FaultPlan
-from bce_journal import Entry, Journal, digest, hide, logged_body, masked
-from bce_messages import Answer, Request, encode_json, error_payload
-from bce_signature import check_signature, decode_query, parse_authorization
+from .auth import check_signature, decode_query, parse_authorization
+from .cloud import Cloud
+from .dialects import Dialects
+from .fault_injection import Fault, FaultPlan
+from .messages import Request, Response, encode_json, error_payload
+from .request_log import Entry, Journal, digest, hide, logged_body, masked
+from .routes import Api
+from .store import Clock, Settings
+from .validation import CONTRACTS, BceError, refused
 
 CONTROL = "/_emulator/"
 JSON_TYPE = "application/json;charset=utf-8"
@@ -53,7 +55,7 @@ class Reply:
 
     status: int
     body: bytes
-    headers: Dict[str, str]
+    headers: dict[str, str]
 
 
 Pause = Callable[[float], Awaitable[None]]
@@ -81,7 +83,7 @@ class EmulatorServer:
         settings: Settings,
         cloud: Cloud,
         clock: Clock,
-        api: VpnApi,
+        api: Api,
         journal: Journal,
         pause: Pause = asyncio.sleep,
     ) -> None:
@@ -154,7 +156,7 @@ class EmulatorServer:
             return await _send_slowly(http, reply, fault.spec.get("seconds", 2), self._pause)
         return _plain(reply)
 
-    def _refusal(self, http: web.BaseRequest, raw_path: str, raw_query: str) -> Optional[BceError]:
+    def _refusal(self, http: web.BaseRequest, raw_path: str, raw_query: str) -> BceError | None:
         try:
             check_signature(
                 self._account.access_key_id,
@@ -169,27 +171,27 @@ class EmulatorServer:
             return error
         return None
 
-    def _reply(self, request: Request, refusal: Optional[BceError], entry: Entry) -> Reply:
+    def _reply(self, request: Request, refusal: BceError | None, entry: Entry) -> Reply:
         try:
             if refusal is not None:
                 raise refusal
-            answer = self._api.answer(request)
+            response = self._api.respond(request)
         except BceError as error:
             reply = self._error(error, entry["request_id"], self._settings.dialects)
         else:
-            reply = self._success(answer, entry["request_id"], self._settings.dialects)
+            reply = self._success(response, entry["request_id"], self._settings.dialects)
         entry["processed_status"] = reply.status
         return reply
 
-    def _headers(self, request_id: str, content_type: str = JSON_TYPE) -> Dict[str, str]:
+    def _headers(self, request_id: str, content_type: str = JSON_TYPE) -> dict[str, str]:
         return {
             "x-bce-request-id": request_id,
             "Date": formatdate(self._clock.now(), usegmt=True),
             "Content-Type": content_type,
         }
 
-    def _success(self, answer: Answer, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
-        return self._encoded(answer.status, answer.payload, request_id, dialects)
+    def _success(self, response: Response, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
+        return self._encoded(response.status, response.payload, request_id, dialects)
 
     def _error(self, error: BceError, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
         payload = dialects.apply("error_payload", error_payload(error.code, error.message, request_id))
@@ -222,7 +224,7 @@ class EmulatorServer:
         if self._settings.latency_ms:
             await self._pause(self._settings.latency_ms / 2000)
 
-    async def _hang(self, http: web.BaseRequest, seconds: Optional[float]) -> None:
+    async def _hang(self, http: web.BaseRequest, seconds: float | None) -> None:
         """Waits until the client gives up or the time is over, then closes without a word."""
         end = None if seconds is None else self._clock.ticks() + seconds
         while not _is_gone(http) and (end is None or self._clock.ticks() < end):
@@ -239,9 +241,9 @@ class EmulatorServer:
             payload = self._controlled(operation, request)
         except BceError as error:
             return self._error(error, request_id)
-        return self._success(Answer(200, payload), request_id)
+        return self._success(Response(200, payload), request_id)
 
-    def _controlled(self, operation: Tuple[str, str], request: Request) -> Any:
+    def _controlled(self, operation: tuple[str, str], request: Request) -> Any:
         if operation == ("GET", "requests"):
             return self._journal.entries
         if operation == ("GET", "state"):
@@ -260,26 +262,26 @@ class EmulatorServer:
 
     # What the control endpoints do; a test that has the server in its own process calls these.
 
-    def requests(self) -> List[Entry]:
+    def requests(self) -> list[Entry]:
         """Return copies of what came in, in order."""
         return [dict(entry) for entry in self._journal.entries]
 
-    def state(self, digests: bool = False) -> Dict[str, List[Any]]:
+    def state(self, digests: bool = False) -> dict[str, list[Any]]:
         """Return everything that is stored, keys hidden or as digests."""
         return masked(self._cloud.state(), digest if digests else hide)
 
-    def install_faults(self, faults: Any) -> List[Dict[str, Any]]:
+    def install_faults(self, faults: Any) -> list[dict[str, Any]]:
         """Put these faults in the place of all others."""
         self._faults.install(faults)
         return self._faults.describe()
 
-    def plant(self, objects: Any, vpn_id: Optional[str]) -> List[str]:
+    def plant(self, objects: Any, vpn_id: str | None) -> list[str]:
         """Put objects into gateways' lists just as they are; return their ids."""
         if not isinstance(objects, list):
             raise refused("tunnels: must be a list")
-        return self._cloud.plant_tunnels(objects, vpn_id)
+        return self._cloud.tunnels.plant(objects, vpn_id)
 
-    def change_settings(self, changes: Any) -> Dict[str, Any]:
+    def change_settings(self, changes: Any) -> dict[str, Any]:
         """Change settings of the running emulator, until the next reset; return all of them."""
         if not isinstance(changes, dict):
             raise refused("settings: must be an object")
@@ -304,7 +306,7 @@ class EmulatorServer:
             raise refused(f"settings.{name}: is unknown or has a wrong value")
         return value
 
-    def reset(self) -> Dict[str, Any]:
+    def reset(self) -> dict[str, Any]:
         """Forget tunnels, tokens, faults and requests; set what the command line said."""
         self._cloud.reset()
         self._api.reset()
@@ -318,7 +320,7 @@ class EmulatorServer:
 # --- reading ---
 
 
-def _target(raw_target: str) -> List[str]:
+def _target(raw_target: str) -> list[str]:
     """Path and query of a request target as they were received; a proxy's absolute form loses its origin."""
     if not raw_target.startswith("/"):
         parts = urlsplit(raw_target)
@@ -338,8 +340,8 @@ def _entry(http: web.BaseRequest, request: Request, request_id: str, now: float)
     """What is kept of a request: no key, and of Authorization only when and what was signed."""
     try:
         authorization = parse_authorization(http.headers.get("Authorization", ""))
-        signed_at: Optional[str] = authorization.signed_at
-        signed_headers: Optional[List[str]] = list(authorization.signed_headers)
+        signed_at: str | None = authorization.signed_at
+        signed_headers: list[str] | None = list(authorization.signed_headers)
     except BceError:
         signed_at = signed_headers = None
     peer = http.transport.get_extra_info("peername") if http.transport else None
@@ -360,7 +362,7 @@ def _entry(http: web.BaseRequest, request: Request, request_id: str, now: float)
     }
 
 
-def _is_processed(fault: Optional[Fault]) -> bool:
+def _is_processed(fault: Fault | None) -> bool:
     return fault is None or fault.kind not in ("status", "hang") or bool(fault.spec.get("commit"))
 
 

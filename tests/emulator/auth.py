@@ -14,14 +14,14 @@ import hmac
 import logging
 import re
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, Mapping, Optional, Tuple
 from urllib.parse import unquote_to_bytes
 
 from baidubce.auth import bce_v1_signer
 from baidubce.auth.bce_credentials import BceCredentials
 
-from bce_contract import BceError
+from .validation import BceError
 
 # The SDK logs the signing key at debug level (section 12).
 logging.getLogger(bce_v1_signer.__name__).disabled = True
@@ -37,7 +37,7 @@ class Authorization:
     access_key_id: str
     signed_at: str
     expiration: int
-    signed_headers: Tuple[str, ...]
+    signed_headers: tuple[str, ...]
     signature: str
 
 
@@ -72,7 +72,7 @@ def parse_authorization(value: str) -> Authorization:
     return Authorization(parts[1], parts[2], int(parts[3]), names, parts[5])
 
 
-def decode_query(raw_query: str) -> List[Tuple[bytes, bytes]]:
+def decode_query(raw_query: str) -> list[tuple[bytes, bytes]]:
     """Names and values of a raw query string as octets; a plus sign is a plus sign (section 6: space is %20)."""
     raw = raw_query.encode("utf-8", "surrogateescape")
     pairs = (item.partition(b"=") for item in raw.split(b"&") if item)
@@ -112,10 +112,10 @@ def check_signature(
     method: str,
     raw_path: str,
     raw_query: str,
-    headers: Iterable[Tuple[str, str]],
+    headers: Iterable[tuple[str, str]],
 ) -> None:
     """Raises BceError unless the request is signed by the account and in time; ``now`` is seconds since 1970."""
-    by_name: Dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for name, value in headers:
         by_name.setdefault(name.lower(), value)
     authorization = parse_authorization(by_name.get("authorization", ""))
@@ -137,7 +137,7 @@ def check_signature(
         raise BceError(400, "SignatureDoesNotMatch", "the signature does not match the request")
 
 
-def _check_time(now: float, authorization: Authorization, bce_date: Optional[str]) -> None:
+def _check_time(now: float, authorization: Authorization, bce_date: str | None) -> None:
     expired = abs(now - parse_time(authorization.signed_at)) > authorization.expiration
     if bce_date and not expired:
         try:

@@ -10,11 +10,12 @@ Sources: "contract" is api-contract.md, "additions" is api-contract-additions.md
 from __future__ import annotations
 
 import random
-from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Tuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-import bce_dialect_hooks as h
-from bce_contract import refused
-from bce_dialect_hooks import POINTS, Hook
+from . import dialect_hooks as h
+from .dialect_hooks import POINTS, Hook
+from .validation import refused
 
 DOCUMENTED, LIKELY, POSSIBLE = "documented", "likely", "possible"
 READ, WRITE, NO = "read", "write", "no"
@@ -47,7 +48,7 @@ class Dialect(NamedTuple):
     description: str
     source: str
     contract: str
-    hooks: Dict[str, Hook]
+    hooks: dict[str, Hook]
 
 
 def _row(
@@ -65,7 +66,7 @@ def _row(
     return Dialect(name, group, basis, visible, description, source, contract, hooks)
 
 
-TABLE: Tuple[Dialect, ...] = (
+TABLE: tuple[Dialect, ...] = (
     # --- how lists and details show a tunnel ---
     _row(
         "tunnel-name-upper",
@@ -432,7 +433,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "The list of tunnels comes in pages of two, with marker, isTruncated and nextMarker.",
         "contract 1",
-        tunnel_page=h.pages,
+        list_page=h.pages,
     ),
     _row(
         "list-pages-endless",
@@ -441,7 +442,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "The list of tunnels comes in pages of two, and nextMarker leads to the first page again.",
         "additions 1.12",
-        tunnel_page=h.endless_pages,
+        list_page=h.endless_pages,
     ),
     _row(
         "list-truncated",
@@ -450,7 +451,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "The list of tunnels ends after two with isTruncated and without nextMarker.",
         "additions 1.12",
-        tunnel_page=h.truncated_page,
+        list_page=h.truncated_page,
     ),
     _row(
         "list-newest-first",
@@ -458,7 +459,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list of tunnels begins with the newest.",
-        tunnel_list=lambda entries: entries[::-1],
+        list_entries=lambda entries: entries[::-1],
     ),
     _row(
         "list-repeats",
@@ -466,7 +467,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list has every tunnel twice, both entries equal.",
-        tunnel_list=h.repeat_alike,
+        list_entries=h.repeat_alike,
     ),
     _row(
         "list-repeats-differently",
@@ -474,7 +475,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list has every tunnel twice, the second time with another description.",
-        tunnel_list=h.repeat_differently,
+        list_entries=h.repeat_differently,
     ),
     _row(
         "list-late",
@@ -535,7 +536,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A new tunnel is creating for 2 seconds, then it is gone.",
         tunnel=h.creating(),
-        tunnel_life=lambda _seconds: h.SHORT_SECONDS,
+        life=lambda _seconds: h.SHORT_SECONDS,
     ),
     _row(
         "status-unknown",
@@ -614,7 +615,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A creation returns an empty JSON object.",
-        **h.after(h.CREATIONS, lambda _answer, _attempt: h.Answer(200, {})),
+        **h.after(h.CREATIONS, lambda _response, _attempt: h.Response(200, {})),
     ),
     _row(
         "post-empty",
@@ -623,7 +624,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A creation returns an empty body.",
         "additions 1.4",
-        **h.after(h.CREATIONS, lambda _answer, _attempt: h.Answer(200)),
+        **h.after(h.CREATIONS, lambda _response, _attempt: h.Response(200)),
     ),
     _row(
         "post-error-in-200",
@@ -639,7 +640,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A creation is applied, and returns 200 with an error.",
-        **h.after(h.CREATIONS, lambda _answer, _attempt: h.ERROR_IN_200),
+        **h.after(h.CREATIONS, lambda _response, _attempt: h.ERROR_IN_200),
     ),
     _row(
         "put-error-in-200",
@@ -655,7 +656,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "An update is applied, and returns 200 with an error.",
-        **h.after(h.UPDATES, lambda _answer, _attempt: h.ERROR_IN_200),
+        **h.after(h.UPDATES, lambda _response, _attempt: h.ERROR_IN_200),
     ),
     _row(
         "put-without-effect",
@@ -663,7 +664,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "An update is not applied, and returns 200.",
-        **h.instead_of(h.UPDATES, h.Answer(200)),
+        **h.instead_of(h.UPDATES, h.Response(200)),
     ),
     _row(
         "delete-error-in-200",
@@ -679,7 +680,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A deletion is applied, and returns 200 with an error.",
-        **h.after(h.DELETIONS, lambda _answer, _attempt: h.ERROR_IN_200),
+        **h.after(h.DELETIONS, lambda _response, _attempt: h.ERROR_IN_200),
     ),
     _row(
         "delete-without-effect",
@@ -687,7 +688,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A deletion is not applied, and returns 200.",
-        **h.instead_of(h.DELETIONS, h.Answer(200)),
+        **h.instead_of(h.DELETIONS, h.Response(200)),
     ),
     # --- rules of writes ---
     _row(
@@ -760,7 +761,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "Writes to a gateway's tunnels are refused with 400 InvalidInstanceStatus for 1 second after the last one.",
         "additions 1.8",
-        **h.gateway_busy(),
+        **h.scope_busy(),
     ),
     # --- client tokens ---
     _row(
@@ -848,7 +849,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "Updates and deletions of absent objects return 200.",
-        **h.absent(h.UPDATES + h.DELETIONS, lambda _error: h.Answer(200)),
+        **h.absent(h.UPDATES + h.DELETIONS, lambda _error: h.Response(200)),
     ),
     _row(
         "absent-empty",
@@ -857,7 +858,7 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "Reads of an absent gateway, its list of tunnels and absent customer gateways return 200 with an empty body.",
         "additions 1.4",
-        **h.absent(("list tunnels", "read gateway", "read customer gateway"), lambda _error: h.Answer(200)),
+        **h.absent(("list tunnels", "read gateway", "read customer gateway"), lambda _error: h.Response(200)),
     ),
     _row(
         "absent-gateway-empty-list",
@@ -865,7 +866,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         READ,
         "The list of tunnels of an absent gateway is an empty list.",
-        **h.absent(("list tunnels",), lambda _error: h.Answer(200, {"vpnConns": []})),
+        **h.absent(("list tunnels",), lambda _error: h.Response(200, {"vpnConns": []})),
     ),
     # --- errors ---
     _row(
@@ -1038,26 +1039,26 @@ TABLE: Tuple[Dialect, ...] = (
     ),
 )
 
-BY_NAME: Dict[str, Dialect] = {dialect.name: dialect for dialect in TABLE}
+BY_NAME: dict[str, Dialect] = {dialect.name: dialect for dialect in TABLE}
 
 
-def _groups() -> Dict[str, List[str]]:
-    groups: Dict[str, List[str]] = {}
+def _groups() -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
     for dialect in TABLE:
         groups.setdefault(dialect.group, []).append(dialect.name)
     return groups
 
 
-GROUPS: Dict[str, List[str]] = _groups()
+GROUPS: dict[str, list[str]] = _groups()
 """The names of every group's dialects, in the order of the table."""
 
 
-def draw(source: random.Random, size: int) -> List[str]:
+def draw(source: random.Random, size: int) -> list[str]:
     """Draw a mix of dialects: one of each of ``size`` groups."""
     return [source.choice(GROUPS[group]) for group in sorted(source.sample(list(GROUPS), size))]
 
 
-def complaints_about(names: Iterable[str]) -> List[str]:
+def complaints_about(names: Iterable[str]) -> list[str]:
     """Return what is wrong with a choice of dialects; an empty list if nothing is."""
     chosen = list(dict.fromkeys(names))
     unknown = [name for name in chosen if name not in BY_NAME]
@@ -1078,7 +1079,7 @@ class Dialects:
         complaints = complaints_about(names)
         if complaints:
             raise refused("; ".join(complaints))
-        self.names: Tuple[str, ...] = tuple(dict.fromkeys(names))
+        self.names: tuple[str, ...] = tuple(dict.fromkeys(names))
         # In the order of the table, so that the order on the command line means nothing.
         chosen = [dialect for dialect in TABLE if dialect.name in self.names]
         self._hooks = {
