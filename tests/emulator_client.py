@@ -57,6 +57,7 @@ class EmulatorClient:
 
     def use(self, *names):
         self.shift = 0
+        self.clock.restart()
         self.thread.reset()
         self.thread.settings(dialects=list(names))
 
@@ -149,6 +150,18 @@ class EmulatorClient:
     def rules(self, vpc_id=VPC):
         """Return the route rules of a VPC as its table shows them, without the system's."""
         return [rule for rule in self.table(vpc_id)["routeRules"] if rule.get("nexthopType") != "sys"]
+
+    def rule_page(self, vpc_id=VPC, **query):
+        """Return a page of the list of a VPC's route rules."""
+        return self.call("GET", "/v1/route/rule", query={"vpcId": vpc_id, **query}).json
+
+    def all_rules(self, vpc_id=VPC):
+        """Return the rules of a VPC, without the system's, as its table and as the list show them."""
+        listed = [rule for rule in self.rule_page(vpc_id)["routeRules"] if rule.get("nexthopType") != "sys"]
+        return self.rules(vpc_id) + listed
+
+    def rule_ids(self, vpc_id=VPC):
+        return [rule["routeRuleId"] for rule in self.rules(vpc_id)]
 
     def add_rule(self, destination="10.0.0.0/24", vpc_id=VPC, token=None, **changes):
         """Create a route rule; changes are fields of the body, those that are ABSENT are left out."""

@@ -112,11 +112,11 @@ class _Observed(EmulatorThread):
 
     def stored(self):
         """Return what the cloud stores; for the emulator's thread, or where no request is under way."""
-        return self._server._cloud.state()
+        return self._server.control.cloud.state()
 
     def do(self, name, *arguments):
         """Let the cloud itself do something, as another user's request would."""
-        return operator.attrgetter(name)(self._server._cloud)(*arguments)
+        return operator.attrgetter(name)(self._server.control.cloud)(*arguments)
 
 
 class CloudUnderTest:

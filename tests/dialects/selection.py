@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from emulator.dialects import TABLE, draw
+from emulator.dialects import ROUTE_GROUPS, TABLE, draw
 
 from .cases import Case
 from .scenarios import SCENARIOS
@@ -15,10 +15,9 @@ from .scenarios import SCENARIOS
 DEFAULT_SEED = 14
 WAYS = ("module", "module", "module", "action")  # in-process actions are a quarter of all cases
 PEER_GROUPS = ("customer gateway name", "customer gateway time")
-# Groups of lists and writes of tunnels that those of route rules have too.
-ROUTE_GROUPS = (
-    "route table",
-    "route next hop",
+# Groups whose dialects touch the lists and writes of tunnels and of route rules alike.
+NETWORK_GROUPS = (
+    "subnet form",
     "subnet host bits",
     "list order",
     "list repeats",
@@ -27,6 +26,7 @@ ROUTE_GROUPS = (
     "list result",
     "description on update",
     "duplicate name",
+    "busy",
 )
 # Groups whose dialects touch requests of every kind, so also those of customer gateways.
 COMMON_GROUPS = (
@@ -57,7 +57,9 @@ def concerns(group, scenario):
     modules = {step.module for step in SCENARIOS[scenario].steps}
     if group in PEER_GROUPS:
         return "vpn_customer_gateway" in modules
-    if group in COMMON_GROUPS or (group in ROUTE_GROUPS and "vpc_route" in modules):
+    if group in ROUTE_GROUPS:
+        return "vpc_route" in modules
+    if group in COMMON_GROUPS or (group in NETWORK_GROUPS and "vpc_route" in modules):
         return True
     return not modules <= {"vpn_customer_gateway", "vpc_route"}
 

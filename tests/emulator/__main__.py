@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The BCE VPN API as a local server, for tests and demos: ``python tests/emulator --help``.
+"""The BCE API of VPN and VPC as a local server, for tests and demos: ``python tests/emulator --help``.
 
 It listens on loopback only, prints one JSON line ``{"endpoint": ..., "pid": ...}`` when it is ready, and stops on
-SIGTERM and SIGINT. The control endpoints are in ``http_server.py``, the faults in ``fault_injection.py``, the dialects
+SIGTERM and SIGINT. The control endpoints are in ``control.py``, the faults in ``fault_injection.py``, the dialects
 in ``dialects.py``.
 """
 
@@ -39,7 +39,7 @@ async def _parent_gone(parent: int) -> None:
 
 
 async def serve(options: argparse.Namespace, server: EmulatorServer, parent: int) -> None:
-    """Listens until a signal comes or, if asked for, the parent is gone."""
+    """Listen until a signal arrives or, with --exit-with-parent, the parent has ended."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -4,7 +4,8 @@
 """The behaviour of the dialects: small functions that take a value of the base and return it as the dialect has it.
 
 ``POINTS`` names the places where the emulator calls them. A hook never changes what is stored: it gets copies, and
-returns what the client is to see. Times are seconds of the emulator's clock.
+returns what the client is to see. Times are seconds of the emulator's clock. The file is long because rows of the
+table combine hooks of every kind, and each hook is short.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .messages import Request, Response
-from .validation import BceError, missing, refused
+from .validation import BceError, missing, page_size, refused
 
 Hook = Callable[..., Any]
 Entry = dict[str, Any]
@@ -28,7 +29,7 @@ POINTS = {
     "list_lag": "(seconds, number of the list) the age of a list of tunnels or route rules",
     "update_delay": "(seconds) how long readers see the values before an update",
     "deleted_kept": "(seconds) how long readers see a deleted object",
-    "life": "(seconds) after which a new tunnel or route rule is gone",
+    "life": "(seconds) after which a new tunnel or route rule disappears",
     "list_scope": "(ids, id, all ids) the gateways whose tunnels, or the tables whose rules, a list shows",
     "tunnel": "(entry, Seen) a tunnel in a list or a detail",
     "list_entries": "(entries) all entries of a list of tunnels or route rules",
@@ -43,7 +44,7 @@ POINTS = {
     "customer_gateway_hidden": "(seconds) how long a new customer gateway is not found by its id",
     "write_rules": "(WriteRules) what a write may lack",
     "tunnel_name": "(name, names of the gateway's other tunnels) raises BceError to refuse a name",
-    "token_rules": "(TokenRules) how a token is remembered",
+    "token_rules": "(TokenRules) how a token is replayed",
     "arrival": "(None, Attempt) raises BceError to refuse a request before anything else",
     "instead": "(None, Attempt) a response in place of the operation",
     "check": "(None, Attempt) raises BceError to refuse an operation that is not a replay",
@@ -58,7 +59,7 @@ POINTS = {
 HOUR = 3600
 BEIJING_SECONDS = 8 * HOUR
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
-SHORT_SECONDS = 2  # shorter than a client's patience of 3 seconds
+SHORT_SECONDS = 2  # shorter than the 3 seconds for which a client tolerates a stale list
 LONG_SECONDS = 10  # longer
 SLOW_SECONDS = 60
 PAGE_SIZE = 2
@@ -68,7 +69,7 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 class Seen(NamedTuple):
-    """How a reader meets a stored tunnel: the seconds since its creation, update and deletion (None: not deleted)."""
+    """What a read of an object depends on: the seconds since its creation, update and deletion (None: not deleted)."""
 
     age: float
     since_update: float
@@ -78,7 +79,7 @@ class Seen(NamedTuple):
 
 
 class TokenRules(NamedTuple):
-    """How a client token is remembered, and what a repeat must have in common with the first request."""
+    """How a client token is replayed, and what a repeat must have in common with the first request."""
 
     on_create: bool = True
     on_change: bool = True
@@ -92,7 +93,7 @@ class TokenRules(NamedTuple):
 class Attempt(NamedTuple):
     """A request with its place in the order of all requests, and of those of its kind to its object.
 
-    ``kind`` is the name of a route in ``routes.py``, ``cloud`` the ``store.Cloud``.
+    ``kind`` is that of an Operation, ``cloud`` a ``cloud.Cloud``.
     """
 
     request: Request
@@ -146,7 +147,7 @@ def shown(point: str, **changes: Callable[[Any], Any]) -> dict[str, Hook]:
 
 
 def texts(point: str, **changes: Callable[[str], str]) -> dict[str, Hook]:
-    """Return the hook that changes text fields; planted objects may have anything in their place."""
+    """Return the hook that changes text fields; seeded objects may have other types in their place."""
 
     def only_text(func: Callable[[str], str]) -> Callable[[Any], Any]:
         return lambda value: func(value) if isinstance(value, str) else value
@@ -266,6 +267,18 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
+def next_hops(list_name: str) -> Hook:
+    """Return the hook that shows the next hop of a route rule as a list; system rules have none."""
+
+    def hook(rule: Entry, _seen: Seen) -> Entry:
+        if rule["nexthopType"] == "sys" or "nextHopList" in rule:
+            return rule
+        hop = {name: rule[name] for name in ("nexthopId", "nexthopType", "pathType")}
+        return {**{name: value for name, value in rule.items() if name not in hop}, list_name: [hop]}
+
+    return hook
+
+
 # --- times of objects ---
 
 
@@ -303,23 +316,24 @@ def scope_of_next(_ids: list[str], vpn_id: str, every: Sequence[str]) -> list[st
 
 
 def _entry_id(entry: Any, place: int) -> str:
-    return str(entry.get("vpnConnId") or f"place-{place}") if isinstance(entry, dict) else f"place-{place}"
+    own_id = (entry.get("vpnConnId") or entry.get("routeRuleId")) if isinstance(entry, dict) else None
+    return str(own_id or f"place-{place}")
 
 
 def pages(payload: Entry, query: dict[str, str]) -> Entry:
-    """Pages as the other lists have them (section 2): the marker is the id of the page's first entry."""
-    entries = payload["vpnConns"]
+    """Return a page as the other lists have them (section 2): the marker is the id of the page's first entry."""
+    name, entries = next((name, value) for name, value in payload.items() if isinstance(value, list))
     ids = [_entry_id(entry, place) for place, entry in enumerate(entries)]
     marker = query.get("marker") or ""
     if marker and marker not in ids:
         raise refused("marker: is not the id of an object in the list")
     start = ids.index(marker) if marker else 0
-    end = start + min(PAGE_SIZE, int(query.get("maxKeys") or PAGE_SIZE))
+    end = start + min(PAGE_SIZE, page_size(query))
     page = {
         "marker": ids[start] if ids else marker,
         "isTruncated": end < len(ids),
         "maxKeys": end - start,
-        "vpnConns": entries[start:end],
+        name: entries[start:end],
     }
     return {**page, "nextMarker": ids[end]} if end < len(ids) else page
 
@@ -395,9 +409,11 @@ LISTS = ("list tunnels", "read route table", "list route rules")
 CREATIONS = ("create tunnel", "create customer gateway", "create route rule")
 UPDATES = ("update tunnel", "update customer gateway", "update route rule")
 DELETIONS = ("delete tunnel", "delete customer gateway", "delete route rule")
+READS = (*LISTS, "read gateway", "read customer gateway", "read vpc", "read subnet")
 # Of objects whose stores keep history.
 RECORD_CREATIONS = ("create tunnel", "create route rule")
-RECORD_CHANGES = ("update tunnel", "delete tunnel", "update route rule", "delete route rule")
+ROUTE_CHANGES = ("update route rule", "delete route rule")
+RECORD_CHANGES = ("update tunnel", "delete tunnel", *ROUTE_CHANGES)
 ERROR_IN_200 = Response(200, {"success": False, "code": "OperationException", "message": "the operation failed"})
 
 
@@ -426,6 +442,12 @@ def foreign_id(_response: Response, attempt: Attempt) -> Response:
     store = attempt.cloud.store_of(attempt.kind)
     scope = store.scope_of(attempt.object_id, attempt.request)
     return Response(200, {store.id_name: store.newest_elsewhere(scope) or store.unknown_id})
+
+
+def id_in_list(response: Response, _attempt: Attempt) -> Response:
+    payload = response.payload
+    is_single = isinstance(payload, dict) and "routeRuleId" in payload
+    return Response(response.status, {"routeRuleIds": [payload["routeRuleId"]]}) if is_single else response
 
 
 def every_third(response: Response, attempt: Attempt) -> Response:
@@ -493,12 +515,31 @@ def throttled(status: int) -> dict[str, Hook]:
     return {"arrival": hook}
 
 
-def absent(kinds: Sequence[str], func: Callable[[BceError], Any]) -> dict[str, Hook]:
+def absent(kinds: Sequence[str], func: Callable[[BceError, Attempt], Any]) -> dict[str, Hook]:
     """Return the hook that changes the error about an absent object."""
 
     def hook(error: Any, attempt: Attempt) -> Any:
         about_absent = isinstance(error, BceError) and error.code == "NoSuchObject"
-        return func(error) if about_absent and (not kinds or attempt.kind in kinds) else error
+        return func(error, attempt) if about_absent and (not kinds or attempt.kind in kinds) else error
+
+    return {"refusal": hook}
+
+
+def id_exception(_error: BceError, attempt: Attempt) -> BceError:
+    name = "routeRuleId" if attempt.kind in ROUTE_CHANGES else "vpnConnId"
+    return BceError(400, f"{name[0].upper()}{name[1:]}Exception", f"The param {name} is invalid")
+
+
+def empty_list(_error: BceError, attempt: Attempt) -> Response:
+    return Response(200, {"routeRules" if attempt.kind == "list route rules" else "vpnConns": []})
+
+
+def other_error(code: str, status: int, other_code: str) -> dict[str, Hook]:
+    """Return the hook that changes status and code of an error."""
+
+    def hook(error: Any, _attempt: Attempt) -> Any:
+        is_it = isinstance(error, BceError) and error.code == code
+        return BceError(status, other_code, error.message) if is_it else error
 
     return {"refusal": hook}
 

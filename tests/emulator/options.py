@@ -14,16 +14,25 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from .cloud import Cloud
+from .control import Control
 from .dialects import Dialects
 from .gateways import GatewaySeed
 from .http_server import Account, EmulatorServer, Pause
-from .request_log import Journal
+from .request_log import RequestLog
 from .routes import Api
 from .store import Clock, Settings
 from .validation import CONTRACTS, ID_PATTERN, BceError, cidr
 from .vpcs import DEFAULT_CIDR, VpcSeed
 
-DESCRIPTION = "The BCE API of VPN gateways, tunnels, customer gateways, VPCs and route rules as a local server."
+DESCRIPTION = (
+    "The BCE API of VPN gateways, tunnels, customer gateways, VPCs, subnets and route rules as a local server. "
+    "Gateways, VPCs and subnets can only be read. Every request must be signed with bce-auth-v1."
+)
+EPILOG = (
+    "Control, without a signature: GET /_emulator/requests, GET /_emulator/state (gateways, tunnels, "
+    "customer_gateways, vpcs, subnets and routeRules as the API's own objects; ?secrets=digest), GET and POST "
+    "/_emulator/faults, POST /_emulator/tunnels?vpnId=ID, POST /_emulator/settings, POST /_emulator/reset."
+)
 # The pair of Baidu's own documentation sample (contract notes, section 6.1, P3).
 SAMPLE_ACCESS_KEY_ID = "0b0f67dfb88244b289b72b142befad0c"
 SAMPLE_SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
@@ -74,7 +83,7 @@ def _milliseconds(text: str) -> float:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python tests/emulator", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="python tests/emulator", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="loopback address (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (%(default)s)")
     parser.add_argument("--access-key-id", default=SAMPLE_ACCESS_KEY_ID, help="(%(default)s, Baidu's public sample)")
@@ -156,4 +165,5 @@ def build(
     clock = Clock(settings, wall, ticks)
     cloud = Cloud(settings, clock, gateways, options.vpc)
     account = Account(options.access_key_id, options.secret_access_key)
-    return EmulatorServer(account, settings, cloud, clock, Api(cloud, settings, clock), Journal(file), pause)
+    api = Api(cloud, settings, clock)
+    return EmulatorServer(account, settings, clock, api, Control(settings, cloud, api, RequestLog(file)), pause)

@@ -126,8 +126,9 @@ class RouteRules(RecordStore):
         """
         dialects = self.settings.dialects
         entries = dialects.apply("route_rule_list", self.list_entries(self._table_in(query)))
-        payload = page(entries, self.id_name, "routeRules", query)
-        return dialects.apply("list_page", {"routeRules": entries}, query) if dialects.has("list_page") else payload
+        if dialects.has("list_page"):
+            return dialects.apply("list_page", {"routeRules": entries}, query)
+        return page(entries, self.id_name, "routeRules", query)
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create a rule."""

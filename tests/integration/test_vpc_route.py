@@ -179,9 +179,10 @@ def test_refusal_of_the_api_fails_the_task_and_creates_nothing(site, changes, wo
 
 
 def test_full_table_is_a_quota_error(site):
-    for number in range(50):
-        site.create_route_rule(VPC, SUBNET, f"10.{number}.0.0/16", GATEWAY)
-    result = run(site, task("one more", **dict(RULE, destination_address="10.99.0.0/16"))).named["one more"]
+    fill = dict(task("fill", **dict(RULE, destination_address="10.{{ item }}.0.0/16")), loop=list(range(50)))
+    done = run(site, fill, task("one more", **dict(RULE, destination_address="10.99.0.0/16")))
+    assert len(rules(site)) == 50
+    result = done.named["one more"]
     assert "quota" in result["msg"].lower() and not result["error"]["retryable"]
 
 

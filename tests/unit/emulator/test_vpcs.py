@@ -19,7 +19,7 @@ def lab():
 
 
 def state_of(*options):
-    return build(build_parser().parse_args(options)).state()
+    return build(build_parser().parse_args(options)).control.state()
 
 
 @pytest.mark.parametrize(
