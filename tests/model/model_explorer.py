@@ -74,12 +74,16 @@ class Cloud(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What one run is to do; `kind` is present or absent."""
+    """What one run is to do; `kind` is present or absent.
+
+    :ivar is_exact: True for objects of which only an equal name is the same one.
+    """
 
     kind: str
     names: tuple
     parameters: int
     purge: bool = False
+    is_exact: bool = False
 
 
 # -- a run ----------
@@ -127,6 +131,12 @@ class ModelType(base.ResourceType):
         return item
 
 
+class ExactModelType(ModelType):
+    """The same, whose names no API changes."""
+
+    has_exact_names = True
+
+
 def surplus(object_id):
     """Return the state of the deletion of an object that no task names."""
     return ObjectState(DesiredObject(ModelType(), Desired(None, None, object_id, True), is_surplus=True))
@@ -152,7 +162,8 @@ class Result(NamedTuple):
 def run(task):
     """Run one task, from its first request to its Result; a generator of requests."""
     desires = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
-    objects = [ObjectState(DesiredObject(ModelType(), desired)) for desired in desires]
+    resource_type = ExactModelType() if task.is_exact else ModelType()
+    objects = [ObjectState(DesiredObject(resource_type, desired)) for desired in desires]
     steps = reconciler.Reconciler(objects, task.purge, deletion_timeout=LISTS_OF_A_WAIT, make_surplus=surplus)
     last = yield from relayed(steps.plan(), steps.names, ())
     last = yield from relayed(steps.apply(), steps.names, last)
