@@ -77,7 +77,7 @@ def described(trial):
     asked = {
         name: value for name, value in trial.options.items() if name in ("state", "vpn_conn_id", "cgw_id", "purge")
     }
-    names = [wish.name for wish in trial.wishes]
+    names = [desired.name for desired in trial.desires]
     return "%s %s %s%s -> %s %s" % (
         step.module,
         names,
