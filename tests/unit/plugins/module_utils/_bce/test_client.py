@@ -101,7 +101,7 @@ FAILURES = {
     429: (status_of(429), DEADLINE, DEADLINE, False),
     **{status: (status_of(status), 1, 1, False) for status in (400, 401, 403, 404, 412, 413, 422, 501, 505)},
 }
-# The failure's class tells the caller what to do.
+# The class of the error of each failure; others are TransportErrors.
 CLASSES = {
     "not JSON": errors.InvalidResponseError,
     "RequestExpired": errors.AuthError,
