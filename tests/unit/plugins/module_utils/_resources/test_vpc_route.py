@@ -253,7 +253,7 @@ def test_tokens_are_the_same_by_the_vpc_and_by_the_table():
     assert idempotency.derive_token(*api.token_names(NAME)) == "2b12c93d-dced-5e37-851f-fbf04878504b"
 
 
-def test_one_of_several_tables_is_found_by_its_id_and_never_by_the_vpc_alone():
+def test_one_of_several_tables_is_found_only_by_its_id():
     tables = {"routeTables": [table(routeTableId="rt-0"), table(RULE)]}
     assert [item.fields["route_rule_id"] for item in api_of(tables)[0].read_all().items] == ["rr-1"]
     with pytest.raises(
@@ -354,7 +354,7 @@ def test_deletion_sends_the_token_and_never_an_empty_id():
     assert len(client.asked) == 1
 
 
-def test_probe_sends_the_desired_rule_without_the_type_that_an_update_does_not_take():
+def test_probe_sends_the_desired_rule_without_its_immutable_type():
     gone = NotFoundError("gone", "NoSuchObject", 404)
     api, client = api_of(table(), {}, gone, DuplicateError("taken", "RouteRuleRepeated", 400))
     api.list()
@@ -434,7 +434,7 @@ def test_rule_is_created_once_updated_and_deleted():
     assert client.rules == [SYSTEM]
 
 
-def test_rules_to_one_next_hop_do_not_stand_in_for_each_other():
+def test_rules_with_one_next_hop_are_not_confused():
     client = Table()
     tasks = [{**PAIR, "destination_address": f"10.{number}.0.0/24", "nexthop_id": "vpn-1"} for number in range(1, 31)]
     works = reconcile(client, *tasks)
