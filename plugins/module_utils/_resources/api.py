@@ -50,13 +50,19 @@ class RestReader(ResourceApi):
         """
         spec, operation = self.type, self.operation("list")
         query = dict(self._query(), **spec.list_query)
-        pages = paginate(
-            self.client, self._path("list"), query, spec.list_key, spec.id_field.wire_name, operation, deadline
-        )
+        pages = paginate(self, self._path("list"), query, spec.list_key, spec.id_field.wire_name, operation, deadline)
         if spec.owner:
-            owner = _field(spec.scope_options, spec.owner)
-            check_owner(pages.entries, owner.wire_name, self.values[spec.owner], pages.answer, operation)
+            owner_id = self.scope_values()[spec.owner]
+            check_owner(pages.entries, camel_case(spec.owner), owner_id, pages.answer, operation)
         return self.parse_all(pages.entries, pages.answer.request_id, pages.server_time)
+
+    def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
+        """Request one page of the list."""
+        return self.client.request(method, path, query, **more)
+
+    def scope_values(self) -> Dict[str, Any]:
+        """Return the options of the scope, as far as they are known."""
+        return self.values
 
     def parse_all(
         self, objects: Iterable[Dict[str, Any]], request_id: str | None = None, server_time: float | None = None
@@ -96,7 +102,7 @@ class RestReader(ResourceApi):
 
     def parse_item(self, entry: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry."""
-        item = self.type.parse_item(entry, self.values)
+        item = self.type.parse_item(entry, self.scope_values())
         self.allow_name(item)
         return item
 
@@ -135,7 +141,8 @@ class RestApi(RestReader):
 
     def token_names(self, name: str) -> tuple:
         """See ResourceApi.token_names()."""
-        return (self.type.kind, *self.values.values(), *self.type.key_of(name))
+        owner = (self.scope_values()[self.type.owner],) if self.type.owner else ()
+        return (self.type.kind, *owner, *self.type.key_of(name))
 
     def surplus(self, object_id: str) -> Desired:
         """See ResourceApi.surplus()."""
@@ -157,10 +164,14 @@ class RestApi(RestReader):
             resend_unknown=False,
             expects=wire_name,
         )
-        object_id = parse_id(response.body.get(wire_name))
+        object_id = self.created_id(response.body)
         if object_id is None:
             raise invalid_response(operation, "has no " + wire_name, response, maybe_applied=True)
         return object_id, response.request_id
+
+    def created_id(self, body: Dict[str, Any]) -> str | None:
+        """Return the id in the response to a creation."""
+        return parse_id(body.get(self.type.id_field.wire_name))
 
     def update(self, plan: Plan, token: str) -> str | None:
         """See ResourceApi.update()."""

@@ -285,6 +285,30 @@ def test_response_that_is_not_the_table_is_an_error(scope, body, words):
         api_of(body, scope=scope)[0].list()
 
 
+def test_list_of_a_vpc_that_changes_its_table_is_an_error():
+    api, _client = api_of(table(), table(routeTableId="rt-2"), scope="vpc_id")
+    api.list()
+    with pytest.raises(InvalidResponseError, match="is not about"):
+        api.list()
+
+
+def test_list_in_pages_is_read_to_its_end():
+    first = table(RULE, isTruncated=True, nextMarker="rr-2")
+    api, client = api_of({"routeTables": [first]}, {"routeTables": [table({**RULE, "routeRuleId": "rr-2"})]})
+    assert [entry.object_id for entry in api.list().entries] == ["rr-1", "rr-2"]
+    assert [query for _method, _path, query, _body in client.asked] == [
+        {"routeTableId": "rt-1"},
+        {"routeTableId": "rt-1", "marker": "rr-2"},
+    ]
+
+
+def test_rules_that_do_not_name_their_table_are_confirmed_by_the_other_list():
+    api, client = api_of(table({**RULE, "routeTableId": None}), {"routeRules": [RULE, SYSTEM]})
+    assert [entry.scope_confirmed for entry in api.list().entries] == [False]
+    assert "rr-1" in api.confirmed_ids()
+    assert client.asked[1] == ("GET", "/v1/route/rule", {"routeTableId": "rt-1", "maxKeys": "1000"}, None)
+
+
 def test_absent_table_is_an_error_of_the_list():
     with pytest.raises(NotFoundError):
         api_of(NotFoundError("gone", "NoSuchObject", 400))[0].list()
@@ -311,6 +335,14 @@ ODD_VALUES = [
 ]
 
 
+@pytest.mark.parametrize("list_name", ["nextHopList", "nexthopList"])
+def test_list_of_one_next_hop_is_that_of_the_rule(list_name):
+    hop = {name: RULE[name] for name in ("nexthopId", "nexthopType", "pathType")}
+    item = rule(**{**dict.fromkeys(hop), list_name: [hop]})
+    assert item.fields == READ
+    assert plan({**PAIR, "nexthop_id": "vpn-2"}, item).changes == ("nexthop_id",)
+
+
 @pytest.mark.parametrize(("wire_name", "value", "name", "expected"), ODD_VALUES)
 def test_odd_value_of_a_rule_changes_nothing_else(wire_name, value, name, expected):
     assert rule(**{wire_name: value}).fields == {**READ, name: expected}
@@ -334,6 +366,28 @@ def test_creation_sends_the_table_of_the_list_and_what_is_provided():
         },
     )
     assert client.resent is False
+
+
+@pytest.mark.parametrize(
+    ("body", "object_id"),
+    [
+        ({"routeRuleIds": ["rr-9"]}, "rr-9"),
+        ({"routeRuleIds": ["rr-8", "rr-9"]}, None),
+        ({"routeRuleIds": []}, None),
+        ({"routeRuleIds": [5]}, None),
+        ({}, None),
+    ],
+)
+def test_id_of_a_creation_may_be_in_a_list(body, object_id):
+    api, _client = api_of(table(), body)
+    api.list()
+    target = plan({**PAIR, "nexthop_id": "vpn-1"}).target
+    if object_id:
+        assert api.create(target, "t")[0] == object_id
+    else:
+        with pytest.raises(InvalidResponseError, match="has no routeRuleId") as caught:
+            api.create(target, "t")
+        assert caught.value.maybe_applied
 
 
 def test_update_sends_only_the_changes():
