@@ -18,7 +18,7 @@ from pathlib import Path
 
 import page_example
 
-CORE = "ansible_collections.baiducloud.network.plugins.module_utils._module.vpn_tunnel"
+IMPLEMENTATION = "ansible_collections.baiducloud.network.plugins.module_utils._module.vpn_tunnel"
 KEY = "OneKey#2026"
 OPTIONS = dict(page_example.OPTIONS, secret_key=KEY)
 """The tunnel of the API page's example, with a key of ours."""
@@ -101,9 +101,10 @@ def is_alive(pid):
 
 def serve():
     """Fork the tasks that come in on stdin, until it is closed."""
+    import functools
     import importlib
 
-    core = importlib.import_module(CORE)
+    run = functools.partial(importlib.import_module("run_params").run_params, importlib.import_module(IMPLEMENTATION))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         order = json.loads(line)
@@ -115,19 +116,19 @@ def serve():
                 os.setsid()
                 os.close(release)
                 os.read(barrier, 1)
-                _work(core, order, place)
+                _work(run, order, place)
             pids.append(pid)
         os.close(barrier)
         os.close(release)
         print(json.dumps(pids), flush=True)
 
 
-def _work(core, order, place):
+def _work(run, order, place):
     """One task in this process, which ends with it; the result is a file that is there whole or not at all."""
     try:
         os.environ.update(order["environment"])
         try:
-            result = core.run(order["params"], False)
+            result = run(order["params"], False)
         except BaseException:
             result = {"failed": True, "msg": traceback.format_exc()}
         file = Path(order["folder"]) / f"{place}.json"

@@ -11,4 +11,4 @@ from ..plugin_utils._in_process_action import InProcessAction
 
 
 class ActionModule(InProcessAction):
-    core = vpn_api_probe
+    implementation = vpn_api_probe

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fast door of the module vpn_customer_gateway."""
+"""In-process execution of the module vpn_customer_gateway."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from ..plugin_utils._in_process_action import InProcessAction
 
 
 class ActionModule(InProcessAction):
-    core = vpn_customer_gateway
+    implementation = vpn_customer_gateway

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fast door of the module vpn_tunnels, which shows how far long work has got."""
+"""In-process execution of the module vpn_tunnels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ..plugin_utils._in_process_action import InProcessAction
 
 
 class ActionModule(InProcessAction):
-    core = vpn_tunnels
+    implementation = vpn_tunnels
 
-    def offers(self):
-        return {"tell": Display().display}
+    def run_kwargs(self) -> dict:
+        """Show the progress of long runs."""
+        return {"progress": Display().display}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugin vpn_gateways: Ansible's side of plugin_utils/gateway_hosts.py."""
+"""The inventory plugin vpn_gateways: the side of _gateway_inventory.py that Ansible calls."""
 
 from __future__ import annotations
 
@@ -90,6 +90,7 @@ cache_timeout: 300
 """
 
 import os
+from typing import Any
 
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -103,22 +104,27 @@ from ..module_utils._bce.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
 from ..module_utils._bce.errors import BceError, InvalidOptionsError
 from ..module_utils._module.validation import safe_option_name
 from ..plugin_utils._builtin_types import to_builtin_types
-from ..plugin_utils._gateway_inventory import FIELDS, GROUP, fetch_hosts, problems, unique_hostnames
+from ..plugin_utils._gateway_inventory import FIELDS, GROUP, fetch_hosts, unique_hostnames, validate
 from ..plugin_utils._raw_options import coerce_options, read_raw_options
 
-ENDINGS = tuple(name + ending for name in ("vpn_gateways", "baiducloud") for ending in (".yml", ".yaml"))
-KEYS = ("access_key_id", "secret_access_key", "security_token")
-# The options that this plugin reads itself, of which each may be a template. The rest is read by Ansible.
-IN_USE = {"tunnels", *(item.name for item in FIELDS), *connection_options.ARGUMENT_SPEC}
+FILE_SUFFIXES = tuple(name + ending for name in ("vpn_gateways", "baiducloud") for ending in (".yml", ".yaml"))
+SECRET_OPTIONS = ("access_key_id", "secret_access_key", "security_token")
+# The options that this plugin uses itself, of which each may be a template. Ansible uses the others.
+CONNECTION_OPTIONS = {"tunnels", *(item.name for item in FIELDS), *connection_options.ARGUMENT_SPEC}
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Every VPN gateway as a host."""
+
     NAME = "baiducloud.network.vpn_gateways"
+    inventory: InventoryData
 
-    def verify_file(self, path):
-        return super().verify_file(path) and path.endswith(ENDINGS)
+    def verify_file(self, path: str) -> bool:
+        """Return True if the file is named as one of this plugin."""
+        return super().verify_file(path) and path.endswith(FILE_SUFFIXES)
 
-    def parse(self, inventory, loader, path, cache=True):
+    def parse(self, inventory: InventoryData, loader: Any, path: str, cache: bool = True) -> None:
+        """Add the hosts of a file to the inventory."""
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
             raise AnsibleParserError("%s: %s" % (path, missing_required_lib("requests")))
@@ -127,45 +133,46 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             hosts = self._hosts(path, cache)
             names = unique_hostnames(hosts, self._group_names(hosts))
         except (AnsibleError, BceError) as error:
-            # Not chained: the values of the frames below hold keys.
+            # Not chained, because the values of the frames below hold keys.
             raise AnsibleParserError("%s: %s" % (path, error)) from None
         self.inventory.add_group(GROUP)
         for name, variables in zip(names, hosts):
             self._add(name, variables)
 
-    def set_options(self, task_keys=None, var_options=None, direct=None):
-        """Ansible hands over the file's content here, and goes on with what is right in it.
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: dict | None = None) -> None:
+        """Validate the content of the file, which Ansible provides here, and pass on the options in their types.
 
-        :raises BceUsageError: for what Ansible would pass over in silence, tell one by one, or show with a key in it.
+        :raises InvalidOptionsError: with every error, of which Ansible would ignore some, report one at a time, or
+            show with a key in it.
         """
         content = direct or {}
         definitions = C.config.get_configuration_definitions("inventory", self._load_name)
         values = read_raw_options(definitions, "inventory", self._load_name, content)
-        wrong = {}
-        for name in [name for name in values if name in IN_USE]:
-            value, place = values.pop(name)
+        template_errors = {}
+        for name in [name for name in values if name in CONNECTION_OPTIONS]:
+            value, origin = values.pop(name)
             try:
-                values[name] = to_builtin_types(self._templated(value)), place
+                values[name] = to_builtin_types(self._templated(value)), origin
             except AnsibleError as error:
-                wrong[name] = "%s: cannot be made of what stands there: %s" % (name, error)
-        good, mistakes = coerce_options(definitions, values, KEYS)
-        mistakes.update(wrong)
+                template_errors[name] = "%s: cannot be made of what stands there: %s" % (name, error)
+        coerced, errors = coerce_options(definitions, values, SECRET_OPTIONS)
+        errors.update(template_errors)
         unknown = [name for name in content if name not in definitions]
-        if unknown or mistakes or "vpc_ids" not in good:
+        if unknown or errors or "vpc_ids" not in coerced:
             texts = [
                 "%s: is not an option of this plugin; see ansible-doc for those it has" % safe_option_name(name)
                 for name in unknown
             ]
-            others = problems({name: good[name] for name in IN_USE & good.keys()}, os.environ)
-            # What is of a wrong type is not there for the others, who would tell that it is needed.
-            texts += [*mistakes.values(), *(text for text in others if not _spoken_of(text) & mistakes.keys())]
+            others = validate({name: coerced[name] for name in CONNECTION_OPTIONS & coerced.keys()}, os.environ)
+            # An option of a wrong type is missing in `coerced`, so that it would be reported as needed too.
+            texts += [*errors.values(), *(text for text in others if not _option_names(text) & errors.keys())]
             raise InvalidOptionsError(texts)
-        super().set_options(task_keys, var_options, good)
+        super().set_options(task_keys, var_options, coerced)
 
-    def _add(self, name, variables):
-        """One host with its variables, and in its groups."""
+    def _add(self, name: str, variables: dict) -> None:
+        """Add one host with its variables to the inventory, and to its groups."""
         strict = self.get_option("strict")
-        # What the cloud tells is data: a template in a description must not be run, as it would be before core 2.19.
+        # What the API returns is data: a template in a description must not run, as it would before ansible-core 2.19.
         variables = wrap_var(variables)
         self.inventory.add_host(name, group=GROUP)
         for variable, value in variables.items():
@@ -174,11 +181,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
 
-    def _group_names(self, hosts):
-        """All groups that there are or will be: Ansible takes a host of such a name for the group."""
+    def _group_names(self, hosts: list) -> set:
+        """Return the names of all groups, including those to come: Ansible takes a host of such a name for a group."""
         names = set(self.inventory.groups) | set(self.get_option("groups") or ())
         if self.get_option("keyed_groups") or self.get_option("strict"):
-            # Which groups that makes, and whether it can be done, is known only then; so it is tried apart first.
+            # The groups, and whether strict allows them, depend on the hosts; so they are tried apart first.
             inventory, self.inventory = self.inventory, InventoryData()
             try:
                 self.inventory.add_group(GROUP)
@@ -189,33 +196,34 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.inventory = inventory
         return names
 
-    def _hosts(self, path, cache):
-        """The hosts' variables out of the cache, or else from the API."""
+    def _hosts(self, path: str, cache: bool) -> list:
+        """Return the variables of the hosts, from the cache or else from the API."""
         key, is_cached = self.get_cache_key(path), self.get_option("cache")
         cached = self._cached(key) if is_cached and cache else None
         if cached is not None:
             return cached
-        hosts = fetch_hosts({name: self.get_option(name) for name in IN_USE}, os.environ, self.display.warning)
+        options = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
+        hosts = fetch_hosts(options, os.environ, self.display.warning)
         if is_cached:
             self._cache[key] = {"version": COLLECTION_VERSION, "hosts": hosts}
         return hosts
 
-    def _cached(self, key):
-        """What this version of the collection has put into the cache; None for anything else."""
+    def _cached(self, key: str) -> list | None:
+        """Return what this version of the collection has put into the cache; None for anything else."""
         try:
             stored = self._cache[key]
-        except Exception:  # whatever a cache plugin raises over a file that it cannot read
+        except Exception:  # because a cache plugin may raise anything over a file that it cannot read
             return None
         if not isinstance(stored, dict) or stored.get("version") != COLLECTION_VERSION:
             return None
         hosts = stored.get("hosts")
         return hosts if isinstance(hosts, list) and all(isinstance(host, dict) for host in hosts) else None
 
-    def _templated(self, value):
-        """The value of a template such as a lookup, which is how keys get into a file without standing in it."""
+    def _templated(self, value: Any) -> Any:
+        """Return the value of a template such as a lookup, with which a file can use keys that do not stand in it."""
         return self.templar.template(value) if self.templar.is_template(value) else value
 
 
-def _spoken_of(sentence):
-    """The names of the options that a sentence about a mistake begins with, a set."""
-    return set(sentence.split(":")[0].split(", "))
+def _option_names(text: str) -> set:
+    """Return the names of the options that an error text begins with."""
+    return set(text.split(":")[0].split(", "))

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The VPN gateways of regions and VPCs as inventory hosts: which there are, what they are called, what they tell."""
+"""The VPN gateways of regions and VPCs as inventory hosts: find them, name them, and read their tunnels."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.client import BceClient
@@ -25,136 +25,144 @@ REGIONS = fields.as_filter(
 )._replace(name="regions")
 VPC_IDS = fields.as_filter(fields.VPC_ID)._replace(name="vpc_ids")
 FIELDS = (REGIONS, VPC_IDS, fields.VERSION)
-# A name fit for Ansible's patterns of hosts, and for the file in host_vars/ that belongs to it; and those taken always.
-_PLAIN_NAME = re.compile(r"[^\W_][\w.-]*")
-_TAKEN = ("all", "ungrouped", "localhost", GROUP)
+# A name that Ansible's host patterns do not interpret, and that a file in host_vars/ can have.
+_HOSTNAME = re.compile(r"[^\W_][\w.-]*")
+RESERVED_NAMES = ("all", "ungrouped", "localhost", GROUP)
 
 
-class Place(NamedTuple):
-    """Where gateways are looked for: a VPC at the endpoint of a region."""
+class InventorySource(NamedTuple):
+    """A VPC at the endpoint of a region, whose gateways are read.
 
-    region: str  # or None, where only an endpoint is told
+    :ivar region: None where only an endpoint is provided.
+    """
+
+    region: Optional[str]
     vpc_id: str
     client: BceClient
     version: int  # of the API
 
 
-def fetch_hosts(options, environ, warn):
-    """The hosts' variables, a list of dicts in the order of regions, VPCs and the API; see also host_names().
+def fetch_hosts(options: dict, environ: Mapping[str, str], warn: Callable[[str], None]) -> list:
+    """Return the variables of each host, in the order of regions, VPCs and the API; see also unique_hostnames().
 
-    :arg options: the plugin's options. :arg environ: os.environ or a dict like it. :arg warn: called with each warning.
-    :raises BceUsageError: naming all mistakes in the options. :raises BceError: if anything could not be read, because
-        a host that is missing looks like a gateway that is gone.
+    :param options: of the plugin.
+    :param environ: os.environ or a mapping like it.
+    :param warn: called with each warning.
+    :raises InvalidOptionsError: with every error in the options.
+    :raises BceError: if anything could not be read, because a missing host looks like a gateway that is gone.
     """
-    wanted, connections = _understood(options, environ)
+    filters, connections = _parse_options(options, environ)
     for text in dict.fromkeys(text for connection in connections for text in connection.warnings):
         warn(text)
-    version = wanted.get("version", 1)
+    version = filters.get("version", 1)
     clients = {connection: BceClient(connection, connections=DEFAULT_CONCURRENCY) for connection in connections}
 
-    def stop():
+    def cancel() -> None:
         for client in clients.values():
             client.stop()
 
-    places = [
-        Place(connection.region, vpc_id, client, version)
+    sources = [
+        InventorySource(connection.region, vpc_id, client, version)
         for connection, client in clients.items()
-        for vpc_id in wanted["vpc_ids"]
+        for vpc_id in filters["vpc_ids"]
     ]
-    found = _gateways(places, stop)
-    hosts = [_variables(place, gateway) for place, gateway in found]
+    found = _find_gateways(sources, cancel)
+    hosts = [_host_vars(source, gateway) for source, gateway in found]
     if options.get("tunnels", True):
-        listings = map_concurrently(lambda pair: _tunnels(*pair), found, stop, all_or_nothing=True)
-        hosts = [dict(host, tunnels=told) for host, told in zip(hosts, _all_read(listings)) if told is not None]
+        lists = map_concurrently(lambda pair: _list_tunnels(*pair), found, cancel, fail_fast=True)
+        _raise_first_error(lists)
+        hosts = [dict(host, tunnels=tunnels) for host, tunnels in zip(hosts, lists) if tunnels is not None]
     return hosts
 
 
-def _tunnels(place, gateway):
-    """The tunnels of a gateway, a list of dicts; None where the gateway is gone since it was listed."""
+def validate(options: dict, environ: Mapping[str, str]) -> list:
+    """Return every error in the plugin's options that can be found without a request; see fetch_hosts()."""
     try:
-        return tunnel_results(list_tunnels(place.client, place.version, gateway["vpn_id"]))
-    except NotFoundError:
-        return None
-
-
-def problems(options, environ):
-    """Every mistake in the plugin's options that can be told without a request, a list of sentences; see read_hosts."""
-    try:
-        _understood(options, environ)
+        _parse_options(options, environ)
     except InvalidOptionsError as error:
         return error.problems
     return []
 
 
-def _understood(options, environ):
-    """The options in normal form, and one credentials.Connection for each region."""
-    mistakes = fields.validate_fields(FIELDS, options)
+def _parse_options(options: dict, environ: Mapping[str, str]) -> tuple[dict, list]:
+    """Return the filters in normal form, and the ConnectionSettings of each region."""
+    errors = fields.validate_fields(FIELDS, options)
     if "vpc_ids" not in fields.provided_options(FIELDS, options):
-        mistakes.append("vpc_ids: is needed; the API lists the gateways of one VPC at a time")
-    if mistakes:
-        raise InvalidOptionsError(mistakes + connection_options.validate(options, environ))
-    wanted = fields.normalize_options(FIELDS, options)
-    regions = wanted.get("regions", [options.get("region")])
-    all_options = [dict(options, region=region) for region in regions]
-    mistakes = list(dict.fromkeys(text for one in all_options for text in connection_options.validate(one, environ)))
-    connections = [] if mistakes else [connection_options.resolve(one, environ) for one in all_options]
-    if len({connection.endpoint for connection in connections}) < len(connections):
-        mistakes.append(
+        errors.append("vpc_ids: is needed; the API lists the gateways of one VPC at a time")
+    # Invalid regions would only repeat their error for each connection.
+    filters = {} if errors else fields.normalize_options(FIELDS, options)
+    regions = filters.get("regions", [options.get("region")])
+    connections = []
+    for region in regions:
+        try:
+            connections.append(connection_options.resolve(dict(options, region=region), environ))
+        except InvalidOptionsError as error:
+            errors += [text for text in error.problems if text not in errors]
+    if not errors and len({connection.endpoint for connection in connections}) < len(connections):
+        errors.append(
             "endpoint: %s is that of one region, but there are %d regions; put the word %s in its place in it, or leave"
             " it out" % (connections[0].endpoint, len(regions), connection_options.REGION_PLACEHOLDER)
         )
-    if mistakes:
-        raise InvalidOptionsError(mistakes)
-    return wanted, connections
+    if errors:
+        raise InvalidOptionsError(errors)
+    return filters, connections
 
 
-def _gateways(places, stop):
-    """(Place, gateway) for each gateway that can have tunnels, once; a VPC need not be in all of the regions."""
-    outcomes = map_concurrently(_listed, places, stop, all_or_nothing=True)
-    known = {place.vpc_id for place, outcome in zip(places, outcomes) if not isinstance(outcome, NotFoundError)}
-    listed = [
-        [] if isinstance(outcome, NotFoundError) and place.vpc_id in known else outcome
-        for place, outcome in zip(places, outcomes)
+def _find_gateways(sources: list, cancel: Callable[[], None]) -> list:
+    """Return (source, gateway) for each gateway that can have tunnels, once; a VPC need not be in all regions."""
+    lists = map_concurrently(_list_or_not_found, sources, cancel, fail_fast=True)
+    known = {source.vpc_id for source, listed in zip(sources, lists) if not isinstance(listed, NotFoundError)}
+    lists = [
+        [] if isinstance(listed, NotFoundError) and source.vpc_id in known else listed
+        for source, listed in zip(sources, lists)
     ]
-    found = {}
-    for place, gateways in zip(places, _all_read(listed)):
+    _raise_first_error(lists)
+    found: dict = {}
+    for source, gateways in zip(sources, lists):
         for gateway in gateways:
             if gateway["vpn_id"] and is_ipsec(gateway):
-                found.setdefault((place.region, gateway["vpn_id"]), (place, gateway))
+                found.setdefault((source.region, gateway["vpn_id"]), (source, gateway))
     return list(found.values())
 
 
-def _listed(place):
-    """The gateways of a VPC in a region, a list; the error itself where the region does not know the VPC."""
+def _list_or_not_found(source: InventorySource) -> Any:
+    """Return the gateways of a VPC in a region; the error itself where the region does not know the VPC."""
     try:
-        return VpnGatewayApi(place.client, {"vpc_id": place.vpc_id, "version": place.version}).list_gateways()
+        return VpnGatewayApi(source.client, {"vpc_id": source.vpc_id, "version": source.version}).list_gateways()
     except NotFoundError as error:
         return error
 
 
-def _all_read(outcomes):
-    for outcome in outcomes:
-        if isinstance(outcome, BceError):
-            raise outcome
-    return outcomes
+def _list_tunnels(source: InventorySource, gateway: dict) -> list | None:
+    """Return the tunnels of a gateway; None where the gateway was deleted since it was listed."""
+    try:
+        return tunnel_results(list_tunnels(source.client, source.version, gateway["vpn_id"]))
+    except NotFoundError:
+        return None
 
 
-def _variables(place, gateway):
-    """What a host tells; tunnels come later. It is no machine to log in to, so its tasks run on the controller."""
-    told = {name: gateway[name] for name in ("vpn_id", "vpn_name", "eip", "vpc_id", "status")}
-    return dict(told, region=place.region, tunnels=[], ansible_connection="local")
+def _raise_first_error(results: Iterable) -> None:
+    for result in results:
+        if isinstance(result, BceError):
+            raise result
 
 
-def unique_hostnames(hosts, taken=()):
-    """The name of each host, a list: the gateway's, or its id where the name repeats or cannot be a host's.
+def _host_vars(source: InventorySource, gateway: dict) -> dict:
+    """Return the variables of a host, without tunnels. Tasks run on the controller, because a gateway has no login."""
+    variables = {name: gateway[name] for name in ("vpn_id", "vpn_name", "eip", "vpc_id", "status")}
+    return dict(variables, region=source.region, tunnels=[], ansible_connection="local")
 
-    :arg taken: names of groups, which mean the group wherever a host could be meant.
+
+def unique_hostnames(hosts: list, reserved: Iterable[str] = ()) -> list:
+    """Return the name of each host: the gateway's, or its id where the name repeats or cannot be a host's.
+
+    :param reserved: names of groups, which mean the group wherever a host could be meant.
     """
-    names, ids = (Counter(host[word] for host in hosts) for word in ("vpn_name", "vpn_id"))
-    taken = {*_TAKEN, *taken, *ids}
+    names, ids = (Counter(host[name] for host in hosts) for name in ("vpn_name", "vpn_id"))
+    reserved = {*RESERVED_NAMES, *reserved, *ids}
     return [
         host["vpn_name"]
-        if names[host["vpn_name"]] == 1 and _can_be_name(host["vpn_name"], taken)
+        if names[host["vpn_name"]] == 1 and _is_valid_hostname(host["vpn_name"], reserved)
         else host["vpn_id"]
         if ids[host["vpn_id"]] == 1
         else "%s.%s" % (host["vpn_id"], host["region"])
@@ -162,5 +170,5 @@ def unique_hostnames(hosts, taken=()):
     ]
 
 
-def _can_be_name(name, taken):
-    return bool(_PLAIN_NAME.fullmatch(name or "")) and not {name, name.lower()} & taken
+def _is_valid_hostname(name: str | None, reserved: set) -> bool:
+    return bool(name and _HOSTNAME.fullmatch(name)) and not {name, str(name).lower()} & reserved

@@ -2,78 +2,72 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fast door: a module's core run inside the controller, where the task would run on the controller anyway.
+"""Run a module's implementation inside the controller's process, where the task would run on the controller anyway.
 
-Starting a Python module costs Ansible some ten times what a task of ours needs; docs/benchmarks.md has the figures.
-Whatever this door does not handle goes to the module, which gives the same result.
+To start a Python module costs Ansible about ten times what a task of this collection needs (docs/benchmarks.md). A task
+that cannot run here goes to the module, which gives the same result.
 """
 
 from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from typing import Any, Iterator
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action.normal import ActionModule as ModuleDoor
+from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._bce.client import REQUESTS_IMPORT_ERROR
-from ..module_utils._module.validation import (
-    collect_secrets,
-    empty_keys,
-    normalize_params,
-    redact_failure,
-    run_guarded,
-    validation_failure,
-)
+from ..module_utils._module.request import Implementation
+from ..module_utils._module.validation import TaskOptions, redact_failure
 from ._builtin_types import to_builtin_types
 
-SWITCH = "baiducloud_in_process"  # the variable that turns this door off
+ENABLE_VARIABLE = "baiducloud_in_process"  # false turns in-process execution off
 
 
-class InProcessAction(ModuleDoor):
-    """Base of the action plugins; a subclass names its core (see module_utils/door.py)."""
+class InProcessAction(NormalAction):
+    """Base of the action plugins; a subclass names the implementation of its module."""
 
-    core = None
+    implementation: Implementation
 
-    def offers(self):
-        """What the core's run() gets beside options and check mode, a dict."""
+    def run_kwargs(self) -> dict:
+        """Return what the implementation's run() gets in addition to the request and check mode."""
         return {}
 
-    def run(self, tmp=None, task_vars=None):
-        if not self._is_for_us(task_vars or {}):
+    def run(self, tmp: Any = None, task_vars: dict | None = None) -> dict:
+        """Run the task here if that is possible, else as a module."""
+        task_vars = task_vars or {}
+        if not self._can_run_in_process(task_vars):
             return super().run(tmp, task_vars)
-        environment = {}
+        environment: dict = {}
         self._compute_environment_string(environment)
         with _environment(environment):
-            return self._run_core(task_vars)
+            return self._run_in_process(task_vars)
 
-    def _is_for_us(self, task_vars):
-        """True if the module would run on this machine, as this user and in the foreground."""
+    def _can_run_in_process(self, task_vars: dict) -> bool:
+        """Return True if the module would run on this machine, as this user and in the foreground."""
         if REQUESTS_IMPORT_ERROR or self._task.async_val or self._connection.become or self._play_context.become:
             return False
         if self._connection.transport.split(".")[-1] != "local":
             return False
-        return boolean(self._templar.template(task_vars.get(SWITCH, True)), strict=False)
+        return boolean(self._templar.template(task_vars.get(ENABLE_VARIABLE, True)), strict=False)
 
-    def _run_core(self, task_vars):
-        """What AnsibleModule does around a module: check the options, run, and take secrets off the result."""
-        arguments = dict(self.core.ARGUMENTS)
-        arguments.pop("supports_check_mode")
-        spec = arguments["argument_spec"]
-        provided = to_builtin_types(self._task.args)
-        given, mistakes = normalize_params(spec, provided)
-        found = ArgumentSpecValidator(**arguments).validate(given)
-        params, secrets = found.validated_parameters, found._no_log_values | collect_secrets(spec, given)
-        result = validation_failure(found, params, given, mistakes, self.core)
-        result = result or run_guarded(self.core, params, self._task.check_mode, **self.offers())
-        result.setdefault("changed", False)
-        warnings = empty_keys(spec, provided) + result.get("warnings", [])
+    def _run_in_process(self, task_vars: dict) -> dict:
+        """Do what AnsibleModule does around a module: validate the options, run, and redact the result."""
+        arguments = {
+            name: value for name, value in self.implementation.ARGUMENTS.items() if name != "supports_check_mode"
+        }
+        options = TaskOptions(self.implementation, to_builtin_types(self._task.args))
+        validation = ArgumentSpecValidator(**arguments).validate(options.values)
+        result = options.run(validation, self._task.check_mode, **self.run_kwargs())
+        warnings = options.warnings + result.get("warnings", [])
         if warnings:
             result["warnings"] = warnings
+        params, secrets = validation.validated_parameters, options.secrets
         if result.get("failed"):
             params, secrets = redact_failure(result, params, secrets)
         if _shows_invocation(task_vars):
@@ -81,8 +75,8 @@ class InProcessAction(ModuleDoor):
         return remove_values(result, secrets)
 
 
-def _shows_invocation(task_vars):
-    """Whether results tell the module's arguments: always up to ansible-core 2.20, by a setting since then."""
+def _shows_invocation(task_vars: dict) -> bool:
+    """Return True if results have the module's arguments: always up to ansible-core 2.20, by a setting since then."""
     try:
         return C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:
@@ -90,8 +84,8 @@ def _shows_invocation(task_vars):
 
 
 @contextmanager
-def _environment(variables):
-    """The variables of the task's environment keyword, as a module's process would have them."""
+def _environment(variables: dict) -> Iterator[None]:
+    """Set the variables of the task's environment keyword, as the process of a module would have them."""
     before = dict(os.environ)
     os.environ.update({str(name): str(value) for name, value in variables.items()})
     try:

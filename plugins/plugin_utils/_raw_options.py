@@ -2,12 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plugin's options as they were told, held to their types as strictly as a module's.
+"""Read a plugin's options as they are written, and check their types as strictly as those of a module.
 
-Ansible's own reading takes any word for a boolean, so that a slip of the pen in validate_certs would mean false.
+Ansible's own reading takes any word for a boolean, so that a typing error in validate_certs would mean false; it stops
+at the first option of a wrong type, and shows its value.
 """
 
 from __future__ import annotations
+
+from typing import Any, Callable, Collection
 
 from ansible import constants as C
 from ansible.module_utils.common import validation
@@ -17,18 +20,19 @@ from ..module_utils._module.validation import boolean_hint, collect_secrets
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
 
-FILE = "Direct"  # what Ansible calls the plugin's own file, as the place that a value is from
+ORIGIN_FILE = "Direct"  # how Ansible names the plugin's own file as the origin of a value
 
 
-def read_raw_options(definitions, plugin_type, plugin_name, content):
-    """What the file, else the environment, else ansible.cfg say: a dict of option -> (value, the place it is from).
+def read_raw_options(definitions: dict, plugin_type: str, plugin_name: str, content: dict) -> dict:
+    """Return (value, origin) of each option that the file, else the environment, else ansible.cfg provides.
 
-    :arg definitions: the options in the words of the plugin's documentation. :arg content: the file's, a dict.
+    :param definitions: of the options, as in the plugin's documentation.
+    :param content: of the file.
     """
-    # Under a name of their own and without a type, so that Ansible finds the values but leaves them as they are.
-    name = "%s as told" % plugin_name
+    # Under a name of their own and without a type, so that Ansible finds the values but does not convert them.
+    name = "%s as written" % plugin_name
     untyped = {
-        option: {word: definition[word] for word in ("env", "ini") if word in definition}
+        option: {key: definition[key] for key in ("env", "ini") if key in definition}
         for option, definition in definitions.items()
     }
     C.config.initialize_plugin_configuration_definitions(plugin_type, name, untyped)
@@ -39,67 +43,69 @@ def read_raw_options(definitions, plugin_type, plugin_name, content):
     return {option: pair for option, pair in found.items() if not is_blank(pair[0])}
 
 
-def coerce_options(definitions, values, secret):
-    """(the values that are of their option's type, a dict; the mistakes of the others, {option: sentence}).
+def coerce_options(definitions: dict, values: dict, secret: Collection[str]) -> tuple[dict, dict]:
+    """Return the values in the types of their options, and the error texts of those that are of another type.
 
-    :arg definitions: see told(). :arg values: likewise. :arg secret: names of options of which no value is shown.
+    :param definitions: see read_raw_options().
+    :param values: what read_raw_options() returns.
+    :param secret: names of options whose value is not shown.
     """
     spec = {name: dict(definition, no_log=name in secret) for name, definition in definitions.items()}
-    hidden = [Secret(text) for text in collect_secrets(spec, {name: value for name, (value, _place) in values.items()})]
-    good, mistakes = {}, {}
-    for name, (value, place) in values.items():
-        rule, read = TYPES.get(definitions[name].get("type", "str"), _ANYTHING)
+    hidden = [Secret(text) for text in collect_secrets(spec, {name: value for name, (value, _) in values.items()})]
+    coerced, errors = {}, {}
+    for name, (value, origin) in values.items():
+        rule, coerce = TYPES.get(definitions[name].get("type", "str"), _ANYTHING)
         try:
-            good[name] = read(value)
+            coerced[name] = coerce(value)
         except (TypeError, ValueError, OverflowError):
             if isinstance(value, bool):
                 shown = boolean_hint(value)
             elif name in secret:
                 shown = " (its value is not shown)"
             else:
-                shown = ", but is " + redact(_quoted(value), hidden)
-            mistakes[name] = "%s: %s%s%s" % (name, rule, shown, "" if place == FILE else " (%s)" % place)
-    return good, mistakes
+                shown = ", but is " + redact(_safe_value(value), hidden)
+            errors[name] = "%s: %s%s%s" % (name, rule, shown, "" if origin == ORIGIN_FILE else " (%s)" % origin)
+    return coerced, errors
 
 
-def _quoted(value):
+def _safe_value(value: Any) -> str:
     value = to_builtin_types(value)
     return "of type %s" % type(value).__name__ if isinstance(value, (dict, list)) else safe_repr(value)
 
 
-def _no_boolean(read):
-    """The reading of a type that YAML's yes, no, on and off are not of."""
+def _reject_boolean(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a conversion that rejects YAML's yes, no, on and off."""
 
-    def reading(value):
+    def coerce_other(value: Any) -> Any:
         if isinstance(value, bool):
             raise TypeError
-        return read(value)
+        return coerce(value)
 
-    return reading
+    return coerce_other
 
 
-def _text(value):
+def _text(value: Any) -> str:
     if isinstance(value, (dict, list)):
         raise TypeError
     return str(value)
 
 
-def _dictionary(value):
+def _dictionary(value: Any) -> dict:
     if not isinstance(value, dict):
         raise TypeError
     return value
 
 
-_ANYTHING = ("", lambda value: value)
-_BOOLEAN = ("must be true or false", validation.check_type_bool)
-_TEXT = ("must be text", _no_boolean(_text))
-# A type in the words of the documentation -> what a value must be, and what reads it.
+_ANYTHING: tuple = ("", lambda value: value)
+_BOOLEAN: tuple = ("must be true or false", validation.check_type_bool)
+_TEXT: tuple = ("must be text", _reject_boolean(_text))
+# The types of the documentation -> what a value must be, and its conversion.
 TYPES = {
     "bool": _BOOLEAN,
     "boolean": _BOOLEAN,
-    "int": ("must be a whole number", _no_boolean(validation.check_type_int)),
-    "float": ("must be a number", _no_boolean(validation.check_type_float)),
-    "list": ("must be a list", _no_boolean(validation.check_type_list)),
+    "int": ("must be a whole number", _reject_boolean(validation.check_type_int)),
+    "float": ("must be a number", _reject_boolean(validation.check_type_float)),
+    "list": ("must be a list", _reject_boolean(validation.check_type_list)),
     "dict": ("must be a dictionary", _dictionary),
     "str": _TEXT,
     "path": _TEXT,

@@ -91,11 +91,12 @@ WAYS = {"module": run_module, "action": run_action}
 
 @contextlib.contextmanager
 def clock_in_modules(clock, modules):
-    """Let the cores of these modules use the clock."""
-    cores = [importlib.import_module(f"{PLUGINS}.module_utils._module.{module}") for module in modules]
+    """Let the implementations of these modules use the clock."""
+    implementations = [importlib.import_module(f"{PLUGINS}.module_utils._module.{module}") for module in modules]
     with contextlib.ExitStack() as stack:
-        for core in cores:
-            stack.enter_context(_replaced(core, "run", functools.partial(core.run, clock=clock)))
+        for implementation in implementations:
+            run = functools.partial(implementation.run, clock=clock)
+            stack.enter_context(_replaced(implementation, "run", run))
         yield
 
 

@@ -17,6 +17,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import con
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from emulator_process import GATEWAY
 from page_example import entry
+from run_params import run_params
 from task_process import KEY, options
 
 ENTRY = entry(
@@ -41,7 +42,7 @@ def _too_long(_signal, _frame):
 
 def run(clock, check_mode=False, **changes):
     signal.alarm(60)
-    result = vpn_tunnel.run(options(**{**LIMITS, **changes}), check_mode, clock=clock)
+    result = run_params(vpn_tunnel, options(**{**LIMITS, **changes}), check_mode, clock=clock)
     json.dumps(result)  # what Ansible does with it
     return result
 
@@ -72,7 +73,7 @@ def respond(cloud, method, body, *others, **more):
 def test_a_list_that_is_none_is_a_clear_error_and_leads_to_no_creation(cloud, clock, body, words):
     respond(cloud, "GET", body)
     result = run(clock)
-    assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "BadAnswer")
+    assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "InvalidResponse")
     assert words in result["msg"]
     assert cloud.requests("POST") == []
 

@@ -24,6 +24,7 @@ from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf im
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from page_example import OPTIONS, SECRET_KEY, options
 from playbook import ROOT
+from run_params import run_params
 from tunnel_lab.proof import ProofError
 from tunnel_lab.stored_tunnels import stored_tunnels
 
@@ -46,11 +47,11 @@ def in_mode(mode, **changes):
 def on_the_emulator(emulator, wishes):
     """Create tunnels; for each (the API's object, the dictionary that a task returns), in the order of the wishes."""
     account = {"endpoint": emulator.endpoint, "access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
-    done = vpn_tunnels.run(dict(account, tunnels=wishes, concurrency=8), check_mode=False)
+    done = run_params(vpn_tunnels, dict(account, tunnels=wishes, concurrency=8), check_mode=False)
     assert not done.get("failed"), done
     told = {
         item["vpn_conn_name"]: item
-        for item in vpn_tunnel_info.run(dict(account, vpn_id=[GATEWAY]), False)["vpn_tunnels"]
+        for item in run_params(vpn_tunnel_info, dict(account, vpn_id=[GATEWAY]), False)["vpn_tunnels"]
     }
     stored = {item["vpnConnName"]: item for item in stored_tunnels(emulator.endpoint)}
     return [(stored[wish["vpn_conn_name"]], told[wish["vpn_conn_name"]]) for wish in wishes]

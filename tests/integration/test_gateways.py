@@ -9,10 +9,14 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway, vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import MAX_POSTS, PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+    MAX_CREATE_ATTEMPTS,
+    STALE_LIST_TIMEOUT,
+)
 from emulator_process import EmulatorProcess
 from page_example import SECRET_KEY, entry, options
 from playbook import play
+from run_params import run_params
 
 FQCN = "baiducloud.network."
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-a", "vpn-other:hub:vpc-b"]
@@ -32,7 +36,7 @@ def clean(site):
 
 def manage(clock, **params):
     """Run the core of vpn_customer_gateway in this process."""
-    return vpn_customer_gateway.run(params, False, clock=clock)
+    return run_params(vpn_customer_gateway, params, False, clock=clock)
 
 
 def made(cloud):
@@ -254,7 +258,7 @@ def test_the_life_of_a_customer_gateway(site):
 def test_a_customer_gateway_in_use_is_not_removed_and_the_user_is_told(cloud, clock):
     cloud.settings(contract="cn")
     cgw_id = manage(clock, **BERLIN)["cgw_id"]
-    assert vpn_tunnel.run(options(remote_ip=None, cgw_id=cgw_id), False, clock=clock)["changed"]
+    assert run_params(vpn_tunnel, options(remote_ip=None, cgw_id=cgw_id), False, clock=clock)["changed"]
     result = manage(clock, name="berlin", state="absent")
     assert result["failed"] and not result["changed"] and "is used by" in result["msg"]
     assert made(cloud)["cgwId"] == cgw_id
@@ -300,7 +304,7 @@ def test_a_used_client_token_is_refused_and_makes_nothing(cloud, clock):
     manage(clock, name="mitte", state="absent")
     codes.append(manage(clock, **berlin))
     assert not any(result["changed"] for result in codes) and all(old in result["msg"] for result in codes)
-    assert [result["error"]["code"] for result in codes] == ["RenamedOrShownDifferently", "ClientTokenUsed"]
+    assert [result["error"]["code"] for result in codes] == ["RenamedOrShownDifferently", "ClientTokenReused"]
     assert cloud.customer_gateways() == []
     assert manage(clock, **BERLIN)["changed"] and made(cloud)["name"] == "berlin"
 
@@ -377,17 +381,20 @@ def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(cloud, clo
         begin = clock.monotonic()
         result = manage(clock, name="berlin", ip=f"203.0.113.{10 + turn % 2}")
         assert result["changed"] and made(cloud)["cgwId"] == result["cgw_id"]
-        assert clock.monotonic() - begin <= (MAX_POSTS - 1) * PATIENCE + 0.1
+        assert clock.monotonic() - begin <= (MAX_CREATE_ATTEMPTS - 1) * STALE_LIST_TIMEOUT + 0.1
         assert manage(clock, name="berlin", state="absent")["changed"] and cloud.customer_gateways() == []
         clock.sleep(WINDOW_SECONDS)
 
 
 def test_the_fourth_creation_within_a_minute_fails_and_says_so(cloud, clock):
-    for _creation in range(MAX_POSTS):
+    for _creation in range(MAX_CREATE_ATTEMPTS):
         assert manage(clock, **BERLIN)["changed"]
         manage(clock, name="berlin", state="absent")
     result = manage(clock, **BERLIN)
-    assert result["failed"] and (result["error"]["code"], result["error"]["retryable"]) == ("TokensUsed", True)
+    assert result["failed"] and (result["error"]["code"], result["error"]["retryable"]) == (
+        "IdempotencyTokensExhausted",
+        True,
+    )
     assert cloud.customer_gateways() == []
 
 

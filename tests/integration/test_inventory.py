@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gateways as hosts: what ansible-inventory shows of them, and plays that spread over them."""
+"""Gateways as hosts: what ansible-inventory returns for them, and plays that use them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def inventory(site, tmp_path):
     return Inventory(tmp_path, site.environment)
 
 
-def test_every_gateway_is_a_host_named_by_its_name_or_where_that_cannot_be_by_its_id(site, inventory):
+def test_inventory_names_hosts_by_gateway_name_or_else_id(site, inventory):
     berlin = entry("berlin", status="active", healthStatus="reachable", description=f"key {SECRET_KEY}")
     site.plant(berlin, vpn_id="vpn-hub")
     inventory.write(**BOTH)
@@ -100,7 +100,7 @@ def test_every_gateway_is_a_host_named_by_its_name_or_where_that_cannot_be_by_it
     assert len(site.requests()) == 2 + 4
 
 
-def test_without_tunnels_there_is_one_request_for_each_page_of_gateways(tmp_path):
+def test_inventory_without_tunnels_sends_one_request_per_page(tmp_path):
     with EmulatorProcess("--gateways", 2499) as site:
         inventory = Inventory(tmp_path, site.environment)
         inventory.write(vpc_ids=["vpc-emulator"], tunnels=False)
@@ -108,7 +108,7 @@ def test_without_tunnels_there_is_one_request_for_each_page_of_gateways(tmp_path
         assert len(site.requests()) == 3
 
 
-def test_variables_and_groups_are_made_from_what_a_gateway_tells(site, inventory):
+def test_inventory_composes_variables_and_groups_of_gateways(site, inventory):
     site.plant(entry("berlin", healthStatus="unreachable"), vpn_id="vpn-hub")
     inventory.write(
         regions=["bj"],
@@ -132,7 +132,7 @@ def test_variables_and_groups_are_made_from_what_a_gateway_tells(site, inventory
     assert hub["peers"] == ["10.107.245.188"] and hub["ansible_host"] == "192.0.2.1" and hub["region"] == "bj"
 
 
-def test_two_regions_are_read_each_at_its_own_endpoint(tmp_path):
+def test_inventory_of_two_regions_reads_each_at_its_endpoint(tmp_path):
     with EmulatorProcess("--gateway", "vpn-a:hub:vpc-a") as first:
         port = first.endpoint.rpartition(":")[2]
         with EmulatorProcess("--host", "127.0.0.2", "--port", port, "--gateway", "vpn-b:hub:vpc-b") as second:
@@ -143,7 +143,7 @@ def test_two_regions_are_read_each_at_its_own_endpoint(tmp_path):
             assert len(first.requests()) == len(second.requests()) == 3
 
 
-def test_one_gateway_id_in_two_regions_is_two_hosts(tmp_path):
+def test_inventory_of_one_gateway_id_in_two_regions_has_two_hosts(tmp_path):
     with EmulatorProcess("--gateway", "vpn-a:hub:vpc-a") as first:
         port = first.endpoint.rpartition(":")[2]
         with EmulatorProcess("--host", "127.0.0.2", "--port", port, "--gateway", "vpn-a:hub:vpc-a"):
@@ -152,37 +152,37 @@ def test_one_gateway_id_in_two_regions_is_two_hosts(tmp_path):
             assert sorted(inventory.hosts()) == ["vpn-a.1", "vpn-a.2"]
 
 
-def test_the_cache_saves_the_requests_until_it_is_flushed(site, inventory, tmp_path):
+def test_inventory_cache_saves_requests_until_it_is_flushed(site, inventory, tmp_path):
     site.plant(entry("berlin"), vpn_id="vpn-hub")
     cache = tmp_path / "cache"
     inventory.write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(cache), **BOTH)
     first = inventory.hosts()
-    asked = len(site.requests())
-    assert inventory.hosts() == first and len(site.requests()) == asked
+    count = len(site.requests())
+    assert inventory.hosts() == first and len(site.requests()) == count
     site.plant(entry("paris"), vpn_id="vpn-hub")
     # As --flush-cache does, which ansible-inventory has since 2.19.
     for path in cache.iterdir():
         path.unlink()
-    assert len(inventory.hosts()["hub"]["tunnels"]) == 2 and len(site.requests()) == 2 * asked
+    assert len(inventory.hosts()["hub"]["tunnels"]) == 2 and len(site.requests()) == 2 * count
     stored = "".join(path.read_text() for path in cache.iterdir())
     assert "berlin" in stored and SECRET_KEY not in stored and SECRET_ACCESS_KEY not in stored
 
 
-def test_a_refresh_in_a_play_asks_the_api_though_there_is_a_cache(site, inventory, tmp_path):
+def test_inventory_refresh_in_a_play_reads_the_api_despite_a_cache(site, inventory, tmp_path):
     site.plant(entry("berlin"), vpn_id="vpn-hub")
     inventory.write(
         cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(tmp_path / "cache"), **BOTH
     )
     inventory.hosts()
     site.plant(entry("paris"), vpn_id="vpn-hub")
-    told = {"ansible.builtin.debug": {"msg": "{{ tunnels | map(attribute='vpn_conn_name') | join(' ') }}"}}
-    tasks = [told, {"ansible.builtin.meta": "refresh_inventory"}, told]
+    show = {"ansible.builtin.debug": {"msg": "{{ tunnels | map(attribute='vpn_conn_name') | join(' ') }}"}}
+    tasks = [show, {"ansible.builtin.meta": "refresh_inventory"}, show]
     plays = [{"hosts": "hub", "gather_facts": False, "tasks": [task]} for task in tasks]
     done = play(plays, "-i", str(inventory.path), environment=site.environment)
     assert [result["msg"] for result in done.results] == ["berlin", "berlin paris"], done.output
 
 
-def test_keys_and_other_options_may_come_from_a_template(site, inventory, tmp_path):
+def test_inventory_options_may_be_templates(site, inventory, tmp_path):
     (tmp_path / "secret").write_text(SECRET_ACCESS_KEY)
     inventory.environment = {"BCE_ENDPOINT": site.endpoint}
     inventory.write(
@@ -203,11 +203,11 @@ def test_inventory_with_a_region_next_to_a_fixed_endpoint_warns_once(site, inven
     assert output.count(f"region: 'gz' has no effect, because BCE_ENDPOINT is {site.endpoint}") == 1
 
 
-def answer(path_regex, **fault):
-    return dict({"match": {"method": "GET", "path_regex": path_regex}, "fault": "status", "times": None}, **fault)
+def fault(path_regex, **settings):
+    return dict({"match": {"method": "GET", "path_regex": path_regex}, "fault": "status", "times": None}, **settings)
 
 
-def test_gateways_that_can_have_no_tunnels_and_names_that_mean_something_else_are_seen_through(site, inventory):
+def test_inventory_skips_ssl_gateways_and_replaces_unusable_names(site, inventory):
     gateways = [
         {"vpnId": "vpn-1", "vpnName": "users", "type": "SSL"},
         {"vpnName": "nobody", "type": "IPSec"},
@@ -220,13 +220,13 @@ def test_gateways_that_can_have_no_tunnels_and_names_that_mean_something_else_ar
         {"vpnId": "vpn-8", "vpnName": "localhost", "type": "IPSec"},
         {"vpnId": "vpn-9", "vpnName": "Ungrouped", "type": "IPSec"},
     ]
-    site.faults(answer("^/v1/vpn$", status=200, body={"vpns": gateways, "isTruncated": False}))
+    site.faults(fault("^/v1/vpn$", status=200, body={"vpns": gateways, "isTruncated": False}))
     inventory.write(vpc_ids=["vpc-a"], tunnels=False)
     assert sorted(inventory.hosts()) == [*(f"vpn-{number}" for number in (2, 3, 4, 6, 7, 8, 9)), "北京"]
 
 
-def test_a_vpc_that_one_region_does_not_know_is_no_error_but_one_that_none_knows_is(site, inventory):
-    site.faults(answer("^/v1/vpn$", status=404, code="NoSuchVpc"))
+def test_inventory_vpc_may_be_absent_in_some_regions_but_not_in_all(site, inventory):
+    site.faults(fault("^/v1/vpn$", status=404, code="NoSuchVpc"))
     inventory.write(vpc_ids=["vpc-nowhere"])
     listed, output = inventory.run()
     assert listed is None and "vpc-nowhere" in output and "NoSuchVpc" in output
@@ -238,14 +238,14 @@ def test_a_vpc_that_one_region_does_not_know_is_no_error_but_one_that_none_knows
         assert list(inventory.hosts()) == ["b"]
 
 
-def test_what_cannot_be_read_leaves_no_hosts_rather_than_some(site, inventory):
-    site.faults(answer("vpnconn/vpn-twin1", status=403, code="AccessDenied"))
+def test_inventory_with_a_failed_read_has_no_hosts(site, inventory):
+    site.faults(fault("vpnconn/vpn-twin1", status=403, code="AccessDenied"))
     inventory.write(**BOTH)
     listed, output = inventory.run()
     assert listed is None and "AccessDenied" in output and "vpn-twin1" in output
 
 
-WRONG = [
+INVALID = [
     (
         {"regions": ["bj", "g z"], "vpc_ids": ["a b"], "timeout": -1, "colour": "red", "version": 0},
         ["colour: is not an option", "regions[1]: 'g z'", "vpc_ids[0]: 'a b'", "timeout: -1", "version: must be"],
@@ -279,19 +279,19 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("content, words", WRONG, ids=lambda item: ",".join(item) if isinstance(item, dict) else "")
-def test_mistakes_are_told_together_with_the_files_name_before_any_request(site, inventory, content, words):
+@pytest.mark.parametrize("content, words", INVALID, ids=lambda item: ",".join(item) if isinstance(item, dict) else "")
+def test_inventory_errors_are_reported_together_before_any_request(site, inventory, content, words):
     inventory.write(**content)
     listed, output = inventory.run()
     assert listed is None and all(word in output for word in words), output
-    # Of an option of a wrong type it is not told as well that it is needed.
+    # An option of a wrong type is not reported as needed too.
     assert len({output.count(f" {word.split(': ')[0]}: ") for word in words if ": " in word}) < 2, output
     # Ansible breaks long lines anywhere.
     assert f"{inventory.path}:" in "".join(output.split())
     assert site.requests() == []
 
 
-def test_a_word_that_is_no_boolean_is_refused_wherever_it_is_from(site, inventory, tmp_path):
+def test_inventory_rejects_a_word_for_a_boolean_from_any_origin(site, inventory, tmp_path):
     (tmp_path / "ansible.cfg").write_text("[inventory]\ncache = perhaps\n")
     inventory.write(**BOTH)
     for name, value in (("ANSIBLE_INVENTORY_CACHE", "perhaps"), ("ANSIBLE_CONFIG", str(tmp_path / "ansible.cfg"))):
@@ -303,14 +303,14 @@ def test_a_word_that_is_no_boolean_is_refused_wherever_it_is_from(site, inventor
     assert "hub" in inventory.hosts()
 
 
-def test_a_file_of_another_name_is_left_to_other_plugins(site, inventory):
+def test_inventory_file_of_another_name_is_ignored(site, inventory):
     inventory.path = inventory.path.with_name("something.yml")
     inventory.write(**BOTH)
     listed, _output = inventory.run()
     assert listed is None and site.requests() == []
 
 
-def test_a_template_in_what_the_cloud_tells_is_not_run(site, inventory, tmp_path):
+def test_inventory_does_not_run_templates_in_api_responses(site, inventory, tmp_path):
     trap = f"{{{{ lookup('pipe', 'touch {tmp_path}/ran') }}}}"
     site.plant(entry("berlin", description=trap), vpn_id="vpn-hub")
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
@@ -328,7 +328,7 @@ def test_a_template_in_what_the_cloud_tells_is_not_run(site, inventory, tmp_path
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_gateway_that_is_called_like_a_group_goes_by_its_id(site, inventory, tmp_path):
+def test_inventory_gateway_with_the_name_of_a_group_is_named_by_id(site, inventory, tmp_path):
     """Otherwise Ansible would take the group for the host, and with it other people's machines."""
     (tmp_path / "a_machines.ini").write_text("[hub]\nweb1\n")
     inventory.write(
@@ -357,7 +357,7 @@ def test_a_gateway_that_is_called_like_a_group_goes_by_its_id(site, inventory, t
         pytest.param('{"version": "0.0.1", "hosts": []}', id="of another version of the collection"),
     ],
 )
-def test_a_cache_that_holds_something_else_is_not_taken(site, inventory, tmp_path, content):
+def test_inventory_ignores_a_cache_with_other_content(site, inventory, tmp_path, content):
     cache = tmp_path / "cache"
     inventory.write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(cache), **BOTH)
     first = inventory.hosts()
@@ -367,7 +367,7 @@ def test_a_cache_that_holds_something_else_is_not_taken(site, inventory, tmp_pat
     assert inventory.hosts() == first
 
 
-def test_a_wrong_file_is_told_without_the_key_in_it(site, inventory):
+def test_inventory_errors_do_not_show_keys(site, inventory):
     inventory.write(regoins=["bj"], secret_access_key=[SECRET_ACCESS_KEY], timeout=SECRET_ACCESS_KEY, **BOTH)
     listed, output = inventory.run("-vvv")
     words = [
@@ -378,7 +378,7 @@ def test_a_wrong_file_is_told_without_the_key_in_it(site, inventory):
     assert listed is None and all(word in output for word in words), output
 
 
-def test_without_requests_the_user_is_told_what_to_install(site, inventory, tmp_path):
+def test_inventory_without_requests_library_says_what_to_install(site, inventory, tmp_path):
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     inventory.environment = dict(site.environment, PYTHONPATH=str(tmp_path))
     inventory.write(**BOTH)
@@ -386,29 +386,29 @@ def test_without_requests_the_user_is_told_what_to_install(site, inventory, tmp_
     assert listed is None and "requests" in output and "install" in output.lower()
 
 
-def test_the_first_failure_ends_the_reading(tmp_path):
+def test_inventory_stops_reading_after_the_first_failure(tmp_path):
     with EmulatorProcess("--gateways", 99) as site:
-        site.faults(answer("/vpnconn/", status=403, code="AccessDenied"))
+        site.faults(fault("/vpnconn/", status=403, code="AccessDenied"))
         inventory = Inventory(tmp_path, site.environment)
         inventory.write(vpc_ids=["vpc-emulator"])
         listed, output = inventory.run()
         assert listed is None and "AccessDenied" in output and len(site.requests()) < 20
 
 
-def test_a_gateway_that_is_deleted_meanwhile_is_no_host(site, inventory):
-    site.faults(answer("vpnconn/vpn-hub", status=404, code="NoSuchObject"))
+def test_inventory_omits_a_gateway_deleted_meanwhile(site, inventory):
+    site.faults(fault("vpnconn/vpn-hub", status=404, code="NoSuchObject"))
     inventory.write(**BOTH)
     assert sorted(inventory.hosts()) == ["vpn-odd", "vpn-twin1", "vpn-twin2"]
 
 
-def test_an_interrupt_ends_it_soon_while_the_api_is_down(tmp_path):
+def test_inventory_interrupt_stops_requests_while_the_api_is_down(tmp_path):
     with EmulatorProcess("--gateways", 299) as site:
-        site.faults(answer("/vpnconn/", status=503, code="Busy"))
+        site.faults(fault("/vpnconn/", status=503, code="Busy"))
         inventory = Inventory(tmp_path, site.environment)
         inventory.write(vpc_ids=["vpc-emulator"])
         command = [ANSIBLE_PLAYBOOK.with_name("ansible-inventory"), "-i", inventory.path, "--list"]
         pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        # Where the tests run in the background of a shell, it has told them, and so all that they start, to ignore it.
+        # Tests that a shell runs in the background ignore the signal, and so does all that they start.
         listen = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
         process = subprocess.Popen(command, env=play_environment("/dev/null", site.environment), **pipes, **listen)
         while len(site.requests()) < 5:
@@ -416,24 +416,24 @@ def test_an_interrupt_ends_it_soon_while_the_api_is_down(tmp_path):
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         process.wait(20)  # by itself it would try for a minute
-        asked = len(site.requests())
-        assert asked < 60
+        count = len(site.requests())
+        assert count < 60
 
 
-def test_a_strict_rule_that_one_gateway_breaks_leaves_none_rather_than_some(site, inventory):
+def test_inventory_has_no_hosts_if_a_strict_rule_fails_for_one(site, inventory):
     inventory.write(**BOTH, strict=True, compose={"odd": "{'vpn-hub': 1}[vpn_id]"})
     listed, output = inventory.run()
     assert listed is None and f"{inventory.path.name}: Could not set odd" in output, output
 
 
-def test_an_option_that_cannot_be_rendered_is_named_with_the_other_mistakes(site, inventory):
+def test_inventory_reports_failing_templates_with_other_errors(site, inventory):
     inventory.write(vpc_ids="{{ nosuch }}", region="{{ 'x' | nosuchfilter }}", timeout="soon", **{"Qwert!98765": 1})
     listed, output = inventory.run()
-    told = ("vpc_ids: cannot be made", "region: cannot be made", "timeout: must be a number", "not shown")
-    assert listed is None and all(word in output for word in told) and "Qwert!98765" not in output, output
+    texts = ("vpc_ids: cannot be made", "region: cannot be made", "timeout: must be a number", "not shown")
+    assert listed is None and all(word in output for word in texts) and "Qwert!98765" not in output, output
 
 
-def test_a_play_over_the_gateways_spreads_over_forks(tmp_path):
+def test_play_over_the_inventory_uses_all_forks(tmp_path):
     with EmulatorProcess("--gateways", 11, "--latency-ms", 100) as site:
         inventory = Inventory(tmp_path, site.environment)
         inventory.write(vpc_ids=["vpc-emulator"], tunnels=False)
@@ -460,6 +460,6 @@ def test_a_play_over_the_gateways_spreads_over_forks(tmp_path):
         assert len(site.tunnels()) == 24
         busy = [entry for entry in site.requests() if entry["method"] == "POST"]
         spread = max(sum(abs(one["time"] - other["time"]) < 0.1 for other in busy) for one in busy)
-        assert spread > 3, "gateways were worked on one after the other"
+        assert spread > 3, "gateways were handled one after the other"
         again = play([content], "--forks", "6", *arguments, environment=site.environment)
         assert again.status == 0 and not any(result["changed"] for result in again.results)

@@ -21,6 +21,7 @@ from emulator_thread import EmulatorThread
 from fake_clock import FakeClock
 from page_example import BODY
 from playbook import play
+from run_params import run_params
 
 OTHER_GATEWAY = "vpn-elsewhere1"
 NAMES = ("Berlin-branch/1", "paris", "rome")
@@ -74,7 +75,7 @@ class Cloud:
         """Run the probe and return (its result, the requests that came in)."""
         before = len(self.emulator.requests())
         options = dict(self._connection(), vpn_id=GATEWAY, probe_writes=probe_writes)
-        result = vpn_api_probe.run(options, check_mode, clock=self.clock)
+        result = run_params(vpn_api_probe, options, check_mode, clock=self.clock)
         return result, self.emulator.requests()[before:]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No secret anywhere: not in what a run returns, nor in anything that a playbook prints, writes or shows of itself."""
+"""No secret in the result of a run, nor in anything that a playbook prints, writes or shows of its processes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import retry
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from page_example import entry
+from run_params import run_params
 from task_process import options
 
 OLD, NEW, OTHERS, BAD = "Old!Key#2026a", "New@Key$2027b", "Other%Key^28c", "no-symbol-Key29"
@@ -65,17 +66,17 @@ TASKS = st.sampled_from([
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(KEYS, KEYS, KEYS, st.sampled_from(["GET", "POST", "PUT", "DELETE", ""]), KINDS, TASKS, st.booleans())
-def test_whatever_a_run_returns_holds_no_key(emulator, old, new, others, method, kind, task, check_mode):
-    """The keys of the task, of the tunnel before and of its neighbour; the API echoes them in every answer."""
+def test_result_of_any_run_has_no_key(emulator, old, new, others, method, kind, task, check_mode):
+    """The keys of the task, of the tunnel before and of its neighbour; the API echoes them in every response."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "BACKOFF_BASE", 0.01)
+        patch.setattr(retry, "BACKOFF_BASE", 0.01)
         for name, value in emulator.environment.items():
             patch.setenv(name, value)
         emulator.reset()
         for name, key in (("vpncon", old), ("neighbour", others)):
             emulator.plant(entry(name, secretKey=key))
         emulator.faults({"match": {"method": method}, "echo_key": True, "times": -1, **kind})
-        result = vpn_tunnel.run(options(**{"secret_key": new, "retry_timeout": 0.03, **task}), check_mode)
+        result = run_params(vpn_tunnel, options(**{"secret_key": new, "retry_timeout": 0.03, **task}), check_mode)
     printed = json.dumps(result) + repr(result)
     secrets = {"old": old, "new": new, "neighbour's": others, "account": SECRET_ACCESS_KEY, "id": ACCESS_KEY_ID}
     assert found_in(printed, secrets) == []
@@ -84,10 +85,10 @@ def test_whatever_a_run_returns_holds_no_key(emulator, old, new, others, method,
 
 
 @pytest.mark.parametrize("option", ["secret_key", "access_key_id", "secret_access_key", "security_token"])
-def test_a_refused_secret_is_not_quoted(emulator, option, monkeypatch):
+def test_invalid_secret_is_not_shown(emulator, option, monkeypatch):
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
-    result = vpn_tunnel.run(options(**{option: "geheim and wrong"}), False)
+    result = run_params(vpn_tunnel, options(**{option: "geheim and wrong"}), False)
     assert result["failed"] and option in result["msg"]
     assert "geheim" not in json.dumps(result)
 
@@ -152,7 +153,7 @@ class Watch(threading.Thread):
 
 @pytest.fixture(scope="module")
 def played(emulator_process, tmp_path_factory):
-    """The play above run once, as talkative as can be; where to look, a dict of texts."""
+    """Run the play above once, with all output; return the text of each place."""
     emulator_process.reset()
     folder = tmp_path_factory.mktemp("secrets")
     emulator_process.plant(entry("neighbour", secretKey=OTHERS))
@@ -202,7 +203,7 @@ def played(emulator_process, tmp_path_factory):
     return texts
 
 
-def test_the_play_did_what_could_leak(played):
+def test_play_reaches_everything_that_could_leak(played):
     """Without this the tests below could pass on a play that did nothing."""
     output = played["output"]
     for words in ("(hidden, changed)", "a fault of the emulator", "InternalError", "its value is not shown", "v9"):
@@ -213,16 +214,16 @@ def test_the_play_did_what_could_leak(played):
 
 
 @pytest.mark.parametrize("place", ["output", "log", "facts", "retry", "remote", "local", "processes"])
-def test_no_secret_in(played, place):
+def test_play_leaves_no_secret(played, place):
     assert found_in(played[place]) == []
 
 
-def test_syslog_gets_no_secret(emulator, tmp_path):
-    """The real module, started as Ansible starts one, with a syslog that keeps what it is told."""
+def test_syslog_of_the_module_has_no_secret(emulator, tmp_path):
+    """The real module, started as Ansible starts one, with a syslog that keeps its messages."""
     program = (
         "import json, sys, syslog\n"
-        "told = open(sys.argv[1], 'a')\n"
-        "syslog.syslog = lambda *words: print(*words, file=told, flush=True)\n"
+        "kept = open(sys.argv[1], 'a')\n"
+        "syslog.syslog = lambda *words: print(*words, file=kept, flush=True)\n"
         "from ansible.module_utils import basic\n"
         "basic.has_journal = False\n"
         "basic._ANSIBLE_ARGS = json.dumps({'ANSIBLE_MODULE_ARGS': json.load(sys.stdin)}).encode()\n"
@@ -239,6 +240,6 @@ def test_syslog_gets_no_secret(emulator, tmp_path):
         input=json.dumps(params), capture_output=True, text=True, env=environment, timeout=30, check=False,
     )  # fmt: skip
     assert json.loads(done.stdout)["changed"] is True, done.stderr
-    told = (tmp_path / "syslog").read_text()
-    assert "vpn_conn_name=vpncon" in told
-    assert found_in(told + done.stdout + done.stderr) == []
+    text = (tmp_path / "syslog").read_text()
+    assert "vpn_conn_name=vpncon" in text
+    assert found_in(text + done.stdout + done.stderr) == []

@@ -15,12 +15,13 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import retry
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
 from emulator_process import EmulatorProcess
 from fake_clock import SkippingClock
 from page_example import BODY, OPTIONS
 from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
+from run_params import run_params
 
 MODULE = "baiducloud.network.vpn_tunnels"
 GATEWAYS = 100
@@ -40,7 +41,7 @@ def cloud(many_gateways, monkeypatch):
     many_gateways.reset()
     for name, value in many_gateways.environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(client, "BACKOFF_BASE", 0.01)
+    monkeypatch.setattr(retry, "BACKOFF_BASE", 0.01)
     return many_gateways
 
 
@@ -58,8 +59,9 @@ def branches(tunnels, gateways=1):
     return [branch(number, vpn_id=gateway(number % gateways + 1)) for number in range(tunnels)]
 
 
-def run(items, check_mode=False, tell=None, clock=time, **options):
-    result = vpn_tunnels.run({**SHARED, **QUICK, "tunnels": items, **options}, check_mode, tell=tell, clock=clock)
+def run(items, check_mode=False, progress=None, clock=time, **options):
+    params = {**SHARED, **QUICK, "tunnels": items, **options}
+    result = run_params(vpn_tunnels, params, check_mode, progress=progress, clock=clock)
     json.dumps(result)  # what Ansible does with it
     return result
 
@@ -354,7 +356,7 @@ def test_killed_in_the_middle_and_run_again_it_is_complete_and_exactly_once(clou
     items = branches(60, gateways=6)
     package = "ansible_collections.baiducloud.network.plugins.module_utils._module"
     code = f"import json, sys; from {package} import vpn_tunnels as v; "
-    code += "print('ready', flush=True); v.run(json.load(sys.stdin), False)"
+    code += "print('ready', flush=True); v.run(v.parse(json.load(sys.stdin)), False)"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process.stdout.readline()
     process.stdin.write(json.dumps(dict(SHARED, tunnels=items)))
@@ -417,11 +419,11 @@ def test_throttling_slows_all_lanes_together_and_the_work_ends_complete(cloud):
 
 def test_long_work_tells_how_far_it_is_and_short_work_tells_nothing(cloud, monkeypatch):
     lines = []
-    run(branches(3), tell=lines.append)
+    run(branches(3), progress=lines.append)
     assert lines == []
-    monkeypatch.setattr(vpn_tunnels, "QUIET", 0.6)
+    monkeypatch.setattr(vpn_tunnels, "PROGRESS_INTERVAL", 0.6)
     cloud.settings(latency_ms=60)
-    run([branch(number, vpn_id=gateway(2)) for number in range(30)], tell=lines.append)
+    run([branch(number, vpn_id=gateway(2)) for number in range(30)], progress=lines.append)
     assert 1 <= len(lines) <= 4 and all("of 30 tunnels done, 0 failed" in line for line in lines)
 
 

@@ -25,8 +25,8 @@ LAYERS = {
 # package from outside the collection -> the files that may import it.
 FOREIGN = {
     "ansible": {"_module/validation", "_module/runner"},
-    "requests": {"_bce/transport", "_bce/client"},
-    "urllib3": {"_bce/transport", "_bce/client"},
+    "requests": {"_bce/auth", "_bce/deadline", "_bce/proxies", "_bce/transport"},
+    "urllib3": {"_bce/deadline", "_bce/proxies", "_bce/transport"},
 }
 FILES = {path.relative_to(MODULE_UTILS).with_suffix("").as_posix(): path for path in MODULE_UTILS.rglob("*.py")}
 
@@ -66,6 +66,29 @@ def test_files_of_a_package_import_each_other_without_cycles():
         free = {name for name, needs in graph.items() if name not in done and needs <= done}
         assert free, f"cycle among {sorted(set(graph) - done)}"
         done |= free
+
+
+def needed_by(name):
+    """Return all files of module_utils that a file needs, itself included."""
+    needed, left = set(), [name]
+    while left:
+        file = left.pop()
+        if file not in needed:
+            needed.add(file)
+            left += imports(FILES[file])[0]
+    return needed
+
+
+def test_payload_of_a_module_has_no_code_of_other_modules():
+    """Ansible sends the files that a module imports, and those that they import, with every task."""
+    bulk = {"_module/vpn_tunnels", "_module/bulk_read"}
+    for module in ("vpn_tunnel", "vpn_customer_gateway"):
+        assert not bulk & needed_by(f"_module/{module}")
+        assert not {file for file in needed_by(f"_module/{module}") if file.startswith("_probe/")}
+    for module in ("vpn_tunnel_info", "vpn_gateway_info", "vpn_customer_gateway_info"):
+        needed = needed_by(f"_module/{module}")
+        assert {file for file in needed if file.startswith("_reconcile/")} <= {"_reconcile/concurrency"}
+        assert not {"_module/vpn_tunnels", "_module/present_absent"} & needed
 
 
 def test_reconciler_sees_resources_through_their_base_only():

@@ -2,78 +2,72 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the tunnels of many VPN gateways side by side, as the info modules and the inventory show them."""
+"""Read the tunnels of many VPN gateways concurrently, as the info modules and the inventory show them."""
 
 from __future__ import annotations
 
+from typing import Any, Callable, Iterable
+
+from .._bce.client import BceClient
 from .._bce.errors import BceError, RateLimitedError, ServerError, TransportError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, run_concurrently
+from .._resources.base import Item, Listed
 from .._resources.vpn_tunnel import VpnTunnelApi
 
 IPSEC = "ipsec"
-MAX_REPORTED = 3  # failures that a message tells
 ACCOUNT_ERROR_CODES = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired")
-# After all the tries of a request that ended so, thousands more would each take as long.
+# After all attempts of one request ended with such an error, thousands of others would each take as long.
 OUTAGE_ERRORS = (TransportError, ServerError, RateLimitedError)
 
 
-def is_ipsec(gateway):
-    """True unless the API says that the gateway is of another kind, which can hold no tunnels."""
+def is_ipsec(gateway: dict) -> bool:
+    """Return True unless the API says that the gateway is of another type, which can hold no tunnels."""
     return (gateway["type"] or IPSEC).lower() == IPSEC
 
 
-def map_concurrently(func, items, stop, all_or_nothing=False):
-    """What deed(item) returns for each item, or the BceError that it raises: side by side, a list in their order.
+def map_concurrently(
+    func: Callable[[Any], Any], items: Iterable, cancel: Callable[[], None], fail_fast: bool = False
+) -> list:
+    """Return what func(item) returns for each item, or the BceError that it raises, in the order of the items.
 
-    :arg stop: see crew.side_by_side. :arg all_or_nothing: after a first error, begin no further item but give them
-        that error; an error that means the account or the whole API, and not one item, always ends it so.
+    :param cancel: see run_concurrently().
+    :param fail_fast: begin no further item after an error, and return that error for it. An error that means the
+        account or the whole API always has this effect.
     """
     items = list(items)
-    outcomes = [None] * len(items)
-    ends = []
+    results: list = [None] * len(items)
+    abort_errors: list = []
 
-    def do(place):
+    def read(index: int) -> None:
         try:
-            outcomes[place] = ends[0] if ends else func(items[place])
+            results[index] = abort_errors[0] if abort_errors else func(items[index])
         except BceError as error:
-            outcomes[place] = error
-            if all_or_nothing or error.code in ACCOUNT_ERROR_CODES or isinstance(error, OUTAGE_ERRORS):
-                ends.append(error)
+            results[index] = error
+            if fail_fast or error.code in ACCOUNT_ERROR_CODES or isinstance(error, OUTAGE_ERRORS):
+                abort_errors.append(error)
 
     if len(items) == 1:
-        do(0)
+        read(0)
     elif items:
-        run_concurrently(do, range(len(items)), DEFAULT_CONCURRENCY, stop)
-    return outcomes
+        run_concurrently(read, range(len(items)), DEFAULT_CONCURRENCY, cancel)
+    return results
 
 
-def list_tunnels(client, version, vpn_id):
-    """Return the Listed of the tunnels of a gateway."""
+def list_tunnels(client: BceClient, version: int, vpn_id: str) -> Listed:
+    """Return the tunnels of a gateway."""
     return VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}).read_all()
 
 
-def tunnel_result(tunnel, secrets):
-    """A Tunnel as results show it, a dict without its key, even where people put it or another into the description.
+def tunnel_result(tunnel: Item, secrets: Iterable) -> dict:
+    """Return a tunnel as results show it: without its key, and without any key that stands in its description.
 
-    :arg secrets: the keys of all tunnels of its gateway.
+    :param secrets: the keys of all tunnels of its gateway.
     """
     fields = redact_nested(tunnel.fields, {tunnel.secret_key} - {None})
     return dict(fields, description=redact(fields["description"], secrets))
 
 
-def tunnel_results(listing):
-    """The tunnels of a Listed as results show them, a list of dicts."""
+def tunnel_results(listing: Listed) -> list:
+    """Return the tunnels of a list of the API as results show them."""
     return [tunnel_result(item, listing.secrets) for item in listing.items]
-
-
-def partial_failure(errors, count, what):
-    """What a result says where some of several readings failed, a dict.
-
-    :arg errors: list of BceError. :arg count: of all readings. :arg what: their plural, for people.
-    """
-    texts = "; ".join(error.message for error in errors[:MAX_REPORTED])
-    if count > 1:
-        texts = "%d of %d %s could not be read: %s" % (len(errors), count, what, texts)
-    texts += " ... and %d more" % (len(errors) - MAX_REPORTED) if len(errors) > MAX_REPORTED else ""
-    return {"failed": True, "msg": texts, "error": errors[0].to_dict()}

@@ -2,52 +2,66 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module door: AnsibleModule around a core's run()."""
+"""Run an implementation as a module: AnsibleModule around it."""
 
 from __future__ import annotations
+
+from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.warnings import warn
 
 from .._bce.client import REQUESTS_IMPORT_ERROR
-from .validation import collect_secrets, empty_keys, normalize_params, redact_failure, run_guarded, validation_failure
+from .._bce.errors import InvalidOptionsError
+from .request import Implementation
+from .validation import TaskOptions, redact_failure
 
 
-def run_module(core):
-    """Run a core (see door.result_of) as a module and exit."""
-    module = _Module(core, **core.ARGUMENTS)
+def run_module(implementation: Implementation) -> None:
+    """Run an implementation as a module and exit."""
+    module = CollectingAnsibleModule(implementation)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    refused = module.refusal()
-    if refused:
-        module.fail_json(**refused)
-    result = run_guarded(core, module.params, module.check_mode)
+    result = module.run()
     for warning in result.pop("warnings", ()):
         module.warn(warning)
-    (module.fail_json if result.get("failed") else module.exit_json)(**result)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
-class _Module(AnsibleModule):
-    """AnsibleModule that tells all mistakes at once: Ansible itself stops at the first."""
+class CollectingAnsibleModule(AnsibleModule):
+    """AnsibleModule that reports all errors in the options at once: Ansible itself stops at the first."""
 
-    def __init__(self, core, **arguments):
-        self._core = core
-        super().__init__(**arguments)
+    def __init__(self, implementation: Implementation) -> None:
+        self._implementation = implementation
+        self._options = TaskOptions(implementation, {})
+        self._is_validated = False
+        super().__init__(**implementation.ARGUMENTS)
+        self._is_validated = True
 
-    def _load_params(self):
+    def _load_params(self) -> None:
         super()._load_params()
-        for warning in empty_keys(self._core.ARGUMENTS["argument_spec"], self.params):
+        internal = {name: value for name, value in self.params.items() if name.startswith("_ansible_")}
+        provided = {name: value for name, value in self.params.items() if name not in internal}
+        self._options = TaskOptions(self._implementation, provided)
+        for warning in self._options.warnings:
             warn(warning)
-        self.params, self._mistakes = normalize_params(self._core.ARGUMENTS["argument_spec"], self.params)
-        self._given = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
+        self.params = dict(self._options.values, **internal)
 
-    def refusal(self):
-        """See door.refusal; None while there is no validation yet."""
-        found = getattr(self, "validation_result", None)
-        return found and validation_failure(found, self.params, self._given, self._mistakes, self._core)
+    def run(self) -> dict:
+        """Run the task; return its result."""
+        return self._options.run(self.validation_result, self.check_mode)
 
-    def fail_json(self, msg, **kwargs):
-        result = self.refusal() or dict(kwargs, msg=msg)
-        secrets = self.no_log_values | collect_secrets(self.argument_spec, self._given)
-        self.params, self.no_log_values = redact_failure(result, self.params, secrets)
+    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+        """See AnsibleModule.fail_json(); in place of Ansible's first error in the options, report all of them."""
+        result = dict(kwargs, msg=msg)
+        if not self._is_validated and hasattr(self, "validation_result"):
+            try:
+                self._options.parse(self.validation_result)
+            except InvalidOptionsError as error:
+                result = error.to_failed_result()
+        self.params, self.no_log_values = redact_failure(
+            result, self.params, self.no_log_values | self._options.secrets
+        )
         super().fail_json(**result)

@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The core of the module vpn_api_probe."""
+"""The implementation of the module vpn_api_probe."""
 
 from __future__ import annotations
 
-import os
 import time
+from typing import Any
 
 from .._bce import connection_options
-from .._bce.errors import BceError, ConflictError, InvalidOptionsError
+from .._bce.errors import BceError, ConflictError
 from .._probe import report
 from .._probe.exchange import Exchanges, Stopped
 from .._probe.facts import Facts
@@ -19,6 +19,7 @@ from .._probe.objects import OwnObjects
 from .._probe.reading import Reading, settle_responses
 from .._probe.writing import Writing
 from .._resources import fields
+from .request import Request, parse_connection
 
 FIELDS = (fields.VPN_ID,)
 UNREADABLE = "vpn_id: %s cannot be probed: %s; check the id, the region and the endpoint"
@@ -36,24 +37,19 @@ ARGUMENTS = {
 }
 
 
-def problems(params):
-    """Return every error in the options that can be found without a request, a list of sentences."""
-    found = fields.validate_fields(FIELDS, params)
+def parse(params: dict) -> Request:
+    """See Implementation.parse()."""
+    errors = fields.validate_fields(FIELDS, params)
     if "vpn_id" not in fields.provided_options(FIELDS, params):
-        found.append("vpn_id: is needed; give the id of the VPN gateway")
-    return found + connection_options.validate(params, os.environ)
-
-
-def run(params, check_mode, clock=time):
-    """Probe the API through one gateway; return the result of the task, a dict.
-
-    :arg clock: stands in for the module time.
-    """
-    errors = problems(params)
-    if errors:
-        return InvalidOptionsError(errors).to_failed_result()
+        errors.append("vpn_id: is needed; give the id of the VPN gateway")
+    connection = parse_connection(params, errors)
     vpn_id = fields.normalize_options(FIELDS, params)["vpn_id"]
-    connection = connection_options.resolve(params, os.environ)
+    return Request(vpn_id, connection, {"probe_writes": bool(params.get("probe_writes"))})
+
+
+def run(request: Request, check_mode: bool, clock: Any = time) -> dict:
+    """Probe the API through one gateway; see Implementation.run()."""
+    vpn_id, connection = request.desired, request.connection
     marks = marks_of(vpn_id, connection.secret_access_key.reveal())
     exchanges, facts = Exchanges(connection, clock), Facts()
     exchanges.remember_secret(marks.key)
@@ -66,7 +62,7 @@ def run(params, check_mode, clock=time):
     except Stopped as stopped:
         return ConflictError(UNREADABLE % (vpn_id, stopped), "GatewayUnreadable").to_failed_result()
     reading.settle(recogniser.is_own)
-    is_writing = bool(params.get("probe_writes")) and not check_mode
+    is_writing = request.options["probe_writes"] and not check_mode
     warnings, ended, left_behind, remains = [], None, [], 0
     if is_writing:
         writing = Writing(exchanges, reading, facts, marks)

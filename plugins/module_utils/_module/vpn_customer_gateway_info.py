@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The core of the module vpn_customer_gateway_info."""
+"""The implementation of the module vpn_customer_gateway_info."""
 
 from __future__ import annotations
 
-import os
-
-from .._bce import connection_options
 from .._bce.client import BceClient
-from .._bce.errors import BceError, InvalidOptionsError
 from .._resources import fields
 from .._resources.vpn_customer_gateway import IP, VpnCustomerGatewayApi
+from .info import Found, Info
 
 FIELDS = (
     fields.as_filter(fields.CGW_ID),
@@ -21,43 +18,19 @@ FIELDS = (
     fields.VERSION,
 )
 
-ARGUMENTS = {
-    "argument_spec": dict(
-        {item.name: fields.to_argument_spec(item) for item in FIELDS}, **connection_options.ARGUMENT_SPEC
-    ),
-    "supports_check_mode": True,
-}
+
+def _fetch(client: BceClient, version: int, filters: dict) -> Found:
+    items = _read(VpnCustomerGatewayApi(client, {"version": version}), filters.get("cgw_id", ()))
+    return Found([item for item in items if all(item[name] in values for name, values in filters.items())])
 
 
-def problems(params):
-    """Every mistake in the options that can be told without a request, a list of sentences."""
-    return fields.validate_fields(FIELDS, params) + connection_options.validate(params, os.environ)
-
-
-def run(params, check_mode):
-    """Read the customer gateways that the options select; the result as the task returns it, a dict."""
-    del check_mode  # reading changes nothing
-    mistakes = problems(params)
-    if mistakes:
-        return InvalidOptionsError(mistakes).to_failed_result()
-    connection = connection_options.resolve(params, os.environ)
-    return connection.warn_in(_read(connection, fields.normalize_options(FIELDS, params)))
-
-
-def _read(connection, wanted):
-    """Return the task's result without warnings, a dict."""
-    api = VpnCustomerGatewayApi(BceClient(connection), {"version": wanted.pop("version", 1)})
-    try:
-        found = _found(api, wanted.get("cgw_id", ()))
-    except BceError as error:
-        return error.to_failed_result()
-    chosen = [item for item in found if all(item[name] in values for name, values in wanted.items())]
-    return {"changed": False, "customer_gateways": chosen}
-
-
-def _found(api, ids):
-    """One is read by its id; of several the list tells all in as many requests as it has pages."""
+def _read(api: VpnCustomerGatewayApi, ids: list) -> list:
+    """Read one customer gateway by its id; for several the list needs fewer requests: as many as it has pages."""
     if len(ids) == 1:
-        one = api.get(ids[0])
-        return [one.fields] if one else []
+        item = api.get(ids[0])
+        return [item.fields] if item else []
     return [item.fields for item in api.read_all().items]
+
+
+MODULE = Info(FIELDS, "customer_gateways", _fetch)
+ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run

@@ -2,21 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The core of the module vpn_gateway_info."""
+"""The implementation of the module vpn_gateway_info."""
 
 from __future__ import annotations
 
-import os
+from typing import Any
 
-from .._bce import connection_options
 from .._bce.client import BceClient
-from .._bce.errors import BceError, ConflictError, InvalidOptionsError
+from .._bce.errors import BceError, ConflictError
 from .._bce.redaction import redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VpnTunnelApi
-from .bulk_read import IPSEC, is_ipsec, list_tunnels, map_concurrently, partial_failure, tunnel_results
+from .bulk_read import IPSEC, is_ipsec, list_tunnels, map_concurrently, tunnel_results
+from .info import Found, Info
 
 SSL = "ssl"
 FIELDS = (
@@ -27,93 +27,65 @@ FIELDS = (
     fields.VERSION,
 )
 
-ARGUMENTS = {
-    "argument_spec": dict(
-        {item.name: fields.to_argument_spec(item) for item in FIELDS},
-        tunnels={"type": "bool", "default": False},
-        exactly_one={"type": "bool", "default": False},
-        **connection_options.ARGUMENT_SPEC,
-    ),
-    "supports_check_mode": True,
-}
 
-
-def problems(params):
-    """Every mistake in the options that can be told without a request, a list of sentences."""
-    found = fields.validate_fields(FIELDS, params)
-    given = fields.provided_options(FIELDS, params)
-    if "vpc_id" not in given and "vpn_id" not in given:
-        found.append(
+def _validate(provided: dict, params: dict) -> list:
+    errors = []
+    if "vpc_id" not in provided and "vpn_id" not in provided:
+        errors.append(
             "vpc_id: is needed, or vpn_id; the API finds gateways by their VPC or their id, not by a name alone"
         )
-    if params.get("exactly_one") and len(given.get("vpn_id", ())) > 1:
-        found.append("exactly_one: cannot be true of several ids; give vpn_id one, or leave exactly_one out")
-    return found + connection_options.validate(params, os.environ)
+    if params.get("exactly_one") and len(provided.get("vpn_id", ())) > 1:
+        errors.append("exactly_one: cannot be true of several ids; give vpn_id one, or leave exactly_one out")
+    return errors
 
 
-def run(params, check_mode):
-    """Read the gateways that the options select; the result as the task returns it, a dict."""
-    del check_mode  # reading changes nothing
-    mistakes = problems(params)
-    if mistakes:
-        return InvalidOptionsError(mistakes).to_failed_result()
-    connection = connection_options.resolve(params, os.environ)
-    return connection.warn_in(_read(connection, params))
-
-
-def _read(connection, params):
-    """Return the task's result without warnings, a dict."""
-    wanted = fields.normalize_options(FIELDS, params)
-    client = BceClient(connection, connections=DEFAULT_CONCURRENCY)
-    version = wanted.get("version", 1)
-    reading = _Reading(client, version, wanted, bool(params.get("tunnels")))
+def _fetch(client: BceClient, version: int, filters: dict, tunnels: bool, exactly_one: bool) -> Found:
+    query = _GatewayQuery(client, version, filters, tunnels)
     try:
-        reading.find()
-        if params.get("exactly_one") and not reading.errors:
-            reading.require_one()
+        query.find()
+        if exactly_one and not query.errors:
+            query.require_one()
     except BceError as error:
-        return dict(error.to_failed_result(), vpn_gateways=reading.gateways)
-    reading.add_tunnels()
-    result = {"changed": False, "vpn_gateways": reading.gateways}
-    if reading.errors:
-        return dict(result, **partial_failure(reading.errors, reading.asked, "VPN gateways"))
-    if params.get("exactly_one"):
-        result.update(vpn_gateway=reading.gateways[0], vpn_id=reading.gateways[0]["vpn_id"])
-    return result
+        return Found(query.gateways, [error])
+    query.add_tunnels()
+    results = {}
+    if exactly_one and not query.errors:
+        results = {"vpn_gateway": query.gateways[0], "vpn_id": query.gateways[0]["vpn_id"]}
+    return Found(query.gateways, query.errors, query.total, results)
 
 
-class _Reading:
+class _GatewayQuery:
     """The gateways found so far; with tunnels, each gets a list `vpn_tunnels`, None where they could not be read."""
 
-    def __init__(self, client, version, wanted, tunnels):
+    def __init__(self, client: BceClient, version: int, filters: dict, tunnels: bool) -> None:
         self._client = client
         self._version = version
-        self._api = VpnGatewayApi(client, {"version": version, "vpc_id": wanted.get("vpc_id")})
-        self._wanted = wanted
+        self._api = VpnGatewayApi(client, {"version": version, "vpc_id": filters.get("vpc_id")})
+        self._filters = filters
         self._tunnels = tunnels
-        self.gateways = []
-        self.errors = []
+        self.gateways: list = []
+        self.errors: list = []
 
-    def find(self):
-        """The selected gateways: out of a VPC's list, or else by one detail request per id."""
-        if "vpc_id" in self._wanted:
+    def find(self) -> None:
+        """Find the selected gateways: by the list of a VPC, or else with one request for each id."""
+        if "vpc_id" in self._filters:
             found = self._api.list_gateways()
         else:
-            outcomes = map_concurrently(self._detail, self._wanted["vpn_id"], self._client.stop)
-            self.errors += [outcome for outcome in outcomes if isinstance(outcome, BceError)]
-            found = [outcome for outcome in outcomes if isinstance(outcome, dict)]
+            details = map_concurrently(self._detail, self._filters["vpn_id"], self._client.stop)
+            self.errors += [detail for detail in details if isinstance(detail, BceError)]
+            found = [detail for detail in details if isinstance(detail, dict)]
         self.gateways = [gateway for gateway in found if self._is_selected(gateway)]
 
-    def _is_selected(self, gateway):
-        kind = self._wanted.get("type")
+    def _is_selected(self, gateway: dict) -> bool:
+        kind = self._filters.get("type")
         return (
-            all(gateway[name] in self._wanted[name] for name in ("vpn_id", "vpn_name") if name in self._wanted)
+            all(gateway[name] in self._filters[name] for name in ("vpn_id", "vpn_name") if name in self._filters)
             and (kind != IPSEC or is_ipsec(gateway))
             and (kind != SSL or (gateway["type"] or "").lower() == SSL)
         )
 
-    def _detail(self, vpn_id):
-        """A gateway by its id, or None; the detail tells the tunnels too, so that they need no request of their own."""
+    def _detail(self, vpn_id: str) -> dict | None:
+        """Read a gateway by its id. Its detail may hold the tunnels, which then need no request of their own."""
         detail = self._api.detail(vpn_id, self._tunnels)
         if detail is None or detail.tunnels is None:
             return detail and detail.fields
@@ -121,42 +93,55 @@ class _Reading:
         return dict(redact_nested(detail.fields, listing.secrets), vpn_tunnels=tunnel_results(listing))
 
     @property
-    def asked(self):
-        """How many gateways were to be read."""
-        return len(self.gateways) if "vpc_id" in self._wanted else len(self._wanted["vpn_id"])
+    def total(self) -> int:
+        """Return how many gateways were to be read."""
+        return len(self.gateways) if "vpc_id" in self._filters else len(self._filters["vpn_id"])
 
-    def require_one(self):
-        """Raise BceStateError unless there is exactly one gateway."""
+    def require_one(self) -> None:
+        """Check that there is exactly one gateway.
+
+        :raises ConflictError: if there is none, or more.
+        """
         if len(self.gateways) == 1:
             return
-        wanted = ", ".join(
-            "%s %s" % (name, _in_words(value)) for name, value in self._wanted.items() if name != "version"
-        )
+        conditions = ", ".join("%s %s" % (name, _join_or(value)) for name, value in self._filters.items())
         if self.gateways:
             ids = ", ".join(str(gateway["vpn_id"]) for gateway in self.gateways)
             text = "exactly_one: %d VPN gateways have %s: %s; give vpn_id to say which one is meant"
-            raise ConflictError(text % (len(self.gateways), wanted, ids), "AmbiguousName")
+            raise ConflictError(text % (len(self.gateways), conditions, ids), "AmbiguousName")
         text = "exactly_one: no VPN gateway has %s; check these, and the region"
-        raise ConflictError(text % wanted, "NotFound")
+        raise ConflictError(text % conditions, "NotFound")
 
-    def add_tunnels(self):
+    def add_tunnels(self) -> None:
         """Read the tunnels of those gateways that have none yet."""
-        lacking = [gateway for gateway in self.gateways if self._tunnels and "vpn_tunnels" not in gateway]
-        readable = [gateway for gateway in lacking if gateway["vpn_id"] and is_ipsec(gateway)]
-        for gateway in lacking:
+        missing = [gateway for gateway in self.gateways if self._tunnels and "vpn_tunnels" not in gateway]
+        readable = [gateway for gateway in missing if gateway["vpn_id"] and is_ipsec(gateway)]
+        for gateway in missing:
             gateway["vpn_tunnels"] = []
-        outcomes = map_concurrently(
+        lists = map_concurrently(
             lambda vpn_id: list_tunnels(self._client, self._version, vpn_id),
             [gateway["vpn_id"] for gateway in readable],
             self._client.stop,
         )
-        for gateway, outcome in zip(readable, outcomes):
-            if isinstance(outcome, BceError):
-                self.errors.append(outcome)
+        for gateway, listed in zip(readable, lists):
+            if isinstance(listed, BceError):
+                self.errors.append(listed)
                 gateway["vpn_tunnels"] = None
             else:
-                gateway.update(redact_nested(gateway, outcome.secrets), vpn_tunnels=tunnel_results(outcome))
+                gateway.update(redact_nested(gateway, listed.secrets), vpn_tunnels=tunnel_results(listed))
 
 
-def _in_words(value):
+def _join_or(value: Any) -> Any:
     return " or ".join(value) if isinstance(value, list) else value
+
+
+MODULE = Info(
+    FIELDS,
+    "vpn_gateways",
+    _fetch,
+    flags=("tunnels", "exactly_one"),
+    validate=_validate,
+    label="VPN gateways",
+    max_concurrent_requests=DEFAULT_CONCURRENCY,
+)
+ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run

@@ -2,91 +2,73 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The core of the module vpn_tunnel_info."""
+"""The implementation of the module vpn_tunnel_info."""
 
 from __future__ import annotations
 
-import os
-
-from .._bce import connection_options
 from .._bce.client import BceClient
-from .._bce.errors import BceError, InvalidOptionsError
+from .._bce.errors import BceError
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
+from .._resources.base import Item
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VPN_CONN_ID
-from .bulk_read import is_ipsec, list_tunnels, map_concurrently, partial_failure, tunnel_result
+from .bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_result
+from .info import Found, Info
 
-# What selects tunnels. Names and states of the cloud are any text, so that none is missed.
-SELECTING = (
+# Names and states of the cloud may be any text, so that no filter excludes one.
+FILTER_FIELDS = (
     fields.as_filter(fields.text_field("vpn_conn_name", "name")),
     fields.as_filter(VPN_CONN_ID),
     fields.as_filter(fields.text_field("status")),
     fields.as_filter(fields.text_field("health_status")),
 )
-FIELDS = (fields.as_filter(fields.VPN_ID), fields.VPC_ID) + SELECTING + (fields.VERSION,)
-
-ARGUMENTS = {
-    "argument_spec": dict(
-        {item.name: fields.to_argument_spec(item) for item in FIELDS}, **connection_options.ARGUMENT_SPEC
-    ),
-    "supports_check_mode": True,
-}
+FIELDS = (fields.as_filter(fields.VPN_ID), fields.VPC_ID) + FILTER_FIELDS + (fields.VERSION,)
 
 
-def problems(params):
-    """Every mistake in the options that can be told without a request, a list of sentences."""
-    found = fields.validate_fields(FIELDS, params)
-    given = fields.provided_options(FIELDS, params)
-    if "vpn_id" not in given and "vpc_id" not in given:
-        found.append("vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway")
-    elif "vpn_id" in given and "vpc_id" in given:
-        found.append("vpc_id: is not taken beside vpn_id; give the gateways, or the VPC for all of its gateways")
-    return found + connection_options.validate(params, os.environ)
+def _validate(provided: dict, params: dict) -> list:
+    if "vpn_id" not in provided and "vpc_id" not in provided:
+        return ["vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway"]
+    if "vpn_id" in provided and "vpc_id" in provided:
+        return ["vpc_id: is not taken beside vpn_id; give the gateways, or the VPC for all of its gateways"]
+    return []
 
 
-def run(params, check_mode):
-    """Read the tunnels that the options select; the result as the task returns it, a dict."""
-    del check_mode  # reading changes nothing
-    mistakes = problems(params)
-    if mistakes:
-        return InvalidOptionsError(mistakes).to_failed_result()
-    connection = connection_options.resolve(params, os.environ)
-    return connection.warn_in(_read(connection, fields.normalize_options(FIELDS, params)))
-
-
-def _read(connection, wanted):
-    """Return the task's result without warnings, a dict."""
-    client = BceClient(connection, connections=DEFAULT_CONCURRENCY)
-    version = wanted.pop("version", 1)
-    try:
-        vpn_ids = wanted.pop("vpn_id", None) or _gateways_of(client, version, wanted.pop("vpc_id"))
-    except BceError as error:
-        return error.to_failed_result()
-    outcomes = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.stop)
+def _fetch(client: BceClient, version: int, filters: dict) -> Found:
+    vpn_ids = filters.get("vpn_id") or _gateways_of(client, version, filters["vpc_id"])
+    lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.stop)
     tunnels = [
-        tunnel_result(item, listing.secrets)
-        for listing in outcomes
-        if not isinstance(listing, BceError)
-        for item in listing.items
-        if _is_selected(item, wanted)
+        tunnel_result(item, listed.secrets)
+        for listed in lists
+        if not isinstance(listed, BceError)
+        for item in listed.items
+        if _is_selected(item, filters)
     ]
-    result = {"changed": False, "vpn_tunnels": tunnels}
-    errors = [outcome for outcome in outcomes if isinstance(outcome, BceError)]
-    return dict(result, **partial_failure(errors, len(vpn_ids), "VPN gateways")) if errors else result
+    return Found(tunnels, [listed for listed in lists if isinstance(listed, BceError)], len(vpn_ids))
 
 
-def _gateways_of(client, version, vpc_id):
+def _gateways_of(client: BceClient, version: int, vpc_id: str) -> list:
     gateways = VpnGatewayApi(client, {"vpc_id": vpc_id, "version": version}).list_gateways()
-    return [item["vpn_id"] for item in gateways if item["vpn_id"] and is_ipsec(item)]
+    return [gateway["vpn_id"] for gateway in gateways if gateway["vpn_id"] and is_ipsec(gateway)]
 
 
-def _is_selected(tunnel, wanted):
-    """Names and ids must match exactly; the spelling of states in upper and lower case is not known for sure."""
+def _is_selected(tunnel: Item, filters: dict) -> bool:
+    """Compare names and ids exactly, but states in any case, because the API's spelling of them is not certain."""
     for name in ("vpn_conn_name", "vpn_conn_id"):
-        if name in wanted and tunnel.fields[name] not in wanted[name]:
+        if name in filters and tunnel.fields[name] not in filters[name]:
             return False
     for name in ("status", "health_status"):
-        if name in wanted and (tunnel.fields[name] or "").lower() not in map(str.lower, wanted[name]):
+        if name in filters and (tunnel.fields[name] or "").lower() not in map(str.lower, filters[name]):
             return False
     return True
+
+
+MODULE = Info(
+    FIELDS,
+    "vpn_tunnels",
+    _fetch,
+    validate=_validate,
+    label="VPN gateways",
+    max_concurrent_requests=DEFAULT_CONCURRENCY,
+)
+ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run

@@ -2,39 +2,40 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The core of the module vpn_tunnels: many tunnels, one list per gateway, one plan, lanes side by side."""
+"""The implementation of the module vpn_tunnels: many tunnels, one list and one plan for each gateway, concurrently."""
 
 from __future__ import annotations
 
-import os
 import time
+from typing import Any, Callable, Iterable
 
 from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
-from .._reconcile.reconciler import Scope
+from .._reconcile.scope import ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, validate_value
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
-from .vpn_tunnel import apply
+from .present_absent import apply
+from .request import Request, parse_connection
+from .results import MAX_REPORTED, join_failures
 
-TOLD = 3  # failures that the message tells; the result has all of them
-QUIET = 5.0  # seconds before the first line of progress, and from one to the next
+PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and between two lines
 
 # Options that stand for every item which does not have them itself.
 _SHARED = ("vpn_id", "secret_key", "ike_config", "ipsec_config", "state", "wait_for", "wait_timeout", "version")
 _COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unchanged"}
 
 
-def _argument_spec():
-    """The argument spec: an item is what vpn_tunnel takes, with the shared options' defaults one level up."""
+def _argument_spec() -> dict:
+    """Return the argument spec: an item has the options of vpn_tunnel, the defaults of shared ones one level up."""
     shared, item = VPN_TUNNEL.argument_spec(), VPN_TUNNEL.argument_spec()
     shared["vpn_id"].pop("required")
     for name in _SHARED:
-        for what in ("default", "required"):
-            item[name].pop(what, None)
+        for key in ("default", "required"):
+            item[name].pop(key, None)
     return dict(
         {name: shared[name] for name in _SHARED},
         tunnels={"type": "list", "elements": "dict", "required": True, "options": item},
@@ -48,108 +49,130 @@ def _argument_spec():
 ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 
-def problems(params):
-    """Every mistake in the options that can be told without a request, a list of sentences with the place of each."""
-    found = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
-    items = params.get("tunnels")
+def parse(params: dict) -> Request:
+    """See Implementation.parse(); each error begins with the place of its option."""
+    errors = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
+    items: Any = params.get("tunnels")
     is_list = isinstance(items, list)
     if not is_list:
-        found.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
-    wholes = []
-    for place, item in enumerate(items if is_list else ()):
-        where = "tunnels[%d]" % place
+        errors.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
+    merged_items = []
+    for index, item in enumerate(items if is_list else ()):
+        path = "tunnels[%d]" % index
         if isinstance(item, dict):
-            wholes.append((where, _whole(item, params)))
-            found += VPN_TUNNEL.validate_values(item, where + ".") + VPN_TUNNEL.missing_identifiers(
-                wholes[-1][1], where + "."
-            )
+            merged = _merge_shared(item, params)
+            merged_items.append((path, merged))
+            errors += VPN_TUNNEL.validate_values(item, path + ".") + VPN_TUNNEL.missing_identifiers(merged, path + ".")
         else:
-            found.append("%s: must be a dictionary with the options of one tunnel" % where)
-    found += _problems_between(wholes) + _problems_of_handling(params)
-    if params.get("purge") and is_list and len(wholes) == len(items):
-        found += _problems_of_purge(params, wholes)
-    return found + connection_options.validate(params, os.environ)
+            errors.append("%s: must be a dictionary with the options of one tunnel" % path)
+    errors += _duplicate_errors(merged_items) + _validate_options(params)
+    if params.get("purge") and is_list and len(merged_items) == len(items):
+        errors += _validate_purge(params, merged_items)
+    connection = parse_connection(params, errors)
+    desired, warnings = [], []
+    for path, merged in merged_items:
+        desired.append(VPN_TUNNEL.parse(merged))
+        warnings += ["%s.%s" % (path, text) for text in desired[-1].warnings]
+    options = {
+        "purge": bool(params.get("purge")),
+        "purged_gateway": (params.get("vpn_id") or "").strip(),
+        "version": desired[0].options["version"] if desired else params.get("version") or 1,
+        "concurrency": params.get("concurrency") or DEFAULT_CONCURRENCY,
+    }
+    return Request(desired, connection, options, tuple(warnings))
 
 
-def _problems_between(wholes):
-    """What two items cannot have both."""
-    found, seen = [], {}
-    for where, whole in wholes:
-        gateway = str(whole.get("vpn_id")).strip()
+def _duplicate_errors(merged_items: list) -> list:
+    """Return the errors of pairs of items that exclude each other."""
+    errors: list = []
+    seen: dict = {}
+    for path, item in merged_items:
+        gateway = str(item.get("vpn_id")).strip()
         for field, scope in ((VPN_CONN_ID, gateway), (VPN_CONN_NAME, gateway), (CLIENT_TOKEN, "")):
             option = field.name
-            # What is wrong is told already.
-            if option in whole and not validate_value(field, whole[option]):
-                first, other = seen.setdefault((option, scope, str(whole[option]).strip()), (where, whole))
-                # Tunnels of one name are told apart by their ids.
-                by_id = option == "vpn_conn_name" and "vpn_conn_id" in whole and "vpn_conn_id" in other
-                if first != where and not by_id:
+            # An invalid value has an error of its own.
+            if option in item and not validate_value(field, item[option]):
+                first, other = seen.setdefault((option, scope, str(item[option]).strip()), (path, item))
+                # The ids distinguish tunnels of one name.
+                by_id = option == "vpn_conn_name" and "vpn_conn_id" in item and "vpn_conn_id" in other
+                if first != path and not by_id:
                     text = "%s.%s: %r stands at %s already; each tunnel needs its own"
-                    found.append(text % (where, option, whole[option], first))
-        first, other = seen.setdefault("version", (where, whole))
-        if other.get("version") != whole.get("version"):
-            found.append("%s.version: is not that of %s; one task speaks one version of the API" % (where, first))
-    return found
+                    errors.append(text % (path, option, item[option], first))
+        first, other = seen.setdefault("version", (path, item))
+        if other.get("version") != item.get("version"):
+            errors.append("%s.version: is not that of %s; one task speaks one version of the API" % (path, first))
+    return errors
 
 
-def _problems_of_handling(params):
-    found = []
+def _validate_options(params: dict) -> list:
+    errors = []
     concurrency = params.get("concurrency")
     if concurrency is not None and (
         isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= MAX_CONCURRENCY
     ):
-        found.append("concurrency: must be a whole number from 1 to %d, but is %r" % (MAX_CONCURRENCY, concurrency))
+        errors.append("concurrency: must be a whole number from 1 to %d, but is %r" % (MAX_CONCURRENCY, concurrency))
     if params.get("purge_all") and not params.get("purge"):
-        found.append("purge_all: has a meaning only with purge; set purge: true, or leave purge_all out")
-    return found
+        errors.append("purge_all: has a meaning only with purge; set purge: true, or leave purge_all out")
+    return errors
 
 
-def _problems_of_purge(params, wholes):
-    found = []
-    gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes] or [params.get("vpn_id")]
-    stay = {str(whole.get("vpn_id")).strip() for _where, whole in wholes if whole.get("state") != "absent"}
+def _validate_purge(params: dict, merged_items: list) -> list:
+    errors = []
+    gateways: list = [str(item.get("vpn_id")).strip() for _path, item in merged_items] or [params.get("vpn_id")]
+    kept = {str(item.get("vpn_id")).strip() for _path, item in merged_items if item.get("state") != "absent"}
     emptied = [
-        gateway for gateway in dict.fromkeys(gateways) if gateway not in stay and not validate_value(VPN_ID, gateway)
+        gateway for gateway in dict.fromkeys(gateways) if gateway not in kept and not validate_value(VPN_ID, gateway)
     ]
     if emptied and not params.get("purge_all"):
-        found.append(
+        errors.append(
             "purge: no tunnel of gateway %s is to be present, so all would go; set purge_all: true to do that"
             % ", ".join(emptied)
         )
     if gateways == [None]:
-        found.append("vpn_id: is needed, because no tunnel names the gateway to purge")
-    return found
+        errors.append("vpn_id: is needed, because no tunnel names the gateway to purge")
+    return errors
 
 
-def run(params, check_mode, tell=None, clock=time):
-    """Bring all tunnels to what the options say; the result as the task returns it, a dict.
+def _merge_shared(item: dict, params: dict) -> dict:
+    """Return the options of an item, with the shared ones that it lacks; of ike_config and ipsec_config, each field."""
+    merged = VPN_TUNNEL.provided_options(item)
+    for name in _SHARED:
+        shared = params.get(name)
+        if name in VPN_TUNNEL.groups and isinstance(shared, dict) and isinstance(merged.get(name), dict):
+            own = {field: value for field, value in merged[name].items() if value is not None}
+            merged[name] = dict(shared, **own)
+        elif shared is not None:
+            merged.setdefault(name, shared)
+    return merged
 
-    :arg tell: callable that shows a line of text to the user while the work goes on, or None.
+
+def run(request: Request, check_mode: bool, progress: Callable[[str], object] | None = None, clock: Any = time) -> dict:
+    """Bring all tunnels to their desired state; see Implementation.run().
+
+    :param progress: shows a line of text to the user while the task runs.
     """
-    mistakes = problems(params)
-    if mistakes:
-        return InvalidOptionsError(mistakes).to_failed_result()
-    desires, warnings = [], []
-    for place, item in enumerate(params["tunnels"]):
-        desires.append(VPN_TUNNEL.parse(_whole(item, params)))
-        warnings += ["tunnels[%d].%s" % (place, text) for text in desires[-1].warnings]
-    concurrency = params.get("concurrency") or DEFAULT_CONCURRENCY
-    connection = connection_options.resolve(params, os.environ)
+    connection, warnings = request.connection, list(request.warnings)
+    concurrency = request.options["concurrency"]
     client = BceClient(connection, clock=clock, connections=concurrency)
-    version = desires[0].options["version"] if desires else params.get("version") or 1
-    scopes = _scopes(client, version, params, desires, connection.retry_timeout, clock)
+    scopes = _group_by_gateway(client, request, clock)
     threads = concurrency * THREADS_PER_REQUEST_SLOT
-    run_concurrently(Scope.plan, scopes, threads, lambda: _stop(client, scopes))
-    works = _in_order(scopes, desires)
-    unclear = _unclear(works)
-    if unclear:
-        failure = InvalidOptionsError(unclear).to_failed_result()
+
+    def cancel() -> None:
+        client.stop()
+        for scope in scopes:
+            scope.stop()
+
+    run_concurrently(ScopeReconciler.plan, scopes, threads, cancel)
+    works = _in_task_order(scopes, request.desired)
+    conflicts = _conflicting_items(works)
+    if conflicts:
+        failure = InvalidOptionsError(conflicts).to_failed_result()
         return connection.warn_in(dict(failure, warnings=warnings) if warnings else failure)
     if not check_mode:
-        # The longest scope first: it decides how long all of them take.
+        # The longest scope first, because it decides how long all of them take.
         longest_first = sorted(scopes, key=lambda scope: -sum(work.action != NOOP for work in scope.works))
-        progress = _Progress(works + _purged(scopes), tell)
-        run_concurrently(apply, longest_first, threads, lambda: _stop(client, scopes), progress.show)
+        line = _Progress(works + _purged(scopes), progress)
+        run_concurrently(apply, longest_first, threads, cancel, line.show)
     warnings += [
         "%s is not purged, because not all of its tunnels are as desired" % scope.api.scope
         for scope in scopes
@@ -159,91 +182,79 @@ def run(params, check_mode, tell=None, clock=time):
     return connection.warn_in(report)
 
 
-def _stop(client, scopes):
-    client.stop()
-    for scope in scopes:
-        scope.stop()
-
-
-def _unclear(works):
-    """What only the lists can tell: what a creation lacks, and which items turn out to mean the same tunnel."""
-    found, seen = [], {}
-    for place, work in enumerate(works):
-        if isinstance(work.error, InvalidOptionsError):
-            found.append("tunnels[%d]: %s" % (place, work.error.message))
-        for what in (work.planned_id, work.new_name):
-            first = seen.setdefault((work.desired.options["vpn_id"], what), place)
-            if what and first != place:
-                text = "tunnels[%d]: is, or would become, the same tunnel (%s) as tunnels[%d]; name each tunnel once"
-                found.append(text % (place, what, first))
-    return found
-
-
-def _whole(item, params):
-    """The options of one item with the shared ones where it has none; of ike_config and ipsec_config, each field."""
-    whole = VPN_TUNNEL.provided_options(item)
-    for name in _SHARED:
-        shared = params.get(name)
-        if name in VPN_TUNNEL.groups and isinstance(shared, dict) and isinstance(whole.get(name), dict):
-            own = {field: value for field, value in whole[name].items() if value is not None}
-            whole[name] = dict(shared, **own)
-        elif shared is not None:
-            whole.setdefault(name, shared)
-    return whole
-
-
-def _scopes(client, version, params, desires, leaving_patience, clock):
-    """One Scope per gateway, in the order in which the list names them."""
-    groups = {}
-    for desired in desires:
+def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list:
+    """Return one ScopeReconciler for each gateway, in the order in which the items name them."""
+    groups: dict = {}
+    for desired in request.desired:
         groups.setdefault(desired.options["vpn_id"], []).append(desired)
-    purge = bool(params.get("purge"))
+    purge, version = request.options["purge"], request.options["version"]
     if purge and not groups:
-        groups[params["vpn_id"].strip()] = []
+        groups[request.options["purged_gateway"]] = []
     return [
-        Scope(VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}), group, leaving_patience, purge, clock)
+        ScopeReconciler(
+            VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}),
+            group,
+            request.connection.retry_timeout,
+            purge,
+            clock,
+        )
         for vpn_id, group in groups.items()
     ]
 
 
-def _in_order(scopes, desires):
-    """The works of all scopes in the order of the task's list, without those of a purge."""
+def _in_task_order(scopes: list, desired: Iterable) -> list:
+    """Return the works of all scopes in the order of the task's list, without those of a purge."""
     works = {id(work.desired): work for scope in scopes for work in scope.works}
-    return [works[id(desired)] for desired in desires]
+    return [works[id(item)] for item in desired]
 
 
-def _purged(scopes):
-    """The works of the purges: tunnels of a gateway that the task does not name."""
+def _purged(scopes: list) -> list:
+    """Return the works of the purges: tunnels of a gateway that the task does not name."""
     return [work for scope in scopes for work in scope.works if work.is_surplus]
 
 
-class _Progress:
-    """Tells in long runs how many works are done."""
+def _conflicting_items(works: list) -> list:
+    """Return the errors that only the lists show: what a creation lacks, and items that mean the same tunnel."""
+    errors: list = []
+    seen: dict = {}
+    for index, work in enumerate(works):
+        if isinstance(work.error, InvalidOptionsError):
+            errors.append("tunnels[%d]: %s" % (index, work.error.message))
+        for identity in (work.planned_id, work.new_name):
+            first = seen.setdefault((work.desired.options["vpn_id"], identity), index)
+            if identity and first != index:
+                text = "tunnels[%d]: is, or would become, the same tunnel (%s) as tunnels[%d]; name each tunnel once"
+                errors.append(text % (index, identity, first))
+    return errors
 
-    def __init__(self, works, tell):
+
+class _Progress:
+    """Show in long runs how many works are done."""
+
+    def __init__(self, works: list, progress: Callable[[str], object] | None) -> None:
         self._works = works
-        self._tell = tell
+        self._progress = progress
         self._begin = self._last = time.monotonic()
 
-    def show(self):
-        """Tell a line if there has been none for a while."""
+    def show(self) -> None:
+        """Show a line if there has been none for PROGRESS_INTERVAL."""
         now = time.monotonic()
-        if self._tell and now - self._last >= QUIET:
+        if self._progress and now - self._last >= PROGRESS_INTERVAL:
             self._last = now
             failed = sum(work.problem is not None for work in self._works)
             done = sum(work.is_over for work in self._works)
             counts = "%d of %d tunnels done, %d failed" % (done, len(self._works), failed)
-            self._tell("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
+            self._progress("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
-def _report(works, warnings, scope_errors):
+def _report(works: list, warnings: list, scope_errors: list) -> dict:
     totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
     for work in works:
         totals["failed" if work.error else _COUNTED[work.action] if work.changed else "unchanged"] += 1
         warnings = warnings + [text for text in work.all_warnings if text not in warnings]
     result = {
         "changed": any(work.changed for work in works),
-        "tunnels": [redact_nested(_entry(work), work.secrets) for work in works],
+        "tunnels": [redact_nested(_item_result(work), work.secrets) for work in works],
         "totals": totals,
         "diff": [redact_nested(_diff(work), work.secrets) for work in works if work.changed],
     }
@@ -251,21 +262,24 @@ def _report(works, warnings, scope_errors):
         result["warnings"] = warnings
     failed = [work for work in works if work.error]
     if failed:
-        texts = [redact_nested("%s: %s" % (_header(work), work.failure_text), work.secrets) for work in failed[:TOLD]]
-        text = "%d of %d tunnels failed: %s" % (len(failed), len(works), "; ".join(texts))
-        text += " ... and %d more, see tunnels" % (len(failed) - TOLD) if len(failed) > TOLD else ""
+        texts = [_redacted_failure(work) for work in failed[:MAX_REPORTED]]
+        summary = join_failures(texts, len(failed), ", see tunnels")
+        text = "%d of %d tunnels failed: %s" % (len(failed), len(works), summary)
         result.update(failed=True, msg=text, error=failed[0].error.to_dict())
     elif scope_errors:
         # They belong to no tunnel: a list that could not be read, or a purge that was refused.
-        text = "; ".join(error.message for error in scope_errors[:TOLD])
-        text += " ... and %d more" % (len(scope_errors) - TOLD) if len(scope_errors) > TOLD else ""
+        text = join_failures([error.message for error in scope_errors], len(scope_errors))
         result.update(failed=True, msg=text, error=scope_errors[0].to_dict())
     return result
 
 
-def _entry(work):
+def _redacted_failure(work: Any) -> str:
+    return redact_nested("%s: %s" % (_diff_header(work), work.failure_text), work.secrets)
+
+
+def _item_result(work: Any) -> dict:
     return {
-        "name": work.name or (work.entry.name if work.entry else None) or work.desired.options["vpn_conn_id"],
+        "name": work.name or (work.entry.name if work.entry else None) or work.desired.options.get("vpn_conn_id"),
         "vpn_id": work.desired.options["vpn_id"],
         "vpn_conn_id": work.known_id,
         "created_ids": work.created_ids,
@@ -276,16 +290,17 @@ def _entry(work):
     }
 
 
-def _header(work):
-    return "%s/%s" % (work.desired.options["vpn_id"], _entry(work)["name"])
+def _diff_header(work: Any) -> str:
+    return "%s/%s" % (work.desired.options["vpn_id"], _item_result(work)["name"])
 
 
-def _diff(work):
-    before, after = (_described(fields, work.secrets_of_scope) for fields in (work.before, work.after))
-    return {"before_header": _header(work), "after_header": _header(work), "before": before, "after": after}
+def _diff(work: Any) -> dict:
+    before, after = (_redact_description(fields, work.secrets_of_scope) for fields in (work.before, work.after))
+    header = _diff_header(work)
+    return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 
-def _described(fields, secrets):
-    """People put keys into descriptions, those of other tunnels too."""
-    described = fields.get("description")
-    return dict(fields, description=redact(described, secrets)) if described else fields
+def _redact_description(fields: dict, secrets: Iterable) -> dict:
+    """Redact the keys of all tunnels of the gateway, because people put them into descriptions."""
+    description = fields.get("description")
+    return dict(fields, description=redact(description, secrets)) if description else fields

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Optional, Tuple
+from typing import Any, Dict, Iterable, Optional, Set, Tuple
 
 from .._bce.errors import BceError, NotFoundError
+from .._bce.pagination import paginate
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
-from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id
+from .._bce.response_parsing import check_owner, invalid_response, parse_id
 from .base import ABSENT, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
 from .fields import Field, camel_case
 from .resource import Resource
@@ -33,7 +34,7 @@ class RestReader(ResourceApi):
     def __init__(self, client: Any, values: Dict[str, Any]) -> None:
         self.client = client
         # An error text may show a key of an object that this run has not read.
-        client.hide_words(KEY_PATTERN, looks_like_tunnel_key)
+        client.redactor.redact_pattern(KEY_PATTERN, looks_like_tunnel_key)
         self.values = {field.name: values[field.name] for field in self.type.scope_options if values.get(field.name)}
         self.root = "/v%d" % values.get("version", 1)
         self.scope = self.type.scope_words(self.values) if self.values or not self.type.scope_options else ""
@@ -53,8 +54,8 @@ class RestReader(ResourceApi):
         pages = paginate(self, self._path("list"), query, spec.list_key, spec.id_field.wire_name, operation, deadline)
         if spec.owner:
             owner_id = self.scope_values()[spec.owner]
-            check_owner(pages.entries, camel_case(spec.owner), owner_id, pages.answer, operation)
-        return self.parse_all(pages.entries, pages.answer.request_id, pages.server_time)
+            check_owner(pages.entries, camel_case(spec.owner), owner_id, pages.response, operation)
+        return self.parse_all(pages.entries, pages.response.request_id, pages.server_time)
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
         """Request one page of the list."""
@@ -69,12 +70,12 @@ class RestReader(ResourceApi):
     ) -> Listed:
         """Return the objects of the API's own entries. All secrets in them are redacted from later error texts."""
         objects = tuple(objects)
-        secrets: set = set()
+        secrets: Set[Secret] = set()
         if self.type.secret:
             values = (entry.get(self.type.secret.wire_name) for entry in objects)
             secrets = {Secret(value) for value in values if isinstance(value, str) and value}
         for secret in secrets:
-            self.client.remember_secret(secret)
+            self.client.redactor.add(secret)
         entries = [self.entry_of(self.parse_item(entry)) for entry in objects]
         return Listed(entries, request_id, server_time, frozenset(secrets))
 
@@ -133,13 +134,13 @@ class RestReader(ResourceApi):
     def allow_name(self, item: Item) -> None:
         """Have the name of an object shown in error texts, even if it looks like a key."""
         for name in self.type.natural_key:
-            self.client.show_word(item.fields.get(name))
+            self.client.redactor.allow(item.fields.get(name))
 
 
 class RestApi(RestReader):
     """All operations on the objects of one scope; see RestReader."""
 
-    def token_names(self, name: str) -> tuple:
+    def token_names(self, name: str) -> Tuple[str, ...]:
         """See ResourceApi.token_names()."""
         owner = (self.scope_values()[self.type.owner],) if self.type.owner else ()
         return (self.type.kind, *owner, *self.type.key_of(name))
@@ -209,13 +210,15 @@ class RestApi(RestReader):
     def _register(self, item: Item) -> None:
         """Have the key redacted from error texts, and the name shown, even if it looks like a key."""
         if item.secret_key is not None:
-            self.client.remember_secret(item.secret_key)
+            self.client.redactor.add(item.secret_key)
         self.allow_name(item)
 
     def create_body(self, target: Item) -> Dict[str, Any]:
         """Return the body of a creation in the order of the API page; what is None is left out."""
         spec, fields = self.type, target.fields
-        body = {spec.secret.wire_name: target.secret_key.reveal()} if spec.secret and target.secret_key else {}
+        body: Dict[str, Any] = {}
+        if spec.secret and target.secret_key:
+            body[spec.secret.wire_name] = target.secret_key.reveal()
         for field in spec.fields:
             value = fields[field.name]
             if value is not None and not (value == "" and field.omits_empty):

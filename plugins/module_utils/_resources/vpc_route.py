@@ -11,10 +11,11 @@ table; it returns one table, or `routeTables`.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set
 
 from .._bce.errors import ConflictError
-from .._bce.response_parsing import get_list, invalid_response, paginate, parse_id, parse_str
+from .._bce.pagination import paginate
+from .._bce.response_parsing import get_list, invalid_response, parse_id, parse_str
 from .api import PAGE_SIZE, RestApi
 from .base import Desired, Item
 from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field
@@ -96,7 +97,7 @@ class VpcRoute(Resource):
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """See Resource.parse_item(); next hops may be in a list, of which a single one is that of the rule."""
-        hops = entry.get("nextHopList") or entry.get("nexthopList")
+        hops: Any = entry.get("nextHopList") or entry.get("nexthopList")
         is_single = isinstance(hops, list) and len(hops) == 1 and isinstance(hops[0], dict)
         if is_single and not entry.get("nexthopId"):
             entry = dict(entry, **{name: hops[0].get(name) for name in ("nexthopId", "nexthopType", "pathType")})
@@ -149,12 +150,12 @@ class VpcRouteApi(RestApi):
         """See RestReader.scope_values()."""
         return self.table
 
-    def confirmed_ids(self) -> set:
+    def confirmed_ids(self) -> Set[str]:
         """See ResourceApi.confirmed_ids(): the ids in the API's other list of the table's rules."""
         query = {"routeTableId": self.table["route_table_id"], "maxKeys": PAGE_SIZE}
         path, operation = self._path("create"), self.operation("list")
         pages = paginate(self.client, path, query, self.type.list_key, "routeRuleId", operation)
-        return {entry.get("routeRuleId") for entry in pages.entries}
+        return {entry["routeRuleId"] for entry in pages.entries if parse_id(entry.get("routeRuleId"))}
 
     def _find_table(self, response: Any, operation: str) -> Dict[str, Any]:
         """Return the API's own object of the table that was asked for; the response has to name it."""

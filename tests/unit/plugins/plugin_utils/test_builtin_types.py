@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever Ansible wraps values in, what comes out is what a module would have got over JSON."""
+"""Values without Ansible's wrapping are those that a module would get over JSON."""
 
 from __future__ import annotations
 
@@ -71,6 +71,6 @@ values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(s
 
 
 @given(value=values)
-def test_nothing_is_left_of_the_wrapping(value):
+def test_wrapped_value_becomes_its_builtin_equivalent(value):
     found = to_builtin_types(wrapped(value))
     assert json.dumps(found) == json.dumps(value) and types(found) == types(value)

@@ -1,15 +1,18 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What both doors say of wrong options: each mistake once, at its place, in the collection's own words."""
+"""Errors in options: each once, with its path, in the collection's own words; the same as a module and in-process."""
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
     validation,
     vpn_customer_gateway_info,
@@ -20,7 +23,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 )
 
 BOOLEAN = "must be text, but is the boolean %s; put the word that was meant in quotes"
-TWICE = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
+DIFFERS = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
 NO_ITEM = "must be a dictionary with the options of one tunnel"
 NO_LIST = "must be a list of dictionaries, each with the options of one tunnel"
 ONE = {"vpn_id": "vpn-1", "vpn_conn_name": "one"}
@@ -32,33 +35,36 @@ def _account(monkeypatch):
     monkeypatch.setenv("BCE_SECRET_ACCESS_KEY", "a-secret")
 
 
-def refusal(core, **params):
-    """What door.refusal says of a task with these options; None if it has nothing against them."""
-    arguments = {name: value for name, value in core.ARGUMENTS.items() if name != "supports_check_mode"}
-    given, mistakes = validation.normalize_params(arguments["argument_spec"], params)
-    found = ArgumentSpecValidator(**arguments).validate(given)
-    return validation.validation_failure(found, found.validated_parameters, given, mistakes, core)
+def failure(implementation, **params):
+    """Return the result of a task whose options are invalid; None if they are not."""
+    arguments = {name: value for name, value in implementation.ARGUMENTS.items() if name != "supports_check_mode"}
+    task_options = validation.TaskOptions(implementation, params)
+    try:
+        task_options.parse(ArgumentSpecValidator(**arguments).validate(task_options.values))
+    except InvalidOptionsError as error:
+        return error.to_failed_result()
+    return None
 
 
 CASES = {
-    "two spellings": (
+    "options and aliases that differ": (
         vpn_tunnel,
         {"vpnId": "vpn-2", **ONE, "name": "two", "ike_config": {"ikeMode": "main", "ike_mode": "aggressive"}},
         [
-            "vpn_id: " + TWICE % ("vpnId", "vpn_id"),
-            "vpn_conn_name: " + TWICE % ("vpn_conn_name", "name"),
-            "ike_config.ike_mode: " + TWICE % ("ikeMode", "ike_mode"),
+            "vpn_id: " + DIFFERS % ("vpnId", "vpn_id"),
+            "vpn_conn_name: " + DIFFERS % ("vpn_conn_name", "name"),
+            "ike_config.ike_mode: " + DIFFERS % ("ikeMode", "ike_mode"),
         ],
     ),
     "two keys, of which neither is quoted": (
         vpn_tunnel,
         {**ONE, "secret_key": "ddd22@www", "psk": "NEWkey@22"},
-        ["secret_key: " + TWICE % ("secret_key", "psk")],
+        ["secret_key: " + DIFFERS % ("secret_key", "psk")],
     ),
-    "two spellings in an item": (
+    "an option and its alias in an item": (
         vpn_tunnels,
         {"tunnels": [ONE, {**ONE, "name": "other"}]},
-        ["tunnels[1].vpn_conn_name: " + TWICE % ("vpn_conn_name", "name")],
+        ["tunnels[1].vpn_conn_name: " + DIFFERS % ("vpn_conn_name", "name")],
     ),
     "an option called type beside types that Ansible finds wrong": (
         vpn_gateway_info,
@@ -100,7 +106,7 @@ CASES = {
             "tunnels[4].vpn_conn_name: 'one' stands at tunnels[1] already; each tunnel needs its own",
         ],
     ),
-    "a word for a list": (vpn_tunnels, {"tunnels": "abc", "purge": True, "vpn_id": "vpn-1"}, ["tunnels: " + NO_LIST]),
+    "a text for a list": (vpn_tunnels, {"tunnels": "abc", "purge": True, "vpn_id": "vpn-1"}, ["tunnels: " + NO_LIST]),
     "a dictionary for a list": (vpn_tunnels, {"tunnels": ONE}, ["tunnels: " + NO_LIST]),
     "nothing": (
         vpn_tunnel,
@@ -114,10 +120,10 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_mistake_is_told_once_at_its_place(case):
-    core, params, sentences = CASES[case]
-    refused = refusal(core, **params)
-    assert refused["msg"].split("; ") == "; ".join(sentences).split("; ")
+def test_invalid_options_are_reported_once_at_their_path(case):
+    implementation, params, texts = CASES[case]
+    refused = failure(implementation, **params)
+    assert refused["msg"].split("; ") == "; ".join(texts).split("; ")
     assert refused["error"]["code"] == "InvalidOption" and refused["error"]["message"] == refused["msg"]
 
 
@@ -131,18 +137,18 @@ def test_each_mistake_is_told_once_at_its_place(case):
     ],
     ids=["the same twice", "left empty after", "left empty before", "a number and its digits"],
 )
-def test_a_second_spelling_that_says_nothing_else_is_no_mistake(params):
-    given, mistakes = validation.normalize_params(vpn_tunnel.ARGUMENTS["argument_spec"], params)
-    assert mistakes == [] and refusal(vpn_tunnel, **params) is None
-    assert {name: given[name] for name in ONE} == ONE and set(given) <= {*ONE, "ike_config"}
+def test_option_and_alias_with_one_value_are_accepted(params):
+    values = validation.TaskOptions(vpn_tunnel, params).values
+    assert failure(vpn_tunnel, **params) is None
+    assert {name: values[name] for name in ONE} == ONE and set(values) <= {*ONE, "ike_config"}
 
 
-def test_a_long_list_with_one_mistake_in_each_item_is_told_in_part():
+def test_more_than_twenty_errors_are_reported_in_part():
     items = [{"vpn_id": "vpn-1", "vpn_conn_name": f"branch{number}", "state": "gone"} for number in range(300)]
-    result = vpn_tunnels.run({"tunnels": items}, False)
+    result = failure(vpn_tunnels, tunnels=items)
     assert result["msg"] == result["error"]["message"]
     assert result["msg"].count("must be present or absent") == 20 and result["msg"].endswith(" ... and 280 more")
-    assert "more" not in vpn_tunnels.run({"tunnels": items[:20]}, False)["msg"]
+    assert "more" not in failure(vpn_tunnels, tunnels=items[:20])["msg"]
 
 
 TEXT_OPTIONS = ["vpn_id", "vpn_conn_id", "vpn_conn_name", "remote_ip", "cgw_id", "state", "wait_for", "version"]
@@ -156,9 +162,9 @@ NESTED = {
 @pytest.mark.parametrize(
     "wrong", [{option: "ddd22@www"} for option in TEXT_OPTIONS] + [{k: v} for k, v in NESTED.items()]
 )
-def test_a_key_in_a_wrong_option_is_shown_neither_by_the_error_nor_by_the_invocation(wrong):
+def test_key_in_a_wrong_option_is_not_shown(wrong):
     params = {**ONE, **wrong}
-    result = refusal(vpn_tunnel, **params) or vpn_tunnel.run(params, False)
+    result = failure(vpn_tunnel, **params)
     assert next(iter(wrong)) in result["msg"] and "not shown, as it looks like a key" in result["msg"]
     shown, _secrets = validation.redact_failure(result, params, set())
     assert "ddd22@www" not in json.dumps([result, shown])
@@ -167,12 +173,12 @@ def test_a_key_in_a_wrong_option_is_shown_neither_by_the_error_nor_by_the_invoca
 @pytest.mark.parametrize(
     "value", ["10.0.0.300", "vpnconn-ku4cxya6nisq", "aes-256", "group2,", "192.168.0.0/33", "branch-0001.example"]
 )
-def test_a_wrong_value_that_can_be_no_key_is_shown(value):
-    assert "but is %r" % value in vpn_tunnel.run({**ONE, "remote_ip": value}, False)["msg"]
+def test_invalid_value_that_cannot_be_a_key_is_shown(value):
+    assert "but is %r" % value in failure(vpn_tunnel, **ONE, remote_ip=value)["msg"]
 
 
 @pytest.mark.parametrize(
-    ("core", "params", "place"),
+    ("implementation", "params", "path"),
     [
         (vpn_tunnel, {**ONE, "secret_key": None}, "secret_key"),
         (vpn_tunnel, {**ONE, "psk": None, "secretKey": None}, "secret_key"),
@@ -189,6 +195,50 @@ def test_a_wrong_value_that_can_be_no_key_is_shown(value):
         (vpn_tunnel_info, {"secret_key": None}, None),
     ],
 )
-def test_empty_keys_are_one_warning_where_null_is_provided(core, params, place):
+def test_null_keys_are_one_warning(implementation, params, path):
     text = "%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
-    assert validation.empty_keys(core.ARGUMENTS["argument_spec"], params) == ([text % place] if place else [])
+    assert validation.TaskOptions(implementation, params).warnings == ([text % path] if path else [])
+
+
+VALID = {
+    "vpn_tunnel": ONE,
+    "vpn_tunnels": {"tunnels": [ONE, {**ONE, "vpn_conn_name": "two"}]},
+    "vpn_customer_gateway": {"name": "one", "ip": "203.0.113.10"},
+    "vpn_tunnel_info": {"vpn_id": ["vpn-1"]},
+    "vpn_gateway_info": {"vpc_id": "vpc-1", "tunnels": True},
+    "vpn_customer_gateway_info": {},
+    "vpn_api_probe": {"vpn_id": "vpn-1"},
+}
+
+
+@pytest.mark.parametrize("module", VALID)
+def test_task_parses_its_options_and_resolves_its_connection_once(module, monkeypatch):
+    """What run() gets is the request that was parsed: it validates nothing again."""
+    implementation = importlib.import_module(f"{validation.__package__}.{module}")
+    calls, resolve = [], connection_options.resolve
+    monkeypatch.setattr(connection_options, "resolve", lambda *values: calls.append("resolve") or resolve(*values))
+    monkeypatch.setattr(implementation, "run", lambda request, check_mode: {"request": request})
+    arguments = {name: value for name, value in implementation.ARGUMENTS.items() if name != "supports_check_mode"}
+    task_options = validation.TaskOptions(implementation, VALID[module])
+    result = task_options.run(ArgumentSpecValidator(**arguments).validate(task_options.values), False)
+    assert calls == ["resolve"] and result["request"].connection.region == "bj"
+
+
+def test_unexpected_exception_is_a_failure_with_a_traceback(monkeypatch):
+    def run(_request, _check_mode):
+        raise KeyError("a defect")
+
+    monkeypatch.setattr(vpn_tunnel, "run", run)
+    task_options = validation.TaskOptions(vpn_tunnel, ONE)
+    spec = vpn_tunnel.ARGUMENTS["argument_spec"]
+    result = task_options.run(ArgumentSpecValidator(spec).validate(task_options.values), False)
+    assert result["failed"] and result["error"]["code"] == "InternalError" and "KeyError: 'a defect'" in result["msg"]
+    assert "Traceback" in result["exception"]
+
+
+def test_errors_that_only_ansible_finds_are_reported():
+    """Such as a rule of the argument spec that the implementation does not repeat."""
+    task_options = validation.TaskOptions(vpn_tunnel, ONE)
+    rule = ArgumentSpecValidator(vpn_tunnel.ARGUMENTS["argument_spec"], required_together=[("vpn_id", "remote_ip")])
+    with pytest.raises(InvalidOptionsError, match="parameters are required together: vpn_id, remote_ip"):
+        task_options.parse(rule.validate(task_options.values))

@@ -18,7 +18,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     error_class_for,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import Scope
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import ABSENT, OK
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import (
     NEXTHOP_TYPES,
@@ -281,7 +281,7 @@ def test_one_of_several_tables_is_found_only_by_its_id():
     ],
 )
 def test_response_that_is_not_the_table_is_an_error(scope, body, words):
-    with pytest.raises(InvalidResponseError, match=f"Cannot list the route rules of .*: the answer .*{words}"):
+    with pytest.raises(InvalidResponseError, match=f"Cannot list the route rules of .*: the response .*{words}"):
         api_of(body, scope=scope)[0].list()
 
 
@@ -464,7 +464,7 @@ class Table(Script):
 def reconcile(client, *tasks):
     api = VpcRouteApi(client, {"vpc_id": "vpc-1"})
     desires = [VPC_ROUTE.parse({"vpc_id": "vpc-1", **task}) for task in tasks]
-    scope = Scope(api, desires, 60.0, clock=FakeClock())
+    scope = ScopeReconciler(api, desires, 60.0, clock=FakeClock())
     scope.plan()
     scope.apply()
     return scope.works

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, response_parsing
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, pagination
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient, Response
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
     ApiError,
@@ -314,10 +314,10 @@ def test_no_key_is_in_a_list_nor_in_later_errors(api, emulator):
 )
 def test_response_without_a_list_of_tunnels_is_an_error(body, api, emulator):
     emulator.faults({"fault": "garbage", "body": body})
-    words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the answer has "
+    words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the response has "
     with pytest.raises(InvalidResponseError, match=words) as caught:
         api.read_all()
-    assert (caught.value.code, caught.value.http_status) == ("BadAnswer", 200)
+    assert (caught.value.code, caught.value.http_status) == ("InvalidResponse", 200)
     assert caught.value.request_id == emulator.requests()[0]["request_id"]
     assert SECRET_KEY not in str(caught.value)
 
@@ -432,8 +432,8 @@ def test_list_of_endless_pages_is_invalid(api):
             return Response(200, body, "request-1")
 
     with pytest.raises(InvalidResponseError, match="after 100 pages that more follow"):
-        response_parsing.paginate(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
-    assert next(pages) == response_parsing.MAX_PAGES
+        pagination.paginate(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
+    assert next(pages) == pagination.MAX_PAGES
 
 
 @pytest.mark.parametrize(("shown", "sent"), [("as it was", "as it was"), ("", ""), (None, None), (..., None)])

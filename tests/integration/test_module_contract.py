@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a playbook's author is promised, shown with real ansible-playbook runs against the emulator."""
+"""The behaviour that authors of playbooks rely on, in real ansible-playbook runs against the emulator."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def digest(secret_key):
     return "sha256:" + hashlib.sha256(secret_key.encode()).hexdigest()
 
 
-def test_a_task_pasted_from_the_api_page_sends_the_pages_request(emulator):
+def test_task_in_the_words_of_the_api_page_sends_its_request(emulator):
     (result,) = run(emulator, task(PASTED))
     (request,) = emulator.requests("POST")
     assert (request["path"], list(request["query"])) == ("/v1/vpn/vpn-119bd69b/vpnconn", ["clientToken"])
@@ -48,20 +48,20 @@ def test_a_task_pasted_from_the_api_page_sends_the_pages_request(emulator):
     assert result["vpnConnId"] == result["vpn_conn_id"] == stored["vpnConnId"] and result["changed"]
 
 
-def test_check_mode_foresees_the_creation_and_sends_no_write_then_it_is_made_once(emulator):
-    (foreseen,) = run(emulator, task(OPTIONS), arguments=["--check", "--diff"])
-    assert foreseen["changed"] and foreseen["vpn_conn_id"] is None
+def test_check_mode_predicts_the_creation_and_sends_no_write(emulator):
+    (predicted,) = run(emulator, task(OPTIONS), arguments=["--check", "--diff"])
+    assert predicted["changed"] and predicted["vpn_conn_id"] is None
     assert [entry["method"] for entry in emulator.requests()] == ["GET"]
     first, second = run(emulator, task(OPTIONS), task(OPTIONS))
     assert (first["changed"], second["changed"]) == (True, False)
-    assert first["diff"] == foreseen["diff"] and first["diff"]["before"] == {}
+    assert first["diff"] == predicted["diff"] and first["diff"]["before"] == {}
     assert first["vpn_conn_id"] == second["vpn_conn_id"] == emulator.tunnels()[0]["vpnConnId"]
     assert len(emulator.tunnels()) == len(emulator.requests("POST")) == 1
     assert first["vpn_tunnel"] == second["vpn_tunnel"]
     assert second["vpn_tunnel"]["ipsec_config"]["ipsec_lifetime"] == 28800
 
 
-def test_spelling_and_order_are_no_change(emulator):
+def test_subnets_in_another_notation_and_order_are_no_change(emulator):
     two = ["10.1.0.0/16", "192.168.0.0/20"]
     spelled = ["192.168.0.0/255.255.240.0", "10.1.0.0/16", "10.1.0.0/255.255.0.0"]
     first, again, page = run(
@@ -74,16 +74,16 @@ def test_spelling_and_order_are_no_change(emulator):
     assert emulator.requests("PUT") == []
 
 
-def test_an_update_changes_what_is_given_and_sends_all_the_rest_as_it_is(emulator):
-    made, foreseen, changed, again = run(
+def test_update_changes_provided_options_and_resends_the_others(emulator):
+    made, predicted, changed, again = run(
         emulator,
         task(OPTIONS),
         task({"vpn_id": "vpn-119bd69b", "name": "vpncon", "ipsec_config": {"ipsec_lifetime": 3600}}, check_mode=True),
         task({"vpn_id": "vpn-119bd69b", "name": "vpncon", "ipsec_config": {"ipsec_lifetime": 3600}}),
         task(options(ipsec_config__ipsec_lifetime=3600)),
     )
-    assert [made["changed"], foreseen["changed"], changed["changed"], again["changed"]] == [True, True, True, False]
-    assert foreseen["diff"] == changed["diff"]
+    assert [made["changed"], predicted["changed"], changed["changed"], again["changed"]] == [True, True, True, False]
+    assert predicted["diff"] == changed["diff"]
     assert changed["vpn_tunnel"]["ipsec_config"]["ipsec_lifetime"] == 3600
     (request,) = emulator.requests("PUT")
     ipsec = dict(BODY["ipsecConfig"], ipsecLifetime=3600)
@@ -92,7 +92,7 @@ def test_an_update_changes_what_is_given_and_sends_all_the_rest_as_it_is(emulato
     assert stored["secretKey"] == digest(SECRET_KEY) and stored["vpnConnId"] == made["vpn_conn_id"]
 
 
-def test_a_new_key_is_told_as_changed_and_never_shown(emulator):
+def test_new_key_is_reported_as_changed_and_not_shown(emulator):
     done = play(
         [task(OPTIONS), task(options(secret_key="NEWkey@22")), task(options(secret_key="NEWkey@22"))],
         "--diff",
@@ -104,7 +104,7 @@ def test_a_new_key_is_told_as_changed_and_never_shown(emulator):
     assert SECRET_KEY not in done.output and "NEWkey@22" not in done.output
 
 
-def test_description_is_left_alone_or_cleared(emulator):
+def test_description_is_unmanaged_if_unset_and_cleared_if_empty(emulator):
     _made, left, cleared, again = run(
         emulator,
         task(OPTIONS),
@@ -116,19 +116,19 @@ def test_description_is_left_alone_or_cleared(emulator):
     assert emulator.tunnels()[0]["description"] == ""
 
 
-def test_absent_deletes_once_and_a_deleted_tunnel_is_created_again(emulator):
+def test_absent_deletes_once_and_present_creates_another_tunnel(emulator):
     gone = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", "state": "absent"}
-    made, foreseen, deleted, twice, anew = run(
+    made, predicted, deleted, twice, again = run(
         emulator, task(OPTIONS), task(gone, check_mode=True), task(gone), task(gone), task(OPTIONS)
     )
-    assert [foreseen["changed"], deleted["changed"], twice["changed"], anew["changed"]] == [True, True, False, True]
+    assert [predicted["changed"], deleted["changed"], twice["changed"], again["changed"]] == [True, True, False, True]
     assert deleted["vpn_conn_id"] == made["vpn_conn_id"] and deleted["diff"]["after"] == {}
-    assert anew["vpn_conn_id"] != made["vpn_conn_id"]
-    assert [tunnel["vpnConnId"] for tunnel in emulator.tunnels()] == [anew["vpn_conn_id"]]
+    assert again["vpn_conn_id"] != made["vpn_conn_id"]
+    assert [tunnel["vpnConnId"] for tunnel in emulator.tunnels()] == [again["vpn_conn_id"]]
     assert len(emulator.requests("DELETE")) == 1
 
 
-def test_only_the_exact_name_is_meant_and_what_is_unclear_is_an_error_that_lists_the_ids(emulator):
+def test_name_matches_exactly_and_ambiguity_is_an_error_with_ids(emulator):
     """Unclear are two tunnels of the name, and one whose name the API may show in another spelling."""
     ids = planted(emulator, vpnconn_1="vpncon-2", vpnconn_2="Vpncon")
     same = planted(emulator, vpnconn_3="same", vpnconn_4="same")
@@ -147,7 +147,7 @@ def test_only_the_exact_name_is_meant_and_what_is_unclear_is_an_error_that_lists
     assert [tunnel["vpnConnId"] for tunnel in emulator.tunnels()] == [*ids, same[0]]
 
 
-def test_an_id_picks_a_tunnel_and_allows_a_rename(emulator):
+def test_id_selects_a_tunnel_and_allows_a_rename(emulator):
     first, second = planted(emulator, vpnconn_1="vpncon", vpnconn_2="other")
     renamed, taken, missing = run(
         emulator,
@@ -161,7 +161,7 @@ def test_an_id_picks_a_tunnel_and_allows_a_rename(emulator):
     assert missing["failed"] and "vpnconn-nowhere" in missing["msg"] and not emulator.requests("POST")
 
 
-def test_what_a_survey_leaves_empty_or_none_counts_as_not_given(emulator):
+def test_empty_survey_responses_count_as_unset(emulator):
     made, again = run(
         emulator,
         task(dict(OPTIONS, cgw_id="", client_token="", vpn_conn_id="", region="", endpoint="", profile="")),
@@ -170,7 +170,7 @@ def test_what_a_survey_leaves_empty_or_none_counts_as_not_given(emulator):
     assert [made["changed"], again["changed"]] == [True, False]
 
 
-def test_the_peer_changes_from_address_to_customer_gateway_and_back(emulator):
+def test_peer_changes_from_address_to_customer_gateway_and_back(emulator):
     changes = run(
         emulator,
         task(OPTIONS),
@@ -182,7 +182,7 @@ def test_the_peer_changes_from_address_to_customer_gateway_and_back(emulator):
     assert [(body["remoteIp"], body["cgwId"]) for body in emulator.tunnels()] == [(OPTIONS["remote_ip"], "")]
 
 
-def test_a_customer_gateway_goes_in_place_of_the_address(emulator):
+def test_customer_gateway_replaces_the_address(emulator):
     made, again = run(
         emulator,
         task(options(remote_ip=None, cgw_id="cgw-b036571edc5d")),
@@ -193,7 +193,7 @@ def test_a_customer_gateway_goes_in_place_of_the_address(emulator):
     assert [made["changed"], again["changed"]] == [True, False]
 
 
-BAD_VALUES = {
+INVALID_VALUES = {
     "version": [0, "one"],
     "client_token": ["x" * 65, "grün"],
     "vpn_id": ["", "vpn/119", "vpn-119bd69b?"],
@@ -224,8 +224,8 @@ BAD_VALUES = {
 }
 
 
-def test_every_bad_value_is_one_error_that_names_its_option_before_any_request(emulator):
-    cases = [(option, value) for option, values in BAD_VALUES.items() for value in values]
+def test_invalid_value_is_an_error_that_names_its_option(emulator):
+    cases = [(option, value) for option, values in INVALID_VALUES.items() for value in values]
     tasks = [task(dict(OPTIONS, **{option: value}), ignore_errors=True) for option, value in cases]
     for (option, value), result in zip(cases, run(emulator, *tasks)):
         inner = next(iter(value)) if isinstance(value, dict) else option
@@ -236,7 +236,7 @@ def test_every_bad_value_is_one_error_that_names_its_option_before_any_request(e
     assert emulator.requests() == []
 
 
-def test_several_mistakes_are_reported_together(emulator):
+def test_several_errors_are_reported_together(emulator):
     bad = options(secret_key="short", ike_config__ike_mode="quick", ike_config__ike_life_time="soon", remote_subnets=[])
     (result,) = run(
         emulator, task(dict(bad, local_subnets=["a", "192.168.0.0/20", "b"], colour="red"), ignore_errors=True)
@@ -247,7 +247,7 @@ def test_several_mistakes_are_reported_together(emulator):
     assert emulator.requests() == []
 
 
-def test_what_is_missing_for_a_creation_is_named_all_together_and_nothing_is_written(emulator):
+def test_creation_without_needed_options_names_all_of_them(emulator):
     (result,) = run(emulator, task({"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon"}, ignore_errors=True))
     for name in ("secret_key", "local_subnets", "remote_subnets", "remote_ip", "ike_config.ike_version"):
         assert name in result["msg"], result["msg"]
@@ -255,7 +255,7 @@ def test_what_is_missing_for_a_creation_is_named_all_together_and_nothing_is_wri
 
 
 @pytest.mark.parametrize("arguments", [[], ["--check"]], ids=["run", "check"])
-def test_refusals_by_the_api_are_told_in_one_line_with_what_to_do(emulator, arguments):
+def test_api_errors_are_reported_in_one_line_with_a_remedy(emulator, arguments):
     wrong_key, no_gateway = run(
         emulator,
         task(dict(OPTIONS, secret_access_key="wrong-key"), ignore_errors=True),
@@ -268,7 +268,7 @@ def test_refusals_by_the_api_are_told_in_one_line_with_what_to_do(emulator, argu
     assert emulator.tunnels() == []
 
 
-def test_module_defaults_of_the_action_group_and_play_environment_are_used(emulator):
+def test_module_defaults_and_environment_of_a_play_are_used(emulator):
     environment = {name: value for name, value in emulator.environment.items() if name != "BCE_ENDPOINT"}
     content = {
         "name": "Defaults",
@@ -283,7 +283,7 @@ def test_module_defaults_of_the_action_group_and_play_environment_are_used(emula
     assert len(emulator.tunnels()) == 1
 
 
-def test_the_ready_playbook_finds_the_collection_from_the_repositorys_root(emulator):
+def test_create_tunnel_playbook_runs_from_the_repository_root(emulator):
     example = "@" + str(ROOT / "playbooks/vars/page_example.yml")
     done = play("baiducloud.network.create_tunnel", "-e", example, environment=emulator.environment, cwd=ROOT)
     assert done.status == 0, done.output

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two doors, one behaviour: a task gives the same result in the controller's process and as a module."""
+"""A task gives the same result in the process of the controller and as a module."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from playbook import ANSIBLE_PLAYBOOK, play, play_environment
 
 MODULE = "baiducloud.network.vpn_tunnel"
 WHERE = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon"}
-# With it a task only succeeds if no Python is started for it.
+# With it a task succeeds only if no Python is started for it.
 NO_PYTHON = {"ansible_python_interpreter": "/nowhere/python"}
 FAILING = {"match": {"method": "GET"}, "fault": "status", "status": 503, "code": "Busy", "times": None}
 
-# name -> (options, keywords of the task); run in this order, so each finds what those before it left behind.
+# name -> (options, keywords of the task); run in this order, so that each finds the result of those before it.
 TASKS = {
     "create in check mode": (OPTIONS, {"check_mode": True, "diff": True}),
     "create": (OPTIONS, {}),
-    "nothing to do": (OPTIONS, {"diff": True}),
+    "no change": (OPTIONS, {"diff": True}),
     "pasted from the page": (PASTED, {}),
     "left empty in a survey": (dict(OPTIONS, state="", wait_for=" ", timeout="", ike_config="", version=""), {}),
     "numbers as text": (options(ike_config__ike_life_time="200", description=111), {}),
@@ -40,15 +40,15 @@ TASKS = {
         dict(WHERE, endpoint=None),
         {"environment": {"BCE_ENDPOINT": "{{ good_endpoint }}", "BCE_SECURITY_TOKEN": "token-in-the-environment"}},
     ),
-    "the API refuses the key": (dict(OPTIONS, secret_access_key="wrong-secret"), {}),
+    "the API rejects the key": (dict(OPTIONS, secret_access_key="wrong-secret"), {}),
     "no such gateway": (dict(OPTIONS, vpn_id="vpn-nowhere"), {}),
     "plain http elsewhere": (dict(OPTIONS, endpoint="http://bcc.bj.baidubce.com"), {}),
-    "many mistakes": (
+    "many errors": (
         dict(PASTED, remoteIp="x", ikeConfig={"ikeMode": "quick", "a": 1}, timeout="soon", secretKey="short", b=2),
         {},
     ),
     "booleans for text": (dict(WHERE, vpn_conn_name=True, ike_config={"ike_mode": False}, local_subnets=[True]), {}),
-    "two spellings of one option": (dict(OPTIONS, vpnId="vpn-other", ikeConfig={"ikeMode": "main"}), {}),
+    "an option and its alias that differ": (dict(OPTIONS, vpnId="vpn-other", ikeConfig={"ikeMode": "main"}), {}),
     "a key of one letter": (dict(WHERE, psk="a"), {}),
     "keys of one letter": (dict(WHERE, secretKey="e", security_token="a b", secret_access_key="s", b=2), {}),
     "a key in every wrong option": (
@@ -64,11 +64,11 @@ TASKS = {
     "a key under a wrong name": (dict(WHERE, secretkey="NEWkey@22", ike_config={"secret_key": "NEWkey@22"}), {}),
     "a key in the place of the parameters": (dict(WHERE, ipsec_config="NEWkey@22"), {}),
     "wrong types": (dict(OPTIONS, ike_config="v1", local_subnets={"a": 1}, ca_path=["x"]), {}),
-    "no gateway named": ({"vpn_conn_name": "vpncon"}, {}),
-    "nothing named": ({}, {}),
+    "no gateway provided": ({"vpn_conn_name": "vpncon"}, {}),
+    "nothing provided": ({}, {}),
     "not found by id": (dict(OPTIONS, vpn_conn_id="vpnconn-nowhere"), {}),
-    "a wait that is in vain": (dict(OPTIONS, vpn_conn_name="slow", wait_for="active", wait_timeout=1), {}),
-    "nobody listens": (dict(OPTIONS, endpoint="http://127.0.0.1:9", retry_timeout=0.2), {}),
+    "a wait that times out": (dict(OPTIONS, vpn_conn_name="slow", wait_for="active", wait_timeout=1), {}),
+    "connection refused": (dict(OPTIONS, endpoint="http://127.0.0.1:9", retry_timeout=0.2), {}),
     "absent": (dict(WHERE, state="absent"), {"diff": True}),
     "absent again": (dict(WHERE, state="absent"), {}),
 }
@@ -117,16 +117,17 @@ def comparable(value, endpoint):
     return json.loads(text)
 
 
-def test_a_table_of_tasks_gives_the_same_results_through_both_doors(emulator, tmp_path):
-    fast, slow = (run_table(emulator, in_process, tmp_path / "extra.json") for in_process in (True, False))
+def test_vpn_tunnel_tasks_give_equal_results_in_process_and_as_module(emulator, tmp_path):
+    """Results are equal byte by byte, and no output of either way has a secret."""
+    in_process, as_module = (run_table(emulator, way, tmp_path / "extra.json") for way in (True, False))
     for name in TASKS:
-        mine, modules = (comparable(done.named[name], emulator.endpoint) for done in (fast, slow))
-        assert mine == modules, name
-    (warning,) = fast.named["a key that YAML reads as null"]["warnings"]
+        first, second = (comparable(done.named[name], emulator.endpoint) for done in (in_process, as_module))
+        assert first == second, name
+    (warning,) = in_process.named["a key that YAML reads as null"]["warnings"]
     assert warning.startswith("secret_key: has no value and is ignored")
-    failed = [name for name in TASKS if fast.named[name]["failed"]]
-    assert failed == list(TASKS)[list(TASKS).index("the API refuses the key") : list(TASKS).index("absent")]
-    assert [name for name in TASKS if fast.named[name]["changed"]] == [
+    failed = [name for name in TASKS if in_process.named[name]["failed"]]
+    assert failed == list(TASKS)[list(TASKS).index("the API rejects the key") : list(TASKS).index("absent")]
+    assert [name for name in TASKS if in_process.named[name]["changed"]] == [
         "create in check mode",
         "create",
         "update in check mode",
@@ -135,17 +136,17 @@ def test_a_table_of_tasks_gives_the_same_results_through_both_doors(emulator, tm
         "a date and braces as text",
         "a key in the text",
         "an option and its alias",
-        "a wait that is in vain",
+        "a wait that times out",
         "absent",
     ]
-    for done, hidden in ((fast, list(SECRETS.values())), (slow, list(SECRETS.values())[:-1])):
-        # Ansible itself shows a module's environment at -vvv, so a token in it stays hidden with the fast door only.
+    for done, hidden in ((in_process, list(SECRETS.values())), (as_module, list(SECRETS.values())[:-1])):
+        # Ansible itself shows a module's environment at -vvv, so a token in it stays hidden in-process only.
         assert not [secret for secret in hidden if secret in done.output]
         assert "Traceback" not in done.output
 
 
 # module, options, what its message must have
-MISTAKES = [
+INVALID = [
     (
         "vpn_tunnels",
         {"tunnels": ["none", dict(WHERE, state="gone", vpnConnName="other"), None], "purge": True},
@@ -168,14 +169,14 @@ MISTAKES = [
         {"name": True, "ip": "10.0.0.300", "validate_certs": "perhaps"},
         ["name:", "ip:", "validate_certs:"],
     ),
-    # The play's defaults give another spelling than the task: its own does not silently lose.
+    # The defaults of the play use the alias; the option of the task must not be ignored silently.
     ("vpn_tunnel", dict(WHERE, state="absent"), ["vpn_id: is given as vpnId and as vpn_id"]),
 ]
 
 
-def test_mistakes_are_told_alike_by_both_doors_of_every_module(emulator):
+def test_invalid_options_give_equal_errors_in_process_and_as_module(emulator):
     tasks = [
-        {f"baiducloud.network.{module}": arguments, "ignore_errors": True} for module, arguments, _words in MISTAKES
+        {f"baiducloud.network.{module}": arguments, "ignore_errors": True} for module, arguments, _words in INVALID
     ]
     content = {
         "hosts": "localhost",
@@ -183,18 +184,18 @@ def test_mistakes_are_told_alike_by_both_doors_of_every_module(emulator):
         "module_defaults": {MODULE: {"vpnId": "vpn-00000001"}},
         "tasks": tasks,
     }
-    fast, slow = (
+    in_process, as_module = (
         play([dict(content, vars=variables)], "-vvv", environment=emulator.environment)
         for variables in (NO_PYTHON, {"baiducloud_in_process": False})
     )
-    assert fast.results == slow.results and emulator.requests() == []
-    assert len(fast.results) == len(MISTAKES)
-    for (_module, _arguments, words), result in zip(MISTAKES, fast.results):
+    assert in_process.results == as_module.results and emulator.requests() == []
+    assert len(in_process.results) == len(INVALID)
+    for (_module, _arguments, words), result in zip(INVALID, in_process.results):
         assert result["failed"] and [word for word in words if word not in result["msg"]] == [], result["msg"]
 
 
 @pytest.mark.parametrize("in_process", [True, False])
-def test_a_wrong_key_of_one_letter_leaves_its_error_readable_and_is_not_shown(emulator, in_process):
+def test_invalid_key_of_one_letter_leaves_its_error_readable(emulator, in_process):
     tasks = [{MODULE: dict(WHERE, psk="a"), "vars": {"baiducloud_in_process": in_process}}]
     done = play(tasks, "-vvv", environment=emulator.environment)
     (result,) = done.results
@@ -203,16 +204,16 @@ def test_a_wrong_key_of_one_letter_leaves_its_error_readable_and_is_not_shown(em
     assert '"secret_key": "a"' not in done.output and '"psk": "a"' not in done.output
 
 
-def test_a_failing_api_gives_the_same_failure_through_both_doors(emulator):
+def test_failing_api_gives_equal_failures_in_process_and_as_module(emulator):
     emulator.faults(FAILING)
     arguments = dict(OPTIONS, retry_timeout=0.3)
-    fast = play([{MODULE: arguments, "vars": NO_PYTHON}], environment=emulator.environment)
-    slow = play([{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment)
-    mine, modules = (comparable(done.results[0], emulator.endpoint) for done in (fast, slow))
-    assert mine == modules and mine["error"]["code"] == "Busy" and mine["error"]["retryable"]
+    in_process = play([{MODULE: arguments, "vars": NO_PYTHON}], environment=emulator.environment)
+    as_module = play([{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment)
+    first, second = (comparable(done.results[0], emulator.endpoint) for done in (in_process, as_module))
+    assert first == second and first["error"]["code"] == "Busy" and first["error"]["retryable"]
 
 
-def test_keywords_of_a_task_work_in_process(emulator, tmp_path):
+def test_task_keywords_work_in_process(emulator, tmp_path):
     emulator.settings(settle_ms=1500)
     content = {
         "hosts": "branches",
@@ -270,7 +271,7 @@ def test_keywords_of_a_task_work_in_process(emulator, tmp_path):
     ],
     ids=["switched off", "switched off by a template", "become", "not local", "async"],
 )
-def test_everywhere_else_the_module_does_the_work(emulator, keywords):
+def test_task_that_cannot_run_in_process_runs_as_module(emulator, keywords):
     keywords = dict(keywords, vars=dict(keywords.get("vars", {}), **NO_PYTHON))
     tasks = [dict({MODULE: OPTIONS, "timeout": 20}, **keywords)]
     content = {"hosts": "all", "gather_facts": False, "connection": "local", "tasks": tasks}
@@ -278,7 +279,7 @@ def test_everywhere_else_the_module_does_the_work(emulator, keywords):
     assert done.status != 0 and emulator.requests() == [], done.output
 
 
-def test_in_the_background_the_module_runs_and_gives_its_result(emulator, tmp_path):
+def test_async_task_runs_as_module_and_returns_its_result(emulator, tmp_path):
     # Where HOME is not the user's home, Ansible looks for its own job in the wrong place.
     environment = dict(emulator.environment, ANSIBLE_ASYNC_DIR=str(tmp_path))
     done = play([{"name": "Background", MODULE: OPTIONS, "async": 30, "poll": 1}], environment=environment)
@@ -286,7 +287,7 @@ def test_in_the_background_the_module_runs_and_gives_its_result(emulator, tmp_pa
     assert len(emulator.tunnels()) == 1
 
 
-def test_a_vaulted_key_is_read_and_not_shown(emulator, tmp_path):
+def test_vaulted_key_is_decrypted_and_not_shown(emulator, tmp_path):
     password = tmp_path / "password"
     password.write_text("vault")
     command = [ANSIBLE_PLAYBOOK.with_name("ansible-vault"), "encrypt_string", "--vault-password-file", password]
@@ -306,7 +307,7 @@ def test_a_vaulted_key_is_read_and_not_shown(emulator, tmp_path):
     assert "ddd22@www" not in done.output
 
 
-def test_ad_hoc_commands_use_the_fast_door_too(emulator, tmp_path):
+def test_ad_hoc_commands_run_in_process(emulator, tmp_path):
     environment = play_environment(tmp_path / "results", emulator.environment)
 
     def command(program, *arguments, stdin=""):
@@ -326,7 +327,7 @@ def test_ad_hoc_commands_use_the_fast_door_too(emulator, tmp_path):
 
 
 @pytest.mark.parametrize("in_process", [True, False])
-def test_without_requests_the_task_says_what_to_install(emulator, tmp_path, in_process):
+def test_missing_requests_library_fails_with_what_to_install(emulator, tmp_path, in_process):
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     variables = {"baiducloud_in_process": in_process}
     environment = dict(emulator.environment, PYTHONPATH=str(tmp_path))
@@ -335,7 +336,7 @@ def test_without_requests_the_task_says_what_to_install(emulator, tmp_path, in_p
     assert emulator.requests() == []
 
 
-def test_the_modules_payload_stays_small(emulator, tmp_path):
+def test_module_payload_stays_below_its_bound(emulator, tmp_path):
     environment = dict(emulator.environment, ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TMP=str(tmp_path))
     tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
     play(tasks, environment=environment)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ansible-doc says of a module is what the module takes and returns: nothing more, nothing less."""
+"""ansible-doc documents exactly the options and results of each module."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ import pytest
 from emulator_process import GATEWAY
 from page_example import options
 from playbook import ROOT
+from run_params import run_params
 
 COLLECTION = "baiducloud.network"
-ROOMS = "ansible_collections.baiducloud.network.plugins.module_utils._module."
+PACKAGE = "ansible_collections.baiducloud.network.plugins.module_utils._module."
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 TYPES = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
 # Ansible's own, in the result of every task.
@@ -36,13 +37,17 @@ def documentation():
     """Module name -> what `ansible-doc --json` says of it, a dict."""
     names = [f"{COLLECTION}.{name}" for name in MODULES]
     command = [Path(sys.executable).parent / "ansible-doc", "--json", "-t", "module", *names]
-    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    return {name.rsplit(".", 1)[1]: page for name, page in told.items()}
+    pages = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return {name.rsplit(".", 1)[1]: page for name, page in pages.items()}
 
 
-def core(module):
-    """The module's core; the module itself does nothing but open the door to it."""
-    return importlib.import_module(ROOMS + module)
+def implementation(module):
+    """The implementation of a module, which the module and its action plugin run."""
+    return importlib.import_module(PACKAGE + module)
+
+
+def run(module, params, check_mode=False):
+    return run_params(implementation(module), params, check_mode)
 
 
 # --- options ---
@@ -72,9 +77,9 @@ def without_no_log(spec):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_documented_options_are_the_argument_spec(module):
+def test_documented_options_equal_the_argument_spec(module):
     assert documented(documentation()[module]["doc"]["options"]) == without_no_log(
-        core(module).ARGUMENTS["argument_spec"]
+        implementation(module).ARGUMENTS["argument_spec"]
     )
 
 
@@ -92,7 +97,7 @@ CHECK = {"check_mode": True}
 NO_DELETION = {"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1}
 
 # module -> the tasks that together show every key of its results: (options, keywords). Each begins with an empty cloud
-# but for what `before` names: a customer gateway, or one with the tunnel of the example.
+# except for what `before` names: a customer gateway, or one with the tunnel of the example.
 TASKS = {
     "vpn_tunnel": [
         (FULL, {}),
@@ -159,9 +164,9 @@ def prepare(emulator, connection, before, settle_ms):
     emulator.reset()
     cgw_id = None
     if before:
-        cgw_id = core("vpn_customer_gateway").run(dict(PEER, **connection), False)["cgw_id"]
+        cgw_id = run("vpn_customer_gateway", dict(PEER, **connection))["cgw_id"]
     if before == "tunnel":
-        assert core("vpn_tunnel").run(dict(FULL, cgw_id=cgw_id, **connection), False)["changed"]
+        assert run("vpn_tunnel", dict(FULL, cgw_id=cgw_id, **connection))["changed"]
     emulator.settings(settle_ms=settle_ms)
     return cgw_id
 
@@ -182,7 +187,7 @@ def results_of(emulator, module):
         cgw_id = prepare(emulator, connection, keywords.get("before"), keywords.get("settle_ms", 0))
         emulator.settings(dialects=keywords.get("dialects", []))
         emulator.faults(*keywords.get("faults", []))
-        found.append(core(module).run({**connection, **filled(arguments, cgw_id)}, keywords.get("check_mode", False)))
+        found.append(run(module, {**connection, **filled(arguments, cgw_id)}, keywords.get("check_mode", False)))
     return found
 
 
@@ -262,7 +267,7 @@ def of_ours(result):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_result_is_documented_with_its_type_and_every_documented_result_is_returned(emulator, module):
+def test_documented_results_equal_the_returned_ones(emulator, module):
     described, reading = documentation()[module]["return"], Reading(module)
     results = results_of(emulator, module)
     for result in results:
@@ -273,15 +278,15 @@ def test_every_result_is_documented_with_its_type_and_every_documented_result_is
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_result_is_there_when_the_documentation_says_so(emulator, module):
+def test_results_are_returned_when_the_documentation_says(emulator, module):
     described = documentation()[module]["return"]
     for result in results_of(emulator, module):
         failed = bool(result.get("failed"))
         for key, entry in described.items():
-            told = entry["returned"]
-            if told in ("success", "always on success, and on failure if known") and not failed:
+            returned = entry["returned"]
+            if returned in ("success", "always on success, and on failure if known") and not failed:
                 assert key in result, f"{key} is missing on success"
-            if told == "failure":
+            if returned == "failure":
                 assert (key in result) == failed, f"{key} is there on success, or missing on failure"
-            if told.startswith("success") and failed and "failure" not in told:
+            if returned.startswith("success") and failed and "failure" not in returned:
                 assert key not in result, f"{key} is there on failure"

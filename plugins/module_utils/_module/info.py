@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A module that reads: the objects that filters select, and a failure that names what could not be read."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, NamedTuple
+
+from .._bce import connection_options
+from .._bce.client import BceClient
+from .._bce.errors import BceError
+from .._resources import fields
+from .request import Request, parse_connection
+from .results import partial_failure
+
+
+class Found(NamedTuple):
+    """What was read.
+
+    :ivar objects: as results show them.
+    :ivar errors: of the reads that failed.
+    :ivar total: how many reads there were.
+    :ivar results: what the result of a task that succeeds has in addition.
+    """
+
+    objects: list
+    errors: list = []
+    total: int = 1
+    results: dict = {}
+
+
+class Info(NamedTuple):
+    """The specification of such a module, and its Implementation.
+
+    :ivar fields: the filters, and the version of the API.
+    :ivar result_name: the name of the objects in results.
+    :ivar fetch: reads with a client, a version of the API, the filters (in normal form) and the flags.
+    :ivar flags: the names of boolean options, all of them false by default.
+    :ivar validate: returns the errors between options; its arguments are the provided filters and all parameters.
+    :ivar label: the word for several of what is read, for messages.
+    """
+
+    fields: tuple
+    result_name: str
+    fetch: Callable[..., Found]
+    flags: tuple = ()
+    validate: Callable[[dict, dict], list] = lambda provided, params: []
+    label: str = ""
+    max_concurrent_requests: int = 1
+
+    def arguments(self) -> dict:
+        """Return the keywords of AnsibleModule."""
+        spec = {field.name: fields.to_argument_spec(field) for field in self.fields}
+        spec.update({name: {"type": "bool", "default": False} for name in self.flags})
+        return {"argument_spec": dict(spec, **connection_options.ARGUMENT_SPEC), "supports_check_mode": True}
+
+    def parse(self, params: dict) -> Request:
+        """See Implementation.parse()."""
+        errors = fields.validate_fields(self.fields, params)
+        errors += self.validate(fields.provided_options(self.fields, params), params)
+        connection = parse_connection(params, errors)
+        flags = {name: bool(params.get(name)) for name in self.flags}
+        return Request(fields.normalize_options(self.fields, params), connection, flags)
+
+    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict:
+        """See Implementation.run()."""
+        del check_mode  # because reading changes nothing
+        client = BceClient(request.connection, clock=clock, connections=self.max_concurrent_requests)
+        filters = dict(request.desired)
+        version = filters.pop("version", 1)
+        try:
+            found = self.fetch(client, version, filters, **request.options)
+        except BceError as error:
+            return request.connection.warn_in(error.to_failed_result())
+        result = {"changed": False, self.result_name: found.objects}
+        result.update(partial_failure(found.errors, found.total, self.label) if found.errors else found.results)
+        return request.connection.warn_in(result)

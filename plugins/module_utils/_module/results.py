@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Results of several objects: a failure that names the first of many errors."""
+
+from __future__ import annotations
+
+MAX_REPORTED = 3  # failures that a message names; results have all of them
+
+
+def join_failures(texts: list, count: int, hint: str = "") -> str:
+    """Return the first failures as one sentence, with the number of those that it does not name.
+
+    :param texts: of the failures, at least the first MAX_REPORTED.
+    :param count: of all failures.
+    :param hint: where the others are found.
+    """
+    more = " ... and %d more%s" % (count - MAX_REPORTED, hint) if count > MAX_REPORTED else ""
+    return "; ".join(texts[:MAX_REPORTED]) + more
+
+
+def partial_failure(errors: list, count: int, label: str) -> dict:
+    """Return what a result has where some of several reads failed.
+
+    :param errors: what the reads raised.
+    :param count: of all reads.
+    :param label: the plural of what was read.
+    """
+    text = join_failures([error.message for error in errors], len(errors))
+    if count > 1:
+        text = "%d of %d %s could not be read: %s" % (len(errors), count, label, text)
+    return {"failed": True, "msg": text, "error": errors[0].to_dict()}
