@@ -13,7 +13,7 @@ unexport ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_PATHS ANSIBLE_COLLECTIONS_
 help:
 	@echo 'make demo         the main job, shown on a local stand-in for the cloud'
 	@echo 'make test         everything below up to package, as CI runs it'
-	@echo 'make lint         style, licences, shell, documentation, changelog'
+	@echo 'make lint         style, types, licences, shell, documentation, changelog'
 	@echo 'make docs         build the documentation site in .cache/site/html, without a network'
 	@echo 'make units        unit tests'
 	@echo 'make dialects     the rules of docs/reliability.md on clouds that differ from their documentation'
@@ -47,6 +47,7 @@ PRIVATE := HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(B):$$PATH"
 lint: .venv/test.done
 	$(B)/ruff check
 	$(B)/ruff format --check
+	$(B)/mypy --config-file tests/mypy.ini
 	$(B)/yamllint --strict . .ansible-lint .yamllint
 	$(B)/python tests/gates/licences.py
 	$(B)/python tests/gates/shell.py

@@ -13,12 +13,11 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.client import BceClient
 from ..module_utils._bce.errors import BceError, InvalidOptionsError, NotFoundError
-from ..module_utils._module.bulk_read import is_ipsec, map_concurrently, tunnel_results
+from ..module_utils._module.bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
 from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
 from ..module_utils._resources import fields
 from ..module_utils._resources.fields import Field
-from ..module_utils._resources.gateway_api import GatewayApi
-from ..module_utils._resources.tunnel_api import TunnelApi
+from ..module_utils._resources.vpn_gateway import VpnGatewayApi
 
 GROUP = "vpn_gateways"  # the group of all hosts
 REGIONS = fields.as_filter(
@@ -39,8 +38,8 @@ class InventorySource(NamedTuple):
 
     region: Optional[str]
     vpc_id: str
-    gateway_api: GatewayApi
-    tunnel_api: TunnelApi
+    client: BceClient
+    version: int  # of the API
 
 
 def fetch_hosts(options: dict, environ: Mapping[str, str], warn: Callable[[str], None]) -> list:
@@ -63,7 +62,7 @@ def fetch_hosts(options: dict, environ: Mapping[str, str], warn: Callable[[str],
             client.stop()
 
     sources = [
-        InventorySource(connection.region, vpc_id, GatewayApi(client, version), TunnelApi(client, version))
+        InventorySource(connection.region, vpc_id, client, version)
         for connection, client in clients.items()
         for vpc_id in filters["vpc_ids"]
     ]
@@ -129,7 +128,7 @@ def _find_gateways(sources: list, cancel: Callable[[], None]) -> list:
 def _list_or_not_found(source: InventorySource) -> Any:
     """Return the gateways of a VPC in a region; the error itself where the region does not know the VPC."""
     try:
-        return source.gateway_api.list_gateways(source.vpc_id)
+        return VpnGatewayApi(source.client, {"vpc_id": source.vpc_id, "version": source.version}).list_gateways()
     except NotFoundError as error:
         return error
 
@@ -137,7 +136,7 @@ def _list_or_not_found(source: InventorySource) -> Any:
 def _list_tunnels(source: InventorySource, gateway: dict) -> list | None:
     """Return the tunnels of a gateway; None where the gateway was deleted since it was listed."""
     try:
-        return tunnel_results(source.tunnel_api.list_tunnels(gateway["vpn_id"]))
+        return tunnel_results(list_tunnels(source.client, source.version, gateway["vpn_id"]))
     except NotFoundError:
         return None
 

@@ -15,7 +15,8 @@ import re
 
 from ..module_utils._bce.errors import InvalidOptionsError
 from ..module_utils._bce.redaction import Secret, redact, safe_repr
-from ..module_utils._resources import tunnel as rules
+from ..module_utils._resources import fields
+from ..module_utils._resources import vpn_tunnel as rules
 
 CIPHERS = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "3des": "3des"}
 HASHES = {"sha1": "sha1", "md5": "md5", "sha2_256": "sha256", "sha2_384": "sha384", "sha2_512": "sha512"}
@@ -36,9 +37,9 @@ def connection_name(vpn_conn_name):
 
     :raises BceUsageError: if it is no name of a tunnel.
     """
-    name = _or_none(rules.VPN_CONN_NAME.normal, vpn_conn_name)
+    name = _or_none(rules.VPN_CONN_NAME.normalize, vpn_conn_name)
     if name is None:
-        raise InvalidOptionsError(["tunnel.vpn_conn_name: %s" % rules.VPN_CONN_NAME.rule])
+        raise InvalidOptionsError(["tunnel.vpn_conn_name: %s" % rules.VPN_CONN_NAME.constraint])
     # A section called "include" would be a statement.
     return "+include" if name == "include" else name.translate(_LEGAL)
 
@@ -69,8 +70,8 @@ def render(
     if part != "connections":
         found += _problems_of_key(secret_key)
     found += _problems_of_words(start_action, part, peer_id, local_id)
-    if name is not None and _or_none(rules.VPN_CONN_NAME.normal, name) is None:
-        found.append("name: %s, but is %s" % (rules.VPN_CONN_NAME.rule, _shown(name)))
+    if name is not None and _or_none(rules.VPN_CONN_NAME.normalize, name) is None:
+        found.append("name: %s, but is %s" % (rules.VPN_CONN_NAME.constraint, _shown(name)))
     # What is wrong with two values together can be told only where each of them can be read.
     peer = _or_none(_address, tunnel.get("remote_ip") if isinstance(tunnel, dict) else None)
     found += _problems_of_addresses(peer, eip, peer_address)
@@ -115,7 +116,7 @@ def _problems_of_tunnel(tunnel, part):
             missing.append(name)
         elif isinstance(told[name], dict):
             missing += ["%s.%s" % (name, key) for key in inner if told[name].get(key) is None]
-    found = rules.validate_values(told, "tunnel.")
+    found = rules.VPN_TUNNEL.validate_values(told, "tunnel.")
     if "remote_ip" in missing:
         missing.remove("remote_ip")
         found.append(
@@ -132,7 +133,7 @@ def _fields(part):
     wanted = {"vpn_conn_name": (), "remote_ip": ()}
     if part != "secrets":
         wanted.update(local_subnets=(), remote_subnets=())
-        wanted.update((name, tuple(field.name for field in group)) for name, group in rules.NESTED_FIELDS.items())
+        wanted.update((name, tuple(field.name for field in group)) for name, group in rules.VPN_TUNNEL.groups.items())
     return wanted
 
 
@@ -157,7 +158,7 @@ def _public_address(gateway, found):
 def _problems_of_key(secret_key):
     if secret_key is None:
         return ["secret_key: is needed; the cloud's answers carry no key, so give the one of the task"]
-    return rules.validate_values({"secret_key": secret_key})
+    return rules.VPN_TUNNEL.validate_values({"secret_key": secret_key})
 
 
 def _problems_of_words(start_action, part, peer_id, local_id):
@@ -260,7 +261,7 @@ def _address(text):
 def _subnets_of(tunnel):
     """(the cloud's networks, the peer's networks), each without repetition."""
     return tuple(
-        [ipaddress.ip_network(text) for text in dict.fromkeys(map(rules.subnet, tunnel[name]))]
+        [ipaddress.ip_network(text) for text in dict.fromkeys(map(fields.subnet, tunnel[name]))]
         for name in ("local_subnets", "remote_subnets")
     )
 
@@ -344,7 +345,7 @@ def _bypass(name, cloud, peer):
 
 def _secrets(name, secret_key, ids):
     # In hex, as a quoted text that begins with 0x or 0s would be decoded, and a bare one may not hold #, and more.
-    key = rules.SECRET_KEY.normal(secret_key).reveal().encode("utf-8").hex()
+    key = rules.SECRET_KEY.normalize(secret_key).reveal().encode("utf-8").hex()
     settings = [("id-%d" % number, '"%s"' % identity) for number, identity in enumerate(ids, 1)]
     return _section("secrets", (), [_section("ike-" + name, settings + [("secret", "0x" + key)])])
 

@@ -14,7 +14,7 @@ from .in_process import WAYS, clock_in_modules
 from .invariants import Trial, Violation, check
 from .scenarios import SCENARIOS, IdOf
 
-MODULES = ("vpn_tunnel", "vpn_tunnels", "vpn_customer_gateway")  # those that wait
+MODULES = ("vpn_tunnel", "vpn_tunnels", "vpn_customer_gateway", "vpc_route")  # those that wait
 SHOWN = 16  # requests at the begin and at the end of a task in a report
 DAY = 24 * 3600.0
 STUCK_SECONDS = 3600.0  # of the fake clock, after which a task is ended
@@ -74,9 +74,8 @@ def described(trial):
     step, result = trial.step, trial.result
     error = result.get("error") or {}
     came = "%s: %s" % (error.get("code"), result.get("msg")) if trial.failed else "changed: %s" % result.get("changed")
-    asked = {
-        name: value for name, value in trial.options.items() if name in ("state", "vpn_conn_id", "cgw_id", "purge")
-    }
+    shown = ("state", "vpn_conn_id", "cgw_id", "route_rule_id", "purge")
+    asked = {name: value for name, value in trial.options.items() if name in shown}
     names = [wish.name for wish in trial.wishes]
     return "%s %s %s%s -> %s %s" % (
         step.module,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import operator
 from typing import Any, Dict, List, NamedTuple, Optional
@@ -13,7 +14,7 @@ from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 
 from .case_clock import CaseClock
-from .scenarios import VPCS, IdOf, peer, tunnel
+from .scenarios import GATEWAYS, IdOf, api_route, peer, tunnel
 
 LEAVING = ("deleting", "deleted", "releasing", "released")
 SECURITY_TOKEN = "session-token-of-the-account-2026"
@@ -24,13 +25,14 @@ SHOWN = 4  # entries of a list in a line of a report
 class Stored(NamedTuple):
     """One object as the cloud really has it.
 
-    :ivar kind: "tunnel" or "customer gateway". :ivar vpn_id: None for a customer gateway.
+    :ivar kind: "tunnel", "customer gateway" or "route rule".
+    :ivar scope: the gateway of a tunnel, the VPC of a rule, None for a customer gateway.
     :ivar entry: the API's own object, with the key in clear.
     """
 
     kind: str
     object_id: str
-    vpn_id: Optional[str]
+    scope: Optional[str]
     name: Optional[str]
     entry: Dict[str, Any]
 
@@ -65,12 +67,12 @@ class Seen(NamedTuple):
         token = self.query.get("clientToken", "")[:8]
         names = ""
         if isinstance(self.reply, dict):
-            for array in ("vpnConns", "result"):
+            for array in ("vpnConns", "result", "routeRules"):
                 if isinstance(self.reply.get(array), list):
                     entries = self.reply[array]
                     names = " ".join(map(_entry_line, entries[:SHOWN]))
                     names += " ... %d in all" % len(entries) if len(entries) > SHOWN else ""
-            names = names or " ".join(str(self.reply.get(word, "")) for word in ("code", "vpnConnId", "cgwId")).strip()
+            names = names or " ".join(str(self.reply.get(word, "")) for word in ("code", *IDS)).strip()
         return "%8.1f s %-6s %s %s -> %s %s %s %s" % (
             self.seconds,
             self.method,
@@ -87,8 +89,8 @@ def _entry_line(entry):
     if not isinstance(entry, dict):
         return repr(entry)
     return "[%s %r %s]" % (
-        entry.get("vpnConnId", entry.get("cgwId")),
-        entry.get("vpnConnName", entry.get("name")),
+        entry_id(entry),
+        entry_name(entry),
         entry.get("status", ""),
     )
 
@@ -126,7 +128,7 @@ class CloudUnderTest:
 
     def __init__(self):
         self.clock = CaseClock()
-        gateways = [word for pair in VPCS.items() for word in ("--gateway", "%s::%s" % pair)]
+        gateways = [word for pair in GATEWAYS.items() for word in ("--gateway", "%s::%s" % pair)]
         self._emulator = _Observed(self.clock, *gateways)
         self.seen: List[Seen] = []
         self.started: List[Any] = []
@@ -157,11 +159,13 @@ class CloudUnderTest:
         self.started = []
         self.before_request = None
         emulator.settings(dialects=list(dialects), **scenario.settings)
-        for vpn_id, name, changes in scenario.stored:
-            if vpn_id is None:
+        for scope, name, changes in scenario.stored:
+            if scope is None:
                 emulator.do("customer_gateways.create", dict(peer(name, **changes).options))
+            elif scope.startswith("vpc-"):
+                emulator.do("route_rules.create", api_route(name, **dict(changes, routeTableId=table_of(scope))))
             else:
-                emulator.do("tunnels.create", vpn_id, api_body(stored_options(name, changes)))
+                emulator.do("tunnels.create", scope, api_body(stored_options(name, changes)))
         for vpn_id, entry in scenario.planted:
             emulator.plant(dict(entry), vpn_id=vpn_id)
         self.clock.sleep(3 * HOUR)
@@ -185,6 +189,13 @@ class CloudUnderTest:
                 )
         for entry in state["customer_gateways"]:
             found[entry["cgwId"]] = Stored("customer gateway", entry["cgwId"], None, entry["name"], entry)
+        scopes = {table_of(vpc_id): vpc_id for vpc_id in GATEWAYS.values()}
+        for entry in state["routeRules"]:
+            if entry["routeRuleId"]:
+                scope = scopes[entry["routeTableId"]]
+                found[entry["routeRuleId"]] = Stored(
+                    "route rule", entry["routeRuleId"], scope, entry_name(entry), entry
+                )
         return found
 
     def live(self):
@@ -198,7 +209,7 @@ class CloudUnderTest:
     def id_of(self, wanted: IdOf):
         """Return the id that the user reads in the console, or None where there is no such object."""
         for item in self.live().values():
-            if (item.vpn_id, item.name) == (wanted.vpn_id, wanted.name):
+            if (item.scope, item.name) == (wanted.scope, wanted.name):
                 return item.object_id
         return None
 
@@ -235,6 +246,27 @@ class CloudUnderTest:
                 entry.get("fault"),
             )
         )
+
+
+IDS = ("vpnConnId", "cgwId", "routeRuleId")
+
+
+def entry_id(entry):
+    """Return the id of an API object of any kind."""
+    return next((entry[name] for name in IDS if name in entry), None)
+
+
+def entry_name(entry):
+    """Return the natural key of an API object of any kind as one text: its name, or the two networks of a rule."""
+    if "routeRuleId" in entry:
+        pair = (entry.get("sourceAddress"), entry.get("destinationAddress"))
+        return " -> ".join(pair) if all(pair) else None
+    return entry.get("vpnConnName", entry.get("name"))
+
+
+def table_of(vpc_id):
+    """Return the id of the only route table that the emulator makes for a VPC."""
+    return "rt-" + hashlib.sha256(vpc_id.encode()).hexdigest()[:12]
 
 
 def stored_options(name, changes):

@@ -21,8 +21,8 @@ from html import unescape
 from typing import Any, Dict, List, NamedTuple, Optional
 from urllib.parse import unquote
 
-from .cloud_under_test import LEAVING, SECRET_ACCESS_KEY, SECURITY_TOKEN, camel
-from .scenarios import SECRETS
+from .cloud_under_test import LEAVING, SECRET_ACCESS_KEY, SECURITY_TOKEN, camel, entry_id, entry_name, table_of
+from .scenarios import GATEWAYS, SECRETS
 
 MAX_POSTS = 3  # creations that one task sends for one tunnel
 MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk task
@@ -50,7 +50,7 @@ class Wish(NamedTuple):
 
     kind: str
     state: str
-    vpn_id: Optional[str]
+    scope: Optional[str]
     object_id: Optional[str]
     name: Optional[str]
     options: Dict[str, Any]
@@ -109,23 +109,38 @@ def wishes_of(module, options):
     return found
 
 
+class Kind(NamedTuple):
+    """How a module names what it manages: kind, option of the scope, of the id and of the natural key."""
+
+    kind: str
+    scope: Optional[str]
+    object_id: str
+    name: str
+
+
+KINDS = {
+    "vpn_tunnel": Kind("tunnel", "vpn_id", "vpn_conn_id", "vpn_conn_name"),
+    "vpn_customer_gateway": Kind("customer gateway", None, "cgw_id", "name"),
+    "vpc_route": Kind("route rule", "vpc_id", "route_rule_id", "destination_address"),
+}
+BY_KIND = {row.kind: row for row in KINDS.values()}
+
+
 def _wish(module, options):
-    is_tunnel = module == "vpn_tunnel"
-    return Wish(
-        "tunnel" if is_tunnel else "customer gateway",
-        options.get("state", "present"),
-        options.get("vpn_id"),
-        options.get("vpn_conn_id" if is_tunnel else "cgw_id"),
-        options.get("vpn_conn_name" if is_tunnel else "name"),
-        options,
-    )
+    row = KINDS[module]
+    scope = options.get(row.scope) if row.scope else None
+    name = options.get(row.name)
+    if module == "vpc_route":
+        scope = scope or next(vpc for vpc in GATEWAYS.values() if table_of(vpc) == options["route_table_id"])
+        name = "%s -> %s" % (options["source_address"], name) if name else None
+    return Wish(row.kind, options.get("state", "present"), scope, options.get(row.object_id), name, options)
 
 
 def purged_gateways(options):
     """Return the gateways that a task purges."""
     if not options.get("purge"):
         return set()
-    return {wish.vpn_id for wish in wishes_of("vpn_tunnels", options)} or {options.get("vpn_id")}
+    return {wish.scope for wish in wishes_of("vpn_tunnels", options)} or {options.get("vpn_id")}
 
 
 def check(trial, history=()):
@@ -208,7 +223,7 @@ def reported_ids(result, wish):
 
 
 def _is_of(item, wish):
-    return item.kind == wish.kind and item.vpn_id == wish.vpn_id and item.name == wish.name
+    return item.kind == wish.kind and item.scope == wish.scope and item.name == wish.name
 
 
 # -- (b) ---------------------------------------------------------------------------------------------------------------
@@ -236,14 +251,14 @@ def _only_meant(trial):
 
 
 def _described(item):
-    return "%s %s %r of %s" % (item.kind, item.object_id, item.name, item.vpn_id)
+    return "%s %s %r of %s" % (item.kind, item.object_id, item.name, item.scope)
 
 
 def _is_surplus(trial, item):
     """Return True if another live object of the same name and scope remains."""
     return any(
         other.object_id != item.object_id
-        and (other.kind, other.vpn_id, other.name) == (item.kind, item.vpn_id, item.name)
+        and (other.kind, other.scope, other.name) == (item.kind, item.scope, item.name)
         for other in trial.after.values()
     )
 
@@ -251,13 +266,13 @@ def _is_surplus(trial, item):
 def _may_delete(trial, item):
     wishes = trial.wishes
     for wish in wishes:
-        if wish.state == "absent" and wish.kind == item.kind and wish.vpn_id == item.vpn_id:
+        if wish.state == "absent" and wish.kind == item.kind and wish.scope == item.scope:
             if wish.object_id in (None, item.object_id) and wish.name in (None, item.name):
                 return True
-    if item.kind != "tunnel" or item.vpn_id not in purged_gateways(trial.options) or not item.name:
+    if item.kind != "tunnel" or item.scope not in purged_gateways(trial.options) or not item.name:
         return False
     for wish in wishes:
-        if wish.vpn_id != item.vpn_id or wish.state != "present":
+        if wish.scope != item.scope or wish.state != "present":
             continue
         if item.object_id == wish.object_id or item.name == wish.name or is_near(item.name, wish.name):
             return False
@@ -268,7 +283,7 @@ def _may_delete(trial, item):
 
 def _may_write(trial, item):
     for wish in trial.wishes:
-        if wish.state == "present" and wish.kind == item.kind and wish.vpn_id == item.vpn_id:
+        if wish.state == "present" and wish.kind == item.kind and wish.scope == item.scope:
             if wish.object_id == item.object_id or (wish.object_id is None and wish.name == item.name):
                 return True
     return False
@@ -279,14 +294,16 @@ def _may_write(trial, item):
 
 def _bounds(trial):
     found = []
-    gateways = {wish.vpn_id for wish in trial.wishes} | purged_gateways(trial.options)
+    gateways = {wish.scope for wish in trial.wishes} | purged_gateways(trial.options)
     waits = any(wish.options.get("wait_for", "none") != "none" for wish in trial.wishes)
     posts: Dict[tuple, int] = {}
     # Throttled requests do not count, because they have no effect and are sent again unchanged.
     counted = [one for one in trial.seen if not (one.status == 429 or "RateLimit" in str(one.reply))]
     for one in counted:
         if one.method == "POST":
-            name = one.body.get("vpnConnName", one.body.get("name")) if isinstance(one.body, dict) else None
+            name = entry_name(dict(one.body, routeRuleId="")) if "/route/" in one.path else None
+            if name is None and isinstance(one.body, dict):
+                name = entry_name(one.body)
             key = (one.path, name)
             posts[key] = posts.get(key, 0) + 1
     for (path, name), number in posts.items():
@@ -332,7 +349,7 @@ def _truthful_absence(trial, wish, item):
         other
         for other in trial.after.values()
         if other.kind == wish.kind
-        and other.vpn_id == wish.vpn_id
+        and other.scope == wish.scope
         and (other.object_id == wish.object_id if wish.object_id else other.name == wish.name)
     ]
     if not left:
@@ -358,25 +375,23 @@ def _shows_any(entries, wish):
 
 
 def _shown(entry, wish):
-    if wish.kind == "tunnel":
-        return entry.get("vpnConnName"), entry.get("vpnConnId")
-    return entry.get("name"), entry.get("cgwId")
+    return entry_name(entry), entry_id(entry)
 
 
 def _truthful_presence(trial, wish, item):
     warned = bool(trial.result.get("warnings"))
-    reported = item.get("vpn_conn_id" if wish.kind == "tunnel" else "cgw_id")
+    reported = item.get(BY_KIND[wish.kind].object_id)
     stored = trial.after.get(reported)
     shown = next((e for e in last_list(trial, wish) or () if isinstance(e, dict) and reported in e.values()), None)
     hidden = differences(wish, shown) if shown is not None else {}
-    name_option = "vpn_conn_name" if wish.kind == "tunnel" else "name"
+    name_option = BY_KIND[wish.kind].name
     if warned and hidden and wish.name and is_near(_shown(shown, wish)[0] or "", wish.name):
         hidden.pop(name_option, None)  # taken as it is, with a warning
     is_all_that_is_shown = all(_is_hidden(shown, name) for name in hidden) and (warned or not hidden)
     if not item.get("changed") and shown is not None and is_all_that_is_shown:
         if stored is None or not hidden:
             return []  # the last list confirms it, even if it is stale
-    if stored is None or (stored.kind, stored.vpn_id) != (wish.kind, wish.vpn_id):
+    if stored is None or (stored.kind, stored.scope) != (wish.kind, wish.scope):
         return [Violation("d", "id", "success reports %s for %r, which is not there" % (reported, wish.name))]
     wrong = differences(wish, stored.entry)
     near = stored.name != wish.name and is_near(stored.name, wish.name)
@@ -414,7 +429,7 @@ def _is_hidden(entry, name):
             not (re.fullmatch(r"[A-Za-z0-9!@#$%^*()_]{8,17}", value) and re.search("[A-Za-z]", value)) or "*" in value
         )
     # An id in the place of the name hides the name.
-    return value in (None, "", {}, [], entry.get("vpnConnId", entry.get("cgwId")))
+    return value in (None, "", {}, [], entry_id(entry))
 
 
 def last_list(trial, wish):
@@ -422,18 +437,28 @@ def last_list(trial, wish):
     for one in reversed(trial.seen):
         if one.method != "GET" or one.status != 200 or not isinstance(one.reply, dict):
             continue
-        if wish.kind == "tunnel" and one.path.endswith("/vpnconn/%s" % wish.vpn_id):
+        if wish.kind == "tunnel" and one.path.endswith("/vpnconn/%s" % wish.scope):
             return one.reply.get("vpnConns")
-        if wish.kind != "tunnel" and one.path.endswith("/vpn/cgw"):
+        if wish.kind == "customer gateway" and one.path.endswith("/vpn/cgw"):
             return one.reply.get("result")
-        if wish.kind != "tunnel" and "/vpn/cgw/" in one.path:
+        if wish.kind == "customer gateway" and "/vpn/cgw/" in one.path:
             return [one.reply]
+        if wish.kind == "route rule" and one.path.endswith("/route"):
+            return [
+                one_path(rule) for table in one.reply.get("routeTables", [one.reply]) for rule in table["routeRules"]
+            ]
     return None
+
+
+def one_path(rule):
+    """Return a rule with its next hop in the usual form, if it has one and a list of it."""
+    hops = rule.get("nextHopList") or rule.get("nexthopList") or []
+    return dict(rule, **{name: hops[0].get(name) for name in ("nexthopId", "nexthopType")}) if len(hops) == 1 else rule
 
 
 def differences(wish, entry, but=()):
     """Return where an object of the API is not as the options of a wish say, a dict of option to both values."""
-    skipped = {"vpn_id", "vpn_conn_id", "cgw_id" if wish.kind != "tunnel" else "", "state", *but}
+    skipped = {BY_KIND[wish.kind].object_id, *but}
     wrong = {}
     for name, value in wish.options.items():
         if name in skipped or name not in COMPARED or value is None:
@@ -463,6 +488,10 @@ COMPARED = frozenset(
         "ipsec_config",
         "name",
         "ip",
+        "source_address",
+        "destination_address",
+        "nexthop_id",
+        "nexthop_type",
     )
 )
 
@@ -473,6 +502,8 @@ def _normal(name, value):
             return {str(ipaddress.ip_network(item, strict=False)) for item in value or ()}
         except ValueError:
             return value
+    if name in ("source_address", "destination_address") and value:
+        return str(ipaddress.ip_network(value, strict=False))
     if name in ("ike_life_time", "ipsec_lifetime") and value is not None:
         return str(value).strip().rstrip("s").strip()
     if name == "description":

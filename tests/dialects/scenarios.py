@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
-HUB, OTHER_HUB = "vpn-hub00001", "vpn-hub00002"
-VPCS = {HUB: "vpc-first", OTHER_HUB: "vpc-second"}
+HUB, OTHER_HUB, SPARE_HUB = "vpn-hub00001", "vpn-hub00002", "vpn-hub00003"
+VPC, OTHER_VPC = "vpc-first", "vpc-second"
+TABLE = "rt-" + hashlib.sha256(VPC.encode()).hexdigest()[:12]  # the only one that the emulator makes for the VPC
+GATEWAYS = {HUB: VPC, OTHER_HUB: OTHER_VPC, SPARE_HUB: VPC}  # gateway -> its VPC
 HOUR = 3600.0
 
 # Longer than any limit that a cloud might have for what it shows, in mixed case, with every sign that a name may have,
@@ -32,7 +35,7 @@ class IdOf(NamedTuple):
     """Stand for the id that a stored object has at that moment, as a user would read it in the console."""
 
     name: str
-    vpn_id: Optional[str] = HUB  # None for a customer gateway
+    scope: Optional[str] = HUB  # None for a customer gateway, a VPC for a route rule
 
 
 class Step(NamedTuple):
@@ -62,8 +65,10 @@ class Step(NamedTuple):
 class Scenario(NamedTuple):
     """The tasks of one user, and what exists before them.
 
-    :ivar stored: (gateway, name, changes) of tunnels that others made before, and (None, name, changes) of customer
-        gateways. :ivar planted: (gateway, entry) put into lists as they are. :ivar settings: of the emulator.
+    :ivar stored: (gateway, name, changes) of tunnels that others made before, (None, name, changes) of customer
+        gateways, (VPC, name, changes) of route rules.
+    :ivar planted: (gateway, entry) put into lists as they are.
+    :ivar settings: of the emulator.
     """
 
     steps: Tuple[Step, ...]
@@ -131,6 +136,45 @@ def peer(name, changed=True, code=None, **changes):
 def no_peer(changed=True, **options):
     """Return a step of vpn_customer_gateway that removes."""
     return Step("vpn_customer_gateway", dict(options, state="absent"), changed)
+
+
+SUBNET = "192.168.0.0/20"
+
+
+def pair(name):
+    """Return the natural key of the route rule for one of NAMES."""
+    return "%s -> 10.%d.0.0/16" % (SUBNET, NAMES.index(name) + 10)
+
+
+def route(name, changed=True, code=None, **changes):
+    """Return a step of vpc_route; each of NAMES has a destination of its own."""
+    source, _arrow, destination = pair(name).partition(" -> ")
+    options = {
+        "vpc_id": VPC,
+        "source_address": source,
+        "destination_address": destination,
+        "nexthop_id": HUB,
+        "description": "Route to %s" % name.split("/")[0],
+    }
+    return Step("vpc_route", _changed(options, changes), changed, code)
+
+
+def no_route(changed=True, code=None, **options):
+    """Return a step of vpc_route that removes."""
+    return Step("vpc_route", dict({"vpc_id": VPC, "state": "absent"}, **options), changed, code)
+
+
+def route_key(name):
+    """Return the options that name the rule for one of NAMES."""
+    source, _arrow, destination = pair(name).partition(" -> ")
+    return {"source_address": source, "destination_address": destination}
+
+
+def api_route(name, **changes):
+    """Return the API's own object of a route rule that others made before."""
+    source, _arrow, destination = pair(name).partition(" -> ")
+    body = {"sourceAddress": source, "destinationAddress": destination, "nexthopId": HUB, "nexthopType": "vpn"}
+    return dict(body, description="Not ours", **changes)
 
 
 def _scenario(*steps, stored=(), planted=(), **settings):
@@ -215,7 +259,7 @@ SCENARIOS: Dict[str, Scenario] = {
         one(BERLIN, client_token="token-of-the-user-1"),
         one(BERLIN, client_token="token-of-the-user-1").again(),
         gone(vpn_conn_name=BERLIN),
-        one(BERLIN, changed=False, code="ClientTokenUsed", client_token="token-of-the-user-1"),
+        one(BERLIN, changed=False, code="ClientTokenReused", client_token="token-of-the-user-1"),
         one(BERLIN, client_token="token-of-the-user-2"),
     ),
     "wait-for-active": _scenario(
@@ -322,6 +366,67 @@ SCENARIOS: Dict[str, Scenario] = {
     "peer-check-mode": _scenario(
         peer(BERLIN).checked(), peer(BERLIN), no_peer(name=BERLIN).checked()._replace(pause=5.0), no_peer(name=BERLIN)
     ),
+    # -- route rules --------------------------------------------------------------------------------------------------
+    "route-create-repeat": _scenario(
+        route(BERLIN), route(BERLIN).again(), route(BERLIN).again(5.0), route(BERLIN).again(25 * HOUR)
+    ),
+    "route-by-table": _scenario(
+        route(BERLIN),
+        route(BERLIN, changed=False, vpc_id=None, route_table_id=TABLE)._replace(pause=5.0),
+        route(PARIS, vpc_id=None, route_table_id=TABLE),
+        route(PARIS, changed=False)._replace(pause=5.0),
+    ),
+    "route-update": _scenario(
+        route(BERLIN),
+        route(BERLIN, description="Changed", nexthop_id=SPARE_HUB),
+        route(BERLIN, description="Changed", nexthop_id=SPARE_HUB).again(),
+        route(BERLIN, description="", nexthop_id=None)._replace(pause=5.0),
+        route(BERLIN, description="", nexthop_id=None).again(),
+    ),
+    "route-delete": _scenario(
+        route(BERLIN),
+        no_route(**route_key(BERLIN)),
+        no_route(**route_key(BERLIN)).again(),
+        no_route(**route_key(BERLIN)).again(30.0),
+    ),
+    "route-delete-recreate": _scenario(
+        route(BERLIN),
+        no_route(**route_key(BERLIN)),
+        route(BERLIN),
+        route(BERLIN).again(),
+        no_route(**route_key(BERLIN)),
+        route(BERLIN, nexthop_id=SPARE_HUB),
+    ),
+    "route-moved-by-id": _scenario(
+        route(BERLIN),
+        Step("vpc_route", dict(route_key(RENAMED), vpc_id=VPC, route_rule_id=IdOf(pair(BERLIN), VPC)), pause=5.0),
+        Step("vpc_route", dict(route_key(RENAMED), vpc_id=VPC, route_rule_id=IdOf(pair(RENAMED), VPC)), False),
+    ),
+    "route-delete-by-id": _scenario(
+        no_route(route_rule_id=IdOf(pair(BERLIN), VPC)),
+        no_route(changed=False, **route_key(BERLIN)),
+        stored=[(VPC, BERLIN, {}), (VPC, PARIS, {})],
+    ),
+    "route-check-mode": _scenario(
+        route(BERLIN).checked(),
+        route(BERLIN),
+        route(BERLIN, description="Changed").checked()._replace(pause=5.0),
+        route(BERLIN, description="Changed"),
+        no_route(**route_key(BERLIN)).checked()._replace(pause=5.0),
+        no_route(**route_key(BERLIN)),
+    ),
+    "route-of-another-type": _scenario(
+        route(BERLIN, changed=False, code="ImmutableField"),
+        route(PARIS),
+        stored=[(VPC, BERLIN, {"nexthopType": "custom", "nexthopId": "i-0000000001"})],
+    ),
+    "route-next-to-others": _scenario(
+        route(BERLIN),
+        route(BERLIN).again(),
+        no_route(**route_key(BERLIN)),
+        stored=[(VPC, PARIS, {}), (VPC, ROME, {"nexthopId": SPARE_HUB}), (OTHER_VPC, BERLIN, {"nexthopId": OTHER_HUB})],
+    ),
+    "route-and-tunnel": _scenario(create, route(BERLIN), create.again(), route(BERLIN).again()),
     "peer-and-tunnel": _scenario(
         peer(BERLIN),
         one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)),

@@ -15,6 +15,19 @@ from .scenarios import SCENARIOS
 DEFAULT_SEED = 14
 WAYS = ("module", "module", "module", "action")  # in-process actions are a quarter of all cases
 PEER_GROUPS = ("customer gateway name", "customer gateway time")
+# Groups whose dialects touch the lists and writes of tunnels and of route rules alike.
+NETWORK_GROUPS = (
+    "subnet form",
+    "subnet host bits",
+    "list order",
+    "list repeats",
+    "list time",
+    "put while stale",
+    "list result",
+    "description on update",
+    "duplicate name",
+    "busy",
+)
 # Groups whose dialects touch requests of every kind, so also those of customer gateways.
 COMMON_GROUPS = (
     "token on create",
@@ -39,18 +52,16 @@ LOST = (
 )
 
 
-def is_of_peers(scenario):
-    """Return True if the tasks of a scenario manage customer gateways only."""
-    return all(step.module == "vpn_customer_gateway" for step in SCENARIOS[scenario].steps)
-
-
 def concerns(group, scenario):
     """Return False where a dialect of the group cannot make a difference to a scenario."""
-    if group in ROUTE_GROUPS:
-        return any(step.module == "vpc_route" for step in SCENARIOS[scenario].steps)
+    modules = {step.module for step in SCENARIOS[scenario].steps}
     if group in PEER_GROUPS:
-        return any(step.module == "vpn_customer_gateway" for step in SCENARIOS[scenario].steps)
-    return group in COMMON_GROUPS or not is_of_peers(scenario)
+        return "vpn_customer_gateway" in modules
+    if group in ROUTE_GROUPS:
+        return "vpc_route" in modules
+    if group in COMMON_GROUPS or (group in NETWORK_GROUPS and "vpc_route" in modules):
+        return True
+    return not modules <= {"vpn_customer_gateway", "vpc_route"}
 
 
 def base():

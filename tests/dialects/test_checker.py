@@ -49,7 +49,7 @@ def falsified(trial, **result):
 
 
 def id_of(trial, name, vpn_id=HUB):
-    (found,) = [key for key, item in trial.before.items() if (item.name, item.vpn_id) == (name, vpn_id)]
+    (found,) = [key for key, item in trial.before.items() if (item.name, item.scope) == (name, vpn_id)]
     return found
 
 

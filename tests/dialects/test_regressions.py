@@ -12,12 +12,12 @@ from .scenarios import (
     ALIKE_A,
     BERLIN,
     FOREIGN,
+    GATEWAYS,
     HUB,
     OSLO,
     OTHER_HUB,
     PARIS,
     ROME,
-    VPCS,
     Scenario,
     Step,
     gone,
@@ -80,7 +80,7 @@ def sent(trial, method):
 
 
 def live(trial, vpn_id=HUB):
-    return sorted(item.name for item in trial.after.values() if item.vpn_id == vpn_id)
+    return sorted(item.name for item in trial.after.values() if item.scope == vpn_id)
 
 
 # -- critical ----------------------------------------------------------------------------------------------------------
@@ -126,12 +126,12 @@ def test_removal_list_of_another_gateway_leaves_it_alone(run, dialect, purge):
     (trial,) = run(step, dialects=[dialect], stored=stored, keeps_invariants=False)
     assert live(trial, OTHER_HUB) == sorted([ROME, OSLO]) and BERLIN in live(trial)
     deleted = {key for entry in sent(trial, "DELETE") for key in entry.touched}
-    assert not deleted & {key for key, item in trial.before.items() if item.vpn_id == OTHER_HUB}
+    assert not deleted & {key for key, item in trial.before.items() if item.scope == OTHER_HUB}
 
 
 def test_gateway_list_of_another_vpc_is_an_error(run):
     """The gateways of the other VPC were taken for those of the one asked for."""
-    step = Step("vpn_gateway_info", {"vpc_id": VPCS[HUB]}, changed=False)
+    step = Step("vpn_gateway_info", {"vpc_id": GATEWAYS[HUB]}, changed=False)
     (trial,) = run(step, dialects=["gateways-other-vpc"])
     assert trial.failed and OTHER_HUB not in str(trial.result.get("vpn_gateways", ""))
 
@@ -164,14 +164,14 @@ def test_write_error_in_a_200_is_the_error(run, verb):
     step = {"put": one(BERLIN, description="New"), "delete": gone(vpn_conn_name=BERLIN), "post": one(PARIS)}[verb]
     (trial,) = run(step, dialects=[verb + "-error-in-200"], stored=[(HUB, BERLIN, {})])
     assert trial.failed and not trial.result["changed"]
-    assert code_of(trial) in str(trial.result["msg"]) and code_of(trial) not in ("BadAnswer", "BadResponse")
+    assert code_of(trial) in str(trial.result["msg"]) and code_of(trial) not in ("InvalidResponse", "BadResponse")
 
 
 def test_list_error_in_a_200_is_the_error(run):
     """The API's own code and message were dropped."""
     steps = [gone(vpn_conn_name=PARIS, changed=False)] * 3
     trials = run(*steps, dialects=["list-error-in-200"], stored=[(HUB, BERLIN, {})])
-    assert all(code_of(trial) not in ("BadAnswer", "BadResponse", "InternalError") for trial in trials)
+    assert all(code_of(trial) not in ("InvalidResponse", "BadResponse", "InternalError") for trial in trials)
 
 
 def test_create_id_of_another_gateway_is_updated_at_most_twice(run):
@@ -182,7 +182,7 @@ def test_create_id_of_another_gateway_is_updated_at_most_twice(run):
     assert len(trial.new) == 1
     assert len(sent(trial, "POST")) <= 3 and len(sent(trial, "PUT")) <= 2
     assert trial.seconds < 100
-    (foreign,) = [item for item in trial.after.values() if item.vpn_id == OTHER_HUB]
+    (foreign,) = [item for item in trial.after.values() if item.scope == OTHER_HUB]
     assert foreign.entry["secretKey"] == FOREIGN["secret_key"]
 
 
@@ -260,4 +260,4 @@ def test_two_runs_with_other_parameters_after_two_deletions_leave_one_tunnel(one
         cloud.clock.on_sleep = None
     cloud.clock.sleep(5)
     assert other, report.text()
-    assert len([item for item in cloud.live().values() if item.vpn_id == HUB]) == 1, report.text()
+    assert len([item for item in cloud.live().values() if item.scope == HUB]) == 1, report.text()

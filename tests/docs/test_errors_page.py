@@ -11,8 +11,8 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import client, errors
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import PROBLEMS
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.messages import PROBLEMS
 from playbook import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
@@ -158,13 +158,13 @@ def test_the_page_has_every_code_and_no_code_that_is_gone():
     codes, told = set(error_codes()), set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", PAGE))
     assert codes <= told, sorted(codes - told)
     patterns = {code for code in told if errors.error_class_for(code, 400) is not errors.ApiError}
-    known = codes | set(client.ADVICE) | set(client.CODE_OF_STATUS.values()) | patterns
+    known = codes | set(errors.ERROR_HINTS) | set(errors.CODE_BY_STATUS.values()) | patterns
     assert told <= known, sorted(told - known)
 
 
 def test_the_page_gives_the_advice_that_the_message_gives():
-    for code, advice in client.ADVICE.items():
+    for code, advice in errors.ERROR_HINTS.items():
         assert re.search(rf"{code} \|[^|]*\| {re.escape(advice)} \|", PAGE), code
-    assert re.search(rf"HTTP 404[^|]*\|[^|]*\| {re.escape(client.NOT_FOUND_ADVICE)} \|", PAGE)
+    assert re.search(rf"HTTP 404[^|]*\|[^|]*\| {re.escape(errors.NotFoundError.remedy)} \|", PAGE)
     for kind in vars(errors).values():
         assert not getattr(kind, "remedy", None) or f"| {kind.remedy} |" in PAGE, kind

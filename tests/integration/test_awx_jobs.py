@@ -101,7 +101,7 @@ NO_ENDPOINT = {"BCE_ENDPOINT": ""}
     "answers, more, words",
     [
         ({"secret_key": "short1!"}, {}, "secret_key: must be 8 to 17 characters"),
-        ({"local_subnets": "192.168.0.0/20 branch"}, {}, "local_subnets[1]: 'branch' is no CIDR"),
+        ({"local_subnets": "192.168.0.0/20 branch"}, {}, "local_subnets[1]: 'branch' is not a CIDR"),
         ({"vpn_id": "vpn-nowhere"}, {}, "vpn-nowhere"),
         (UNANSWERED, {}, "secret_key"),
         ({}, {"inputs": {**KEYS, "secret_access_key": "wrong-key"}}, "secret_access_key"),

@@ -73,7 +73,7 @@ def respond(cloud, method, body, *others, **more):
 def test_a_list_that_is_none_is_a_clear_error_and_leads_to_no_creation(cloud, clock, body, words):
     respond(cloud, "GET", body)
     result = run(clock)
-    assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "BadAnswer")
+    assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "InvalidResponse")
     assert words in result["msg"]
     assert cloud.requests("POST") == []
 

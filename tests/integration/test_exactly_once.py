@@ -17,12 +17,15 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.executor import RequestExecutor
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import (
-    CONFIRM_PATIENCE,
-    MAX_POSTS,
-    PATIENCE,
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+    CONFIRMED_CREATE_TIMEOUT,
+    MAX_CREATE_ATTEMPTS,
+    STALE_LIST_TIMEOUT,
 )
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import PROBE
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE
 from emulator_process import GATEWAY
 from page_example import entry
 from run_params import run_params
@@ -65,16 +68,17 @@ def tokens(emulator):
     return [request["query"]["clientToken"] for request in emulator.requests("POST")]
 
 
-def during(monkeypatch, operation, action):
-    """Let `action` happen right before the API gets the first request of an operation of VpnApi."""
-    original = getattr(vpn_tunnel.VpnApi, operation)
+def during(monkeypatch, kind, action):
+    """Let `action` happen right before the first write of a kind (CREATE, UPDATE, ...) is sent."""
+    original = RequestExecutor._send
 
-    def interrupted(*arguments):
-        monkeypatch.setattr(vpn_tunnel.VpnApi, operation, original)
-        action()
-        return original(*arguments)
+    def interrupted(executor, write):
+        if write.action == kind:
+            monkeypatch.setattr(RequestExecutor, "_send", original)
+            action()
+        return original(executor, write)
 
-    monkeypatch.setattr(vpn_tunnel.VpnApi, operation, interrupted)
+    monkeypatch.setattr(RequestExecutor, "_send", interrupted)
 
 
 # -- replayed responses ------------------------------------------------------------------------------------------------
@@ -91,20 +95,20 @@ def test_tunnel_deleted_and_created_again_in_later_minutes_is_a_new_tunnel(cloud
         assert result["changed"] and result["vpn_conn_id"] != old
         assert result["vpn_conn_id"] == only(cloud)["vpnConnId"]
         assert result["vpn_conn_id"] in result["created_ids"]
-        assert clock.monotonic() - begin <= (MAX_POSTS - 1) * PATIENCE + 0.1
+        assert clock.monotonic() - begin <= (MAX_CREATE_ATTEMPTS - 1) * STALE_LIST_TIMEOUT + 0.1
         assert len(cloud.requests()) - sent <= 30
         old = result["vpn_conn_id"]
 
 
 def test_fourth_creation_within_a_minute_fails_until_the_minute_is_over(cloud, clock):
     ids = set()
-    for _creation in range(MAX_POSTS):
+    for _creation in range(MAX_CREATE_ATTEMPTS):
         ids.add(run(clock)["vpn_conn_id"])
         run(clock, state="absent")
-    assert len(ids) == MAX_POSTS and clock.slept < WINDOW_SECONDS
+    assert len(ids) == MAX_CREATE_ATTEMPTS and clock.slept < WINDOW_SECONDS
     result = run(clock)
     assert result["failed"] and not result["changed"]
-    assert (result["error"]["code"], result["error"]["retryable"]) == ("TokensUsed", True)
+    assert (result["error"]["code"], result["error"]["retryable"]) == ("IdempotencyTokensExhausted", True)
     assert set(result["created_ids"]) == ids and cloud.tunnels() == [] and not result["error"]["maybe_applied"]
     clock.sleep(WINDOW_SECONDS)
     result = run(clock)
@@ -126,7 +130,7 @@ def test_deleted_tunnel_of_other_parameters_does_not_prevent_a_creation(cloud, c
     result = run(clock, description="new")
     assert result["changed"] and not result.get("failed")
     assert (only(cloud)["vpnConnId"], only(cloud)["description"]) == (result["vpn_conn_id"], "new")
-    assert clock.slept <= PATIENCE + 0.1
+    assert clock.slept <= STALE_LIST_TIMEOUT + 0.1
 
 
 def test_creation_that_replays_a_renamed_tunnel_fails_and_names_the_way_out(cloud, clock):
@@ -158,7 +162,7 @@ def test_tunnel_of_another_run_is_taken_while_the_api_replays_a_renamed_one(clou
     old = run(clock)["vpn_conn_id"]
     run(clock, vpn_conn_id=old, vpn_conn_name="moved")
     other = entry(secretKey=KEY, vpnConnId="vpnconn-other", createdTime="2026-04-25 17:22:34")
-    during(monkeypatch, "create_tunnel", lambda: cloud.plant(other))
+    during(monkeypatch, CREATE, lambda: cloud.plant(other))
     result = run(clock)
     assert result["vpn_conn_id"] == "vpnconn-other" and not result.get("failed") and not result["changed"]
     assert sorted(tunnel["vpnConnId"] for tunnel in cloud.tunnels()) == sorted([old, "vpnconn-other"])
@@ -171,7 +175,9 @@ def test_refused_probe_of_a_replayed_id_is_no_reason_for_another_creation(cloud,
     run(clock, state="absent")
     cloud.faults(REFUSED_PROBE)
     result = run(clock)
-    assert (result["error"]["code"], result["error"]["retryable"]) == ("NotListed", True) and old in result["msg"]
+    assert (result["error"]["code"], result["error"]["retryable"]) == ("CreationNotVisible", True) and old in result[
+        "msg"
+    ]
     assert cloud.tunnels() == [] and len(tokens(cloud)) == 2
     cloud.faults()
     result = run(clock)
@@ -194,7 +200,7 @@ def test_runs_that_start_while_the_list_is_stale_share_the_tunnel(cloud, clock, 
     """The second run starts three seconds after the first, and both return what the API made for the first."""
     cloud.settings(list_lag_ms=LATE * 1000)
     results = []
-    during(monkeypatch, "update_tunnel", lambda: results.append(run(clock)))
+    during(monkeypatch, PROBE, lambda: results.append(run(clock)))
     results.append(run(clock))
     assert [result["vpn_conn_id"] for result in results] == [only(cloud)["vpnConnId"]] * 2
     assert len(set(tokens(cloud))) == 1 and len(tokens(cloud)) == 2
@@ -207,7 +213,7 @@ def test_stale_list_and_a_refused_probe_together_lead_to_no_second_tunnel(cloud,
     cloud.faults(REFUSED_PROBE)
     result = run(clock)
     assert result["changed"] and result["vpn_conn_id"] == only(cloud)["vpnConnId"]
-    assert result.get("error", {}).get("code") == (None if lag == LATE else "NotListed")
+    assert result.get("error", {}).get("code") == (None if lag == LATE else "CreationNotVisible")
     clock.sleep(lag)
     assert run(clock)["vpn_conn_id"] == result["vpn_conn_id"] and len(tokens(cloud)) == 1
 
@@ -219,12 +225,12 @@ def test_tunnel_that_list_and_probe_deny_is_created_a_few_times_and_each_is_repo
     cloud.faults({**REFUSED_PROBE, "status": 404})
     result = run(clock)
     made = {tunnel["vpnConnId"] for tunnel in cloud.tunnels()}
-    assert set(result["created_ids"]) == made and 1 < len(made) <= MAX_POSTS
-    assert clock.slept <= MAX_POSTS * PATIENCE + 0.1
-    if lag < MAX_POSTS * PATIENCE:
+    assert set(result["created_ids"]) == made and 1 < len(made) <= MAX_CREATE_ATTEMPTS
+    assert clock.slept <= MAX_CREATE_ATTEMPTS * STALE_LIST_TIMEOUT + 0.1
+    if lag < MAX_CREATE_ATTEMPTS * STALE_LIST_TIMEOUT:
         assert result["changed"] and not result.get("failed")
     else:
-        assert (result["error"]["code"], result["error"]["retryable"]) == ("TokensUsed", True)
+        assert (result["error"]["code"], result["error"]["retryable"]) == ("IdempotencyTokensExhausted", True)
     clock.sleep(lag)
     again = run(clock)
     assert again["error"]["code"] == "AmbiguousName" and all(vpn_conn_id in again["msg"] for vpn_conn_id in made)
@@ -235,9 +241,9 @@ def test_tunnel_that_the_api_confirms_but_never_lists_is_created_once(cloud, clo
     cloud.settings(list_lag_ms=600_000)
     result = run(clock)
     assert result["failed"] and result["changed"]
-    assert (result["error"]["code"], result["error"]["retryable"]) == ("NotListed", True)
+    assert (result["error"]["code"], result["error"]["retryable"]) == ("CreationNotVisible", True)
     assert result["vpn_conn_id"] == only(cloud)["vpnConnId"] and result["created_ids"] == [result["vpn_conn_id"]]
-    assert clock.slept == pytest.approx(PATIENCE + CONFIRM_PATIENCE, abs=0.1)
+    assert clock.slept == pytest.approx(STALE_LIST_TIMEOUT + CONFIRMED_CREATE_TIMEOUT, abs=0.1)
     assert len(cloud.requests("POST")) == 1 and len(cloud.requests()) <= 30
 
 
@@ -248,7 +254,7 @@ def test_update_that_the_api_calls_absent_makes_no_second_tunnel(cloud, clock):
     result = run(clock, description="new")
     assert result["failed"] and not result["changed"] and result["error"]["http_status"] == 404
     assert result["vpn_conn_id"] == only(cloud)["vpnConnId"] == old
-    assert clock.slept == pytest.approx(PATIENCE, abs=0.1)
+    assert clock.slept == pytest.approx(STALE_LIST_TIMEOUT, abs=0.1)
 
 
 @pytest.mark.parametrize("is_deleted", [True, False])
@@ -260,7 +266,7 @@ def test_deletion_that_the_api_calls_absent_is_believed_only_if_the_list_agrees(
         assert not result.get("failed") and not result["changed"] and clock.slept == 0
     else:
         assert result["failed"] and not result["changed"] and result["error"]["http_status"] == 404
-        assert clock.slept == pytest.approx(PATIENCE, abs=0.1)
+        assert clock.slept == pytest.approx(STALE_LIST_TIMEOUT, abs=0.1)
     assert len(cloud.tunnels()) == (not is_deleted)
 
 
@@ -281,7 +287,7 @@ def test_duplicate_that_other_software_makes_meanwhile_is_reported_and_never_rem
 ):
     """It makes its tunnel, without a token, between this run's list and its creation."""
     other = entry(secretKey=KEY, description="other", vpnConnId="vpnconn-other", createdTime=created)
-    during(monkeypatch, "create_tunnel", lambda: cloud.plant(other))
+    during(monkeypatch, CREATE, lambda: cloud.plant(other))
     result = run(clock)
     (own,) = {tunnel["vpnConnId"] for tunnel in cloud.tunnels()} - {"vpnconn-other"}
     assert own in result["created_ids"] and result["changed"] and cloud.requests("DELETE") == []
@@ -292,7 +298,7 @@ def test_duplicate_that_other_software_makes_meanwhile_is_reported_and_never_rem
         assert not result.get("failed") and result["vpn_conn_id"] == own
         assert any("vpnconn-other" in warning for warning in result["warnings"])
     assert cloud.requests("PUT") == []
-    assert clock.slept == pytest.approx(PATIENCE, abs=0.1)
+    assert clock.slept == pytest.approx(STALE_LIST_TIMEOUT, abs=0.1)
 
 
 def test_twenty_processes_at_once_make_one_tunnel_in_each_of_ten_rounds(emulator, processes):
@@ -309,12 +315,12 @@ def test_twenty_processes_at_once_make_one_tunnel_in_each_of_ten_rounds(emulator
 
 @pytest.mark.parametrize("token", [None, "ticket-4711"])
 def test_creation_that_did_not_arrive_is_sent_again_with_its_token_after_lists(cloud, clock, token):
-    cloud.faults({"match": {"method": "POST"}, "fault": "reset_before", "times": MAX_POSTS - 1})
+    cloud.faults({"match": {"method": "POST"}, "fault": "reset_before", "times": MAX_CREATE_ATTEMPTS - 1})
     assert run(clock, client_token=token)["changed"]
-    assert len(tokens(cloud)) == MAX_POSTS and len(set(tokens(cloud))) == 1
+    assert len(tokens(cloud)) == MAX_CREATE_ATTEMPTS and len(set(tokens(cloud))) == 1
     assert token in (None, *tokens(cloud))
     # The last list of the wait after the last creation makes sure that there is no second tunnel.
-    assert len(cloud.tunnels()) == 1 and clock.slept == pytest.approx(MAX_POSTS * PATIENCE, abs=0.1)
+    assert len(cloud.tunnels()) == 1 and clock.slept == pytest.approx(MAX_CREATE_ATTEMPTS * STALE_LIST_TIMEOUT, abs=0.1)
 
 
 def test_creation_whose_response_is_lost_is_not_sent_again_when_the_list_shows_the_tunnel(cloud, clock):
@@ -322,7 +328,7 @@ def test_creation_whose_response_is_lost_is_not_sent_again_when_the_list_shows_t
     result = run(clock, client_token="ticket-4711")
     assert result["changed"] and tokens(cloud) == ["ticket-4711"]
     assert result["created_ids"] == [result["vpn_conn_id"]] == [only(cloud)["vpnConnId"]]
-    assert clock.slept == pytest.approx(PATIENCE, abs=0.1)
+    assert clock.slept == pytest.approx(STALE_LIST_TIMEOUT, abs=0.1)
 
 
 def test_creation_whose_outcome_stays_unknown_is_reported_as_maybe_applied(cloud, clock):
@@ -331,7 +337,7 @@ def test_creation_whose_outcome_stays_unknown_is_reported_as_maybe_applied(cloud
     assert result["failed"] and not result["changed"]
     assert (result["error"]["code"], result["error"]["maybe_applied"]) == ("ConnectionFailed", True)
     assert "The request may have been applied: run the task again" in result["msg"]
-    assert len(tokens(cloud)) == MAX_POSTS and len(set(tokens(cloud))) == 1 and cloud.tunnels() == []
+    assert len(tokens(cloud)) == MAX_CREATE_ATTEMPTS and len(set(tokens(cloud))) == 1 and cloud.tunnels() == []
     cloud.faults()
     assert run(clock)["changed"] and len(cloud.tunnels()) == 1
 

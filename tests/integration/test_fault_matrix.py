@@ -15,10 +15,10 @@ from typing import NamedTuple
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import (
-    CONFIRM_PATIENCE,
-    MAX_POSTS,
-    PATIENCE,
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+    CONFIRMED_CREATE_TIMEOUT,
+    MAX_CREATE_ATTEMPTS,
+    STALE_LIST_TIMEOUT,
 )
 from fake_clock import SkippingClock
 from run_params import run_params
@@ -147,11 +147,11 @@ def test_end_state_and_report(emulator, operation, fault, when):
         assert result["error"]["maybe_applied"] == unknown
     if operation.method == "POST":
         assert len({entry["query"]["clientToken"] for entry in attempts}) == 1
-        assert len(attempts) == 1 or fault.clear or len(attempts) <= MAX_POSTS
+        assert len(attempts) == 1 or fault.clear or len(attempts) <= MAX_CREATE_ATTEMPTS
     if "headers" in fault.spec and when == "first":
         assert clock.skipped >= 1
-    patience = MAX_POSTS * PATIENCE + CONFIRM_PATIENCE
-    assert clock.skipped <= patience + (MAX_POSTS + 1) * limits["retry_timeout"]
+    patience = MAX_CREATE_ATTEMPTS * STALE_LIST_TIMEOUT + CONFIRMED_CREATE_TIMEOUT
+    assert clock.skipped <= patience + (MAX_CREATE_ATTEMPTS + 1) * limits["retry_timeout"]
     assert any(entry["fault"] for entry in attempts), "the fault was never met"
 
     second = run_params(vpn_tunnel, options(**operation.desired), False, clock=clock)

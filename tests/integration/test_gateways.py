@@ -9,7 +9,10 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway, vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import MAX_POSTS, PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+    MAX_CREATE_ATTEMPTS,
+    STALE_LIST_TIMEOUT,
+)
 from emulator_process import EmulatorProcess
 from page_example import SECRET_KEY, entry, options
 from playbook import play
@@ -301,7 +304,7 @@ def test_a_used_client_token_is_refused_and_makes_nothing(cloud, clock):
     manage(clock, name="mitte", state="absent")
     codes.append(manage(clock, **berlin))
     assert not any(result["changed"] for result in codes) and all(old in result["msg"] for result in codes)
-    assert [result["error"]["code"] for result in codes] == ["RenamedOrShownDifferently", "ClientTokenUsed"]
+    assert [result["error"]["code"] for result in codes] == ["RenamedOrShownDifferently", "ClientTokenReused"]
     assert cloud.customer_gateways() == []
     assert manage(clock, **BERLIN)["changed"] and made(cloud)["name"] == "berlin"
 
@@ -378,17 +381,20 @@ def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(cloud, clo
         begin = clock.monotonic()
         result = manage(clock, name="berlin", ip=f"203.0.113.{10 + turn % 2}")
         assert result["changed"] and made(cloud)["cgwId"] == result["cgw_id"]
-        assert clock.monotonic() - begin <= (MAX_POSTS - 1) * PATIENCE + 0.1
+        assert clock.monotonic() - begin <= (MAX_CREATE_ATTEMPTS - 1) * STALE_LIST_TIMEOUT + 0.1
         assert manage(clock, name="berlin", state="absent")["changed"] and cloud.customer_gateways() == []
         clock.sleep(WINDOW_SECONDS)
 
 
 def test_the_fourth_creation_within_a_minute_fails_and_says_so(cloud, clock):
-    for _creation in range(MAX_POSTS):
+    for _creation in range(MAX_CREATE_ATTEMPTS):
         assert manage(clock, **BERLIN)["changed"]
         manage(clock, name="berlin", state="absent")
     result = manage(clock, **BERLIN)
-    assert result["failed"] and (result["error"]["code"], result["error"]["retryable"]) == ("TokensUsed", True)
+    assert result["failed"] and (result["error"]["code"], result["error"]["retryable"]) == (
+        "IdempotencyTokensExhausted",
+        True,
+    )
     assert cloud.customer_gateways() == []
 
 

@@ -23,7 +23,7 @@ import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
 from fake_clock import SkippingClock
 from page_example import entry
 from run_params import run_params
@@ -278,7 +278,7 @@ def test_two_of_one_name_are_an_error_that_lists_them(cloud, clock, state):
     cloud.plant(entry(vpnConnId="vpnconn-1"), entry(vpnConnId="vpnconn-2"))
     result = run(clock, state=state)
     assert result["failed"] and "vpnconn-1" in result["msg"] and "vpnconn-2" in result["msg"]
-    assert set(methods(cloud)) == {"GET"} and clock.slept == pytest.approx(PATIENCE, abs=0.1)
+    assert set(methods(cloud)) == {"GET"} and clock.slept == pytest.approx(STALE_LIST_TIMEOUT, abs=0.1)
 
 
 def test_absent_without_name_and_id_deletes_nothing(cloud, clock):

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import retry
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from page_example import entry
@@ -69,7 +69,7 @@ TASKS = st.sampled_from([
 def test_result_of_any_run_has_no_key(emulator, old, new, others, method, kind, task, check_mode):
     """The keys of the task, of the tunnel before and of its neighbour; the API echoes them in every response."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "BACKOFF_BASE", 0.01)
+        patch.setattr(retry, "BACKOFF_BASE", 0.01)
         for name, value in emulator.environment.items():
             patch.setenv(name, value)
         emulator.reset()

@@ -15,7 +15,7 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import retry
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
 from emulator_process import EmulatorProcess
 from fake_clock import SkippingClock
@@ -41,7 +41,7 @@ def cloud(many_gateways, monkeypatch):
     many_gateways.reset()
     for name, value in many_gateways.environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(client, "BACKOFF_BASE", 0.01)
+    monkeypatch.setattr(retry, "BACKOFF_BASE", 0.01)
     return many_gateways
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import PATIENCE
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import MAX_POLL
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import MAX_POLL_INTERVAL
 from page_example import entry
 from run_params import run_params
 from task_process import KEY, options
@@ -38,7 +38,7 @@ def fail_lists(cloud, first, count=999, **fault):
 def test_wait_ends_when_the_tunnel_is_as_asked_for(clock, wait_for, word, goal):
     result = run(clock, wait_for=wait_for)
     assert result["changed"] and result["vpn_tunnel"][word] == goal
-    assert SETTLE <= clock.slept <= SETTLE + MAX_POLL
+    assert SETTLE <= clock.slept <= SETTLE + MAX_POLL_INTERVAL
     assert run(clock)["vpn_tunnel"] == result["vpn_tunnel"]
 
 
@@ -69,7 +69,7 @@ def test_errors_in_between_do_not_end_the_wait(cloud, clock, fault):
 def test_timeout_reports_the_id_and_the_last_status(cloud, clock):
     cloud.settings(settle_ms=FOR_EVER * 1000)
     result = run(clock, wait_for="active", wait_timeout=60)
-    assert 60 - MAX_POLL <= clock.slept <= 60
+    assert 60 - MAX_POLL_INTERVAL <= clock.slept <= 60
     (tunnel,) = cloud.tunnels()
     assert result["failed"] and result["changed"]
     assert (result["error"]["code"], result["error"]["retryable"]) == ("WaitTimeout", True)
@@ -122,9 +122,9 @@ def test_tunnel_that_vanishes_ends_the_wait_and_a_stale_list_does_not(cloud, clo
     cloud.faults(show(2, count=999 if is_deleted else 5), show(7, {**building, "status": "active"}))
     result = run(clock, wait_for="active", wait_timeout=60)
     if is_deleted:
-        assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "TunnelVanished")
+        assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "ObjectVanished")
         assert result["vpn_conn_id"] in result["msg"] and "vpn_tunnel" not in result
-        assert PATIENCE <= clock.slept <= PATIENCE + MAX_POLL
+        assert STALE_LIST_TIMEOUT <= clock.slept <= STALE_LIST_TIMEOUT + MAX_POLL_INTERVAL
     else:
         assert not result.get("failed") and result["vpn_tunnel"]["status"] == "active"
 

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An exhaustive search of what runs of the shipped protocol can do to a modelled cloud, and to each other.
 
-The runs are the generators of plugins/module_utils/_reconcile/protocol.py themselves. Every interleaving of all
+The runs are the generators of plugins/module_utils/_reconcile/reconciler.py themselves. Every interleaving of all
 requests of all runs is explored (breadth first, states compared by value, equal runs interchangeable). Time is counted
-in lists: a list may be stale for `lag` lists after a write, and a run is patient for `PATIENCE` lists.
+in lists: a list may be stale for `lag` lists after a write, and a run is patient for `PATIENCE` lists. That a list is
+too old for a deletion is an event that may happen or not.
 """
 
 from __future__ import annotations
@@ -13,14 +14,20 @@ from __future__ import annotations
 from itertools import product
 from typing import NamedTuple
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import protocol
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import (
-    Entry,
-    Look,
-    View,
-    Write,
-    WriteResult,
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import limits, reconciler, views
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
+    PROBE,
+    STALE,
+    CreationState,
+    DesiredObject,
+    ListRequest,
+    ObjectState,
+    Outcome,
+    WriteRequest,
 )
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.views import View
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Entry, WriteResult
 
 PATIENCE = 2  # lists
 LIMIT = 400_000  # states of one scenario
@@ -38,6 +45,8 @@ SANE = {
     "faults": 0,  # writes whose request or response is lost
     "kills": 0,  # runs killed, then restarted or not
     "windows": 0,  # how often the time window of the third token ends
+    "delays": 0,  # deletions that are not sent because the list that they rest on has become too old
+    "meanwhile": "nothing",  # what another user does while a list becomes too old: nothing | renames (the object)
 }
 
 
@@ -61,6 +70,7 @@ class Cloud(NamedTuple):
     faults: int
     window: int = 1
     windows_left: int = 0
+    delays: int = 0
 
 
 class Task(NamedTuple):
@@ -75,39 +85,51 @@ class Task(NamedTuple):
 # -- a run ----------
 
 
-class ModelWish(protocol.Wish):
-    """A wish whose object is its parameters, a number."""
+class Desired(NamedTuple):
+    """The desired state of one object; its parameters are a number."""
 
-    is_surplus = False
+    name: str
+    parameters: int
+    given_id: int = None
+    is_absent: bool = False
 
-    def __init__(self, name, parameters, **more):
-        super().__init__(name, **more)
-        self.parameters = parameters
 
-    def compare(self, item):
-        return item != self.parameters
+class Plan(NamedTuple):
+    """What a plan has to have."""
 
-    def accept(self, item):
-        pass
+    action: str
+    target: int
+    before: tuple = ()
+    after: tuple = ()
+    warnings: tuple = ()
+    secret_key_changed: bool = False
 
-    def check_creation(self):
-        pass
 
-    def is_equal(self, item):
-        return item == self.parameters
+class ModelType(base.ResourceType):
+    """A kind of object that is nothing but its parameters, a number."""
 
-    def is_applied(self, item):
-        return item == self.parameters
+    def keys(self, desired):
+        return desired.name, desired.given_id, desired.is_absent, None
+
+    def plan(self, desired, item):
+        if desired.is_absent:
+            return Plan(base.DELETE, None)
+        if item is None:
+            return Plan(base.CREATE, desired.parameters)
+        return Plan(base.NOOP if item == desired.parameters else base.UPDATE, desired.parameters)
+
+    def is_equal(self, desired, item):
+        return item == desired.parameters
+
+    is_same_connection = is_applied = is_equal
 
     def signature(self, item):
         return item
 
 
-def surplus(entry):
-    """Return the wish to delete an entry that no wish names."""
-    wish = ModelWish(entry.name, entry.item, given_id=entry.object_id, is_absent=True)
-    wish.is_surplus, wish.entry, wish.state = True, entry, protocol.DONE
-    return wish
+def surplus(object_id):
+    """Return the state of the deletion of an object that no task names."""
+    return ObjectState(DesiredObject(ModelType(), Desired(None, None, object_id, True), is_surplus=True))
 
 
 class Report(NamedTuple):
@@ -129,20 +151,22 @@ class Result(NamedTuple):
 
 def run(task):
     """Run one task, from its first request to its Result; a generator of requests."""
-    wishes = [ModelWish(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
-    steps = protocol.Protocol(wishes, task.purge, leaving_patience=PATIENCE, surplus=surplus)
+    desires = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
+    objects = [ObjectState(DesiredObject(ModelType(), desired)) for desired in desires]
+    steps = reconciler.Reconciler(objects, task.purge, deletion_timeout=PATIENCE, make_surplus=surplus)
     last = yield from relayed(steps.plan(), steps.names, ())
     last = yield from relayed(steps.apply(), steps.names, last)
     problem = steps.purge_problem.code if steps.purge_problem else None
     reports = []
-    for wish in steps.wishes:
-        if wish.is_surplus:
-            problem = problem or (wish.problem.code if wish.problem else None)
+    for obj in steps.objects:
+        outcome = obj.outcome
+        own = outcome.problem.code if outcome.problem else None
+        if own == "Raised":
+            raise outcome.problem.error
+        if obj.desired.is_surplus:
+            problem = problem or own
         else:
-            own = wish.problem.code if wish.problem else None
-            if own == "Raised":
-                raise wish.problem.error
-            reports.append(Report(wish.name, own, wish.changed, wish.object_id, wish.made))
+            reports.append(Report(obj.desired.name, own, outcome.changed, outcome.object_id, outcome.created_ids))
     # A purge that fails is the failure of the whole task.
     return Result(tuple(report._replace(problem=report.problem or problem) for report in reports), last)
 
@@ -155,12 +179,12 @@ def relayed(steps, names, last):
             request = steps.send(response)
         except StopIteration:
             return last
-        if isinstance(request, Look):
-            lists = 0 if request.begins else lists + 1
+        if isinstance(request, ListRequest):
+            lists = 0 if request.is_first else lists + 1
             ((entries, window),) = yield (("list",),)
             response = View(entries, names, waited=lists, window=window, error=unreadable(entries))
             last = entries
-        elif isinstance(request, tuple) and request and isinstance(request[0], Write):
+        elif isinstance(request, tuple) and request and isinstance(request[0], WriteRequest):
             outcomes = yield tuple(described(write) for write in request)
             response = tuple(translated(write, outcome) for write, outcome in zip(request, outcomes))
         else:
@@ -174,32 +198,37 @@ def unreadable(entries):
 
 
 def described(write):
-    """Return a Write as a tuple that compares by value: the model's request."""
-    wish = write.wish
-    if write.action == protocol.POST:
+    """Return a WriteRequest as a tuple that compares by value: the model's request."""
+    desired = write.target.desired
+    if write.action == base.CREATE:
         number, window = write.token
-        token = (wish.name, number) if number < protocol.SHARED_TOKENS else (wish.name, number, window)
-        return ("post", wish.name, wish.parameters, token)
-    if write.action == protocol.DELETE:
-        return ("delete", write.object_id, "purge" if wish.is_surplus else "absent", wish.name)
-    return ("put", write.object_id, wish.name, wish.parameters, write.action)
+        token = (desired.name, number) if number < limits.SHARED_TOKENS else (desired.name, number, window)
+        return ("post", desired.name, desired.value.parameters, token)
+    if write.action == base.DELETE:
+        return ("delete", write.object_id, "purge" if desired.is_surplus else "absent", desired.name)
+    return ("put", write.object_id, desired.name, desired.value.parameters, write.action)
 
 
 def translated(write, outcome):
-    """Return the protocol's Response for an outcome of the model: the id of a creation, or a word."""
+    """Return the WriteResult for an outcome of the model: the id of a creation, or a word."""
     if isinstance(outcome, int):
-        return WriteResult(protocol.OK, outcome)
+        return WriteResult(base.OK, outcome)
+    refused = base.UNKNOWN if write.action == PROBE else base.REFUSED
     outcomes = {
-        "ok": protocol.OK,
-        "404": protocol.ABSENT,
-        "mismatch": protocol.MISMATCH,
-        "exists": protocol.EXISTS,
-        "unknown": protocol.UNKNOWN,
-        "refused": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
-        "busy": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
-        "body": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
+        "ok": base.OK,
+        "404": base.ABSENT,
+        "mismatch": base.MISMATCH,
+        "exists": base.EXISTS,
+        "unknown": base.UNKNOWN,
+        "stale": STALE,
+        "refused": refused,
+        "busy": refused,
+        "body": refused,
     }
     return WriteResult(outcomes[outcome])
+
+
+STATES = (ObjectState, DesiredObject, Outcome, CreationState, reconciler.Reconciler)
 
 
 def frozen(value):
@@ -208,7 +237,7 @@ def frozen(value):
         return tuple((key, frozen(item)) for key, item in value.items())
     if isinstance(value, (set, frozenset)):
         return frozenset(map(frozen, value))
-    if isinstance(value, (protocol.Wish, protocol.Protocol)):
+    if isinstance(value, STATES):
         return (type(value).__name__, frozen(vars(value)))
     if isinstance(value, View):
         return ("View", value.entries, value.waited, value.window, value.error)
@@ -269,7 +298,7 @@ def shown(stored, number, view, dialect):
     if style == "upper":
         name = name and name.upper()
     elif style == "cut":
-        name = name and name[: protocol.MIN_CUT_LENGTH]
+        name = name and name[: limits.MIN_CUT_LENGTH]
     elif style == "null":
         name = None
     elif style == "hash":
@@ -337,7 +366,7 @@ def updates(cloud, request, dialect):
     elif not stored.is_live:
         yield {"refuse": "refused", "yes": "ok"}.get(dialect["put"], "404"), cloud, ()
     else:
-        is_wrong = stored.gateway != 0 or (why == protocol.PUT and stored.name != name)
+        is_wrong = stored.gateway != 0 or (why == base.UPDATE and stored.name != name)
         fresh = stored._replace(name=name, parameters=parameters)
         if dialect["lag"] and (fresh.name, fresh.parameters) != (stored.name, stored.parameters):
             view = stored.view if stored.stale else (stored.name, stored.parameters, True)
@@ -366,6 +395,16 @@ def deletions(cloud, request, task, dialect):
     yield "ok", replaced(cloud, number, fresh), () if is_meant and stored.gateway == 0 else ("I3",)
 
 
+def delays(cloud, request, task, dialect):
+    """Yield (outcome, cloud, violations) of a deletion that is not sent, because its list has become too old."""
+    _delete, object_id, why, _name = request
+    later = cloud._replace(delays=cloud.delays - 1)
+    yield "stale", later, ()
+    if dialect["meanwhile"] == "renames":
+        name = task.names[0] if why == "purge" else "renamed-meanwhile"
+        yield "stale", replaced(later, object_id - 1, later.objects[object_id - 1]._replace(name=name)), ()
+
+
 def outcomes_of(cloud, request, task, maker, dialect):
     """Yield every outcome that a request may have, the cloud after it, and the invariants that it violates."""
     if request[0] == "list":
@@ -378,6 +417,8 @@ def outcomes_of(cloud, request, task, maker, dialect):
         effects = updates(cloud, request, dialect)
     else:
         effects = deletions(cloud, request, task, dialect)
+        if cloud.delays:
+            yield from delays(cloud, request, task, dialect)
     for outcome, later, violations in effects:
         yield outcome, later, violations
         if cloud.faults:
@@ -489,7 +530,7 @@ def explore(scenario, dialect, is_sane):
         orders = {2: [(0, 1), (1, 0)], 3: [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]}.get(
             len(tasks), orders
         )
-    cloud = Cloud(scenario.objects, scenario.tokens, dialect["faults"], 1, dialect["windows"])
+    cloud = Cloud(scenario.objects, scenario.tokens, dialect["faults"], 1, dialect["windows"], dialect["delays"])
     start = State(cloud, dialect["kills"], tuple(Run(program.start, 0, "begun") for program in programs))
     seen, parents, graph, queue, found = {start: 0}, [None], [], [start], {}
     for place, state in enumerate(queue):
@@ -547,8 +588,8 @@ def trace(parents, node, label):
 
 
 def is_same_spelling(name, wanted):
-    return protocol.spelling(name) == protocol.spelling(wanted) or (
-        len(name) >= protocol.MIN_CUT_LENGTH and wanted.startswith(name)
+    return views.normalize_name(name) == views.normalize_name(wanted) or (
+        len(name) >= limits.MIN_CUT_LENGTH and wanted.startswith(name)
     )
 
 
@@ -585,7 +626,7 @@ def _creation_violations(name, state, results, scenario, dialect, is_sane):
             born = [number for number, item in enumerate(objects) if item.name == name and item.maker == (place, life)]
             if sum(number in live for number in born) > 1:
                 yield "I1"
-            if len(born) > protocol.MAX_POSTS:
+            if len(born) > limits.MAX_CREATE_ATTEMPTS:
                 yield "I1b"
             if (
                 life == current.life
@@ -623,7 +664,7 @@ def _is_confirmed(task, report, live):
     """Return True if the last list shows what a report without a change claims."""
     if task.kind == "absent":
         return not any(
-            not entry.name or protocol.spelling(entry.name) == protocol.spelling(report.name) for entry in live
+            not entry.name or views.normalize_name(entry.name) == views.normalize_name(report.name) for entry in live
         )
     return any(
         entry.object_id == report.object_id

@@ -16,15 +16,24 @@ import model_explorer
 import pytest
 from model_scenarios import DIALECTS, IMPOSSIBLE, SCENARIOS, dialect_of
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import protocol
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import (
+    creation,
+    limits,
+    planner,
+    purge,
+    reconciler,
+    verification,
+    views,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 
 MAX_REQUESTS = 20  # of one run without a kill
 
 
 @pytest.fixture(autouse=True)
 def _patience_in_lists(monkeypatch):
-    monkeypatch.setattr(protocol, "PATIENCE", model_explorer.PATIENCE)
-    monkeypatch.setattr(protocol, "CONFIRM_PATIENCE", model_explorer.PATIENCE)
+    monkeypatch.setattr(limits, "STALE_LIST_TIMEOUT", model_explorer.PATIENCE)
+    monkeypatch.setattr(limits, "CONFIRMED_CREATE_TIMEOUT", model_explorer.PATIENCE)
 
 
 def found(dialect, key):
@@ -59,89 +68,106 @@ def _never(*_arguments):
     return None
 
 
-def _always_new(wish, mine, is_old):
+def _always_new(obj, claimed, is_old):
     """Take a new id under another name for a replay."""
-    wish._next_token()
+    creation.take_next_token(obj)
 
 
-def _plan_without_blocks(wish, view):
+def _plan_without_blocks(obj, view):
     """Plan a creation although there are near or nameless entries."""
-    exact = view.exact(wish.name)
+    exact = view.exact(obj.desired.name)
     if exact:
-        return wish._compare(exact[0])
-    wish.state = protocol.POST
-    return None
+        return planner.plan_update(obj, exact[0])
+    return planner.plan_creation(obj)
 
 
 def _judge_without_patience(judge):
-    return lambda wish, view, base: judge(
-        wish, protocol.View(view.entries, view.names, wish.judge_patience, view.window, view.error), base
+    return lambda obj, view, base_ids: judge(
+        obj, views.View(view.entries, view.names, reconciler.patience(obj), view.window, view.error), base_ids
     )
+
+
+def _delete_again(obj, entry, _view):
+    obj.entry, obj.state = entry, base.DELETE
 
 
 # A rule that is taken away: (what replaces what, dialect, scenario, the invariant that breaks).
 MUTANTS = {
     "no patience": (
-        lambda patch: patch.setattr(protocol.Wish, "judge", _judge_without_patience(protocol.Wish.judge)),
+        lambda patch: patch.setattr(reconciler, "judge", _judge_without_patience(reconciler.judge)),
         "token ignored, 2 lost",
         "one",
         "I1",
     ),
     "a new id under another name is a replay": (
-        lambda patch: patch.setattr(protocol.Wish, "_judge_other_name", _always_new),
+        lambda patch: patch.setattr(creation, "judge_other_name", _always_new),
         "name unrelated",
         "one",
         "I6",
     ),
     "similar and nameless entries do not block": (
-        lambda patch: patch.setattr(protocol.Wish, "plan", _plan_without_blocks),
+        lambda patch: patch.setattr(planner, "plan_object", _plan_without_blocks),
         "name missing, token ignored",
         "again3",
         "I6",
     ),
     "an object that is being deleted counts as present": (
         lambda patch: (
-            patch.setattr(protocol.View, "exact", lambda view, name: list(view._by_name.get(name, ()))),
-            patch.setattr(protocol.View, "leaving", lambda view, name: []),
+            patch.setattr(
+                views.View, "exact", lambda view, name: view._exact.get(name, []) + view._leaving.get(name, [])
+            ),
+            patch.setattr(views.View, "leaving", lambda view, name: []),
         ),
         "DELETE asynchronous",
         "gone",
         "I5",
     ),
     "entries that name no gateway are believed": (
-        lambda patch: patch.setattr(protocol.Protocol, "_confirm_scope", lambda *_arguments: iter(())),
+        lambda patch: patch.setattr(reconciler.Reconciler, "_confirm_scope", lambda *_arguments: iter(())),
         "list of another gateway, not named",
         "foreign2",
         "I3",
     ),
     "purge by an unclear list": (
         lambda patch: (
-            patch.setattr(protocol.Protocol, "_purge_obstacle", _never),
-            patch.setattr(protocol.Protocol, "_equal_obstacle", _never),
-            patch.setattr(protocol.Protocol, "_not_shown", staticmethod(_never)),
-            patch.setattr(protocol.Wish, "plan", _plan_without_blocks),
+            patch.setattr(purge, "find_unclear", _never),
+            patch.setattr(purge, "find_equal", _never),
+            patch.setattr(purge, "find_not_shown", _never),
+            patch.setattr(planner, "plan_object", _plan_without_blocks),
         ),
         "one name missing",
         "purge2",
         "I3",
     ),
     "a repeated creation does not wait for the first": (
-        lambda patch: patch.setattr(protocol.Wish, "_judge_unclaimed", _repeat_at_once),
+        lambda patch: patch.setattr(creation, "judge_unclaimed", _repeat_at_once),
         "token ignored, 2 lost",
         "one",
         "I1",
     ),
+    "a newer list is not compared with the one that was too old": (
+        lambda patch: patch.setattr(verification, "recheck_deletion", _delete_again),
+        "a list becomes too old, renamed meanwhile",
+        "absent1",
+        "I3",
+    ),
+    "a newer list is not compared with the one that was too old for a purge": (
+        lambda patch: patch.setattr(verification, "recheck_deletion", _delete_again),
+        "a list becomes too old, renamed meanwhile",
+        "purge2",
+        "I3",
+    ),
 }
 
 
-def _repeat_at_once(wish, view, base, last):
-    exact = view.exact(wish.name)
+def _repeat_at_once(obj, view, _base, _last):
+    exact = view.exact(obj.desired.name)
     if exact:
-        wish._compare(exact[0])
-    elif wish.posts < protocol.MAX_POSTS:
-        wish.state = protocol.POST
+        planner.plan_update(obj, exact[0])
+    elif obj.creation.attempts < limits.MAX_CREATE_ATTEMPTS:
+        obj.state = base.CREATE
     else:
-        wish.fail("Unsettled")
+        obj.fail("Unsettled")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.filter.swanctl import FilterModule
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
-from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel as rules
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import vpn_tunnel as rules
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import subnet
 from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import connection_name, render
 from page_example import SECRET_KEY, options
 
@@ -67,11 +68,11 @@ tunnels = st.fixed_dictionaries(
         "local_subnets": networks,
         "remote_subnets": networks.map(lambda found: [text.replace("10.", "172.", 1) for text in found]),
         "ike_config": st.fixed_dictionaries(
-            {item.name: st.sampled_from(item.spec["choices"]) for item in rules.IKE_CONFIG[:5]}
+            {item.name: st.sampled_from(item.argument_spec["choices"]) for item in rules.IKE_CONFIG[:5]}
             | {"ike_life_time": st.integers(60, 86400)}
         ),
         "ipsec_config": st.fixed_dictionaries(
-            {item.name: st.sampled_from(item.spec["choices"]) for item in rules.IPSEC_CONFIG[:3]}
+            {item.name: st.sampled_from(item.argument_spec["choices"]) for item in rules.IPSEC_CONFIG[:3]}
             | {"ipsec_lifetime": st.integers(180, 86400)}
         ),
     }
@@ -102,7 +103,7 @@ def test_what_is_read_back_is_the_tunnel_seen_from_the_other_end(tunnel, key):
         own, other = child["local_ts"].split(","), child["remote_ts"].split(",")
         assert ike["ike_version"] == "v2" or (len(own), len(other)) == (1, 1)
         pairs |= {(cloud, peer) for cloud in other for peer in own}
-    cloud, peer = (list(map(rules.subnet, tunnel[side])) for side in ("local_subnets", "remote_subnets"))
+    cloud, peer = (list(map(subnet, tunnel[side])) for side in ("local_subnets", "remote_subnets"))
     assert pairs == {(left, right) for left in cloud for right in peer}
     (secret,) = conf["secrets"].values()
     assert bytes.fromhex(secret.pop("secret")[2:]).decode() == key

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""bce-auth-v1, the signature of every BCE request: pure functions, no I/O, no clock of their own.
+"""Sign requests by bce-auth-v1: pure functions, and the signer of a client with its clock.
 
 Rules: https://cloud.baidu.com/doc/Reference/s/njwvz1yfu (Baidu AI Cloud, "bce-auth-v1").
 """
@@ -11,29 +11,36 @@ from __future__ import annotations
 
 import hmac
 import time
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Collection, Mapping
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-DEFAULT_EXPIRATION = 1800  # seconds, as every official SDK has it
+from .clock import Clock
+from .redaction import Secret
 
-# What a server takes as signed when the Authorization header names no headers; every x-bce-* header comes on top.
-_SIGNED_BY_DEFAULT = frozenset(("host", "content-length", "content-type", "content-md5"))
+if TYPE_CHECKING:
+    from requests import PreparedRequest
+
+DEFAULT_EXPIRATION = 1800  # seconds, as in every official SDK
+
+# What a server takes as signed when the Authorization header names no headers, in addition to every x-bce-* header.
+_DEFAULT_SIGNED_HEADERS = frozenset(("host", "content-length", "content-type", "content-md5"))
 
 
-def encode(value):
-    """Percent-encode all octets of a str or int but ``A-Za-z0-9-_.~``, upper-case hex."""
+def encode(value: str | int) -> str:
+    """Percent-encode all octets of a value except ``A-Za-z0-9-_.~``, with upper-case hex."""
     return quote(str(value), safe="-_.~")
 
 
-def canonical_uri(path):
-    """The absolute, decoded path with each octet but the slashes encoded once."""
+def canonical_uri(path: str) -> str:
+    """Return an absolute, decoded path with each octet except the slashes encoded once."""
     encoded = quote(path, safe="-_.~/")
     return encoded if encoded.startswith("/") else "/" + encoded
 
 
-def canonical_query(query):
-    """The query of a dict of decoded names and values, sorted; a name without a value (None) keeps its ``=``.
+def canonical_query(query: Mapping[str, str | int | None]) -> str:
+    """Return the query of decoded names and values, sorted; a name without a value (None) keeps its ``=``.
 
-    The same text serves on the wire, so what is signed and what is sent cannot differ.
+    The same text is sent, so that what is signed and what is sent cannot differ.
     """
     pairs = [
         encode(name) + "=" + ("" if value is None else encode(value))
@@ -43,52 +50,55 @@ def canonical_query(query):
     return "&".join(sorted(pairs))
 
 
-def canonical_headers(headers, signed_headers=None):
-    """The lines of the signed headers; an empty header is not signed.
+def canonical_headers(headers: Mapping[str, str], signed_headers: Collection[str] | None = None) -> str:
+    """Return the lines of the signed headers; an empty header is not signed.
 
-    :arg signed_headers: lower-case names; None stands for the server's default set.
+    :param signed_headers: lower-case names; None stands for the server's default set.
     """
     lines = []
     for name, value in headers.items():
         name, value = name.strip().lower(), str(value).strip()
         if signed_headers is None:
-            signed = name in _SIGNED_BY_DEFAULT or name.startswith("x-bce-")
+            is_signed = name in _DEFAULT_SIGNED_HEADERS or name.startswith("x-bce-")
         else:
-            signed = name in signed_headers
-        if signed and value:
+            is_signed = name in signed_headers
+        if is_signed and value:
             lines.append(encode(name) + ":" + encode(value))
     return "\n".join(sorted(lines))
 
 
-def timestamp_text(timestamp):
-    """Seconds since the epoch as ``YYYY-MM-DDThh:mm:ssZ``, the form of the signature and of ``x-bce-date``."""
+def timestamp_text(timestamp: float) -> str:
+    """Return seconds since the epoch as ``YYYY-MM-DDThh:mm:ssZ``, the form of the signature and of ``x-bce-date``."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(timestamp))
 
 
-def signing_key(access_key_id, secret_access_key, timestamp, expiration=DEFAULT_EXPIRATION):
-    """The prefix of the Authorization value and the key (hex text) derived from it, both str."""
+def signing_key(
+    access_key_id: str, secret_access_key: str, timestamp: float, expiration: int = DEFAULT_EXPIRATION
+) -> tuple[str, str]:
+    """Return the prefix of the Authorization value, and the key (hex text) that is derived from it."""
     prefix = "bce-auth-v1/%s/%s/%d" % (access_key_id, timestamp_text(timestamp), expiration)
     return prefix, _hmac_sha256(secret_access_key, prefix)
 
 
 def authorization(
-    access_key_id,
-    secret_access_key,
-    method,
-    path,
-    query,
-    headers,
-    timestamp,
-    expiration=DEFAULT_EXPIRATION,
-    signed_headers=None,
-):
-    """The value of the Authorization header, str.
+    access_key_id: str,
+    secret_access_key: str,
+    method: str,
+    path: str,
+    query: Mapping[str, str | int | None],
+    headers: Mapping[str, str],
+    timestamp: float,
+    expiration: int = DEFAULT_EXPIRATION,
+    signed_headers: Collection[str] | None = None,
+) -> str:
+    """Return the value of the Authorization header.
 
-    :arg path: absolute path, decoded.
-    :arg query: dict of decoded names and values.
-    :arg headers: dict of the headers as they will be sent; ``Host`` must be among them.
-    :arg timestamp: seconds since the epoch. :arg expiration: seconds the signature is good for.
-    :arg signed_headers: the names to sign, lower case; None leaves the choice to the server's default set.
+    :param path: absolute path, decoded.
+    :param query: decoded names and values.
+    :param headers: the headers as they will be sent; ``Host`` must be among them.
+    :param timestamp: seconds since the epoch.
+    :param expiration: seconds for which the signature is valid.
+    :param signed_headers: the names to sign, lower case; None leaves the choice to the server's default set.
     """
     prefix, key = signing_key(access_key_id, secret_access_key, timestamp, expiration)
     request = "\n".join(
@@ -98,5 +108,56 @@ def authorization(
     return "%s/%s/%s" % (prefix, names, _hmac_sha256(key, request))
 
 
-def _hmac_sha256(key, message):
+def _hmac_sha256(key: str, message: str) -> str:
     return hmac.digest(key.encode("utf-8"), message.encode("utf-8"), "sha256").hex()
+
+
+class BceAuth:
+    """Sign prepared requests, as the `auth` of requests, by the server's clock.
+
+    requests calls it for every prepared request, so that each attempt is signed afresh; where there is an `auth`,
+    requests does not look into ~/.netrc.
+
+    :param security_token: that of temporary keys, or None.
+    """
+
+    def __init__(
+        self, access_key_id: Secret, secret_access_key: Secret, security_token: Secret | None, clock: Clock
+    ) -> None:
+        self._access_key_id = access_key_id
+        self._secret_access_key = secret_access_key
+        self._security_token = security_token
+        self._clock = clock
+        self._clock_offset = 0.0  # seconds that the server's clock is ahead of ours
+
+    def now(self) -> float:
+        """Return the server's time of day in seconds since the epoch, as far as it is known."""
+        return self._clock.time() + self._clock_offset
+
+    def sync_clock(self, server_time: float | None) -> None:
+        """Sign by the server's clock from now on.
+
+        :param server_time: the server's time of day in seconds since the epoch; None changes nothing.
+        """
+        if server_time is not None:
+            self._clock_offset = server_time - self._clock.time()
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Sign a prepared request, and return it."""
+        timestamp = int(self.now())
+        parts = urlsplit(request.url or "")
+        headers = {"Host": parts.netloc, "x-bce-date": timestamp_text(timestamp)}
+        if self._security_token:
+            headers["x-bce-security-token"] = self._security_token.reveal()
+        headers["Authorization"] = authorization(
+            self._access_key_id.reveal(),
+            self._secret_access_key.reveal(),
+            request.method or "",
+            unquote(parts.path),
+            dict(parse_qsl(parts.query, keep_blank_values=True)),
+            headers,
+            timestamp,
+            signed_headers=[name.lower() for name in headers],
+        )
+        request.headers.update(headers)
+        return request

@@ -2,27 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The BceError family: everything that can go wrong between a task and the cloud, by what it means for the caller."""
+"""The BceError family, and the table that classifies the API's error codes and statuses."""
 
 from __future__ import annotations
 
 import re
+from typing import Any, Iterable
 
-MAX_REPORTED_ERRORS = 20  # mistakes that one message tells
+MAX_REPORTED_ERRORS = 20  # invalid options in one message
 
 
 class BceError(Exception):
     """A request that did not succeed.
 
-    :ivar code: the API's error code, or one of ours for failures before or beside the API (str).
-    :ivar message: what went wrong and what to do, without any secret (str).
-    :ivar http_status: int, or None where there was no answer.
-    :ivar request_id: the API's request id, which its support asks for; or None.
-    :ivar retryable: True if the same request may succeed later without any change.
-    :ivar maybe_applied: True if a write may have been applied: the outcome of this or an earlier attempt is unknown.
+    :ivar message: what failed and what to do, without any secret.
+    :ivar code: the API's error code, or one of ours for failures that the API did not report.
+    :ivar http_status: None where there was no response.
+    :ivar request_id: the API's request id, for which its support asks; or None.
+    :ivar retryable: True if the same request may succeed later without any change of its parameters: the retry policy
+        repeats such a request, or the object was in another state than required. Never True for a wrong option.
+    :ivar maybe_applied: True if a write may have been applied: the outcome of this or of an earlier attempt is unknown.
+        Then only a read can show what happened. False for every read and for a write that was certainly refused.
     """
 
-    def __init__(self, message, code, http_status=None, request_id=None, retryable=False, maybe_applied=False):
+    def __init__(
+        self,
+        message: str,
+        code: str,
+        http_status: int | None = None,
+        request_id: str | None = None,
+        retryable: bool = False,
+        maybe_applied: bool = False,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
@@ -31,14 +42,14 @@ class BceError(Exception):
         self.retryable = retryable
         self.maybe_applied = maybe_applied
 
-    def as_maybe_applied(self):
+    def as_maybe_applied(self) -> BceError:
         """Return the same error for a write whose outcome it leaves unknown."""
         error = type(self).__new__(type(self), *self.args)
         error.__dict__.update(self.__dict__, maybe_applied=True)
         return error
 
-    def to_dict(self):
-        """The failure as a task's result shows it, a dict."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the failure as a task's result shows it."""
         return {
             "code": self.code,
             "message": self.message,
@@ -48,40 +59,59 @@ class BceError(Exception):
             "maybe_applied": self.maybe_applied,
         }
 
-    def to_failed_result(self):
-        """The result of a task that this error ended before it did anything, a dict."""
+    def to_failed_result(self) -> dict[str, Any]:
+        """Return the result of a task that failed with this error before it changed anything."""
         return {"changed": False, "failed": True, "msg": self.message, "error": self.to_dict()}
 
 
 class InvalidOptionsError(BceError):
-    """The options are wrong; nothing was sent. `problems` lists every mistake that was found."""
+    """Options are invalid; nothing was sent.
 
-    def __init__(self, problems):
-        self.problems = list(problems)
-        more = len(self.problems) - MAX_REPORTED_ERRORS
-        text = "; ".join(self.problems[:MAX_REPORTED_ERRORS])
+    :ivar errors: every invalid option that was found, one sentence each.
+    """
+
+    def __init__(self, errors: Iterable[str]) -> None:
+        self.errors = list(errors)
+        more = len(self.errors) - MAX_REPORTED_ERRORS
+        text = "; ".join(self.errors[:MAX_REPORTED_ERRORS])
         super().__init__(text + " ... and %d more" % more if more > 0 else text, "InvalidOption")
+
+    @property
+    def problems(self) -> list[str]:
+        """Return `errors`, under the name that callers outside of this package still use."""
+        return self.errors
 
 
 class TransportError(BceError):
-    """No whole answer: name not resolved, refused, reset, timed out, cut off, not trusted."""
+    """There was no complete response: name not resolved, refused, reset, timed out, cut off, not trusted."""
 
 
 class InvalidResponseError(BceError):
-    """An answer that is not what the API's contract says, such as an HTML page of a proxy."""
+    """The response is not what the API's contract says, such as an HTML page of a proxy."""
+
+
+class ConflictError(BceError):
+    """The current state of the cloud does not allow what the task asks for, such as two tunnels of one name."""
+
+
+class WaitTimeoutError(BceError):
+    """The object did not reach the desired state in time."""
 
 
 class ApiError(BceError):
     """The API responded with an error.
 
-    :cvar remedy: what to do about it, for the message; None where the API's own words have to do.
+    :cvar remedy: what to do about it, for the message; None where the API's own message has to suffice.
     """
 
-    remedy = None
+    remedy: str | None = None
 
 
 class AuthError(ApiError):
-    """The API refused the keys, their signature or their rights."""
+    """The API refused the keys, their signature or their rights.
+
+    It has no remedy of its own, because a 401 or 403 of a proxy is not about the keys; see ERROR_HINTS.
+    """
 
 
 class NotFoundError(ApiError):
@@ -91,11 +121,13 @@ class NotFoundError(ApiError):
 
 
 class IdempotencyConflictError(ApiError):
-    """The clientToken was used before with other parameters (``IdempotentParameterMismatch``)."""
+    """The clientToken was used before with other parameters."""
 
 
 class RateLimitedError(ApiError):
-    """Too many requests."""
+    """There were too many requests."""
+
+    remedy = "raise retry_timeout, or lower concurrency and --forks"
 
 
 class BusyError(ApiError):
@@ -117,53 +149,72 @@ class QuotaError(ApiError):
 
 
 class ServerError(ApiError):
-    """The API failed on its own account (5xx)."""
+    """The API failed by itself."""
+
+    remedy = "try again later"
 
 
-# What an error of the API means: the first row of _BY_CODE whose pattern is found in the code decides, upper and lower
-# case being equal; else _BY_STATUS; else 5xx is a BceServerError and the rest a BceApiError. Codes go first because a
-# status says less: an absent object comes with 404 or 400, throttling with 429, 403 or 400. The API's message never
-# decides.
-_BY_CODE = tuple(
-    (re.compile(pattern, re.IGNORECASE), error_class)
-    for pattern, error_class in (
-        ("^IdempotentParameterMismatch$", IdempotencyConflictError),
-        # Before the quotas, because RequestLimitExceeded is a rate limit.
-        ("RateLimit|TooManyRequest|RequestLimitExceeded|Throttl", RateLimitedError),
-        # "EniIdException" is how a sibling on the same host says that there is no such object.
-        ("NoSuch|NotFound|NotExist|IdException$", NotFoundError),
-        ("Repeated|AlreadyExist|Duplicate|Conflict.|.Conflict|Occupied", DuplicateError),
-        ("Quota|LimitExceeded|ExceedLimit", QuotaError),
-        ("NotFinished|OperationDenied|Busy|^InvalidInstanceStatus$", BusyError),
-        (
-            "^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidHTTPAuthHeader|RequestExpired)$",
-            AuthError,
-        ),
-        ("^(InvalidVersion|InvalidURI)$", ApiError),  # 404, but no object is absent
-        ("^(InternalError|ServiceUnavailable)$", ServerError),
-    )
+# What an error of the API means: (error class, pattern of codes, statuses). The first row whose pattern is found in the
+# code decides, upper and lower case being equal; without one the row that has the status; else a status from 500 on is
+# a ServerError and the rest an ApiError. Codes go first because a status says less: an absent object comes with 404 or
+# 400, throttling with 429, 403 or 400. The API's message never decides.
+ERROR_TABLE: tuple[tuple[type[ApiError], str, tuple[int, ...]], ...] = (
+    (IdempotencyConflictError, "^IdempotentParameterMismatch$", ()),
+    # Before the quotas, because RequestLimitExceeded is a rate limit.
+    (RateLimitedError, "RateLimit|TooManyRequest|RequestLimitExceeded|Throttl", (429,)),
+    # EniIdException is how another service on the same host reports that there is no such object.
+    (NotFoundError, "NoSuch|NotFound|NotExist|IdException$", (404,)),
+    (DuplicateError, "Repeated|AlreadyExist|Duplicate|Conflict.|.Conflict|Occupied", ()),
+    (QuotaError, "Quota|LimitExceeded|ExceedLimit", (413,)),
+    (BusyError, "NotFinished|OperationDenied|Busy|^InvalidInstanceStatus$", (409,)),
+    (
+        AuthError,
+        "^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidHTTPAuthHeader|RequestExpired)$",
+        (401, 403),
+    ),
+    (ApiError, "^(InvalidVersion|InvalidURI)$", ()),  # 404, but no object is absent
+    (ServerError, "^(InternalError|ServiceUnavailable)$", ()),
 )
-_BY_STATUS = {
-    401: AuthError,
-    403: AuthError,
-    404: NotFoundError,
-    409: BusyError,
-    413: QuotaError,
-    429: RateLimitedError,
+
+# What to do about single codes; all others have the remedy of their class.
+ERROR_HINTS = {
+    "InvalidAccessKeyId": "check access_key_id (or BCE_ACCESS_KEY_ID)",
+    "SignatureDoesNotMatch": "check secret_access_key (or BCE_SECRET_ACCESS_KEY), and security_token if there is one",
+    "RequestExpired": "check the clock of the machine that runs the task",
+    "AccessDenied": "give the user of these keys the right to do that",
+    "OptInRequired": "enable the service in the console",
+    "QualifyNotPass": "complete the account's real-name verification",
+    "IdempotentParameterMismatch": "give another client_token, or none",
+}
+
+# The code of an error response without one, as in the official Go SDK.
+CODE_BY_STATUS = {
+    400: "InvalidHTTPRequest",
+    401: "Unauthorized",
+    403: "AccessDenied",
+    404: "NotFound",
+    409: "Conflict",
+    412: "PreconditionFailed",
+    413: "RequestEntityTooLarge",
+    429: "TooManyRequests",
+    500: "InternalError",
+    502: "BadGateway",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
 }
 
 
-def error_class_for(code, status):
-    """Return the subclass of BceApiError for a code and an HTTP status of the API."""
-    for pattern, error_class in _BY_CODE:
-        if pattern.search(code):
+def error_class_for(code: str, status: int) -> type[ApiError]:
+    """Return the class of the error that an error code and an HTTP status of the API mean."""
+    for error_class, pattern, _statuses in ERROR_TABLE:
+        if re.search(pattern, code, re.IGNORECASE):
             return error_class
-    return _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
+    for error_class, _pattern, statuses in ERROR_TABLE:
+        if status in statuses:
+            return error_class
+    return ServerError if status >= 500 else ApiError
 
 
-class ConflictError(BceError):
-    """The cloud's present state does not allow what the task asks for, such as two tunnels of one name."""
-
-
-class WaitTimeoutError(BceError):
-    """The tunnel did not get into the awaited state in time."""
+def hint_for(code: str, error_class: type[ApiError]) -> str | None:
+    """Return what to do about an error of the API, or None."""
+    return ERROR_HINTS.get(code, error_class.remedy)

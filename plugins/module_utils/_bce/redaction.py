@@ -2,36 +2,40 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values that must never be shown: holding them, and taking them out of a text."""
+"""Hold secrets so that nothing shows them, and redact them from texts."""
 
 from __future__ import annotations
 
 import hmac
 import json
 import re
+from typing import Any, Callable, Iterable, Iterator, Pattern
 from urllib.parse import quote, quote_plus
 
 MASK = "********"
-MIN_SECRET_LENGTH = 4  # characters; to star out a shorter text would leave no message readable
+MIN_SECRET_LENGTH = 4  # characters; redacting shorter texts would leave no message readable
+MAX_SECRET_CHARS = 4096  # of a secret that is found although a text is cut
+MAX_SCANNED_CHARS = 65536  # of a response, from which an excerpt is taken
+MAX_EXCERPT_CHARS = 300  # of a foreign text in a message of ours
 
-# A word in which a tunnel's key may hide, and whether it may.
+# A word that may be a tunnel's key, and a test that narrows it down.
 KEY_SYMBOLS = "!@#$%^*()_"
 MIN_ACCOUNT_KEY_LENGTH = 24  # characters; those in use have 32
 KEY_PATTERN = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))
 
 
-def looks_like_tunnel_key(word):
-    """True if letters, digits and symbols are all present, as in every key."""
+def looks_like_tunnel_key(word: str) -> bool:
+    """Return whether letters, digits and symbols are all present, as in every tunnel key."""
     return all(re.search(kind, word) for kind in ("[A-Za-z]", "[0-9]", "[%s]" % re.escape(KEY_SYMBOLS)))
 
 
-def contains_possible_key(text):
-    """True if a word of the text may be a tunnel's key, or is as long as the account's keys."""
+def contains_possible_key(text: str) -> bool:
+    """Return whether a word of the text may be a tunnel's key, or is as long as the account's keys."""
     return any(looks_like_tunnel_key(word) or len(word) >= MIN_ACCOUNT_KEY_LENGTH for word in KEY_PATTERN.findall(text))
 
 
-def safe_repr(value):
-    """The value as an error text shows it; people put keys into wrong options, and those stay hidden."""
+def safe_repr(value: object) -> str:
+    """Return a value as an error text shows it, except a text that looks like a key in the wrong option."""
     try:
         shown = repr(value)
     except ValueError:
@@ -41,70 +45,76 @@ def safe_repr(value):
     return shown if len(shown) <= 80 else shown[:80] + "…"
 
 
+def truncate(text: str) -> str:
+    """Return a text on one line, printable, and cut to MAX_EXCERPT_CHARS."""
+    text = " ".join(text.split())
+    text = text if len(text) <= MAX_EXCERPT_CHARS else text[:MAX_EXCERPT_CHARS] + "…"
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 class Secret:
-    """A secret text that no print, repr, format, JSON dump or traceback shows; only reveal() does."""
+    """A secret text that no print, repr, format, JSON dump or traceback shows; only reveal() returns it."""
 
-    __slots__ = ("_spellings", "_text")
+    __slots__ = ("_encodings", "_text")
 
-    def __init__(self, text):
-        # A lone surrogate, which JSON can bring along, could be neither compared nor quoted.
+    def __init__(self, text: str) -> None:
+        # A lone surrogate, which JSON can contain, could be neither compared nor quoted.
         self._text = text.encode("utf-8", "replace").decode("utf-8")
-        self._spellings = None
+        self._encodings: set[str] | None = None
 
-    def reveal(self):
-        """The text itself, for the wire and for nothing else."""
+    def reveal(self) -> str:
+        """Return the text itself, for requests and for nothing else."""
         return self._text
 
-    def encodings(self):
-        """The spellings in which an answer may echo the text; none for one too short to be told from other words."""
-        if self._spellings is None:
-            plain, found = self._text, set()
-            if len(plain) >= MIN_SECRET_LENGTH:
-                found.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain)))
-                found.update(json.dumps(plain, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
-            self._spellings = found
-        return self._spellings
+    def encodings(self) -> set[str]:
+        """Return the forms in which a response may echo the text; none if it is shorter than MIN_SECRET_LENGTH."""
+        if self._encodings is None:
+            text = self._text
+            found: set[str] = set()
+            if len(text) >= MIN_SECRET_LENGTH:
+                found.update((text, quote(text, safe=""), quote(text), quote_plus(text)))
+                found.update(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+            self._encodings = found
+        return self._encodings
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
         return hmac.compare_digest(self._text.encode("utf-8"), other._text.encode("utf-8"))
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self._text)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return MASK
 
     __str__ = __repr__
 
 
-def redact(text, secrets):
-    """The text with every one of the secrets replaced by stars, in any spelling in which an answer may echo it.
-
-    :arg secrets: iterable of Secret.
-    """
+def redact(text: str, secrets: Iterable[Secret]) -> str:
+    """Return the text with every secret, in every encoding, replaced by MASK."""
     if not text:
         return text
-    encodings = {spelling for secret in secrets for spelling in secret.encodings()}
-    # All places first and then one cut for each run of them: of overlapping secrets no rest may stay behind.
-    parts, kept = [], 0
-    for start, end in sorted(place for spelling in encodings for place in _occurrences(text, spelling)):
+    encodings = {encoding for secret in secrets for encoding in secret.encodings()}
+    # All occurrences first and then one cut for each run of them, so that nothing of overlapping secrets remains.
+    parts: list[str] = []
+    kept = 0
+    for start, end in sorted(found for encoding in encodings for found in _occurrences(text, encoding)):
         if start >= kept:
             parts += [text[kept:start], MASK]
         kept = max(kept, end)
     return "".join(parts) + text[kept:]
 
 
-def _occurrences(text, spelling):
-    start = text.find(spelling)
+def _occurrences(text: str, encoding: str) -> Iterator[tuple[int, int]]:
+    start = text.find(encoding)
     while start >= 0:
-        yield start, start + len(spelling)
-        start = text.find(spelling, start + 1)
+        yield start, start + len(encoding)
+        start = text.find(encoding, start + 1)
 
 
-def redact_nested(value, secrets):
-    """A JSON-like value with conceal() applied to every text in it."""
+def redact_nested(value: Any, secrets: Iterable[Secret]) -> Any:
+    """Return a JSON-like value with redact() applied to every text in it."""
     if isinstance(value, str):
         return redact(value, secrets)
     if isinstance(value, dict):
@@ -112,3 +122,65 @@ def redact_nested(value, secrets):
     if isinstance(value, (list, tuple)):
         return [redact_nested(item, secrets) for item in value]
     return value
+
+
+class Redactor:
+    """Make foreign texts fit for messages: without secrets, short, printable. Threads may share one.
+
+    :param account: the account's keys; a code or an id that contains one of them is not shown at all.
+    :param secrets: further secrets, such as the password of a proxy.
+    """
+
+    def __init__(self, account: Iterable[Secret], secrets: Iterable[Secret] = ()) -> None:
+        self._account = tuple(account)
+        self._secrets = {*self._account, *secrets}
+        self._pattern: Pattern[str] | None = None
+        self._is_secret: Callable[[str], bool] = bool
+        self._allowed: set[str | None] = set()
+
+    def add(self, secret: Secret) -> None:
+        """Redact this secret from now on."""
+        self._secrets.add(secret)
+
+    def redact_pattern(self, pattern: Pattern[str], is_secret: Callable[[str], bool]) -> None:
+        """Redact every match of a pattern for which is_secret() is true, except words that are allowed.
+
+        It may be a secret that this run has not met, such as the key of another tunnel.
+        """
+        self._pattern, self._is_secret = pattern, is_secret
+
+    def allow(self, word: str | None) -> None:
+        """Show this word although it matches the pattern of redact_pattern(), because it is a name."""
+        self._allowed.add(word)
+
+    def redact(self, text: str) -> str:
+        """Return a text without the secrets and without the words that may be one."""
+        # A copy, because other threads may add secrets meanwhile.
+        text = redact(text, tuple(self._secrets))
+        if self._pattern:
+            text = self._pattern.sub(lambda word: MASK if self._may_be_secret(word.group()) else word.group(), text)
+        return text
+
+    def sanitize(self, text: str) -> str:
+        """Return an excerpt of a foreign text, redacted, on one line and printable."""
+        is_whole = len(text) <= MAX_SCANNED_CHARS
+        text = self.redact(text[:MAX_SCANNED_CHARS])
+        # A secret that is cut in two would not be recognised.
+        return truncate(text if is_whole else text[:-MAX_SECRET_CHARS])
+
+    def excerpt(self, content: bytes) -> str:
+        """Return an excerpt of a foreign body in quotation marks, or the word "empty"."""
+        if not content.strip():
+            return "empty"
+        return repr(self.sanitize(content[: MAX_SCANNED_CHARS + 1].decode("utf-8", "replace")))
+
+    def safe_identifier(self, value: object) -> str | None:
+        """Return a code or an id as the API writes them; None for anything else and for what may be a secret."""
+        if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", value):
+            return None
+        if self._pattern and self._pattern.fullmatch(value) and self._may_be_secret(value):
+            return None
+        return value if redact(value, self._account) == value else None
+
+    def _may_be_secret(self, word: str) -> bool:
+        return self._is_secret(word) and word not in self._allowed

@@ -2,305 +2,274 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bound the whole of one HTTP attempt by one deadline; keep the password of the environment's proxy out of all texts.
-
-The timeouts of requests and urllib3 hold for one wait each: a server that sends a byte a second, or one interim
-response after the other, never exceeds them. Here every wait of an attempt gets what is left of the attempt.
-The resolution of a host's name is not bounded; the operating system has timeouts of its own for it.
-"""
+"""Send one request over requests and return the complete response: one deadline, a size limit, the proxy."""
 
 from __future__ import annotations
 
-import io
-import os
+import json
 import re
 import socket
-import threading
-import time
-from base64 import b64encode
-from contextlib import contextmanager
-from functools import lru_cache
-from http.client import HTTPResponse, parse_headers
-from typing import NamedTuple
-from urllib.parse import unquote, unquote_plus, urlsplit
+import traceback
+from typing import Any, Callable, Mapping, NamedTuple
 
-from .redaction import Secret
+from .auth import BceAuth, canonical_query, canonical_uri
+from .clock import parse_http_date
+from .connection_options import ConnectionSettings
+from .deadline import DeadlineAdapter, limit_attempt
+from .proxies import INVALID_PROXY, Proxy, proxy_for
+from .redaction import truncate
+from .retry import Outcome
 
+REQUESTS_IMPORT_ERROR: str | None = None
 try:
-    from requests.adapters import HTTPAdapter
-    from requests.utils import prepend_scheme_if_needed, select_proxy
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-    from urllib3.util import parse_url
+    import requests
+    from requests import exceptions as requests_errors
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, TimeoutError
 except ImportError:
-    HTTPAdapter = object  # the client reports it
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-INVALID_PROXY = (
-    "%s: is not a valid proxy URL (value not shown); give http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, the "
-    "special characters of a password percent-encoded"
-)
-PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
-
-# The attempt of this thread; one attempt does all of its work in one thread.
-_THREAD = threading.local()
+MAX_RESPONSE_BYTES = 32 * 1024 * 1024  # a gateway's list is far below it
 
 
-class Attempt:
-    """One attempt at a request: when it ends, and what is known of it.
+class Received(NamedTuple):
+    """A complete response as it was received.
 
-    :ivar sent: whether any of the request may have left this machine.
-    :ivar interim: statuses of interim responses.
+    :ivar headers: names are equal in upper and lower case.
+    :ivar server_time: the server's time of day (HTTP header Date) in seconds since the epoch, or None.
+    :ivar interim: statuses of the interim responses before it, other than 100.
     """
 
-    def __init__(self, seconds):
-        # Not an injected clock, because sockets wait by the machine's own.
-        self._ends = time.monotonic() + seconds
-        self.sent = False
-        self.interim = []
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    server_time: float | None
+    interim: tuple[int, ...] = ()
 
-    def left(self):
-        """Return the seconds that are left.
 
-        :raises socket.timeout: if none are.
+class SendFailed(Exception):
+    """There was no complete response.
+
+    :ivar text: why, possibly with foreign text in it, which is not redacted yet.
+    """
+
+    def __init__(self, outcome: Outcome, text: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.text = text
+
+
+class ResponseTooLargeError(OSError):
+    """The response is longer than MAX_RESPONSE_BYTES."""
+
+
+class Transport:
+    """Send requests to one endpoint over one connection pool; threads may share it.
+
+    :ivar proxy_error: why the proxy of the environment cannot be used, or None.
+    :param headers: of every request.
+    :param observe: called with each Received; or None.
+    """
+
+    def __init__(
+        self,
+        connection: ConnectionSettings,
+        auth: BceAuth,
+        headers: Mapping[str, str],
+        max_connections: int,
+        observe: Callable[[Received], object] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._auth = auth
+        self._observe = observe
+        self._session = requests.Session()
+        self._session.headers.clear()
+        self._session.headers.update(headers)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, DeadlineAdapter(pool_maxsize=max_connections))
+        verify = (connection.ca_path or True) if connection.validate_certs else False
+        if not connection.validate_certs:
+            # The user has chosen it; a warning for every request would only bury the task's own output.
+            disable_warnings(InsecureRequestWarning)
+        self._options: dict[str, Any] = {"proxies": {}, "verify": verify, "cert": None}
+        if not connection.loopback:
+            self._options = dict(self._session.merge_environment_settings(connection.endpoint, {}, True, verify, None))
+        self._options["stream"] = True
+        self._proxy = proxy_for(connection.endpoint, self._options["proxies"])
+        self.proxy_error = self._proxy.error if self._proxy else None
+
+    def send(
+        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, timeout: float
+    ) -> Received:
+        """Sign and send a request, and return its complete response.
+
+        :param path: decoded, absolute.
+        :param query: decoded names and values.
+        :param body: sent as JSON.
+        :param timeout: seconds for all of it.
+        :raises SendFailed: if there is no complete response.
         """
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise socket.timeout("timed out")
-        return left
+        wire_query = canonical_query(query)
+        url = self._connection.endpoint + canonical_uri(path) + ("?" + wire_query if wire_query else "")
+        content, headers = None, {}
+        if body is not None:
+            content = json.dumps(body, separators=(",", ":")).encode("ascii")
+            headers["Content-Type"] = "application/json;charset=utf-8"
+        with limit_attempt(timeout) as attempt:
+            try:
+                prepared = self._session.prepare_request(
+                    requests.Request(method, url, headers=headers, data=content, auth=self._auth)
+                )
+                # Not Session.send, because it reads and parses redirects even where they are not followed.
+                adapter = self._session.get_adapter(url)
+                response = adapter.send(prepared, timeout=(timeout, timeout), **self._options)
+                try:
+                    received = Received(
+                        response.status_code,
+                        response.headers,
+                        _read_body(response),
+                        parse_http_date(response.headers.get("Date")),
+                        tuple(attempt.interim),
+                    )
+                finally:
+                    response.close()
+            except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
+                outcome, text = classify_transport_error(exc, timeout, attempt.is_sent, self._proxy)
+            else:
+                if self._observe:
+                    self._observe(received)
+                return received
+        # Outside of the block, so that no exception that holds the request with its keys becomes the context.
+        raise SendFailed(outcome, text)
 
 
-@contextmanager
-def attempt(seconds):
-    """Bound all connections and responses that this thread uses within the block; yield the Attempt."""
-    _THREAD.attempt = Attempt(seconds)
-    try:
-        yield _THREAD.attempt
-    finally:
-        _THREAD.attempt = None
+def _read_body(response: requests.Response) -> bytes:
+    """Return the whole body.
+
+    :raises ResponseTooLargeError: if it is longer than MAX_RESPONSE_BYTES.
+    :raises Exception: as requests does, if it is cut off or too slow.
+    """
+    read_some = getattr(response.raw, "read1", None) or response.raw.read
+    parts, length = [], 0
+    while True:
+        part = read_some(65536, decode_content=True)
+        if not part:
+            break
+        parts.append(part)
+        length += len(part)
+        if length > MAX_RESPONSE_BYTES:
+            raise ResponseTooLargeError("the response is longer than %d bytes" % MAX_RESPONSE_BYTES)
+    declared = response.headers.get("Content-Length", "")
+    is_number = re.fullmatch("[0-9]{1,18}", declared)
+    if is_number and "Content-Encoding" not in response.headers and length < int(declared):
+        raise requests_errors.ChunkedEncodingError("the response ended early")
+    return b"".join(parts)
 
 
-def _current():
-    return getattr(_THREAD, "attempt", None)
+class _Failure:
+    """What the rows of TRANSPORT_ERRORS ask about an exception.
 
+    :ivar cause: the innermost exception.
+    :ivar reason: what urllib3 gives as the reason, or None.
+    """
 
-def _limit(sock):
-    """Let the next wait of a socket last at most as long as what is left of the attempt."""
-    if _current() and sock is not None:
-        sock.settimeout(_current().left())
+    def __init__(self, exc: Exception, is_sent: bool, proxy: Proxy | None) -> None:
+        self.exc = exc
+        self.is_sent = is_sent
+        self.proxy = proxy
+        self.cause = _innermost(exc)
+        self.reason = getattr(exc.args[0], "reason", None) if exc.args else None
 
+    def is_too_large(self) -> bool:
+        return isinstance(self.exc, ResponseTooLargeError)
 
-class _LimitedReader(io.RawIOBase):
-    """The bytes of a buffered reader over a socket, each wait for them limited."""
+    def is_certificate(self) -> bool:
+        # The second are the words of urllib3 1.26 for another name.
+        return "CERTIFICATE_VERIFY_FAILED" in str(self.exc) or "doesn't match" in str(self.exc)
 
-    def __init__(self, buffered, sock):
-        self._buffered = buffered
-        self._sock = sock
+    def is_tls(self) -> bool:
+        return isinstance(self.exc, requests_errors.SSLError) and "EOF" not in str(self.exc)
 
-    def readable(self):
+    def is_proxy_url(self) -> bool:
+        return self.is_url() and self.proxy is not None
+
+    def is_url(self) -> bool:
+        return isinstance(self.exc, ValueError) and not self.is_sent
+
+    def is_name(self) -> bool:
+        return self.is_refused() and isinstance(self.cause, socket.gaierror)
+
+    def is_refused(self) -> bool:
+        return isinstance(self.reason, NewConnectionError)
+
+    def is_connect_timeout(self) -> bool:
+        return isinstance(self.exc, requests_errors.ConnectTimeout)
+
+    def is_proxy(self) -> bool:
+        return isinstance(self.exc, requests_errors.ProxyError)
+
+    def is_late(self) -> bool:
+        is_timeout = isinstance(self.exc, (requests_errors.Timeout, TimeoutError))
+        return is_timeout or isinstance(self.cause, socket.timeout)
+
+    def is_late_unsent(self) -> bool:
+        return not self.is_sent and self.is_late()
+
+    def is_unsent(self) -> bool:
+        return not self.is_sent
+
+    def is_any(self) -> bool:
         return True
 
-    def readinto(self, buffer):
-        _limit(self._sock)
-        return self._buffered.raw.readinto(buffer)
 
-    def close(self):
-        self._buffered.close()
-        super().close()
-
-
-class _Response(HTTPResponse):
-    """A response that is read in limited waits, and that skips every interim response before the final one."""
-
-    def __init__(self, sock, *args, **kwargs):
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_LimitedReader(self.fp, sock))
-
-    def _read_status(self):
-        # The base class skips 100 only, and takes 102 and 103 for the end.
-        while True:
-            version, status, reason = super()._read_status()
-            if not 100 <= status < 200 or status == 101:
-                return version, status, reason
-            parse_headers(self.fp)
-            if _current() and status != 100:
-                _current().interim.append(status)
+# (condition, outcome, text); the first condition that holds decides. %(cause)s is the shortest true text of the
+# exception, %(type)s its class: the text of a ValueError quotes what it has read, which may be a URL with a password.
+TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = (
+    (_Failure.is_too_large, "response_too_large", "%(cause)s"),
+    (
+        _Failure.is_certificate,
+        "tls_error",
+        "the server's certificate cannot be verified; give ca_path, or set validate_certs: false",
+    ),
+    (_Failure.is_tls, "tls_error", "no TLS connection, check the endpoint's scheme and port: %(cause)s"),
+    (_Failure.is_proxy_url, "invalid_proxy", INVALID_PROXY),
+    (_Failure.is_url, "invalid_url", "the request cannot be sent; check endpoint (%(type)s)"),
+    (_Failure.is_name, "dns_error", "the host's name cannot be resolved; check region and endpoint"),
+    (_Failure.is_refused, "connect_error", "no connection: %(cause)s"),
+    (_Failure.is_connect_timeout, "connect_error", "no connection within %(timeout).3g s"),
+    (_Failure.is_proxy, "connect_error", "the proxy of the environment cannot be used: %(cause)s"),
+    (_Failure.is_late_unsent, "connect_error", "no connection within %(timeout).3g s"),
+    (_Failure.is_unsent, "connect_error", "no connection: %(cause)s"),
+    (_Failure.is_late, "read_error", "no complete response within %(timeout).3g s"),
+    (_Failure.is_any, "read_error", "the connection broke before the response was complete: %(cause)s"),
+)
 
 
-class _LimitedConnection:
-    """A mixin for the connection classes of urllib3: connect, TLS, request and response within one Attempt."""
+def classify_transport_error(exc: Exception, timeout: float, is_sent: bool, proxy: Proxy | None) -> tuple[Outcome, str]:
+    """Return the outcome and a text of an attempt that got no complete response.
 
-    response_class = _Response
-    _in_tunnel = False
-
-    def _new_conn(self):
-        if not _current():
-            return super()._new_conn()
-        if hasattr(self, "_socks_options"):
-            self.timeout = _current().left()
-            sock = super()._new_conn()
-        else:
-            sock = self._connected()
-        _limit(sock)  # for the TLS handshake
-        return sock
-
-    def _connected(self):
-        """Return a socket that is connected to the first address that accepts.
-
-        urllib3 gives each address the whole timeout. Here all share it, so that an address that does not respond does
-        not use up the time of the next one.
-        """
-        # Not self.host, because urllib3 removes the dot at the end of a fully qualified name from it.
-        host = getattr(self, "_dns_host", self.host).strip("[]")
-        try:
-            addresses = socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
-        except socket.gaierror as exc:
-            raise NewConnectionError(self, str(exc)) from exc
-        failure = None
-        for number, (family, kind, protocol, _name, address) in enumerate(addresses):
-            sock = None
-            try:
-                sock = socket.socket(family, kind, protocol)
-                for option in self.socket_options or ():
-                    sock.setsockopt(*option)
-                sock.settimeout(_current().left() / (len(addresses) - number))
-                if self.source_address:
-                    sock.bind(self.source_address)
-                sock.connect(address)
-                return sock
-            except OSError as exc:
-                failure = exc
-                if sock is not None:
-                    sock.close()
-        if isinstance(failure, socket.timeout):
-            raise ConnectTimeoutError(self, str(failure)) from failure
-        raise NewConnectionError(self, str(failure)) from failure
-
-    def _tunnel(self):
-        self._in_tunnel = True
-        try:
-            super()._tunnel()
-        finally:
-            self._in_tunnel = False
-        _limit(self.sock)  # for the TLS handshake
-
-    def send(self, data):
-        if self.sock is None and self.auto_open:
-            self.connect()
-        _limit(self.sock)
-        if _current() and not self._in_tunnel:
-            _current().sent = True
-        return super().send(data)
-
-
-@lru_cache(maxsize=None)
-def _limited(pool_class):
-    """Return the subclass of a connection pool of urllib3 whose connections are limited."""
-    connection_class = type("LimitedConnection", (_LimitedConnection, pool_class.ConnectionCls), {})
-    return type("Limited" + pool_class.__name__, (pool_class,), {"ConnectionCls": connection_class})
-
-
-def _limit_pools(manager):
-    manager.pool_classes_by_scheme = {
-        scheme: _limited(pool_class) for scheme, pool_class in manager.pool_classes_by_scheme.items()
-    }
-
-
-class Adapter(HTTPAdapter):
-    """The HTTPAdapter of requests, with limited connections, directly and through every kind of proxy."""
-
-    def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
-        _limit_pools(self.poolmanager)
-
-    def proxy_manager_for(self, proxy, **kwargs):
-        is_known = proxy in self.proxy_manager
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        if not is_known:
-            _limit_pools(manager)
-        return manager
-
-
-# -- the proxy of the environment --------------------------------------------------------------------------------------
-
-
-class Proxy(NamedTuple):
-    """The environment's proxy for one endpoint.
-
-    :ivar problem: why it cannot be used, a sentence that begins with the name of the variable; or None.
+    :param is_sent: whether any of the request may have left.
+    :param proxy: the one in use, or None.
     """
-
-    variable: str
-    problem: str = None
-
-
-def proxy_for(endpoint, proxies):
-    """Return the Proxy that requests would use for an endpoint, or None.
-
-    :param proxies: as requests.Session.merge_environment_settings() returns them.
-    """
-    url = select_proxy(endpoint, proxies or {})
-    if not url:
-        return None
-    names = ["%s_proxy" % urlsplit(endpoint).scheme, "all_proxy"]
-    variables = [name for name, value in _proxy_variables() if value == url and name.lower() in names]
-    # Reversed, because urllib prefers the name in lower case.
-    variable = next(iter(sorted(variables, reverse=True)), "HTTPS_PROXY")
-    if not _is_proxy_url(url):
-        return Proxy(variable, INVALID_PROXY % variable)
-    if url.lower().startswith("socks") and not _is_importable("socks"):
-        return Proxy(variable, "%s: a SOCKS proxy needs the Python library pysocks" % variable)
-    return Proxy(variable)
+    failure = _Failure(exc, is_sent, proxy)
+    outcome, text = next((outcome, text) for condition, outcome, text in TRANSPORT_ERRORS if condition(failure))
+    kind = type(exc).__name__
+    cause = kind if isinstance(exc, ValueError) else _root_cause(exc)
+    return outcome, text % {"cause": cause, "type": kind, "timeout": timeout, "variable": proxy and proxy.variable}
 
 
-def proxy_secrets():
-    """Return every form in which the user info of the environment's proxy URLs may occur in a text, as Secrets.
-
-    Libraries quote a URL whole, decoded, or cut where they take a character of the password for the end of a part.
-    """
-    found = set()
-    for _name, url in _proxy_variables():
-        info, has_info, _host = url.partition("://")[2].rpartition("@") if "://" in url else url.rpartition("@")
-        if not has_info:
-            continue
-        user, _colon, password = info.partition(":")
-        forms = {info, password, unquote(info), unquote(password), unquote_plus(password)}
-        found.update(forms, *(re.split(r"[/?#@:%\[\]\\]", form) for form in (password, unquote(password))))
-        # As a proxy may echo it: Proxy-Authorization.
-        for text in (info, unquote(user) + ":" + unquote(password)):
-            found.add(b64encode(text.encode("utf-8", "replace")).decode("ascii"))
-    return {Secret(form) for text in found for form in (text, text.lower())}
+def _innermost(exc: Exception) -> Exception:
+    """Return the exception that caused the others of a nested one."""
+    for _depth in range(10):
+        inner = exc.__cause__ or exc.__context__ or next((arg for arg in exc.args if isinstance(arg, Exception)), None)
+        inner = getattr(exc, "reason", None) or inner
+        if not isinstance(inner, Exception):
+            break
+        exc = inner
+    return exc
 
 
-def _proxy_variables():
-    """Return (name, value) of all variables in which urllib looks for a proxy's URL."""
-    return [
-        (name, value)
-        for name, value in os.environ.items()
-        if name.lower().endswith("_proxy") and name.lower() != "no_proxy" and value
-    ]
-
-
-def _is_proxy_url(url):
-    """Return whether requests and urllib3 can read the URL of a proxy, and find in it the host that was meant."""
-    try:
-        urlsplit(url)  # requests reads it in both ways
-        parts = urlsplit(prepend_scheme_if_needed(url, "http"))
-        host = parse_url(parts.geturl()).host
-        port = parts.port
-        name = (parts.hostname or "").encode("idna").decode("ascii")
-        if parts.scheme in ("http", "https"):
-            # The header Proxy-Authorization has to be made of them.
-            unquote((parts.username or "") + (parts.password or "")).encode("latin-1")
-    except (ValueError, TypeError):  # ValueError is the base of LocationParseError and UnicodeError; requests has both
-        return False
-    # An @ behind the host belongs to a password that was cut at a slash, question mark or hash.
-    is_cut = "@" in parts.path + parts.query + parts.fragment
-    is_host = bool(host) and re.fullmatch("[!-~]+", name)
-    return bool(is_host and not is_cut and port != 0 and parts.scheme in PROXY_SCHEMES)
-
-
-def _is_importable(name):
-    try:
-        __import__(name)
-    except ImportError:
-        return False
-    return True
+def _root_cause(exc: Exception) -> str:
+    """Return the shortest true text for a nested exception: that of the innermost operating-system error."""
+    cause = _innermost(exc)
+    return truncate(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterable
 
+from .._bce.client import BceClient
 from .._bce.errors import BceError, RateLimitedError, ServerError, TransportError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, run_concurrently
-from .._resources.tunnel import Tunnel
+from .._resources.base import Item, Listed
+from .._resources.vpn_tunnel import VpnTunnelApi
 
 IPSEC = "ipsec"
 ACCOUNT_ERROR_CODES = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired")
@@ -52,7 +54,12 @@ def map_concurrently(
     return results
 
 
-def tunnel_result(tunnel: Tunnel, secrets: Iterable) -> dict:
+def list_tunnels(client: BceClient, version: int, vpn_id: str) -> Listed:
+    """Return the tunnels of a gateway."""
+    return VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}).read_all()
+
+
+def tunnel_result(tunnel: Item, secrets: Iterable) -> dict:
     """Return a tunnel as results show it: without its key, and without any key that stands in its description.
 
     :param secrets: the keys of all tunnels of its gateway.
@@ -61,6 +68,6 @@ def tunnel_result(tunnel: Tunnel, secrets: Iterable) -> dict:
     return dict(fields, description=redact(fields["description"], secrets))
 
 
-def tunnel_results(listing: Any) -> list:
+def tunnel_results(listing: Listed) -> list:
     """Return the tunnels of a list of the API as results show them."""
-    return [tunnel_result(item, listing.secrets) for item in listing.tunnels]
+    return [tunnel_result(item, listing.secrets) for item in listing.items]

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple, Tuple, Type
 
 from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.redaction import redact_nested
-from .._reconcile.reconciler import Scope, StateWait
+from .._reconcile.scope import ScopeReconciler
+from .._reconcile.waiter import StateWaiter
+from .._resources.api import RestApi
 from .._resources.fields import camel_case
 from .request import Request, parse_connection
 
@@ -20,44 +22,33 @@ from .request import Request, parse_connection
 class PresentAbsent(NamedTuple):
     """The specification of such a module, and its Implementation.
 
-    :ivar argument_spec: without the options of the connection.
-    :ivar required_one_of: the options that identify the object.
-    :ivar validate: returns every error in the options.
-    :ivar parse_desired: returns the desired object, and a list of warnings.
-    :ivar open_scope: returns the ResourceApi of a desired object.
-    :ivar to_dict: returns the object as results show it.
+    :ivar api: the RestApi of the resource.
+    :ivar result_name: the name of the object in results.
     :ivar attributes: further attributes of the work that results have.
     """
 
-    argument_spec: dict
-    required_one_of: tuple
-    validate: Callable[[dict], list]
-    parse_desired: Callable[[dict], tuple]
-    open_scope: Callable[[BceClient, Any], Any]
-    id_option: str
+    api: Type[RestApi]
     result_name: str
-    to_dict: Callable[[Any], dict]
-    attributes: tuple = ()
+    attributes: Tuple[str, ...] = ()
 
     def arguments(self) -> dict:
         """Return the keywords of AnsibleModule."""
         return {
-            "argument_spec": dict(self.argument_spec, **connection_options.ARGUMENT_SPEC),
-            "required_one_of": [self.required_one_of],
+            "argument_spec": dict(self.api.type.argument_spec(), **connection_options.ARGUMENT_SPEC),
             "supports_check_mode": True,
         }
 
     def parse(self, params: dict) -> Request:
         """See Implementation.parse()."""
-        connection = parse_connection(params, self.validate(params))
-        desired, warnings = self.parse_desired(params)
-        return Request(desired, connection, warnings=tuple(warnings))
+        connection = parse_connection(params, self.api.type.validate(params))
+        desired = self.api.type.parse(params)
+        return Request(desired, connection, warnings=desired.warnings)
 
     def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict:
         """See Implementation.run()."""
         connection = request.connection
-        api = self.open_scope(BceClient(connection, clock=clock), request.desired)
-        scope = Scope(api, [request.desired], connection.retry_timeout, clock=clock)
+        api = self.api(BceClient(connection, clock=clock), request.desired.options)
+        scope = ScopeReconciler(api, [request.desired], connection.retry_timeout, clock=clock)
         scope.plan()
         if not check_mode:
             apply(scope)
@@ -69,10 +60,11 @@ class PresentAbsent(NamedTuple):
     def _result(self, work: Any, warnings: tuple) -> dict:
         """Return the result of the task; of a failure, with what is known."""
         result = {name: getattr(work, name) for name in ("changed", "created_ids", "request_id") + self.attributes}
-        result[self.id_option] = result[camel_case(self.id_option)] = work.known_id
+        id_option = self.api.type.id_option
+        result[id_option] = result[camel_case(id_option)] = work.known_id
         result["diff"] = {"before": work.before, "after": work.after}
         if work.item is not None:
-            result[self.result_name] = self.to_dict(work.item)
+            result[self.result_name] = work.item.fields
         all_warnings = [*warnings, *work.all_warnings]
         if all_warnings:
             result["warnings"] = all_warnings
@@ -84,8 +76,8 @@ class PresentAbsent(NamedTuple):
         return dict(known, changed=work.changed, failed=True, msg=work.failure_text, error=work.error.to_dict())
 
 
-def apply(scope: Scope) -> None:
+def apply(scope: ScopeReconciler) -> None:
     """Apply the plan of a scope, and wait for those objects that are to be waited for."""
     scope.apply()
     works = [work for work in scope.works if not work.is_absent and work.error is None]
-    StateWait(scope, [work for work in works if getattr(work.desired, "wait_for", "none") != "none"]).run()
+    StateWaiter(scope, [work for work in works if work.desired.wait_for != "none"]).run()

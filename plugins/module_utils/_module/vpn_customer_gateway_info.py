@@ -8,30 +8,28 @@ from __future__ import annotations
 
 from .._bce.client import BceClient
 from .._resources import fields
-from .._resources.customer_gateway import IP
-from .._resources.fields import Field
-from .._resources.gateway_api import GatewayApi
+from .._resources.vpn_customer_gateway import IP, VpnCustomerGatewayApi
 from .info import Found, Info
 
 FIELDS = (
     fields.as_filter(fields.CGW_ID),
-    fields.as_filter(Field("name", "must be text", fields.string, {})),
+    fields.as_filter(fields.text_field("name")),
     fields.as_filter(IP),
     fields.VERSION,
 )
 
 
 def _fetch(client: BceClient, version: int, filters: dict) -> Found:
-    items = _read(GatewayApi(client, version), filters.get("cgw_id", ()))
+    items = _read(VpnCustomerGatewayApi(client, {"version": version}), filters.get("cgw_id", ()))
     return Found([item for item in items if all(item[name] in values for name, values in filters.items())])
 
 
-def _read(api: GatewayApi, ids: list) -> list:
+def _read(api: VpnCustomerGatewayApi, ids: list) -> list:
     """Read one customer gateway by its id; for several the list needs fewer requests: as many as it has pages."""
     if len(ids) == 1:
-        item = api.customer_gateway(ids[0])
-        return [item] if item else []
-    return api.list_customer_gateways()
+        item = api.get(ids[0])
+        return [item.fields] if item else []
+    return [item.fields for item in api.read_all().items]
 
 
 MODULE = Info(FIELDS, "customer_gateways", _fetch)

@@ -13,17 +13,16 @@ from .._bce.errors import BceError, ConflictError
 from .._bce.redaction import redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
-from .._resources.fields import Field
-from .._resources.gateway_api import GatewayApi
-from .._resources.tunnel_api import TunnelApi
-from .bulk_read import IPSEC, is_ipsec, map_concurrently, tunnel_results
+from .._resources.vpn_gateway import VpnGatewayApi
+from .._resources.vpn_tunnel import VpnTunnelApi
+from .bulk_read import IPSEC, is_ipsec, list_tunnels, map_concurrently, tunnel_results
 from .info import Found, Info
 
 SSL = "ssl"
 FIELDS = (
     fields.VPC_ID,
     fields.as_filter(fields.VPN_ID),
-    fields.as_filter(Field("vpn_name", "must be text", fields.string, {}, nicknames=("name",))),
+    fields.as_filter(fields.text_field("vpn_name", "name")),
     fields.choice_field("type", IPSEC, SSL),
     fields.VERSION,
 )
@@ -60,8 +59,8 @@ class _GatewayQuery:
 
     def __init__(self, client: BceClient, version: int, filters: dict, tunnels: bool) -> None:
         self._client = client
-        self._api = GatewayApi(client, version)
-        self._tunnel_api = TunnelApi(client, version)
+        self._version = version
+        self._api = VpnGatewayApi(client, {"version": version, "vpc_id": filters.get("vpc_id")})
         self._filters = filters
         self._tunnels = tunnels
         self.gateways: list = []
@@ -70,7 +69,7 @@ class _GatewayQuery:
     def find(self) -> None:
         """Find the selected gateways: by the list of a VPC, or else with one request for each id."""
         if "vpc_id" in self._filters:
-            found = self._api.list_gateways(self._filters["vpc_id"])
+            found = self._api.list_gateways()
         else:
             details = map_concurrently(self._detail, self._filters["vpn_id"], self._client.stop)
             self.errors += [detail for detail in details if isinstance(detail, BceError)]
@@ -87,11 +86,10 @@ class _GatewayQuery:
 
     def _detail(self, vpn_id: str) -> dict | None:
         """Read a gateway by its id. Its detail may hold the tunnels, which then need no request of their own."""
-        detail = self._api.gateway(vpn_id)
-        entries = detail.tunnel_entries() if detail and self._tunnels else None
-        if entries is None:
+        detail = self._api.detail(vpn_id, self._tunnels)
+        if detail is None or detail.tunnels is None:
             return detail and detail.fields
-        listing = self._tunnel_api.read_tunnels(entries, vpn_id, None)
+        listing = VpnTunnelApi(self._client, {"vpn_id": vpn_id, "version": self._version}).parse_all(detail.tunnels)
         return dict(redact_nested(detail.fields, listing.secrets), vpn_tunnels=tunnel_results(listing))
 
     @property
@@ -112,7 +110,7 @@ class _GatewayQuery:
             text = "exactly_one: %d VPN gateways have %s: %s; give vpn_id to say which one is meant"
             raise ConflictError(text % (len(self.gateways), conditions, ids), "AmbiguousName")
         text = "exactly_one: no VPN gateway has %s; check these, and the region"
-        raise ConflictError(text % conditions, "NoSuchGateway")
+        raise ConflictError(text % conditions, "NotFound")
 
     def add_tunnels(self) -> None:
         """Read the tunnels of those gateways that have none yet."""
@@ -121,7 +119,9 @@ class _GatewayQuery:
         for gateway in missing:
             gateway["vpn_tunnels"] = []
         lists = map_concurrently(
-            self._tunnel_api.list_tunnels, [gateway["vpn_id"] for gateway in readable], self._client.stop
+            lambda vpn_id: list_tunnels(self._client, self._version, vpn_id),
+            [gateway["vpn_id"] for gateway in readable],
+            self._client.stop,
         )
         for gateway, listed in zip(readable, lists):
             if isinstance(listed, BceError):

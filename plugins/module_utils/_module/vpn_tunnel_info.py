@@ -10,19 +10,18 @@ from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
-from .._resources.fields import Field
-from .._resources.gateway_api import GatewayApi
-from .._resources.tunnel import Tunnel
-from .._resources.tunnel_api import TunnelApi
-from .bulk_read import is_ipsec, map_concurrently, tunnel_result
+from .._resources.base import Item
+from .._resources.vpn_gateway import VpnGatewayApi
+from .._resources.vpn_tunnel import VPN_CONN_ID
+from .bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_result
 from .info import Found, Info
 
 # Names and states of the cloud may be any text, so that no filter excludes one.
 FILTER_FIELDS = (
-    fields.as_filter(Field("vpn_conn_name", "must be text", fields.string, {}, nicknames=("name",))),
-    fields.as_filter(Field("vpn_conn_id", fields.ID_RULE, fields.resource_id, {})),
-    fields.as_filter(Field("status", "must be text", fields.string, {})),
-    fields.as_filter(Field("health_status", "must be text", fields.string, {})),
+    fields.as_filter(fields.text_field("vpn_conn_name", "name")),
+    fields.as_filter(VPN_CONN_ID),
+    fields.as_filter(fields.text_field("status")),
+    fields.as_filter(fields.text_field("health_status")),
 )
 FIELDS = (fields.as_filter(fields.VPN_ID), fields.VPC_ID) + FILTER_FIELDS + (fields.VERSION,)
 
@@ -36,24 +35,24 @@ def _validate(provided: dict, params: dict) -> list:
 
 
 def _fetch(client: BceClient, version: int, filters: dict) -> Found:
-    api = TunnelApi(client, version)
-    vpn_ids = filters.get("vpn_id") or _gateways_of(GatewayApi(client, version), filters["vpc_id"])
-    lists = map_concurrently(api.list_tunnels, vpn_ids, client.stop)
+    vpn_ids = filters.get("vpn_id") or _gateways_of(client, version, filters["vpc_id"])
+    lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.stop)
     tunnels = [
         tunnel_result(item, listed.secrets)
         for listed in lists
         if not isinstance(listed, BceError)
-        for item in listed.tunnels
+        for item in listed.items
         if _is_selected(item, filters)
     ]
     return Found(tunnels, [listed for listed in lists if isinstance(listed, BceError)], len(vpn_ids))
 
 
-def _gateways_of(api: GatewayApi, vpc_id: str) -> list:
-    return [item["vpn_id"] for item in api.list_gateways(vpc_id) if item["vpn_id"] and is_ipsec(item)]
+def _gateways_of(client: BceClient, version: int, vpc_id: str) -> list:
+    gateways = VpnGatewayApi(client, {"vpc_id": vpc_id, "version": version}).list_gateways()
+    return [gateway["vpn_id"] for gateway in gateways if gateway["vpn_id"] and is_ipsec(gateway)]
 
 
-def _is_selected(tunnel: Tunnel, filters: dict) -> bool:
+def _is_selected(tunnel: Item, filters: dict) -> bool:
     """Compare names and ids exactly, but states in any case, because the API's spelling of them is not certain."""
     for name in ("vpn_conn_name", "vpn_conn_id"):
         if name in filters and tunnel.fields[name] not in filters[name]:

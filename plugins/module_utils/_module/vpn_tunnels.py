@@ -14,12 +14,10 @@ from .._bce.client import BceClient
 from .._bce.errors import InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
-from .._reconcile.reconciler import Scope
-from .._resources import tunnel
+from .._reconcile.scope import ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
-from .._resources.gateway_api import GatewayApi
-from .._resources.tunnel_api import TunnelApi
-from .._resources.tunnel_resource import TunnelScope
+from .._resources.fields import CLIENT_TOKEN, VPN_ID, validate_value
+from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .request import Request, parse_connection
 from .results import MAX_REPORTED, join_failures
@@ -33,7 +31,7 @@ _COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unch
 
 def _argument_spec() -> dict:
     """Return the argument spec: an item has the options of vpn_tunnel, the defaults of shared ones one level up."""
-    shared, item = tunnel.argument_spec(), tunnel.argument_spec()
+    shared, item = VPN_TUNNEL.argument_spec(), VPN_TUNNEL.argument_spec()
     shared["vpn_id"].pop("required")
     for name in _SHARED:
         for key in ("default", "required"):
@@ -53,7 +51,7 @@ ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 def parse(params: dict) -> Request:
     """See Implementation.parse(); each error begins with the place of its option."""
-    errors = tunnel.validate_values({name: params.get(name) for name in _SHARED})
+    errors = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
     items: Any = params.get("tunnels")
     is_list = isinstance(items, list)
     if not is_list:
@@ -64,7 +62,7 @@ def parse(params: dict) -> Request:
         if isinstance(item, dict):
             merged = _merge_shared(item, params)
             merged_items.append((path, merged))
-            errors += tunnel.validate_values(item, path + ".") + tunnel.missing_identifiers(merged, path + ".")
+            errors += VPN_TUNNEL.validate_values(item, path + ".") + VPN_TUNNEL.missing_identifiers(merged, path + ".")
         else:
             errors.append("%s: must be a dictionary with the options of one tunnel" % path)
     errors += _duplicate_errors(merged_items) + _validate_options(params)
@@ -73,13 +71,12 @@ def parse(params: dict) -> Request:
     connection = parse_connection(params, errors)
     desired, warnings = [], []
     for path, merged in merged_items:
-        parsed, remarks = tunnel.parse_desired(merged)
-        desired.append(parsed)
-        warnings += ["%s.%s" % (path, remark) for remark in remarks]
+        desired.append(VPN_TUNNEL.parse(merged))
+        warnings += ["%s.%s" % (path, text) for text in desired[-1].warnings]
     options = {
         "purge": bool(params.get("purge")),
         "purged_gateway": (params.get("vpn_id") or "").strip(),
-        "version": desired[0].version if desired else params.get("version") or 1,
+        "version": desired[0].options["version"] if desired else params.get("version") or 1,
         "concurrency": params.get("concurrency") or DEFAULT_CONCURRENCY,
     }
     return Request(desired, connection, options, tuple(warnings))
@@ -91,10 +88,10 @@ def _duplicate_errors(merged_items: list) -> list:
     seen: dict = {}
     for path, item in merged_items:
         gateway = str(item.get("vpn_id")).strip()
-        for field, scope in ((tunnel.VPN_CONN_ID, gateway), (tunnel.VPN_CONN_NAME, gateway), (tunnel.CLIENT_TOKEN, "")):
+        for field, scope in ((VPN_CONN_ID, gateway), (VPN_CONN_NAME, gateway), (CLIENT_TOKEN, "")):
             option = field.name
             # An invalid value has an error of its own.
-            if option in item and not tunnel.validate_value(field, item[option]):
+            if option in item and not validate_value(field, item[option]):
                 first, other = seen.setdefault((option, scope, str(item[option]).strip()), (path, item))
                 # The ids distinguish tunnels of one name.
                 by_id = option == "vpn_conn_name" and "vpn_conn_id" in item and "vpn_conn_id" in other
@@ -124,9 +121,7 @@ def _validate_purge(params: dict, merged_items: list) -> list:
     gateways: list = [str(item.get("vpn_id")).strip() for _path, item in merged_items] or [params.get("vpn_id")]
     kept = {str(item.get("vpn_id")).strip() for _path, item in merged_items if item.get("state") != "absent"}
     emptied = [
-        gateway
-        for gateway in dict.fromkeys(gateways)
-        if gateway not in kept and not tunnel.validate_value(tunnel.VPN_ID, gateway)
+        gateway for gateway in dict.fromkeys(gateways) if gateway not in kept and not validate_value(VPN_ID, gateway)
     ]
     if emptied and not params.get("purge_all"):
         errors.append(
@@ -140,10 +135,10 @@ def _validate_purge(params: dict, merged_items: list) -> list:
 
 def _merge_shared(item: dict, params: dict) -> dict:
     """Return the options of an item, with the shared ones that it lacks; of ike_config and ipsec_config, each field."""
-    merged = tunnel.provided_options(item)
+    merged = VPN_TUNNEL.provided_options(item)
     for name in _SHARED:
         shared = params.get(name)
-        if name in tunnel.NESTED_FIELDS and isinstance(shared, dict) and isinstance(merged.get(name), dict):
+        if name in VPN_TUNNEL.groups and isinstance(shared, dict) and isinstance(merged.get(name), dict):
             own = {field: value for field, value in merged[name].items() if value is not None}
             merged[name] = dict(shared, **own)
         elif shared is not None:
@@ -167,7 +162,7 @@ def run(request: Request, check_mode: bool, progress: Callable[[str], object] | 
         for scope in scopes:
             scope.stop()
 
-    run_concurrently(Scope.plan, scopes, threads, cancel)
+    run_concurrently(ScopeReconciler.plan, scopes, threads, cancel)
     works = _in_task_order(scopes, request.desired)
     conflicts = _conflicting_items(works)
     if conflicts:
@@ -188,16 +183,21 @@ def run(request: Request, check_mode: bool, progress: Callable[[str], object] | 
 
 
 def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list:
-    """Return one Scope for each gateway, in the order in which the items name them."""
+    """Return one ScopeReconciler for each gateway, in the order in which the items name them."""
     groups: dict = {}
     for desired in request.desired:
-        groups.setdefault(desired.vpn_id, []).append(desired)
+        groups.setdefault(desired.options["vpn_id"], []).append(desired)
     purge, version = request.options["purge"], request.options["version"]
     if purge and not groups:
         groups[request.options["purged_gateway"]] = []
-    api, gateways = TunnelApi(client, version), GatewayApi(client, version)
     return [
-        Scope(TunnelScope(api, gateways, vpn_id), group, request.connection.retry_timeout, purge, clock)
+        ScopeReconciler(
+            VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}),
+            group,
+            request.connection.retry_timeout,
+            purge,
+            clock,
+        )
         for vpn_id, group in groups.items()
     ]
 
@@ -221,7 +221,7 @@ def _conflicting_items(works: list) -> list:
         if isinstance(work.error, InvalidOptionsError):
             errors.append("tunnels[%d]: %s" % (index, work.error.message))
         for identity in (work.planned_id, work.new_name):
-            first = seen.setdefault((work.desired.vpn_id, identity), index)
+            first = seen.setdefault((work.desired.options["vpn_id"], identity), index)
             if identity and first != index:
                 text = "tunnels[%d]: is, or would become, the same tunnel (%s) as tunnels[%d]; name each tunnel once"
                 errors.append(text % (index, identity, first))
@@ -279,8 +279,8 @@ def _redacted_failure(work: Any) -> str:
 
 def _item_result(work: Any) -> dict:
     return {
-        "name": work.name or (work.entry.name if work.entry else None) or work.desired.vpn_conn_id,
-        "vpn_id": work.desired.vpn_id,
+        "name": work.name or (work.entry.name if work.entry else None) or work.desired.options.get("vpn_conn_id"),
+        "vpn_id": work.desired.options["vpn_id"],
         "vpn_conn_id": work.known_id,
         "created_ids": work.created_ids,
         "action": work.action if work.is_planned else None,
@@ -291,7 +291,7 @@ def _item_result(work: Any) -> dict:
 
 
 def _diff_header(work: Any) -> str:
-    return "%s/%s" % (work.desired.vpn_id, _item_result(work)["name"])
+    return "%s/%s" % (work.desired.options["vpn_id"], _item_result(work)["name"])
 
 
 def _diff(work: Any) -> dict:

@@ -2,32 +2,43 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Threads that do one deed for many gateways side by side."""
+"""Worker threads that call one function for many items."""
 
 from __future__ import annotations
 
-DEFAULT_CONCURRENCY = 8  # requests under way at the same time
+from typing import Any, Callable, Iterable
+
+DEFAULT_CONCURRENCY = 8  # requests in flight at the same time
 MAX_CONCURRENCY = 64
-# Lanes under way for each request that may be: with more than one, no slot is idle while the last lanes end.
+# Threads for each request that may be in flight: with more than one, no slot is idle while the last items end.
 THREADS_PER_REQUEST_SLOT = 4
+PROGRESS_INTERVAL = 0.5  # seconds
 
 
-def run_concurrently(func, items, size, stop, show=lambda: None):
-    """Call deed(item) for all items in `size` threads, and show() now and then, until all are done.
+def run_concurrently(
+    func: Callable[[Any], object],
+    items: Iterable[Any],
+    size: int,
+    stop: Callable[[], object],
+    show: Callable[[], object] = lambda: None,
+) -> None:
+    """Call func(item) for all items in worker threads, until all are done.
 
-    What a deed raises, or an interruption of the calling thread, is raised at once: no further deed is begun then, and
-    those under way are left to themselves.
-
-    :arg stop: called in that case, to end what is under way.
+    :param size: the number of threads.
+    :param stop: called if a call or the calling thread is interrupted, to end what is under way.
+    :param show: called now and then, to report progress.
+    :raises BaseException: what a call raises, at once: no further call is begun then, and those under way are not
+        waited for.
     """
     from collections import deque
     from queue import Empty, SimpleQueue
     from threading import Thread
 
-    waiting, outcomes = deque(items), SimpleQueue()
-    left = len(waiting)
+    waiting: deque = deque(items)
+    results: SimpleQueue = SimpleQueue()
+    remaining = len(waiting)
 
-    def serve():
+    def work() -> None:
         while True:
             try:
                 item = waiting.popleft()
@@ -36,26 +47,26 @@ def run_concurrently(func, items, size, stop, show=lambda: None):
             try:
                 func(item)
             except BaseException as error:
-                outcomes.put(error)
+                results.put(error)
             else:
-                outcomes.put(None)
+                results.put(None)
 
     try:
-        for running in range(min(size, left)):
-            # A daemon, as Python would not end, nor Ansible's worker go on, before all others have their answers.
+        for running in range(min(size, remaining)):
+            # A daemon, because a thread blocked on a response must keep neither Python nor Ansible's worker alive.
             try:
-                Thread(target=serve, daemon=True).start()
-            except RuntimeError:  # the machine allows no more; those that run do all items too
+                Thread(target=work, daemon=True).start()
+            except RuntimeError:  # the machine allows no more threads; those that run do all items too
                 if not running:
                     raise
                 break
-        while left:
+        while remaining:
             try:
-                error = outcomes.get(timeout=0.5)
+                error = results.get(timeout=PROGRESS_INTERVAL)
             except Empty:
                 pass
             else:
-                left -= 1
+                remaining -= 1
                 if error is not None:
                     raise error
             show()

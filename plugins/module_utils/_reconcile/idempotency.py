@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The clientTokens of writes: what makes a creation safe to repeat (API page "General notes", ClientToken idempotence).
+"""Derive the client tokens of writes, which make a creation safe to repeat (API page "General notes", idempotence).
 
 The tokens of a creation are derived from the object's name, so that all runs for the same object, whether parallel,
-repeated or restarted, send the same ones and get the same responses. The API replays the response to a token
-for 24 hours, so a name whose object was deleted needs another token. The number of a token decides which is the next.
+repeated or restarted, send the same ones and get the same responses. The API replays the response to a token for 24
+hours, so a name whose object was deleted needs another token. The number of a token decides which is the next.
+
+Two releases must derive the same tokens: nothing here may change.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ WINDOW_SECONDS = 60  # how long the tokens after the shared ones stay the same, 
 
 
 def derive_token(*names: str) -> str:
-    """Return the clientToken of the creation of the object of these names, the same in every run; nothing secret.
+    """Return the first client token of the creation of an object, the same in every run; it holds nothing secret.
 
-    :param names: the kind of the object (the module that makes it), and what distinguishes it from others of the kind.
+    :param names: the kind of the object (its module), and what distinguishes it from others of the kind.
     """
     import uuid
 
@@ -25,9 +27,11 @@ def derive_token(*names: str) -> str:
 
 
 def creation_token(names: tuple, number: int, window: int) -> str:
-    """Return the clientToken number `number` of a creation.
+    """Return a client token of a creation.
 
-    :param names: see first_token(). :param window: 0 for a token that never changes, or the time window of the token.
+    :param names: see derive_token().
+    :param number: 0 for the first token, 1 for the next.
+    :param window: the time window of the token, 0 for one that never changes.
     """
     import uuid
 
@@ -43,7 +47,7 @@ def time_window(seconds: float) -> int:
 
 
 def random_token() -> str:
-    """Return a clientToken for one write that other runs need not recognise; its retries all send it."""
+    """Return a client token for one write that no other run sends; all its attempts send it."""
     import uuid
 
     return str(uuid.uuid4())

@@ -2,187 +2,344 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an option must be: its rule in words, its normal form, its spelling, and how a mistake in it is told. Pure."""
+"""Define an option: its constraint, its normal form, its argument spec, and how a response is read. Pure."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from .._bce.redaction import safe_repr
+from .._bce.response_parsing import parse_id, parse_ip, parse_str
 
 
 class Field(NamedTuple):
     """One option that describes an object of the API.
 
-    :ivar rule: what a value must be, as one phrase for people.
-    :ivar normal: callable that gives a value's normal form and raises ValueError or TypeError if the rule is broken.
-    :ivar spec: what the argument spec says of it beside its aliases.
-    :ivar needed: True if the object cannot be created without it.
-    :ivar each: of a list, what each item must be: (callable like normal, the mistake as a phrase); or None.
-    :ivar nicknames: further names that people use for it.
-    :ivar of_the_api: True if the API has it too, so that the API's spelling is an alias.
+    It has more than ten attributes because it is the whole description of an option.
+
+    :ivar constraint: what a value must be, as one phrase for people.
+    :ivar normalize: returns the normal form of a value; raises ValueError or TypeError if the constraint is broken.
+    :ivar argument_spec: the argument spec of the option without its aliases.
+    :ivar required_on_create: True if the object cannot be created without it.
+    :ivar element: of a list, what each item must be: (callable like normalize, the error as a phrase); or None.
+    :ivar aliases: further names of the option, in addition to the API's own.
+    :ivar has_wire_name: True if the API has it too, so that the API's spelling is an alias.
+    :ivar is_blank_unset: True if an empty text, as AWX sends for an empty survey question, counts as unset; of a list,
+        whether its empty items do.
+    :ivar omits_empty: True if an empty value is left out of a request that sends the whole object.
+    :ivar parse: reads the API's value tolerantly; returns None for what cannot be read.
+    :ivar remark: returns warnings about a valid value, a list of phrases; or None.
     """
 
     name: str
-    rule: str
-    normal: object
-    spec: dict
-    needed: bool = True
-    each: tuple = None
-    nicknames: tuple = ()
-    of_the_api: bool = True
+    constraint: str
+    normalize: Callable[[Any], Any]
+    argument_spec: Dict[str, Any]
+    required_on_create: bool = True
+    element: Optional[Tuple[Callable[[Any], Any], str]] = None
+    aliases: Tuple[str, ...] = ()
+    has_wire_name: bool = True
+    is_blank_unset: bool = True
+    omits_empty: bool = False
+    parse: Callable[[Any], Any] = parse_str
+    remark: Optional[Callable[[Any], List[str]]] = None
+
+    @property
+    def wire_name(self) -> str:
+        """Return the option's name in the API's spelling: ``ike_life_time`` is ``ikeLifeTime``."""
+        return camel_case(self.name)
 
 
-def pattern(pattern):
-    """The rule of a text that a regular expression describes as a whole."""
+# -- normal forms ------------------------------------------------------------------------------------------------------
 
-    def normal(value):
+
+def pattern(expression: str) -> Callable[[Any], str]:
+    """Return the normalizer of a text that a regular expression describes as a whole."""
+
+    def normalize(value: Any) -> str:
         word = value.strip()
-        if not re.fullmatch(pattern, word):
+        if not re.fullmatch(expression, word):
             raise ValueError
         return word
 
-    return normal
+    return normalize
 
 
-def enum(*choices):
-    """The rule of a text that is one of a few."""
+def enum(*choices: str) -> Callable[[Any], str]:
+    """Return the normalizer of a text that is one of a few."""
 
-    def normal(value):
+    def normalize(value: Any) -> str:
         word = value.strip()
         if word not in choices:
             raise ValueError
         return word
 
-    return normal
+    return normalize
 
 
-def integer(least, most):
-    """The rule of an integer within bounds."""
+def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
+    """Return the normalizer of an integer within bounds."""
 
-    def normal(value):
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    def normalize(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
             raise ValueError
         return value
 
-    return normal
+    return normalize
 
 
-def ip_address(value):
-    """An IP address in canonical form."""
+def ip_address(value: Any) -> str:
+    """Return an IP address in canonical form."""
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
 
 
-def string(value):
-    """Any text, trimmed."""
+@lru_cache(maxsize=4096)
+def subnet(value: Any) -> str:
+    """Return a CIDR in canonical form: ``192.168.0.0/255.255.240.0`` and ``192.168.1.1/20`` are ``192.168.0.0/20``."""
+    if "/" not in value:
+        raise ValueError
+    return str(ipaddress.ip_network(value.strip(), strict=False))
+
+
+def string(value: Any) -> str:
+    """Return any text, trimmed."""
     value.encode("utf-8")  # a lone surrogate cannot be sent as JSON
     return value.strip()
 
 
-def list_of(normal):
-    """The rule of a list of one item or more, without repetitions; :arg normal: the rule of an item."""
+def list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], list]:
+    """Return the normalizer of a list of one item or more, without repetitions.
 
-    def normal_list(value):
+    :param normalize: the normalizer of an item.
+    """
+
+    def normalize_list(value: Any) -> list:
         if not isinstance(value, (list, tuple)) or not value:
             raise ValueError
-        return list(dict.fromkeys(normal(item) for item in value))
+        return list(dict.fromkeys(normalize(item) for item in value))
 
-    return normal_list
-
-
-def choice_field(name, *choices):
-    """The Field of an option that is one of a few words."""
-    rule = "must be %s" % " or ".join((", ".join(choices[:-1]), choices[-1]))
-    return Field(name, rule, enum(*choices), {"type": "str", "choices": list(choices)})
+    return normalize_list
 
 
-def seconds_field(name, least, most):
-    """The Field of a time in seconds."""
-    rule = "must be a whole number of seconds from %d to %d" % (least, most)
-    return Field(name, rule, integer(least, most), {"type": "int"})
-
-
-ID_RULE = "must be letters, digits, - and _ only"
 resource_id = pattern("[A-Za-z0-9_-]+")
-NAME_RULE = "must be 1 to 65 characters, start with a letter, and have only letters, digits and -_/."
 resource_name = pattern(r"[A-Za-z][A-Za-z0-9_/.-]{0,64}")
 
 
-def camel_case(name):
-    """An option's name as the API spells it: ``ike_life_time`` is ``ikeLifeTime``."""
+# -- what a response shows ---------------------------------------------------------------------------------------------
+
+
+def parse_choice(value: Any) -> str | None:
+    """Return a word in lower case, whatever spelling the API uses."""
+    return parse_str(value.lower()) if isinstance(value, str) else None
+
+
+def parse_seconds(value: Any) -> int | None:
+    """Return a number of seconds: the API returns 28800, "28800" or "28800s"."""
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*([0-9]{1,9})\s*s?\s*", value, re.IGNORECASE)
+        return int(match.group(1)) if match else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def parse_address(value: Any) -> str | None:
+    """Return an IP address in canonical form, and any other text as it is."""
+    return parse_ip(parse_str(value))
+
+
+def parse_subnet(value: Any) -> str | None:
+    """Return a CIDR in canonical form, and any other text as it is."""
+    try:
+        return subnet(value) if isinstance(value, str) else None
+    except ValueError:
+        return parse_str(value)
+
+
+def parse_subnets(value: Any) -> list | None:
+    """Return a list of CIDRs in canonical form, without repetitions."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return None
+    return list(dict.fromkeys(parse_subnet(item) or "" for item in value))
+
+
+def or_empty(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a parser for which an empty text means that there is none; what is missing stays None, unknown."""
+    return lambda value: "" if value == "" else parse(value)
+
+
+# -- fields ------------------------------------------------------------------------------------------------------------
+
+
+def choice_field(name: str, *choices: str) -> Field:
+    """Return the Field of an option that is one of a few words."""
+    constraint = "must be %s" % " or ".join((", ".join(choices[:-1]), choices[-1]))
+    spec = {"type": "str", "choices": list(choices)}
+    return Field(name, constraint, enum(*choices), spec, is_blank_unset=False, parse=parse_choice)
+
+
+def seconds_field(name: str, minimum: int, maximum: int) -> Field:
+    """Return the Field of a time in seconds."""
+    constraint = "must be a whole number of seconds from %d to %d" % (minimum, maximum)
+    return Field(
+        name, constraint, integer(minimum, maximum), {"type": "int"}, is_blank_unset=False, parse=parse_seconds
+    )
+
+
+def id_field(name: str, required: bool = False) -> Field:
+    """Return the Field of the id of an object."""
+    spec = {"type": "str", "required": True} if required else {"type": "str"}
+    return Field(name, "must be letters, digits, - and _ only", resource_id, spec, False, parse=parse_id)
+
+
+def name_field(name: str, *aliases: str) -> Field:
+    """Return the Field of the name of an object."""
+    constraint = "must be 1 to 65 characters, start with a letter, and have only letters, digits and -_/."
+    return Field(name, constraint, resource_name, {"type": "str"}, aliases=aliases)
+
+
+def text_field(name: str, *aliases: str) -> Field:
+    """Return the Field of an option that is any text."""
+    return Field(name, "must be text", string, {"type": "str"}, False, aliases=aliases)
+
+
+def description_field(max_chars: int | None = None) -> Field:
+    """Return the Field of a description; an empty one clears it."""
+
+    def normalize(value: Any) -> str:
+        text = string(value)
+        if max_chars is not None and len(text) > max_chars:
+            raise ValueError
+        return text
+
+    constraint = "must be text" if max_chars is None else "must be text of at most %d characters" % max_chars
+    return Field("description", constraint, normalize, {"type": "str"}, False, is_blank_unset=False)
+
+
+def subnet_field(name: str) -> Field:
+    """Return the Field of one CIDR."""
+    constraint = "must be a CIDR such as 192.168.0.0/20"
+    return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=_host_bits)
+
+
+def subnets_field(name: str) -> Field:
+    """Return the Field of a list of CIDRs."""
+    return Field(
+        name,
+        "must be a list of at least one CIDR such as 192.168.0.0/20",
+        list_of(subnet),
+        {"type": "list", "elements": "str"},
+        element=(subnet, "is not a CIDR (example: 192.168.0.0/20)"),
+        is_blank_unset=False,
+        parse=parse_subnets,
+        remark=_host_bits,
+    )
+
+
+def as_filter(field: Field) -> Field:
+    """Return the Field of an option that takes several values of what another Field describes, to select by them."""
+    return field._replace(
+        constraint="must be a list, of which each item " + field.constraint,
+        normalize=list_of(field.normalize),
+        argument_spec={"type": "list", "elements": "str"},
+        required_on_create=False,
+        element=(field.normalize, field.constraint),
+        is_blank_unset=True,
+    )
+
+
+def _host_bits(value: Any) -> List[str]:
+    """Return a warning for each CIDR with host bits set."""
+    text = "%s has bits set beside the network; it is taken as %s"
+    return [
+        text % (item, subnet(item)) for item in ([value] if isinstance(value, str) else value) if _has_host_bits(item)
+    ]
+
+
+def _has_host_bits(value: str) -> bool:
+    network, address = subnet(value).partition("/")[0], value.strip().partition("/")[0]
+    return network != str(ipaddress.ip_address(address))
+
+
+# -- options -----------------------------------------------------------------------------------------------------------
+
+
+def camel_case(name: str) -> str:
+    """Return an option's name as the API spells it: ``ike_life_time`` is ``ikeLifeTime``."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
 
 
-def to_argument_spec(field, **changes):
-    """What the argument spec says of an option, a dict; :arg changes: what is different for one module."""
-    own = [camel_case(field.name)] if field.of_the_api else []
-    aliases = [alias for alias in own if alias != field.name] + list(field.nicknames)
-    return dict(field.spec, aliases=aliases, **changes) if aliases else dict(field.spec, **changes)
+def to_argument_spec(field: Field, **changes: Any) -> Dict[str, Any]:
+    """Return the argument spec of an option.
 
-
-def validate_value(field, value, where=""):
-    """The mistakes in one value, a list of sentences; the value itself is quoted unless it is secret.
-
-    :arg where: put before the option's name.
+    :param changes: what is different for one module.
     """
-    if field.each and isinstance(value, (list, tuple)) and value:
-        normal, mistake = field.each
-        bad = [(place, item) for place, item in enumerate(value) if not _is_normal(normal, item)]
-        return ["%s%s[%d]: %s %s" % (where, field.name, place, safe_repr(item), mistake) for place, item in bad]
-    if _is_normal(field.normal, value):
+    own = [field.wire_name] if field.has_wire_name else []
+    aliases = [alias for alias in own if alias != field.name] + list(field.aliases)
+    return dict(field.argument_spec, aliases=aliases, **changes) if aliases else dict(field.argument_spec, **changes)
+
+
+def validate_value(field: Field, value: Any, where: str = "") -> List[str]:
+    """Return the errors in one value as sentences; the value itself is quoted unless it is secret.
+
+    :param where: put before the option's name.
+    """
+    if field.element and isinstance(value, (list, tuple)) and value:
+        normalize, error = field.element
+        bad = [(index, item) for index, item in enumerate(value) if not _is_valid(normalize, item)]
+        return ["%s%s[%d]: %s %s" % (where, field.name, index, safe_repr(item), error) for index, item in bad]
+    if _is_valid(field.normalize, value):
         return []
-    shown = " (its value is not shown)" if field.spec.get("no_log") else ", but is " + safe_repr(value)
-    return ["%s%s: %s%s" % (where, field.name, field.rule, shown)]
+    shown = " (its value is not shown)" if field.argument_spec.get("no_log") else ", but is " + safe_repr(value)
+    return ["%s%s: %s%s" % (where, field.name, field.constraint, shown)]
 
 
-def as_filter(field):
-    """The Field of an option that takes several values of what another Field describes, to select by them."""
-    rule = "must be a list, of which each item " + field.rule
-    each = (field.normal, field.rule)
-    spec = {"type": "list", "elements": "str"}
-    return field._replace(rule=rule, normal=list_of(field.normal), spec=spec, needed=False, each=each)
-
-
-def provided_options(fields, options, empty_too=()):
-    """The options of these Fields that are given, a dict: neither None nor empty, as AWX leaves what nobody filled in.
-
-    :arg empty_too: names of options for which an empty text says something.
-    """
+def provided_options(fields: Iterable[Field], options: Dict[str, Any]) -> Dict[str, Any]:
+    """Return the options of these Fields that have a value; see Field.is_blank_unset."""
     found = {}
     for field in fields:
         value = options.get(field.name)
-        if field.spec["type"] == "list" and isinstance(value, (list, tuple)):
+        if field.is_blank_unset and isinstance(value, (list, tuple)) and field.argument_spec.get("type") == "list":
             value = [item for item in value if not is_blank(item)] or None
-        if value is not None and (field.name in empty_too or not is_blank(value)):
+        if value is not None and not (field.is_blank_unset and is_blank(value)):
             found[field.name] = value
     return found
 
 
-def is_blank(value):
-    """True for what a survey that nobody filled in gives: None, and a text of nothing or blanks."""
+def is_blank(value: Any) -> bool:
+    """Return True for None and for a text of nothing or blanks, as a survey question without a response is sent."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def validate_fields(fields, options, empty_too=()):
-    """Every mistake in the options of these Fields, a list of sentences; see told()."""
-    given = provided_options(fields, options, empty_too)
-    return [string for field in fields if field.name in given for string in validate_value(field, given[field.name])]
+def validate_fields(fields: Iterable[Field], options: Dict[str, Any], where: str = "") -> List[str]:
+    """Return every error in the options of these Fields as sentences.
+
+    :param where: put before the name of each option.
+    """
+    fields = tuple(fields)
+    provided = provided_options(fields, options)
+    return [
+        text
+        for field in fields
+        if field.name in provided
+        for text in validate_value(field, provided[field.name], where)
+    ]
 
 
-def normalize_options(fields, options, empty_too=()):
-    """The options of these Fields that are given, in normal form, a dict; see told(). There must be no problems."""
-    given = provided_options(fields, options, empty_too)
-    return {field.name: field.normal(given[field.name]) for field in fields if field.name in given}
+def normalize_options(fields: Iterable[Field], options: Dict[str, Any]) -> Dict[str, Any]:
+    """Return the options of these Fields that have a value, in normal form; validate_fields() must find no error."""
+    fields = tuple(fields)
+    provided = provided_options(fields, options)
+    return {field.name: field.normalize(provided[field.name]) for field in fields if field.name in provided}
 
 
-def _is_normal(normal, value):
+def _is_valid(normalize: Callable[[Any], Any], value: Any) -> bool:
     try:
-        normal(value)
+        normalize(value)
     except (ValueError, TypeError, AttributeError):
         return False
     return True
@@ -194,6 +351,7 @@ STATE = Field(
     "must be present or absent",
     enum("present", "absent"),
     {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    is_blank_unset=False,
 )
 CLIENT_TOKEN = Field(
     "client_token",
@@ -201,7 +359,13 @@ CLIENT_TOKEN = Field(
     pattern(r"[!-~]{1,64}"),
     {"type": "str", "no_log": False},
 )
-VERSION = Field("version", "must be a whole number from 1 to 99", integer(1, 99), {"type": "int", "default": 1})
-VPN_ID = Field("vpn_id", ID_RULE, resource_id, {"type": "str", "required": True})
-VPC_ID = Field("vpc_id", ID_RULE, resource_id, {"type": "str"}, False)
-CGW_ID = Field("cgw_id", ID_RULE, resource_id, {"type": "str"}, False)
+VERSION = Field(
+    "version",
+    "must be a whole number from 1 to 99",
+    integer(1, 99),
+    {"type": "int", "default": 1},
+    is_blank_unset=False,
+)
+VPN_ID = id_field("vpn_id", required=True)
+VPC_ID = id_field("vpc_id")
+CGW_ID = id_field("cgw_id")

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
-from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL
 from awx import rules
 from awx.job import data
 from playbook import ROOT
@@ -63,18 +63,18 @@ def test_awx_accepts_the_template_and_its_playbook_reads_every_answer(name):
 
 
 def test_the_surveys_choices_and_limits_are_those_of_the_module():
-    fields = {field.name: field for fields in tunnel.NESTED_FIELDS.values() for field in fields}
+    fields = {field.name: field for fields in VPN_TUNNEL.groups.values() for field in fields}
     for name, field in fields.items():
         question = CREATE[name]
-        if "choices" in field.spec:
-            assert question["choices"] == field.spec["choices"]
+        if "choices" in field.argument_spec:
+            assert question["choices"] == field.argument_spec["choices"]
         else:
             assert [question["type"], question["min"], question["max"]] == [
                 "integer",
-                *map(int, re.findall(r"\d+", field.rule)),
+                *map(int, re.findall(r"\d+", field.constraint)),
             ]
         # What is proposed is fit for a tunnel of today, and nobody has to answer.
-        assert question["required"] is False and field.normal(question["default"]) == question["default"]
+        assert question["required"] is False and field.normalize(question["default"]) == question["default"]
         assert question["default"] not in ("v1", "md5", "sha1", "3des", "group2", "disabled")
     play = yaml.safe_load((ROOT / "playbooks/create_tunnel.yml").read_text(encoding="utf-8"))[0]
     assert {*play["vars"]["ike_fields"], *play["vars"]["ipsec_fields"]} == fields.keys()

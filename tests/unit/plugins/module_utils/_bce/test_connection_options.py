@@ -331,8 +331,8 @@ def test_fields_of_a_profile_that_are_no_text_are_as_if_they_were_not_there(home
     "params, variables, words",
     [
         ({}, {}, "access_key_id, secret_access_key: are needed"),
-        ({"access_key_id": "AK"}, {}, "secret_access_key: is needed beside access_key_id"),
-        ({}, {"BCE_SECRET_ACCESS_KEY": "SK"}, "access_key_id: is needed beside secret_access_key"),
+        ({"access_key_id": "AK"}, {}, "secret_access_key: is needed in addition to access_key_id"),
+        ({}, {"BCE_SECRET_ACCESS_KEY": "SK"}, "access_key_id: is needed in addition to secret_access_key"),
         (
             {},
             {"BCE_SECRET_ACCESS_KEY": "SK", "BAIDUCLOUD_ACCESS_KEY": "AK"},

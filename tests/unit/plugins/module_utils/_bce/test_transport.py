@@ -12,7 +12,8 @@ import threading
 import pytest
 import requests
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors, transport
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import deadline as transport
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
 from scripted_server import LIST, Clock, Jitter, failure, http, make_client
 
 OK = http("200 OK", body=b'{"vpnConns": []}')
@@ -80,7 +81,7 @@ def test_an_interim_response_is_skipped(interim, server):
 @pytest.mark.parametrize("send", [slow_interim, flood(b"HTTP/1.1 103 Early Hints\r\n\r\n")], ids=["slow", "flood"])
 def test_interim_responses_without_end_are_given_up_in_time(send, server):
     error = failure(make_client(server(send).endpoint, **SHORT), "PUT")
-    assert "no whole answer within 0.3 s" in error.message
+    assert "no complete response within 0.3 s" in error.message
     assert error.maybe_applied
 
 
@@ -101,14 +102,14 @@ def test_a_response_that_trickles_in_is_given_up_in_time(data, kind, server, cer
     context = certificate if kind == "tls" else None
     there = server(trickle(data), context=context)
     error = failure(make_client(there.endpoint, ca_path=certificate.path, **SHORT), "PUT")
-    assert "no whole answer within 0.3 s" in error.message
+    assert "no complete response within 0.3 s" in error.message
     assert (error.code, error.maybe_applied) == ("ConnectionFailed", True)
 
 
 def test_a_slow_response_is_bounded_by_what_is_left_of_all_attempts(server):
     there = server(trickle(OK))
     error = failure(make_client(there.endpoint, timeout=600.0, retry_timeout=0.3))
-    assert "no whole answer within 0.3 s" in error.message
+    assert "no complete response within 0.3 s" in error.message
 
 
 def test_a_response_that_trickles_in_but_in_time_is_read(server):
@@ -146,9 +147,9 @@ def test_one_address_that_does_not_respond_leaves_time_for_the_next(server, monk
 
 def test_an_attempt_without_time_is_over_before_it_begins(server):
     there = server(OK)
-    with transport.attempt(0), pytest.raises(requests.ConnectionError):
+    with transport.limit_attempt(0), pytest.raises(requests.ConnectionError):
         session = requests.Session()
-        session.mount("http://", transport.Adapter())
+        session.mount("http://", transport.DeadlineAdapter())
         session.get(there.endpoint)
     assert there.requests == []
 
@@ -212,7 +213,7 @@ def test_an_interim_response_of_a_proxy_is_skipped(behind_proxy):
 def test_a_response_that_trickles_in_through_a_proxy_is_given_up_in_time(behind_proxy):
     client, _proxy, _there = behind_proxy(trickle(OK), **SHORT)
     error = failure(client, "PUT")
-    assert "no whole answer within 0.3 s" in error.message and error.maybe_applied
+    assert "no complete response within 0.3 s" in error.message and error.maybe_applied
 
 
 def test_a_proxy_that_trickles_is_given_up_and_nothing_was_sent(server, monkeypatch):
@@ -338,7 +339,7 @@ def test_an_exception_about_a_url_is_never_quoted_nor_an_internal_error(exceptio
     def send(*_arguments, **_options):
         raise exception
 
-    monkeypatch.setattr(transport.Adapter, "send", send)
+    monkeypatch.setattr(transport.DeadlineAdapter, "send", send)
     clock = Clock()
     error = failure(make_client(CLOUD, clock, Jitter(1.0), retry_timeout=60.0), "PUT")
     assert error.code == ("InvalidProxy" if has_proxy else "ConnectionFailed")

@@ -7,21 +7,36 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import ConflictError, InvalidOptionsError
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway import (
-    parse_desired,
-    plan,
-    validate,
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
+    ConflictError,
+    InvalidOptionsError,
+    InvalidResponseError,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Item
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
+    VPN_CUSTOMER_GATEWAY,
+    VpnCustomerGatewayApi,
+)
+from scripted_client import Script
+
+BERLIN = Item(
+    {
+        "cgw_id": "cgw-a",
+        "name": "berlin",
+        "ip": "203.0.113.10",
+        "description": "old",
+        "created_time": "2026-07-11 17:22:34",
+        "updated_time": "2026-07-11 17:22:34",
+    }
 )
 
-BERLIN = {
-    "cgw_id": "cgw-a",
-    "name": "berlin",
-    "ip": "203.0.113.10",
-    "description": "old",
-    "created_time": "2026-07-11 17:22:34",
-    "updated_time": "2026-07-11 17:22:34",
-}
+
+def customer_gateways(client):
+    return [item.fields for item in VpnCustomerGatewayApi(client, {}).list().items]
+
+
+def plan(options, current=BERLIN):
+    return VPN_CUSTOMER_GATEWAY.plan(VPN_CUSTOMER_GATEWAY.parse(options), current)
 
 
 @pytest.mark.parametrize(
@@ -37,36 +52,87 @@ BERLIN = {
     ],
 )
 def test_the_plan_for_one_that_exists(options, action):
-    step = plan(parse_desired(options), BERLIN)
+    step = plan(options)
     assert step.action == action
     changed = {name for name in step.after if step.before[name] != step.after[name]}
     assert bool(changed) == (action == "update") and changed <= {"name", "description"}
     if action == "update":
-        assert step.target["created_time"] and step.target["updated_time"] is None, "that of before is not told as new"
+        assert step.target.fields["created_time"] and step.target.fields["updated_time"] is None, (
+            "that of before is not told as new"
+        )
 
 
 def test_the_plan_for_one_that_does_not_exist():
-    assert plan(parse_desired({"name": "berlin", "state": "absent"}), None).action == "nothing"
-    step = plan(parse_desired({"name": "berlin", "ip": "203.0.113.10"}), None)
+    assert plan({"name": "berlin", "state": "absent"}, None).action == "nothing"
+    step = plan({"name": "berlin", "ip": "203.0.113.10"}, None)
     assert (step.action, step.before) == ("create", {})
     assert step.after == {"name": "berlin", "ip": "203.0.113.10", "description": ""}
     with pytest.raises(InvalidOptionsError, match="berlin.* does not exist.*: ip"):
-        plan(parse_desired({"name": "berlin"}), None)
+        plan({"name": "berlin"}, None)
 
 
 def test_a_new_address_is_refused_and_the_way_to_it_told():
     with pytest.raises(ConflictError) as refused:
-        plan(parse_desired({"name": "berlin", "ip": "203.0.113.11", "description": "new"}), BERLIN)
+        plan({"name": "berlin", "ip": "203.0.113.11", "description": "new"})
     for words in ("ip:", "cgw-a", "203.0.113.10", "203.0.113.11", "create another", "cgw_id"):
         assert words in refused.value.message
 
 
 def test_an_address_that_the_cloud_does_not_tell_is_not_taken_for_another_one():
-    assert plan(parse_desired({"name": "berlin", "ip": "203.0.113.11"}), dict(BERLIN, ip=None)).action == "nothing"
+    assert plan({"name": "berlin", "ip": "203.0.113.11"}, Item(dict(BERLIN.fields, ip=None))).action == "nothing"
 
 
 def test_all_mistakes_are_told_together():
-    found = validate({"name": "1st", "ip": "nowhere", "description": "x" * 201, "cgw_id": "a b", "version": 0})
+    found = VPN_CUSTOMER_GATEWAY.validate(
+        {"name": "1st", "ip": "nowhere", "description": "x" * 201, "cgw_id": "a b", "version": 0}
+    )
     assert [text.split(":")[0] for text in found] == ["cgw_id", "name", "ip", "description", "version"]
-    (lack,) = validate({"name": "", "ip": "203.0.113.1"})
+    (lack,) = VPN_CUSTOMER_GATEWAY.validate({"name": "", "ip": "203.0.113.1"})
     assert lack.startswith("name: is needed, or cgw_id")
+
+
+def test_a_customer_gateway_is_read_in_our_words():
+    told = {"cgwId": "cgw-a", "name": "berlin", "ip": "2001:DB8:0::1", "createdTime": "2026-07-11", "new": 1}
+    odd = {"cgwId": "cgw-b", "ip": "hidden", "description": " Büro "}
+    assert customer_gateways(Script({"result": [told, odd]})) == [
+        {
+            "cgw_id": "cgw-a",
+            "name": "berlin",
+            "ip": "2001:db8::1",
+            "description": "",
+            "created_time": "2026-07-11",
+            "updated_time": None,
+        },
+        {
+            "cgw_id": "cgw-b",
+            "name": None,
+            "ip": "hidden",
+            "description": "Büro",
+            "created_time": None,
+            "updated_time": None,
+        },
+    ]
+
+
+def test_a_customer_gateway_is_made_of_what_is_given_only():
+    client = Script({"cgwId": "cgw-a"})
+    berlin = plan({"name": "berlin", "ip": "203.0.113.1"}, None).target
+    assert VpnCustomerGatewayApi(client, {}).create(berlin, "t") == ("cgw-a", "request-1")
+    assert client.asked == [("POST", "/v1/vpn/cgw", {"clientToken": "t"}, {"name": "berlin", "ip": "203.0.113.1"})]
+    assert client.resent is False
+    with pytest.raises(InvalidResponseError, match="has no cgwId") as unknown:
+        VpnCustomerGatewayApi(Script({}), {}).create(berlin, "t")
+    assert unknown.value.maybe_applied
+
+
+def test_a_customer_gateways_deletion_takes_no_token_and_its_update_sends_what_changes_but_never_only_nothing():
+    client = Script({}, {}, {})
+    api = VpnCustomerGatewayApi(client, {"version": 2})
+    api.update(plan({"name": "berlin", "description": "new"}), "t")
+    api.update(plan({"name": "berlin", "description": ""}), "t")
+    api.delete("cgw-a", "t")
+    assert client.asked == [
+        ("PUT", "/v2/vpn/cgw/cgw-a", {"clientToken": "t"}, {"description": "new"}),
+        ("PUT", "/v2/vpn/cgw/cgw-a", {"clientToken": "t"}, {"description": "", "name": "berlin"}),
+        ("DELETE", "/v2/vpn/cgw/cgw-a", {}, None),
+    ]

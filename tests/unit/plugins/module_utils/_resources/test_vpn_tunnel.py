@@ -16,28 +16,29 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.doc_fragments.tunnel import ModuleDocFragment
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
-from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
-from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import KEY_SYMBOLS, Secret
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Item
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL
 from page_example import OPTIONS as EXAMPLE
 from page_example import SECRET_KEY as KEY
 
 
 def desired(**options):
     """What a task asks for that names the example's gateway and tunnel, and nothing else but these options."""
-    return tunnel.parse_desired({"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", **options})[0]
+    return VPN_TUNNEL.parse({"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", **options})
 
 
 def in_cloud(secret_key=KEY, **fields):
     """The example as the cloud has it, with other fields."""
-    told = dict.fromkeys(tunnel.FIELD_NAMES)
+    told = dict.fromkeys(VPN_TUNNEL.parse_item({}, {"vpn_id": "vpn-119bd69b"}).fields)
     told.update({name: value for name, value in EXAMPLE.items() if name != "secret_key"})
     told.update(vpn_conn_id="vpnconn-1", status="active", health_status="reachable")
     told.update(fields)
-    return tunnel.Tunnel(told, secret_key and Secret(secret_key))
+    return Item(told, secret_key and Secret(secret_key))
 
 
 def mistakes(**options):
-    return tunnel.validate({**EXAMPLE, **options})
+    return VPN_TUNNEL.validate({**EXAMPLE, **options})
 
 
 # --- the rule of every field ---
@@ -165,23 +166,21 @@ def with_value(name, value):
 
 
 def test_every_option_has_its_rule_in_the_table():
-    inner = {"%s.%s" % (name, field.name) for name, fields in tunnel.NESTED_FIELDS.items() for field in fields}
-    assert set(RULES) == inner | set(tunnel.argument_spec()) - set(tunnel.NESTED_FIELDS)
+    inner = {"%s.%s" % (name, field.name) for name, fields in VPN_TUNNEL.groups.items() for field in fields}
+    assert set(RULES) == inner | set(VPN_TUNNEL.argument_spec()) - set(VPN_TUNNEL.groups)
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_good_value_is_taken_in_its_normal_form(name):
     for value, normal in RULES[name][0]:
         options = {**EXAMPLE, "vpn_conn_id": "vpnconn-1", **with_value(name, value)}
-        assert tunnel.validate(options) == []
-        wanted = tunnel.parse_desired(options)[0]
+        assert VPN_TUNNEL.validate(options) == []
+        wanted = VPN_TUNNEL.parse(options)
         group, _dot, inner = name.rpartition(".")
-        if name == "version":
-            continue  # not a part of what is desired of a tunnel
         if group:
             found = wanted.fields[group][inner]
         else:
-            found = wanted.fields[name] if name in wanted.fields else getattr(wanted, name)
+            found = {**wanted.options, **wanted.fields, "secret_key": wanted.secret_key}[name]
         assert (found.reveal() if name == "secret_key" else found) == normal
 
 
@@ -198,7 +197,7 @@ def test_the_mistake_tells_the_rule_and_the_value():
         "ike_config.ike_life_time: must be a whole number of seconds from 60 to 86400, but is 59"
     ]
     assert mistakes(local_subnets=["10.0.0.0/8", "10.0.0.0"]) == [
-        "local_subnets[1]: '10.0.0.0' is no CIDR such as 192.168.0.0/20"
+        "local_subnets[1]: '10.0.0.0' is not a CIDR (example: 192.168.0.0/20)"
     ]
 
 
@@ -211,7 +210,7 @@ def test_the_mistake_in_a_key_tells_the_rule_and_not_the_value():
 
 def test_all_mistakes_are_told_together():
     options = {"vpn_conn_name": "1", "secret_key": "x", "ike_config": {"ike_pfs": "x"}, "ipsec_config": [1]}
-    assert [mistake.partition(":")[0] for mistake in tunnel.validate(options)] == [
+    assert [mistake.partition(":")[0] for mistake in VPN_TUNNEL.validate(options)] == [
         "secret_key",
         "vpn_conn_name",
         "ike_config.ike_pfs",
@@ -221,13 +220,14 @@ def test_all_mistakes_are_told_together():
 
 
 def test_a_tunnel_is_named_by_its_name_or_its_id():
-    assert [mistake.partition(":")[0] for mistake in tunnel.validate({"vpn_id": "vpn-1"})] == ["vpn_conn_name"]
-    assert tunnel.validate({"vpn_id": "vpn-1", "vpn_conn_id": "vpnconn-1"}) == []
+    assert [mistake.partition(":")[0] for mistake in VPN_TUNNEL.validate({"vpn_id": "vpn-1"})] == ["vpn_conn_name"]
+    assert VPN_TUNNEL.validate({"vpn_id": "vpn-1", "vpn_conn_id": "vpnconn-1"}) == []
 
 
 def test_bits_beside_the_network_are_taken_off_with_a_warning():
-    _desired, warnings = tunnel.parse_desired({**EXAMPLE, "local_subnets": ["192.168.1.1/20", "10.0.0.0/8"]})
-    assert warnings == ["local_subnets: 192.168.1.1/20 has bits set beside the network; it is taken as 192.168.0.0/20"]
+    wanted = VPN_TUNNEL.parse({**EXAMPLE, "local_subnets": ["192.168.1.1/20", "10.0.0.0/8"]})
+    text = "local_subnets: 192.168.1.1/20 has bits set beside the network; it is taken as 192.168.0.0/20"
+    assert wanted.warnings == (text,)
 
 
 _JUNK = st.recursive(
@@ -249,10 +249,10 @@ _JUNK = st.recursive(
 _JUNK_OPTIONS = st.fixed_dictionaries(
     {},
     optional={
-        **dict.fromkeys(tunnel.argument_spec(), _JUNK),
+        **dict.fromkeys(VPN_TUNNEL.argument_spec(), _JUNK),
         **{
             name: st.one_of(_JUNK, st.fixed_dictionaries({}, optional={field.name: _JUNK for field in fields}))
-            for name, fields in tunnel.NESTED_FIELDS.items()
+            for name, fields in VPN_TUNNEL.groups.items()
         },
     },
 )
@@ -264,10 +264,10 @@ _JUNK_OPTIONS = st.fixed_dictionaries(
 @example(junk={"remote_subnets": ["fe80::1%\n/64"], "local_subnets": ("10.0.0.0/0.0.0.255",)}, valid=True)
 def test_any_junk_in_any_option_is_told_in_sentences(junk, valid):
     options = {**(EXAMPLE if valid else {}), **junk}
-    found = tunnel.validate(options, "tunnels[0].")
+    found = VPN_TUNNEL.validate(options, "tunnels[0].")
     assert all(re.match(r"tunnels\[0\]\.[a-z_]+[^:]*: \S", mistake) and len(mistake) < 300 for mistake in found)
     if not found:
-        tunnel.parse_desired(options)  # what has no mistake has a normal form
+        VPN_TUNNEL.parse(options)  # what has no mistake has a normal form
 
 
 # --- what the argument spec and the documentation say ---
@@ -275,7 +275,7 @@ def test_any_junk_in_any_option_is_told_in_sentences(junk, valid):
 
 def test_every_option_has_the_api_s_own_name_as_an_alias():
     aliases = {}
-    for name, option in tunnel.argument_spec().items():
+    for name, option in VPN_TUNNEL.argument_spec().items():
         aliases[name] = option.get("aliases", [])
         aliases.update({inner: each.get("aliases", []) for inner, each in option.get("options", {}).items()})
     assert {alias for group in aliases.values() for alias in group} == {
@@ -310,7 +310,7 @@ def test_every_option_has_the_api_s_own_name_as_an_alias():
 
 
 def test_the_shared_key_is_the_only_option_that_ansible_keeps_out_of_logs():
-    spec = tunnel.argument_spec()
+    spec = VPN_TUNNEL.argument_spec()
     assert [name for name, option in spec.items() if option.get("no_log")] == ["secret_key"]
     # Ansible would guess otherwise from the word "token".
     assert spec["client_token"]["no_log"] is False
@@ -319,48 +319,47 @@ def test_the_shared_key_is_the_only_option_that_ansible_keeps_out_of_logs():
 DOCUMENTED = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
 
 
-ALL_FIELDS = [
-    ("", field)
-    for field in (tunnel.VPN_ID, tunnel.VPN_CONN_ID, tunnel.SECRET_KEY) + tunnel.FIELDS + tunnel.TASK_OPTIONS
-] + [(name, field) for name, fields in tunnel.NESTED_FIELDS.items() for field in fields]
+ALL_FIELDS = [("", field) for field in VPN_TUNNEL.option_fields] + [
+    (name, field) for name, fields in VPN_TUNNEL.groups.items() for field in fields
+]
 
 
 @pytest.mark.parametrize(("group", "field"), ALL_FIELDS, ids=lambda value: getattr(value, "name", value))
 def test_every_range_of_a_rule_stands_in_the_documentation(group, field):
     options = DOCUMENTED[group]["suboptions"] if group else DOCUMENTED
     text = " ".join(options[field.name]["description"])
-    for span in re.findall(r"[0-9]+ to [0-9]+", field.rule):
+    for span in re.findall(r"[0-9]+ to [0-9]+", field.constraint):
         assert span in text
-    if "symbols only from" in field.rule:
-        assert "symbols only from C(%s)" % tunnel.KEY_SYMBOLS.replace(")", "\\)") in text
+    if "symbols only from" in field.constraint:
+        assert "symbols only from C(%s)" % KEY_SYMBOLS.replace(")", "\\)") in text
 
 
 def test_the_rules_say_every_choice_and_no_other():
     for _group, field in ALL_FIELDS:
-        words = re.sub("^must be | or |, ", " ", field.rule).split()
-        assert "choices" not in field.spec or words == field.spec["choices"]
+        words = re.sub("^must be | or |, ", " ", field.constraint).split()
+        assert "choices" not in field.argument_spec or words == field.argument_spec["choices"]
 
 
 # --- plans ---
 
 
 def test_plan_with_another_name_updates_the_name():
-    plan = tunnel.plan(desired(vpn_conn_id="vpnconn-1"), in_cloud(vpn_conn_name="old"))
+    plan = VPN_TUNNEL.plan(desired(vpn_conn_id="vpnconn-1"), in_cloud(vpn_conn_name="old"))
     assert (plan.action, plan.changes) == ("update", ("vpn_conn_name",))
-    assert plan.tunnel.fields["vpn_conn_name"] == "vpncon"
+    assert plan.target.fields["vpn_conn_name"] == "vpncon"
 
 
 def test_nothing_there_means_create_with_all_that_is_asked():
-    plan = tunnel.plan(tunnel.parse_desired(EXAMPLE)[0], None)
+    plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse(EXAMPLE), None)
     assert (plan.action, plan.before, plan.warnings) == ("create", {}, ())
     assert plan.after == {**{name: EXAMPLE[name] for name in EXAMPLE if name != "vpn_id"}, "secret_key": "(hidden)"}
-    assert plan.tunnel.secret_key.reveal() == KEY
+    assert plan.target.secret_key.reveal() == KEY
     assert not plan.secret_key_changed
 
 
 def test_what_is_missing_for_a_creation_is_told_all_together():
     with pytest.raises(InvalidOptionsError) as caught:
-        tunnel.plan(desired(ike_config={"ike_version": "v2"}, description="x"), None)
+        VPN_TUNNEL.plan(desired(ike_config={"ike_version": "v2"}, description="x"), None)
     (mistake,) = caught.value.problems
     assert mistake.startswith("The tunnel 'vpncon' does not exist on gateway vpn-119bd69b, and to create it ")
     assert mistake.partition(": ")[2].split(", ") == [
@@ -383,21 +382,21 @@ def test_what_is_missing_for_a_creation_is_told_all_together():
 @pytest.mark.parametrize("peer", [{"remote_ip": "10.1.1.1"}, {"cgw_id": "cgw-1"}, {"remote_ip": "::1", "cgw_id": "c"}])
 def test_either_word_for_the_peer_or_both_are_enough_and_sent_as_given(peer):
     options = {**EXAMPLE, "remote_ip": None, **peer}
-    fields = tunnel.plan(tunnel.parse_desired(options)[0], None).tunnel.fields
+    fields = VPN_TUNNEL.plan(VPN_TUNNEL.parse(options), None).target.fields
     assert {name: fields[name] for name in ("remote_ip", "cgw_id") if fields[name]} == peer
 
 
 def test_the_description_is_the_only_field_that_a_creation_does_not_need():
     for name in set(EXAMPLE) - {"description", "vpn_id", "vpn_conn_name"}:
         with pytest.raises(InvalidOptionsError):
-            tunnel.plan(tunnel.parse_desired({**EXAMPLE, name: None})[0], None)
-    plan = tunnel.plan(tunnel.parse_desired({**EXAMPLE, "description": None})[0], None)
+            VPN_TUNNEL.plan(VPN_TUNNEL.parse({**EXAMPLE, name: None}), None)
+    plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse({**EXAMPLE, "description": None}), None)
     assert plan.action == "create"
     assert "description" not in plan.after
 
 
 def test_the_same_again_means_nothing():
-    plan = tunnel.plan(tunnel.parse_desired(EXAMPLE)[0], in_cloud())
+    plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse(EXAMPLE), in_cloud())
     assert (plan.action, plan.changes, plan.warnings) == ("nothing", (), ())
     assert plan.before == plan.after
     assert "secret_key" not in plan.after
@@ -420,21 +419,21 @@ def test_the_same_again_means_nothing():
 )
 def test_a_difference_means_update_of_that_alone_and_all_the_rest_as_it_is(options, changes):
     current = in_cloud()
-    plan = tunnel.plan(desired(**options), current)
+    plan = VPN_TUNNEL.plan(desired(**options), current)
     assert (plan.action, sorted(plan.changes)) == ("update", sorted(changes))
     want = json.loads(json.dumps(current.fields))
     for name, value in options.items():
-        if name in tunnel.NESTED_FIELDS:
+        if name in VPN_TUNNEL.groups:
             want[name].update(value)
         elif name != "secret_key":
             want[name] = value
-    assert plan.tunnel.fields == want
-    assert plan.tunnel.secret_key.reveal() == options.get("secret_key", KEY)
+    assert plan.target.fields == want
+    assert plan.target.secret_key.reveal() == options.get("secret_key", KEY)
     assert plan.secret_key_changed == ("secret_key" in options)
 
 
 def test_another_key_shows_as_markers_and_never_as_a_key():
-    plan = tunnel.plan(desired(secret_key="eee33@www"), in_cloud())
+    plan = VPN_TUNNEL.plan(desired(secret_key="eee33@www"), in_cloud())
     assert plan.before["secret_key"] == "(hidden)"
     assert plan.after["secret_key"] == "(hidden, changed)"
     assert {**plan.before, "secret_key": None} == {**plan.after, "secret_key": None}
@@ -443,14 +442,14 @@ def test_another_key_shows_as_markers_and_never_as_a_key():
 @pytest.mark.parametrize("blank", [None, "", " \n"])
 def test_a_blank_id_name_or_token_says_nothing(blank):
     names = ("vpn_id", "vpn_conn_name", "vpn_conn_id", "cgw_id", "client_token")
-    assert tunnel.provided_options({**dict.fromkeys(names, blank), "description": ""}) == {"description": ""}
+    assert VPN_TUNNEL.provided_options({**dict.fromkeys(names, blank), "description": ""}) == {"description": ""}
 
 
 def test_an_empty_description_clears_and_none_leaves_it_as_it_is():
-    plan = tunnel.plan(desired(description=""), in_cloud())
+    plan = VPN_TUNNEL.plan(desired(description=""), in_cloud())
     assert (plan.action, plan.after["description"]) == ("update", "")
-    assert tunnel.plan(desired(description=None), in_cloud()).action == "nothing"
-    assert tunnel.plan(desired(description=""), in_cloud(description="")).action == "nothing"
+    assert VPN_TUNNEL.plan(desired(description=None), in_cloud()).action == "nothing"
+    assert VPN_TUNNEL.plan(desired(description=""), in_cloud(description="")).action == "nothing"
 
 
 def test_no_field_is_managed_that_the_task_does_not_give():
@@ -463,24 +462,24 @@ def test_no_field_is_managed_that_the_task_does_not_give():
         ike_config=dict(EXAMPLE["ike_config"], ike_life_time=5000),
         cgw_id="cgw-6",
     )
-    nothing = dict.fromkeys(tunnel.argument_spec())
-    assert tunnel.plan(desired(**{**nothing, "vpn_id": "v", "vpn_conn_name": "vpncon"}), other).action == "nothing"
-    empty = {name: dict.fromkeys(field.name for field in fields) for name, fields in tunnel.NESTED_FIELDS.items()}
-    assert tunnel.plan(desired(**empty), other).action == "nothing"
-    assert tunnel.plan(desired(ike_config={}, ipsec_config={}), other).action == "nothing"
+    nothing = dict.fromkeys(VPN_TUNNEL.argument_spec())
+    assert VPN_TUNNEL.plan(desired(**{**nothing, "vpn_id": "v", "vpn_conn_name": "vpncon"}), other).action == "nothing"
+    empty = {name: dict.fromkeys(field.name for field in fields) for name, fields in VPN_TUNNEL.groups.items()}
+    assert VPN_TUNNEL.plan(desired(**empty), other).action == "nothing"
+    assert VPN_TUNNEL.plan(desired(ike_config={}, ipsec_config={}), other).action == "nothing"
 
 
 def test_absent_means_delete_if_it_is_there_and_nothing_if_not():
-    plan = tunnel.plan(desired(state="absent"), in_cloud())
+    plan = VPN_TUNNEL.plan(desired(state="absent"), in_cloud())
     assert (plan.action, plan.after) == ("delete", {})
     assert plan.before["vpn_conn_name"] == "vpncon"
     assert "secret_key" not in plan.before
-    assert tunnel.plan(desired(state="absent"), None)[:4] == ("nothing", (), {}, {})
+    assert VPN_TUNNEL.plan(desired(state="absent"), None)[:4] == ("nothing", (), {}, {})
 
 
 def test_what_the_cloud_does_not_tell_is_not_compared_but_warned_of():
     current = in_cloud(None, local_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
-    plan = tunnel.plan(tunnel.parse_desired(EXAMPLE)[0], current)
+    plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse(EXAMPLE), current)
     assert plan.action == "nothing"
     assert {warning.partition(":")[0] for warning in plan.warnings} == {
         "secret_key",
@@ -491,10 +490,10 @@ def test_what_the_cloud_does_not_tell_is_not_compared_but_warned_of():
 
 def test_an_update_sends_what_the_task_says_where_the_cloud_does_not_tell():
     current = in_cloud(None, remote_subnets=None, ike_config={}, ipsec_config=None)
-    plan = tunnel.plan(tunnel.parse_desired({**EXAMPLE, "description": "other"})[0], current)
+    plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse({**EXAMPLE, "description": "other"}), current)
     assert (plan.action, plan.changes) == ("update", ("description",))
-    assert plan.tunnel.secret_key.reveal() == KEY
-    assert {name: plan.tunnel.fields[name] for name in ("remote_subnets", "ike_config", "ipsec_config")} == {
+    assert plan.target.secret_key.reveal() == KEY
+    assert {name: plan.target.fields[name] for name in ("remote_subnets", "ike_config", "ipsec_config")} == {
         name: EXAMPLE[name] for name in ("remote_subnets", "ike_config", "ipsec_config")
     }
 
@@ -502,7 +501,7 @@ def test_an_update_sends_what_the_task_says_where_the_cloud_does_not_tell():
 def test_an_update_that_neither_side_can_complete_tells_all_that_is_missing():
     current = in_cloud(None, remote_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
     with pytest.raises(InvalidOptionsError) as caught:
-        tunnel.plan(desired(description="other"), current)
+        VPN_TUNNEL.plan(desired(description="other"), current)
     (mistake,) = caught.value.problems
     assert mistake.startswith("An update replaces the whole tunnel; give these options too")
     assert mistake.partition(": ")[2].split(", ") == ["remote_subnets", "ike_config.ike_pfs", "secret_key"]
@@ -550,12 +549,12 @@ PEERS = [
 
 @pytest.mark.parametrize(("told", "asked", "sent"), PEERS)
 def test_an_old_name_of_the_peer_never_stays_beside_a_new_one(told, asked, sent):
-    plan = tunnel.plan(desired(**asked), in_cloud(**{"remote_ip": None, **told}))
+    plan = VPN_TUNNEL.plan(desired(**asked), in_cloud(**{"remote_ip": None, **told}))
     assert plan.action == ("update" if sent else "nothing")
-    untold = [name for name in asked if name in tunnel.PEER_FIELDS and told.get(name) is None]
+    untold = [name for name in asked if name in ("remote_ip", "cgw_id") and told.get(name) is None]
     assert [warning.partition(":")[0] for warning in plan.warnings] == untold
     if sent:
-        assert {name: plan.tunnel.fields[name] for name in ("remote_ip", "cgw_id") if plan.tunnel.fields[name]} == sent
+        assert {name: plan.target.fields[name] for name in ("remote_ip", "cgw_id") if plan.target.fields[name]} == sent
 
 
 # --- properties ---
@@ -564,7 +563,7 @@ _KEYS = st.builds(
     lambda letters, digits, symbol, order: "".join(order.sample(letters + digits + symbol, len(letters + digits) + 1)),
     st.text("abcXYZ", min_size=3, max_size=6),
     st.text("0189", min_size=4, max_size=10),
-    st.sampled_from(tunnel.KEY_SYMBOLS),
+    st.sampled_from(KEY_SYMBOLS),
     st.randoms(use_true_random=False),
 )
 _V4 = st.builds(
@@ -589,30 +588,32 @@ _VALUES = {
         name: st.fixed_dictionaries(
             {},
             optional={
-                field.name: st.sampled_from(field.spec["choices"])
-                if "choices" in field.spec
+                field.name: st.sampled_from(field.argument_spec["choices"])
+                if "choices" in field.argument_spec
                 else st.integers(180, 86400)
                 for field in fields
             },
         )
-        for name, fields in tunnel.NESTED_FIELDS.items()
+        for name, fields in VPN_TUNNEL.groups.items()
     },
 }
 _OPTIONS = st.fixed_dictionaries({}, optional={**_VALUES, "secret_key": _KEYS}).map(
     lambda options: {"vpn_id": "vpn-119bd69b", "vpn_conn_id": "vpnconn-1", **options}
 )
 _WHOLE = {**_VALUES, "secret_key": _KEYS}
-for _name, _fields in tunnel.NESTED_FIELDS.items():
+for _name, _fields in VPN_TUNNEL.groups.items():
     _WHOLE[_name] = st.fixed_dictionaries(
         {
-            field.name: st.sampled_from(field.spec["choices"]) if "choices" in field.spec else st.integers(180, 86400)
+            field.name: st.sampled_from(field.argument_spec["choices"])
+            if "choices" in field.argument_spec
+            else st.integers(180, 86400)
             for field in _fields
         }
     )
 _LEAVES = (
-    [name for name in _VALUES if name not in tunnel.NESTED_FIELDS]
+    [name for name in _VALUES if name not in VPN_TUNNEL.groups]
     + ["secret_key"]
-    + ["%s.%s" % (name, field.name) for name, fields in tunnel.NESTED_FIELDS.items() for field in fields]
+    + ["%s.%s" % (name, field.name) for name, fields in VPN_TUNNEL.groups.items() for field in fields]
 )
 # Mostly the cloud tells everything, sometimes it leaves out a thing or two.
 _UNTOLD = st.lists(st.sampled_from(_LEAVES), max_size=3)
@@ -626,26 +627,26 @@ def as_told(target, untold):
         group, _dot, inner = path.rpartition(".")
         if path != "secret_key":
             (fields[group] if group else fields)[inner] = None
-    return tunnel.Tunnel(fields, None if "secret_key" in untold else target.secret_key)
+    return Item(fields, None if "secret_key" in untold else target.secret_key)
 
 
 def existing(options, untold):
     """A Tunnel of the cloud that was made with these options, all of them."""
-    return as_told(tunnel.plan(tunnel.parse_desired({"vpn_id": "vpn-119bd69b", **options})[0], None).tunnel, untold)
+    return as_told(VPN_TUNNEL.plan(VPN_TUNNEL.parse({"vpn_id": "vpn-119bd69b", **options}), None).target, untold)
 
 
 @settings(max_examples=250, deadline=None, database=None)
 @given(options=_OPTIONS, present=st.one_of(st.none(), st.fixed_dictionaries(_WHOLE)), untold=_UNTOLD)
 def test_after_a_plan_is_applied_there_is_nothing_left_to_do(options, present, untold):
-    wanted = tunnel.parse_desired(options)[0]
+    wanted = VPN_TUNNEL.parse(options)
     current = present and existing(present, untold)
     try:
-        plan = tunnel.plan(wanted, current)
+        plan = VPN_TUNNEL.plan(wanted, current)
     except InvalidOptionsError as error:
         assert current is None or untold
         assert "these options" in str(error)
         return
-    again = tunnel.plan(wanted, as_told(plan.tunnel, untold))
+    again = VPN_TUNNEL.plan(wanted, as_told(plan.target, untold))
     assert (again.action, again.changes) == ("nothing", ())
     assert again.before == again.after
     # Nor was anything changed that the task does not manage.
@@ -653,7 +654,7 @@ def test_after_a_plan_is_applied_there_is_nothing_left_to_do(options, present, u
         managed = set(wanted.fields) | {"secret_key", "remote_ip", "cgw_id"}
         assert {path.partition(".")[0] for path in plan.changes} <= managed
         for name in set(_VALUES) - managed:
-            assert plan.tunnel.fields[name] == current.fields[name]
+            assert plan.target.fields[name] == current.fields[name]
 
 
 def spelled(network, way):
@@ -681,15 +682,15 @@ def test_order_repetition_and_spelling_of_subnets_never_change_a_plan(networks, 
     assume(set(map(str, networks)) != set(map(str, others)))
     current = in_cloud(local_subnets=list(dict.fromkeys(map(str, networks))), remote_subnets=["10.0.0.0/8"])
 
-    assert tunnel.plan(desired(local_subnets=respelled), current).action == "nothing"
+    assert VPN_TUNNEL.plan(desired(local_subnets=respelled), current).action == "nothing"
 
     plain, same = desired(remote_subnets=[str(each) for each in networks]), desired(remote_subnets=respelled)
     assume(set(map(str, networks)) != {"10.0.0.0/8"})
-    one, other = tunnel.plan(plain, current), tunnel.plan(same, current)
+    one, other = VPN_TUNNEL.plan(plain, current), VPN_TUNNEL.plan(same, current)
     assert (one.action, one.changes) == (other.action, other.changes) == ("update", ("remote_subnets",))
     assert set(one.after["remote_subnets"]) == set(other.after["remote_subnets"]) == set(map(str, networks))
     # A real difference is still one.
-    assert tunnel.plan(desired(local_subnets=[str(each) for each in others]), current).action == "update"
+    assert VPN_TUNNEL.plan(desired(local_subnets=[str(each) for each in others]), current).action == "update"
 
 
 @settings(max_examples=150, deadline=None, database=None)
@@ -702,11 +703,11 @@ def test_order_repetition_and_spelling_of_subnets_never_change_a_plan(networks, 
     absent=st.booleans(),
 )
 def test_no_plan_shows_a_key(new, old, options, present, there, absent):
-    wanted, warnings = tunnel.parse_desired({**options, "secret_key": new, "state": "absent" if absent else "present"})
+    wanted = VPN_TUNNEL.parse({**options, "secret_key": new, "state": "absent" if absent else "present"})
     current = existing({**present, "secret_key": old}, []) if there else None
-    shown = [repr(wanted), repr(current), repr(warnings)]
+    shown = [repr(wanted), repr(current)]
     try:
-        plan = tunnel.plan(wanted, current)
+        plan = VPN_TUNNEL.plan(wanted, current)
     except InvalidOptionsError as error:
         shown.append(repr(error))
     else:

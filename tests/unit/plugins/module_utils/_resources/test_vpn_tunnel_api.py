@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, response_parsing
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, pagination
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient, Response
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
     ApiError,
@@ -22,8 +22,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     NotFoundError,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
-from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.tunnel_api import TunnelApi
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Plan
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL, VpnTunnelApi
 from emulator_process import GATEWAY
 from page_example import BODY, OPTIONS, SECRET_KEY
 
@@ -33,12 +33,17 @@ TOKEN = "1849ef6b-f73c-4f5d-b88b-259ca47af849"
 @pytest.fixture
 def api(emulator):
     connection = connection_options.resolve({"retry_timeout": 0.0}, emulator.environment)
-    return TunnelApi(BceClient(connection))
+    return VpnTunnelApi(BceClient(connection), {"vpn_id": GATEWAY})
 
 
 def planned(current=None, **options):
-    """The Tunnel that the example with other options asks for."""
-    return tunnel.plan(tunnel.parse_desired({**OPTIONS, **options})[0], current).tunnel
+    """The tunnel that the example with other options asks for."""
+    return VPN_TUNNEL.plan(VPN_TUNNEL.parse({**OPTIONS, **options}), current).target
+
+
+def replacing(target):
+    """The plan of an update that sends this tunnel."""
+    return Plan("update", (), {}, {}, target)
 
 
 def digest(key):
@@ -54,7 +59,7 @@ def only(items):
 
 
 def test_the_page_s_example_arrives_field_for_field_and_in_the_page_s_order(api, emulator):
-    vpn_conn_id, request_id = api.create_tunnel(planned(), TOKEN)
+    vpn_conn_id, request_id = api.create(planned(), TOKEN)
     sent = only(emulator.requests())
     assert (sent["method"], sent["path"], sent["query"]) == (
         "POST",
@@ -69,18 +74,18 @@ def test_the_page_s_example_arrives_field_for_field_and_in_the_page_s_order(api,
 
 
 def test_the_list_of_a_gateway_is_read_by_the_gateway_s_id(api, emulator):
-    listing = api.list_tunnels(GATEWAY)
+    listing = api.read_all()
     sent = only(emulator.requests())
     assert (sent["method"], sent["path"]) == ("GET", f"/v1/vpn/vpnconn/{GATEWAY}")
     assert (sent["query"], sent["body"]) == ({}, None)
-    assert listing[:3] == ([], sent["request_id"], frozenset())
+    assert (listing.entries, listing.request_id, listing.secrets) == ([], sent["request_id"], frozenset())
     assert listing.server_time == pytest.approx(time.time(), abs=60)
 
 
 def test_an_update_sends_the_whole_tunnel_and_its_gateway_to_the_tunnel_s_id(api, emulator):
-    vpn_conn_id = api.create_tunnel(planned(), TOKEN)[0]
-    current = only(api.list_tunnels(GATEWAY).tunnels)
-    request_id = api.update_tunnel(planned(current, description=""), "another-token")
+    vpn_conn_id = api.create(planned(), TOKEN)[0]
+    current = only(api.read_all().items)
+    request_id = api.update(replacing(planned(current, description="")), "another-token")
     sent = emulator.requests("PUT")[0]
     assert (sent["path"], sent["query"]) == (f"/v1/vpn/vpnconn/{vpn_conn_id}", {"clientToken": "another-token"})
     assert sent["body"] == {**BODY, "description": "", "vpnId": GATEWAY, "secretKey": "********"}
@@ -90,8 +95,8 @@ def test_an_update_sends_the_whole_tunnel_and_its_gateway_to_the_tunnel_s_id(api
 
 
 def test_a_delete_goes_to_the_tunnel_s_id_without_a_body(api, emulator):
-    vpn_conn_id = api.create_tunnel(planned(), TOKEN)[0]
-    request_id = api.delete_tunnel(vpn_conn_id, "another-token")
+    vpn_conn_id = api.create(planned(), TOKEN)[0]
+    request_id = api.delete(vpn_conn_id, "another-token")
     sent = emulator.requests("DELETE")[0]
     assert (sent["path"], sent["query"], sent["body"]) == (
         f"/v1/vpn/vpnconn/{vpn_conn_id}",
@@ -103,14 +108,15 @@ def test_a_delete_goes_to_the_tunnel_s_id_without_a_body(api, emulator):
 
 
 def test_the_version_stands_at_the_root_of_every_path(emulator):
-    api = TunnelApi(BceClient(connection_options.resolve({"retry_timeout": 0.0}, emulator.environment)), version=7)
+    client = BceClient(connection_options.resolve({"retry_timeout": 0.0}, emulator.environment))
+    api = VpnTunnelApi(client, {"vpn_id": GATEWAY, "version": 7})
     there = planned()
     there.fields["vpn_conn_id"] = "vpnconn-1"
     for call in (
-        lambda: api.list_tunnels(GATEWAY),
-        lambda: api.create_tunnel(there, TOKEN),
-        lambda: api.update_tunnel(there, TOKEN),
-        lambda: api.delete_tunnel("vpnconn-1", TOKEN),
+        lambda: api.read_all(),
+        lambda: api.create(there, TOKEN),
+        lambda: api.update(replacing(there), TOKEN),
+        lambda: api.delete("vpnconn-1", TOKEN),
     ):
         with pytest.raises(BceError):
             call()
@@ -131,7 +137,7 @@ def test_the_version_stands_at_the_root_of_every_path(emulator):
     ],
 )
 def test_the_peer_is_sent_in_the_words_of_the_task_and_nothing_is_sent_as_null(peer, api, emulator):
-    api.create_tunnel(planned(**{"remote_ip": None, "description": None, **peer}), TOKEN)
+    api.create(planned(**{"remote_ip": None, "description": None, **peer}), TOKEN)
     body = only(emulator.requests())["body"]
     assert {name: body[name] for name in ("remoteIp", "cgwId") if name in body} == {
         {"remote_ip": "remoteIp", "cgw_id": "cgwId"}[name]: value for name, value in peer.items()
@@ -142,14 +148,14 @@ def test_the_peer_is_sent_in_the_words_of_the_task_and_nothing_is_sent_as_null(p
 
 def test_text_of_any_script_arrives_as_it_is(api, emulator):
     description = '北京 "tunnel" \\ é 🔑'
-    api.create_tunnel(planned(description=description), TOKEN)
+    api.create(planned(description=description), TOKEN)
     assert only(emulator.tunnels())["description"] == description
-    assert only(api.list_tunnels(GATEWAY).tunnels).fields["description"] == description
+    assert only(api.read_all().items).fields["description"] == description
 
 
 _WORDS = {
-    "%s.%s" % (name, field.name): field.spec.get("choices") or [180, 300, 86400]
-    for name, fields in tunnel.NESTED_FIELDS.items()
+    "%s.%s" % (name, field.name): field.argument_spec.get("choices") or [180, 300, 86400]
+    for name, fields in VPN_TUNNEL.groups.items()
     for field in fields
 }
 
@@ -167,9 +173,9 @@ def test_whatever_was_created_is_read_back_as_what_was_asked_for(words, subnets,
     for path, value in words.items():
         group, _dot, inner = path.partition(".")
         options.setdefault(group, {})[inner] = value
-    api.create_tunnel(planned(**options), TOKEN)
-    current = only(api.list_tunnels(GATEWAY).tunnels)
-    again = tunnel.plan(tunnel.parse_desired({**OPTIONS, **options})[0], current)
+    api.create(planned(**options), TOKEN)
+    current = only(api.read_all().items)
+    again = VPN_TUNNEL.plan(VPN_TUNNEL.parse({**OPTIONS, **options}), current)
     assert (again.action, again.changes, again.warnings) == ("nothing", (), ())
 
 
@@ -243,7 +249,7 @@ ODD_VALUES = [
 
 def test_an_entry_of_the_list_is_read_in_the_options_words_and_normal_forms(api, emulator):
     emulator.plant(ENTRY)
-    read = only(api.list_tunnels(GATEWAY).tunnels)
+    read = only(api.read_all().items)
     assert read.fields == READ
     assert read.secret_key == Secret(SECRET_KEY)
 
@@ -251,7 +257,7 @@ def test_an_entry_of_the_list_is_read_in_the_options_words_and_normal_forms(api,
 def test_an_odd_value_in_an_entry_spoils_nothing_but_itself(api, emulator):
     entries = [nested(ENTRY, path, value) for path, value, _name, _read in ODD_VALUES]
     emulator.plant(*[dict(entry, vpnConnId=f"vpnconn-{number}") for number, entry in enumerate(entries)])
-    tunnels = api.list_tunnels(GATEWAY).tunnels
+    tunnels = api.read_all().items
     assert len(tunnels) == len(ODD_VALUES)
     for number, ((path, value, name, wanted), found) in enumerate(zip(ODD_VALUES, tunnels)):
         assert found.fields == dict(nested(READ, name, wanted), vpn_conn_id=f"vpnconn-{number}"), (path, value)
@@ -261,7 +267,7 @@ def test_an_odd_value_in_an_entry_spoils_nothing_but_itself(api, emulator):
 @pytest.mark.parametrize("value", [..., None, 5, []])
 def test_a_tunnel_without_an_id_is_listed_without_one(value, api, emulator):
     emulator.plant(nested(ENTRY, "vpnConnId", value))
-    assert only(api.list_tunnels(GATEWAY).tunnels).fields == dict(READ, vpn_conn_id=None)
+    assert only(api.read_all().items).fields == dict(READ, vpn_conn_id=None)
 
 
 @pytest.mark.parametrize(
@@ -270,22 +276,22 @@ def test_a_tunnel_without_an_id_is_listed_without_one(value, api, emulator):
 )
 def test_a_key_that_is_masked_or_breaks_the_rule_is_as_if_the_list_did_not_tell_it(key, api, emulator):
     emulator.plant(nested(ENTRY, "secretKey", key))
-    assert only(api.list_tunnels(GATEWAY).tunnels).secret_key is None
+    assert only(api.read_all().items).secret_key is None
 
 
 @pytest.mark.parametrize("key", ["K0*ey11!", "K0**ey11", "a*b*c1!d*"])
 def test_a_key_with_few_stars_is_a_key(key, api, emulator):
     emulator.plant(nested(ENTRY, "secretKey", key))
-    assert only(api.list_tunnels(GATEWAY).tunnels).secret_key == Secret(key)
+    assert only(api.read_all().items).secret_key == Secret(key)
 
 
 def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
     emulator.plant(ENTRY, dict(ENTRY, vpnConnId="vpnconn-2", secretKey="old.Key.of.no.rule"))
-    listing = api.list_tunnels(GATEWAY)
+    listing = api.read_all()
     emulator.faults({"fault": "status", "status": 400, "echo_key": True})
     with pytest.raises(ApiError, match=r"secretKey \*{8}") as caught:
-        api.list_tunnels(GATEWAY)
-    shown = repr(listing) + str(listing.tunnels) + str(caught.value) + repr(caught.value.to_dict())
+        api.read_all()
+    shown = repr(listing) + str(listing.items) + str(caught.value) + repr(caught.value.to_dict())
     assert [key for key in (SECRET_KEY, "old.Key.of.no.rule") if key in shown] == []
 
 
@@ -308,10 +314,10 @@ def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
 )
 def test_an_answer_that_is_no_list_of_tunnels_is_a_clear_error_and_not_an_empty_gateway(body, api, emulator):
     emulator.faults({"fault": "garbage", "body": body})
-    words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the answer has "
+    words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the response has "
     with pytest.raises(InvalidResponseError, match=words) as caught:
-        api.list_tunnels(GATEWAY)
-    assert (caught.value.code, caught.value.http_status) == ("BadAnswer", 200)
+        api.read_all()
+    assert (caught.value.code, caught.value.http_status) == ("InvalidResponse", 200)
     assert caught.value.request_id == emulator.requests()[0]["request_id"]
     assert SECRET_KEY not in str(caught.value)
 
@@ -329,16 +335,17 @@ def test_an_answer_that_is_no_list_of_tunnels_is_a_clear_error_and_not_an_empty_
 def test_a_creation_answered_without_an_id_may_have_been_done(body, api, emulator):
     emulator.faults({"fault": "garbage", "body": body})
     with pytest.raises(InvalidResponseError, match="has no vpnConnId") as caught:
-        api.create_tunnel(planned(), TOKEN)
+        api.create(planned(), TOKEN)
     assert caught.value.maybe_applied
 
 
 @pytest.mark.parametrize("fault", [{"fault": "reset_after"}, {"fault": "status", "status": 503}], ids=str)
 def test_a_creation_of_unknown_outcome_is_sent_once(fault, emulator):
     emulator.faults({**fault, "times": None})
-    api = TunnelApi(BceClient(connection_options.resolve({"retry_timeout": 60.0}, emulator.environment)))
+    client = BceClient(connection_options.resolve({"retry_timeout": 60.0}, emulator.environment))
+    api = VpnTunnelApi(client, {"vpn_id": GATEWAY})
     with pytest.raises(BceError) as caught:
-        api.create_tunnel(planned(), TOKEN)
+        api.create(planned(), TOKEN)
     assert caught.value.maybe_applied
     assert len(emulator.requests("POST")) == 1
 
@@ -355,8 +362,8 @@ def named(number, **more):
 def test_a_list_in_pages_is_read_to_its_end(api, emulator):
     first = {"vpnConns": [named(1), named(2)], "isTruncated": True, "nextMarker": "vpnconn-3", "maxKeys": 2}
     answer(emulator, first, {"vpnConns": [named(3)], "isTruncated": False})
-    listing = api.list_tunnels(GATEWAY)
-    assert [item.fields["vpn_conn_id"] for item in listing.tunnels] == ["vpnconn-1", "vpnconn-2", "vpnconn-3"]
+    listing = api.read_all()
+    assert [item.fields["vpn_conn_id"] for item in listing.items] == ["vpnconn-1", "vpnconn-2", "vpnconn-3"]
     assert [sent["query"] for sent in emulator.requests()] == [{}, {"marker": "vpnconn-3"}]
     assert listing.request_id == emulator.requests()[1]["request_id"]
 
@@ -364,51 +371,52 @@ def test_a_list_in_pages_is_read_to_its_end(api, emulator):
 def test_a_list_that_says_more_follow_but_does_not_lead_on_is_invalid(api, emulator):
     answer(emulator, {"vpnConns": [named(1)], "isTruncated": True})
     with pytest.raises(InvalidResponseError, match="more follow, but does not lead on"):
-        api.list_tunnels(GATEWAY)
+        api.read_all()
 
 
 def test_an_id_listed_twice_counts_once_if_its_contents_are_equal(api, emulator):
     answer(emulator, {"vpnConns": [named(1), named(2), named(1)]})
-    assert len(api.list_tunnels(GATEWAY).tunnels) == 2
+    assert len(api.read_all().items) == 2
 
 
 def test_an_id_listed_twice_with_different_contents_makes_the_list_invalid(api, emulator):
     answer(emulator, {"vpnConns": [named(1), named(1, status="building")]})
     with pytest.raises(InvalidResponseError, match="the id vpnconn-1 more than once, with different contents"):
-        api.list_tunnels(GATEWAY)
+        api.read_all()
 
 
 def test_a_tunnel_of_another_gateway_makes_the_list_invalid(api, emulator):
     answer(emulator, {"vpnConns": [named(1), named(2, vpnId="vpn-other")]})
     with pytest.raises(InvalidResponseError, match=f"an object of vpnId vpn-other, but was asked for {GATEWAY} "):
-        api.list_tunnels(GATEWAY)
+        api.read_all()
 
 
 @pytest.mark.parametrize(("told", "confirmed"), [(GATEWAY, True), (..., False), (None, False), ("", False), (5, False)])
 def test_a_tunnel_says_whether_the_api_named_its_gateway(told, confirmed, api, emulator):
     answer(emulator, {"vpnConns": [nested(ENTRY, "vpnId", told)]})
-    read = only(api.list_tunnels(GATEWAY).tunnels)
-    assert (read.fields["vpn_id"], read.gateway_confirmed) == (GATEWAY, confirmed)
+    read = only(api.read_all().items)
+    assert (read.fields["vpn_id"], read.scope_confirmed) == (GATEWAY, confirmed)
 
 
 @pytest.mark.parametrize("status", [400, 404])
 def test_an_absent_gateway_is_an_error_of_the_list_and_no_empty_list(status, api, emulator):
     emulator.faults({"fault": "status", "status": status, "code": "NoSuchObject"})
     with pytest.raises(NotFoundError):
-        api.list_tunnels(GATEWAY)
+        api.read_all()
 
 
 def test_errors_say_what_was_to_be_done_to_which_tunnel(api):
     there = planned()
     there.fields["vpn_conn_id"] = "vpnconn-9"
+    nowhere = VpnTunnelApi(api.client, {"vpn_id": "vpn-none"})
     with pytest.raises(NotFoundError, match=r"Cannot update the tunnel vpncon \(vpnconn-9\): "):
-        api.update_tunnel(there, TOKEN)
+        api.update(replacing(there), TOKEN)
     with pytest.raises(NotFoundError, match="Cannot delete the tunnel vpnconn-9: "):
-        api.delete_tunnel("vpnconn-9", TOKEN)
+        api.delete("vpnconn-9", TOKEN)
     with pytest.raises(NotFoundError, match="Cannot list the tunnels of VPN gateway vpn-none: "):
-        api.list_tunnels("vpn-none")
+        nowhere.read_all()
     with pytest.raises(NotFoundError, match="Cannot create the tunnel vpncon on VPN gateway vpn-none: "):
-        api.create_tunnel(planned(vpn_id="vpn-none"), TOKEN)
+        nowhere.create(planned(), TOKEN)
 
 
 def test_a_list_of_pages_without_end_is_invalid(api):
@@ -422,14 +430,14 @@ def test_a_list_of_pages_without_end_is_invalid(api):
             return Response(200, body, "request-1")
 
     with pytest.raises(InvalidResponseError, match="after 100 pages that more follow"):
-        response_parsing.paginate(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
-    assert next(pages) == response_parsing.MAX_PAGES
+        pagination.paginate(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
+    assert next(pages) == pagination.MAX_PAGES
 
 
 @pytest.mark.parametrize(("shown", "sent"), [("as it was", "as it was"), ("", ""), (None, None), (..., None)])
 def test_an_update_keeps_a_description_that_the_list_does_not_show_by_leaving_it_out(shown, sent, api, emulator):
     emulator.plant(nested(ENTRY, "description", shown))
-    (current,) = api.list_tunnels(GATEWAY).tunnels
-    wanted, _warnings = tunnel.parse_desired({"vpn_id": GATEWAY, "vpn_conn_name": "vpncon", "remote_ip": "10.9.9.9"})
-    api.update_tunnel(tunnel.plan(wanted, current).target, "token")
+    (current,) = api.read_all().items
+    wanted = VPN_TUNNEL.parse({"vpn_id": GATEWAY, "vpn_conn_name": "vpncon", "remote_ip": "10.9.9.9"})
+    api.update(VPN_TUNNEL.plan(wanted, current), "token")
     assert emulator.requests("PUT")[0]["body"].get("description") == sent

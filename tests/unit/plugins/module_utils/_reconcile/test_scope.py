@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reconciler between the protocol and the API: lists in time, tokens, texts, results; no HTTP."""
+"""The objects of one scope over a stand-in for the API: lists in time, tokens, texts, results; no HTTP."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     NotFoundError,
     TransportError,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, protocol
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import PROBLEMS, Scope
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway import parse_desired
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway_resource import (
-    CustomerGatewayScope,
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, limits, messages
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import Problem
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import (
+    ABSENT,
+    OK,
+    Item,
+    Listed,
+    WriteResult,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
+    VPN_CUSTOMER_GATEWAY,
+    VpnCustomerGatewayApi,
 )
 from fake_clock import FakeClock
 
@@ -27,7 +35,7 @@ LOST = TransportError("no response", "ConnectionFailed", retryable=True, maybe_a
 
 
 class Page:
-    """A list of customer gateways as GatewayApi returns it."""
+    """A list of customer gateways."""
 
     def __init__(self, items, server_time):
         self.items = items
@@ -36,7 +44,7 @@ class Page:
 
 
 class FakeApi:
-    """Stands in for GatewayApi; what is created is listed after `lag` seconds of the clock.
+    """Stands in for the requests of VpnCustomerGatewayApi; what is created is listed after `lag` seconds of the clock.
 
     :ivar responses: what the next creations return: None for an id, or an error that they raise. :ivar calls: (verb,
     what it was about, moment).
@@ -97,6 +105,32 @@ class FakeApi:
         return "request-delete"
 
 
+class FakeScope(VpnCustomerGatewayApi):
+    """The ResourceApi over a FakeApi in place of HTTP."""
+
+    def __init__(self, api):
+        self.api = api
+        self.values = {}
+        self.scope = self.type.scope_words({})
+
+    def list(self, deadline=None):
+        page = self.api.customer_gateway_listing(deadline)
+        return Listed([self.entry_of(Item(item)) for item in page.items], page.request_id, page.server_time)
+
+    def create(self, target, token):
+        return self.api.create_customer_gateway(target.fields, token)
+
+    def update(self, plan, token):
+        return self.api.update_customer_gateway(plan.target.fields, plan.changes, token)
+
+    def delete(self, object_id, _token, deadline=None):
+        return self.api.delete_customer_gateway(object_id, deadline)
+
+    def probe(self, _target, object_id, _token):
+        item = self.api.customer_gateway(object_id)
+        return WriteResult(ABSENT) if item is None else WriteResult(OK, entry=self.entry_of(Item(item)))
+
+
 @pytest.fixture
 def clock():
     return FakeClock()
@@ -108,7 +142,7 @@ def api(clock):
 
 
 def run(api, **options):
-    scope = Scope(CustomerGatewayScope(api), [parse_desired({**OPTIONS, **options})], 60.0, clock=api.clock)
+    scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({**OPTIONS, **options})], 60.0, clock=api.clock)
     scope.plan()
     scope.apply()
     return scope.works[0]
@@ -127,7 +161,7 @@ def test_lists_of_a_wait_grow_apart_and_end_with_the_patience(api, clock):
     work = run(api)
     moments = [moment for verb, _what, moment in api.calls if verb == "list"]
     assert moments[:6] == [0.0, 0.0, 0.3, 0.9, 2.1, 3.0]
-    assert work.error.code == "TokensUsed" and api.verbs().count("create") == 3
+    assert work.error.code == "IdempotencyTokensExhausted" and api.verbs().count("create") == 3
     assert len(api.calls) <= 30 and clock.slept == pytest.approx(9.0)
 
 
@@ -169,7 +203,7 @@ def test_creation_that_is_not_confirmed_is_settled_by_lists(api, clock, error, c
     api.responses.append(error)
     work = run(api)
     assert api.verbs().count("create") == creations
-    assert clock.slept == pytest.approx(patiences * protocol.PATIENCE)
+    assert clock.slept == pytest.approx(patiences * limits.STALE_LIST_TIMEOUT)
     assert (work.error is None) == (creations == 2)
 
 
@@ -192,16 +226,21 @@ def test_object_of_another_run_is_taken_and_does_not_count_as_a_change(api):
 def test_failed_list_after_a_creation_reports_the_id(api):
     run_list = api.customer_gateway_listing
     api.customer_gateway_listing = lambda deadline: (
-        api.list_errors.append(InvalidResponseError("no list", "BadAnswer", 200, retryable=True))
+        api.list_errors.append(InvalidResponseError("no list", "InvalidResponse", 200, retryable=True))
         or setattr(api, "customer_gateway_listing", run_list)
         or Page([], api.clock.time())
     )
     work = run(api)
-    assert (work.error.code, work.changed, work.known_id, work.created_ids) == ("BadAnswer", True, "cgw-1", ["cgw-1"])
+    assert (work.error.code, work.changed, work.known_id, work.created_ids) == (
+        "InvalidResponse",
+        True,
+        "cgw-1",
+        ["cgw-1"],
+    )
 
 
 def test_failed_list_after_a_creation_of_unknown_outcome_reports_that_it_may_have_been_applied(api):
-    no_list = InvalidResponseError("no list", "BadAnswer", 200, retryable=True)
+    no_list = InvalidResponseError("no list", "InvalidResponse", 200, retryable=True)
 
     def lose_the_response(_fields, _token):
         api.list_errors.append(no_list)
@@ -209,7 +248,7 @@ def test_failed_list_after_a_creation_of_unknown_outcome_reports_that_it_may_hav
 
     api.create_customer_gateway = lose_the_response
     work = run(api)
-    assert (work.error.code, work.error.maybe_applied, no_list.maybe_applied) == ("BadAnswer", True, False)
+    assert (work.error.code, work.error.maybe_applied, no_list.maybe_applied) == ("InvalidResponse", True, False)
 
 
 def test_defect_of_ours_ends_one_work_with_what_is_known(api):
@@ -240,49 +279,57 @@ def test_object_that_another_run_removes_before_the_update_is_created(api, clock
     api.update_customer_gateway = update_too_late
     work = run(api, description="new")
     assert (work.changed, work.known_id, work.created_ids, work.error) == (True, "cgw-1", ["cgw-1"], None)
-    assert work.item["description"] == "new" and work.action == "create"
+    assert work.item.fields["description"] == "new" and work.action == "create"
     assert api.verbs() == ["list", "list", "create", "list"] and clock.slept == 0
 
 
 def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
     api.responses += [IdempotencyConflictError("used before", "IdempotentParameterMismatch", 403)] * 5
-    desires = [parse_desired({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
-    scope = Scope(CustomerGatewayScope(api), desires, 60.0, clock=clock)
+    desires = [VPN_CUSTOMER_GATEWAY.parse({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
+    scope = ScopeReconciler(FakeScope(api), desires, 60.0, clock=clock)
     scope.plan()
     scope.apply()
     assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
-    assert clock.slept == pytest.approx(protocol.PATIENCE) and len(api.stored) == 5
+    assert clock.slept == pytest.approx(limits.STALE_LIST_TIMEOUT) and len(api.stored) == 5
     assert api.verbs().count("create") == 10 and api.verbs().count("list") <= 8
 
 
 def test_plan_of_a_new_address_is_an_error_without_a_write(api):
     api.put("cgw-1")
     work = run(api, ip="203.0.113.99")
-    assert work.error.code == "AddressIsFixed" and api.verbs() == ["list"]
+    assert work.error.code == "ImmutableField" and api.verbs() == ["list"]
 
 
 def test_stopped_scope_sends_no_further_request(api):
-    scope = Scope(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
+    scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse(OPTIONS)], 60.0, clock=api.clock)
     scope.plan()
     scope.stop()
     scope.apply()
     assert api.verbs() == ["list"]
 
 
-@pytest.mark.parametrize("code", PROBLEMS)
+@pytest.mark.parametrize("code", messages.PROBLEMS)
 def test_text_of_a_problem_names_what_it_is_about(api, code):
-    scope = Scope(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
-    problem = protocol.Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None))
-    error = scope.error_of(problem, scope.works[0])
+    scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse(OPTIONS)], 60.0, clock=api.clock)
+    words = {"goal": "active", "seconds": 5, "current": "building", "list_error": ""}
+    problem = Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None), words=tuple(words.items()))
+    error = messages.to_error(problem, scope.api, scope.works[0].state)
     assert error.code == code and "%" not in error.message
-    assert "cgw-1" in error.message or code in ("NoSuchObject", "OtherObject", "TokensUsed", "IdNotShown")
+    assert "cgw-1" in error.message or code in (
+        "NotFound",
+        "IdNameMismatch",
+        "IdempotencyTokensExhausted",
+        "IdNotShown",
+    )
 
 
 @pytest.mark.parametrize(("renamed", "deleted"), [("berlin", True), ("rome", False)])
 def test_deletion_rests_on_a_list_of_the_last_minute(api, clock, renamed, deleted):
     """Another user renames the object while the task waits between its list and the deletion."""
     api.put("cgw-1")
-    scope = Scope(CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
+    scope = ScopeReconciler(
+        FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({"name": "berlin", "state": "absent"})], 60.0, clock=clock
+    )
     scope.plan()
     clock.sleep(61)
     api.put("cgw-1", name=renamed)
@@ -304,7 +351,9 @@ def test_created_ids_leave_out_what_existed_before_and_what_the_api_denies(api):
 
 def test_deletion_of_what_another_run_made_anew_is_a_clear_error(api, clock):
     api.put("cgw-1")
-    scope = Scope(CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
+    scope = ScopeReconciler(
+        FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({"name": "berlin", "state": "absent"})], 60.0, clock=clock
+    )
     scope.plan()
     clock.sleep(61)
     del api.stored["cgw-1"]

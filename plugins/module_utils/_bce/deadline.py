@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bound the whole of one HTTP attempt by one deadline.
+
+The timeouts of requests and urllib3 hold for one wait each: a server that sends one byte a second, or one interim
+response after the other, never exceeds them. Here every wait of an attempt gets what is left of the attempt.
+The resolution of a host's name is not bounded; the operating system has timeouts of its own for it.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from functools import lru_cache
+from http.client import HTTPResponse, parse_headers
+from typing import TYPE_CHECKING, Any, Iterator
+
+try:
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+except ImportError:
+    pass  # transport.py reports it
+
+if TYPE_CHECKING:
+    from requests.adapters import HTTPAdapter
+    from urllib3 import PoolManager
+    from urllib3.connection import HTTPConnection
+else:
+    HTTPConnection = object  # the base of a mixin needs only its type
+    try:
+        from requests.adapters import HTTPAdapter
+    except ImportError:
+        HTTPAdapter = object
+
+# The attempt of this thread; one attempt does all of its work in one thread.
+_THREAD = threading.local()
+
+
+class Attempt:
+    """One attempt at a request: when it ends, and what is known of it.
+
+    :ivar is_sent: whether any of the request may have left this machine.
+    :ivar interim: statuses of interim responses other than 100.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        # Not an injected clock, because sockets wait by the machine's own.
+        self._ends = time.monotonic() + seconds
+        self.is_sent = False
+        self.interim: list[int] = []
+
+    def remaining(self) -> float:
+        """Return the seconds that are left.
+
+        :raises socket.timeout: if none are.
+        """
+        remaining = self._ends - time.monotonic()
+        if remaining <= 0:
+            raise socket.timeout("timed out")
+        return remaining
+
+
+@contextmanager
+def limit_attempt(seconds: float) -> Iterator[Attempt]:
+    """Bound all connections and responses that this thread uses within the block; yield the Attempt."""
+    _THREAD.attempt = attempt = Attempt(seconds)
+    try:
+        yield attempt
+    finally:
+        _THREAD.attempt = None
+
+
+def _current() -> Attempt | None:
+    return getattr(_THREAD, "attempt", None)
+
+
+def _limit(sock: socket.socket | None) -> None:
+    """Let the next wait of a socket last at most as long as what is left of the attempt."""
+    attempt = _current()
+    if attempt and sock is not None:
+        sock.settimeout(attempt.remaining())
+
+
+class _LimitedReader(io.RawIOBase):
+    """The bytes of a buffered reader over a socket, each wait for them limited."""
+
+    def __init__(self, buffered: io.BufferedReader, sock: socket.socket) -> None:
+        self._buffered = buffered
+        self._sock = sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        _limit(self._sock)
+        return self._buffered.raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._buffered.close()
+        super().close()
+
+
+class _LimitedResponse(HTTPResponse):
+    """A response that is read in limited waits, and that skips every interim response before the final one."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_LimitedReader(self.fp, sock))
+
+    def _read_status(self) -> tuple[str, int, str]:
+        # The base class skips 100 only, and takes 102 and 103 for the final response.
+        base: Any = super()
+        while True:
+            version, status, reason = base._read_status()
+            if not 100 <= status < 200 or status == 101:
+                return version, status, reason
+            parse_headers(self.fp)
+            attempt = _current()
+            if attempt and status != 100:
+                attempt.interim.append(status)
+
+
+class _LimitedConnection(HTTPConnection):
+    """A mixin for the connection classes of urllib3: connect, TLS, request and response within one Attempt."""
+
+    response_class = _LimitedResponse
+    _is_opening_tunnel = False
+
+    def _new_conn(self) -> socket.socket:
+        attempt = _current()
+        if not attempt:
+            return super()._new_conn()
+        if hasattr(self, "_socks_options"):
+            self.timeout = attempt.remaining()
+            sock = super()._new_conn()
+        else:
+            sock = self._connect_to_any_address(attempt)
+        _limit(sock)  # for the TLS handshake
+        return sock
+
+    def _connect_to_any_address(self, attempt: Attempt) -> socket.socket:
+        """Return a socket that is connected to the first address that accepts.
+
+        urllib3 gives each address the whole timeout. Here all share it, so that an address that does not respond does
+        not use up the time of the next one.
+        """
+        # Not self.host, because urllib3 removes the dot at the end of a fully qualified name from it.
+        host = getattr(self, "_dns_host", self.host).strip("[]")
+        try:
+            addresses = socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
+        except socket.gaierror as exc:
+            raise NewConnectionError(self, str(exc)) from exc
+        failure: OSError | None = None
+        for number, (family, kind, protocol, _name, address) in enumerate(addresses):
+            sock = None
+            try:
+                sock = socket.socket(family, kind, protocol)
+                for option in self.socket_options or ():
+                    sock.setsockopt(*option)
+                sock.settimeout(attempt.remaining() / (len(addresses) - number))
+                if self.source_address:
+                    sock.bind(self.source_address)
+                sock.connect(address)
+                return sock
+            except OSError as exc:
+                failure = exc
+                if sock is not None:
+                    sock.close()
+        if isinstance(failure, socket.timeout):
+            raise ConnectTimeoutError(self, str(failure)) from failure
+        raise NewConnectionError(self, str(failure)) from failure
+
+    def _tunnel(self) -> None:
+        self._is_opening_tunnel = True
+        try:
+            super()._tunnel()
+        finally:
+            self._is_opening_tunnel = False
+        _limit(self.sock)  # for the TLS handshake
+
+    def send(self, data: Any) -> None:
+        if self.sock is None and self.auto_open:
+            self.connect()
+        _limit(self.sock)
+        attempt = _current()
+        if attempt and not self._is_opening_tunnel:
+            attempt.is_sent = True
+        super().send(data)
+
+
+@lru_cache(maxsize=None)
+def _limited(pool_class: Any) -> Any:
+    """Return the subclass of a connection pool of urllib3 whose connections are limited."""
+    connection_class = type("LimitedConnection", (_LimitedConnection, pool_class.ConnectionCls), {})
+    return type("Limited" + pool_class.__name__, (pool_class,), {"ConnectionCls": connection_class})
+
+
+def _limit_pools(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {
+        scheme: _limited(pool_class) for scheme, pool_class in manager.pool_classes_by_scheme.items()
+    }
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """The HTTPAdapter of requests, with limited connections, directly and through every kind of proxy."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _limit_pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if is_new:
+            _limit_pools(manager)
+        return manager

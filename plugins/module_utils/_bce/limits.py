@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Limit the requests of all threads of a client together: how many at a time, and the pause that the API asks for."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Callable
+
+from .clock import Clock
+
+MAX_SLEEP_SECONDS = 8.0  # in one piece, so that cancel() does not wait longer
+
+
+class FairSemaphore:
+    """A semaphore that serves threads in the order in which they came.
+
+    With Python's own a thread that has just released it usually gets it again, because the threads that wait have to
+    be woken up first: in a bulk task some gateways would be done before others have sent their first request.
+    """
+
+    def __init__(self, value: int) -> None:
+        self._free = value
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()  # until __exit__ of another thread hands over
+
+    def __exit__(self, *_exception: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
+class SharedPause:
+    """The waits of a client: between attempts, and the pause for all threads while the API throttles one of them.
+
+    :param jitter: such as random.uniform.
+    """
+
+    def __init__(self, clock: Clock, jitter: Callable[[float, float], float]) -> None:
+        self._clock = clock
+        self._jitter = jitter
+        self._rate_limited_until = 0.0  # of clock.monotonic()
+        self.is_cancelled = False
+
+    def cancel(self) -> None:
+        """End all waits, those of other threads after MAX_SLEEP_SECONDS at the latest."""
+        self.is_cancelled = True
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for seconds, or until cancel()."""
+        while not self.is_cancelled:
+            self._clock.sleep(min(seconds, MAX_SLEEP_SECONDS))
+            seconds -= MAX_SLEEP_SECONDS
+            if seconds <= 0:
+                return
+
+    def extend_rate_limit(self, seconds: float) -> None:
+        """Let all threads wait for seconds from now on."""
+        self._rate_limited_until = max(self._rate_limited_until, self._clock.monotonic() + seconds)
+
+    def wait_for_rate_limit(self) -> None:
+        """Wait until the pause that the API asked for is over."""
+        pause = self._rate_limited_until - self._clock.monotonic()
+        while pause > 0 and not self.is_cancelled:
+            # With jitter, so that the threads do not all continue at the same moment.
+            self._clock.sleep(pause + self._jitter(0, min(1.0, pause / 4)))
+            pause = self._rate_limited_until - self._clock.monotonic()

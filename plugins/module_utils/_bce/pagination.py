@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read all pages of a list."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, NamedTuple, Protocol
+
+from .response_parsing import Response, get_list, invalid_response, parse_id, show_id
+
+MAX_PAGES = 100
+
+
+class Requester(Protocol):
+    """What paginate() uses of a client."""
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        operation: str,
+        deadline: float | None,
+        expects: str | None,
+    ) -> Response:
+        """Send a request; see BceClient.request."""
+
+
+class Pages(NamedTuple):
+    """A list that was read completely.
+
+    :ivar entries: the API's own objects, each once.
+    :ivar response: that of the last page.
+    :ivar server_time: the server's time of day at the first page; see Response.
+    """
+
+    entries: list[dict[str, Any]]
+    response: Response
+    server_time: float | None
+
+    @property
+    def answer(self) -> Response:
+        """Return `response`, under the name that callers outside of this package still use."""
+        return self.response
+
+
+def paginate(
+    client: Requester,
+    path: str,
+    query: Mapping[str, Any],
+    name: str,
+    id_name: str,
+    operation: str,
+    deadline: float | None = None,
+) -> Pages:
+    """Read all pages of a list, also of one that has none: its response does not say that more follow.
+
+    The marker of a page is the id of its first object. A page that says that more follow, but neither has anything new
+    nor leads to the next one, would be requested without end.
+
+    :param name: that of the array in the response.
+    :param id_name: that of the id in its objects.
+    :param operation: as in BceClient.request.
+    :param deadline: as in BceClient.request.
+    :raises InvalidResponseError: if a response is not a page of such a list, or an id appears with different contents.
+    """
+    found: list[dict[str, Any]] = []
+    page_query = dict(query)
+    server_time = None
+    for _page in range(MAX_PAGES):
+        response = client.request("GET", path, page_query, operation=operation, deadline=deadline, expects=name)
+        if server_time is None:
+            server_time = response.server_time
+        count = len(_ids(found, id_name))
+        found = distinct(found + get_list(response, name, operation), id_name, response, operation)
+        if not _has_next_page(response.body):
+            return Pages(found, response, server_time)
+        marker = response.body.get("nextMarker")
+        if not isinstance(marker, str) or not marker or len(_ids(found, id_name)) == count:
+            text = "says that more follow, but does not lead on to them (nextMarker %s)" % show_id(marker)
+            raise invalid_response(operation, text, response)
+        page_query["marker"] = marker
+    raise invalid_response(operation, "says after %d pages that more follow" % MAX_PAGES, response)
+
+
+def distinct(found: list[dict[str, Any]], id_name: str, response: Response, operation: str) -> list[dict[str, Any]]:
+    """Return the objects of a list, those with an id once.
+
+    :raises InvalidResponseError: if one id has different contents, so that it is unclear what exists.
+    """
+    kept: list[dict[str, Any]] = []
+    by_id: dict[str, dict[str, Any]] = {}
+    for entry in found:
+        key = parse_id(entry.get(id_name))
+        if key is None:
+            kept.append(entry)
+        elif key not in by_id:
+            kept.append(entry)
+            by_id[key] = entry
+        elif by_id[key] != entry:
+            text = "has the id %s more than once, with different contents" % show_id(key)
+            raise invalid_response(operation, text, response)
+    return kept
+
+
+def _ids(found: list[dict[str, Any]], id_name: str) -> set[str]:
+    return {entry[id_name] for entry in found if parse_id(entry.get(id_name))}
+
+
+def _has_next_page(body: Mapping[str, Any]) -> bool:
+    is_truncated = body.get("isTruncated")
+    if is_truncated is None:
+        return bool(body.get("nextMarker"))
+    return is_truncated is True or str(is_truncated).lower() == "true"

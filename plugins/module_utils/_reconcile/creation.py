@@ -1,0 +1,263 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Create an object exactly once, although names are not unique, responses are lost and lists are stale.
+
+The protocol of a creation, in the order of the functions below; docs/decisions/0007 has the reasons.
+
+1. Tokens. Every run derives the same tokens for an object, in the same order: two from its name, the third also from
+   the minute. The number alone decides which is the next. After an unknown outcome the same token is sent again; the
+   next one only when the object of this one was read as gone, renamed or different. MAX_CREATE_ATTEMPTS bounds both.
+2. Responses. A creation counts as sent unless it was clearly refused. Whatever it returned is judged by lists.
+3. Without an id (judge_unclaimed): the one object of the name is taken; `changed` only if this run may have made it. A
+   new object that may be it, under another name, ends the creation.
+4. With an id (judge_claim): that object is taken if the list shows it under the name. Beside others of the name it
+   must be the oldest. An id that existed before, or is gone, is a replayed response: another object of the name is
+   taken, or the next token.
+5. A new id under another name was made now, whatever its name is: no further creation.
+6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else lists go on to be read, and
+   nothing further is created.
+
+`base` is the set of all ids that this run saw in the scope before its first creation.
+"""
+
+from __future__ import annotations
+
+from .._resources.base import ABSENT, CREATE, EXISTS, MISMATCH, OK, REFUSED, UNKNOWN, Entry, WriteResult
+from . import limits, planner
+from .state import CLAIMED, CONFIRMED, PROBE, REPEATED, WAIT, ObjectState, WriteRequest
+from .views import View, is_similar
+
+# -- tokens -----------------------------------------------------------------------------------------------------------
+
+
+def request_creation(obj: ObjectState, window: int) -> WriteRequest:
+    """Return the creation that is to be sent now. :param window: the time window by the API's clock."""
+    number, own_window = obj.creation.token
+    if number >= limits.SHARED_TOKENS and not own_window:
+        # The same token in every attempt of this run, even if the window ends meanwhile.
+        obj.creation.token = (number, window)
+    return WriteRequest(CREATE, obj, None, obj.creation.token)
+
+
+def take_next_token(obj: ObjectState) -> None:
+    """Take the next token, if any, because this one belongs to an object that is gone, renamed or different."""
+    creation = obj.creation
+    obj.outcome.changed = False
+    if obj.desired.client_token is not None:
+        if creation.claimed_id:
+            return obj.fail("ClientTokenReused", ids=(creation.claimed_id,))
+        return obj.fail("ClientTokenReused", error=obj.last_error)
+    creation.claimed_id = obj.outcome.object_id = None
+    if creation.attempts >= limits.MAX_CREATE_ATTEMPTS:
+        return obj.fail("IdempotencyTokensExhausted")
+    creation.token = (creation.token[0] + 1, 0)
+    obj.state = CREATE
+    return None
+
+
+# -- responses --------------------------------------------------------------------------------------------------------
+
+
+def receive_creation(obj: ObjectState, result: WriteResult) -> None:
+    """Note the response to a creation."""
+    creation = obj.creation
+    if result.outcome == REFUSED and not creation.is_unknown:
+        return obj.fail("Refused", error=result.error)
+    # A refusal after an unknown outcome may be due to what the attempt before it made.
+    creation.attempts += 1
+    creation.is_unknown = creation.is_unknown or result.outcome == UNKNOWN
+    obj.state, obj.awaited = WAIT, result.outcome
+    if result.outcome == OK:
+        creation.claimed_id = obj.outcome.object_id = result.object_id
+        obj.note_created(result.object_id)
+        obj.outcome.changed = True
+        first = creation.claims.setdefault(result.object_id, obj.desired.name)
+        obj.awaited = CLAIMED if first == obj.desired.name else REPEATED
+    return None
+
+
+def receive_probe(obj: ObjectState, result: WriteResult) -> None:
+    """Note whether the API has an object of the claimed id at all."""
+    creation = obj.creation
+    if result.outcome == ABSENT:
+        creation.denied_ids += (creation.claimed_id,)
+        return take_next_token(obj)
+    entry = result.entry
+    if entry is not None and (entry.name != obj.desired.name or entry.is_leaving):
+        return judge_other_name(obj, entry, entry.object_id in creation.denied_ids)
+    # Read by its id: the object is there, and a list that does not show it is stale. The next task needs it in a list.
+    creation.read_entry, obj.state, obj.awaited = entry, WAIT, CONFIRMED
+    return None
+
+
+# -- judgement by lists -----------------------------------------------------------------------------------------------
+
+
+def patience(obj: ObjectState) -> float:
+    """Return for how many seconds lists are read before judge() has to decide."""
+    is_last_chance = (
+        obj.awaited == UNKNOWN and obj.creation.attempts >= limits.MAX_CREATE_ATTEMPTS and obj.entry is None
+    )
+    if obj.awaited == CONFIRMED or is_last_chance:
+        return limits.CONFIRMED_CREATE_TIMEOUT
+    return limits.STALE_LIST_TIMEOUT
+
+
+def is_open(obj: ObjectState) -> bool:
+    """Return True if a creation was sent, and no object was taken yet."""
+    return obj.creation.claimed_id is not None or (obj.creation.attempts > 0 and obj.entry is None)
+
+
+def judge(obj: ObjectState, view: View, base: set, last: bool) -> None:
+    """Decide by a newer list what became of a creation. :param last: False while the list may still be stale."""
+    if obj.creation.claimed_id is not None:
+        judge_claim(obj, view, base, last)
+    else:
+        judge_unclaimed(obj, view, base, last)
+
+
+def judge_unclaimed(obj: ObjectState, view: View, base: set, last: bool) -> None:
+    """Judge a creation that returned no id: its token or name is in use, or its outcome is unknown."""
+    exact, creation = view.exact(obj.desired.name), obj.creation
+    if len(exact) == 1 and (last or not creation.is_unknown):
+        is_ours = _is_made(obj, exact[0], base)
+        if creation.is_unknown and _note_new(obj, exact[0], base):
+            # An object of other parameters is another run's.
+            is_ours = is_ours or obj.desired.is_equal(exact[0].item)
+        obj.outcome.changed = is_ours
+        return planner.plan_update(obj, exact[0])
+    if not last:
+        return None
+    if exact:
+        return obj.fail("AmbiguousName", exact)
+    if obj.awaited == MISMATCH and not creation.is_unknown:
+        return take_next_token(obj)
+    candidates = find_candidates(obj, view, base) if creation.is_unknown else []
+    if candidates:
+        return obj.fail("NameShownDifferently", candidates, error=obj.last_error)
+    if obj.awaited in (EXISTS, REFUSED, MISMATCH):
+        # After an unknown outcome, a token that is in use may be in use by what this run made.
+        return obj.fail("Refused", error=obj.last_error)
+    if creation.attempts < limits.MAX_CREATE_ATTEMPTS:
+        obj.state = CREATE  # with the same token
+        return None
+    return obj.fail("Unsettled", error=obj.last_error)
+
+
+def judge_claim(obj: ObjectState, view: View, base: set, last: bool) -> None:
+    """Judge a creation that returned an id: is it that of this object, and is it the only one of the name?"""
+    creation = obj.creation
+    exact, claimed = view.exact(obj.desired.name), view.by_id(creation.claimed_id)
+    if obj.awaited == REPEATED:
+        if last:
+            obj.outcome.changed = False
+            obj.fail("IdRepeated", find_candidates(obj, view, base), ids=(creation.claimed_id,))
+        return None
+    if claimed is not None and claimed in exact:
+        return _judge_listed(obj, claimed, exact, last)
+    if not last:
+        return None
+    is_replayed = claimed is None or claimed.is_leaving or creation.claimed_id in base
+    if exact and is_replayed:
+        # The response was a replay for an older object, and another run created this one; or the list was stale, and
+        # now shows what an earlier creation of this run made.
+        obj.outcome.changed = any(_is_made(obj, entry, base) for entry in exact)
+        if len(exact) > 1:
+            return obj.fail("AmbiguousName", exact)
+        _note_new(obj, exact[0], base)
+        return planner.plan_update(obj, exact[0])
+    if claimed is None:
+        return _judge_unlisted(obj, view, base)
+    # The id of a replay is an older object's; what appeared since the creation may be what it made.
+    candidates = find_candidates(obj, view, base) if is_replayed else []
+    if candidates:
+        return obj.fail("NameShownDifferently", candidates)
+    if claimed.is_leaving:
+        return take_next_token(obj)
+    return judge_other_name(obj, claimed, creation.claimed_id in base)
+
+
+def _judge_listed(obj: ObjectState, claimed: Entry, exact: list[Entry], last: bool) -> None:
+    """Judge a creation whose id the list shows under the name."""
+    if len(exact) == 1 and not last and obj.creation.is_unknown:
+        return None
+    if len(exact) > 1 and not last:
+        return None
+    if min(exact, key=lambda entry: entry.age) is not claimed:
+        return obj.fail("AmbiguousName", exact)
+    obj.outcome.changed = True
+    if len(exact) > 1:
+        obj.note("Duplicates", [entry for entry in exact if entry is not claimed])
+    return planner.plan_update(obj, claimed)
+
+
+def judge_other_name(obj: ObjectState, claimed: Entry, is_old: bool) -> None:
+    """Judge a creation whose id is shown under another name, or without a name.
+
+    :param is_old: True if the id existed before the creation.
+    """
+    desired = obj.desired
+    is_near = not desired.has_exact_names and is_similar(claimed.name, desired.name)
+    if not is_old:
+        # It is new, so it was made now: no further creation, whatever its name is.
+        if is_near and desired.is_equal(claimed.item):
+            obj.outcome.changed = True
+            return planner.adopt(obj, claimed)
+        return obj.fail("NameShownDifferently", [claimed])
+    if is_near or not claimed.name or desired.is_equal(claimed.item):
+        obj.outcome.changed = False
+        return obj.fail("RenamedOrShownDifferently", [claimed])
+    return take_next_token(obj)
+
+
+def _judge_unlisted(obj: ObjectState, view: View, base: set) -> None:
+    """Judge a creation whose id no list shows, once the patience is over."""
+    creation = obj.creation
+    candidates = find_candidates(obj, view, base)
+    if candidates:
+        return obj.fail("NameShownDifferently", candidates, ids=(creation.claimed_id,))
+    if obj.awaited == CONFIRMED and creation.read_entry is not None:
+        obj.note("NotListedYet", [creation.read_entry])
+        return planner.plan_update(obj, creation.read_entry)
+    if obj.awaited == CONFIRMED:
+        return obj.fail("CreationNotVisible", ids=(creation.claimed_id,))
+    if creation.claimed_id in base or creation.claimed_id in creation.denied_ids:
+        return take_next_token(obj)
+    obj.state = PROBE
+    return None
+
+
+def _is_made(obj: ObjectState, entry: Entry, base: set) -> bool:
+    """Return True if the entry is new and its id was returned to a creation of this run."""
+    return entry.object_id in obj.outcome.created_ids and entry.object_id not in base
+
+
+def _note_new(obj: ObjectState, entry: Entry, base: set) -> bool:
+    """Note the id of an object that appeared after the creation; return False if it existed before."""
+    if entry.object_id in base:
+        return False
+    obj.note_created(entry.object_id)
+    return True
+
+
+def find_candidates(obj: ObjectState, view: View, base: set) -> list[Entry]:
+    """Return the entries that a creation of this run may have made: new, and near, nameless or equal."""
+    desired = obj.desired
+    if desired.is_absent or not obj.creation.attempts:
+        return []
+    near, claims = view.near(desired), obj.creation.claims
+    return [
+        entry
+        for entry in view.entries
+        if entry.object_id not in base
+        and claims.get(entry.object_id, desired.name) == desired.name
+        and not entry.is_leaving
+        and (
+            entry in near
+            or entry in view.nameless
+            or entry.name == desired.name
+            or (entry.name not in view.names and desired.is_equal(entry.item))
+        )
+    ]

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The texts of problems and warnings, and the errors that a task reports for them."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+from .._bce.errors import BceError, ConflictError, WaitTimeoutError
+from .._resources.base import ResourceApi
+from .state import Note, ObjectState, Problem
+
+MAX_NAMED, MAX_NAME_CHARS = 10, 80  # objects that a message names, and characters of a name
+
+# code -> (message, retryable); each names the option or the object first, and says what to do.
+PROBLEMS = {
+    "AmbiguousName": (
+        "%(name_option)s: %(scope)s has %(count)d %(label)ss named %(name)r: %(ids)s; give %(id_option)s to"
+        " say which one is meant",
+        False,
+    ),
+    "NameConflict": (
+        "%(name_option)s: %(name)r is already the name of %(ids)s in %(scope)s; choose another name",
+        False,
+    ),
+    "NotFound": (
+        "%(id_option)s: %(scope)s has no %(label)s %(given_id)s; leave %(id_option)s out to create one by its name",
+        False,
+    ),
+    "IdNameMismatch": (
+        "%(id_option)s: %(given_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give"
+        " the one that is meant",
+        False,
+    ),
+    "StillDeleting": (
+        "The %(label)s %(ids)s of the name %(name)r is still being deleted in %(scope)s; run the task again"
+        " when it is gone",
+        True,
+    ),
+    "NameNotShown": (
+        "The list of %(scope)s shows %(label)ss without a name: %(ids)s; %(name)r may be one of them, so"
+        " nothing was done. Run the task again later, or give %(id_option)s",
+        True,
+    ),
+    "SimilarName": (
+        "%(name_option)s: %(scope)s has %(shown)s (%(ids)s), and the API may have changed the spelling of"
+        " %(name)r; give %(id_option)s to manage that %(label)s, or choose a name that differs in more than"
+        " case, blanks, escapes and length",
+        False,
+    ),
+    "NameShownDifferently": (
+        "The %(label)s %(name)r was created, and the list of %(scope)s shows %(shown)s (%(ids)s) in its"
+        " place; nothing further was created. Give %(id_option)s to manage it, or delete it by its id",
+        False,
+    ),
+    "RenamedOrShownDifferently": (
+        "The API returned %(ids)s for the creation of %(name)r, and the list of %(scope)s shows it as"
+        " %(shown)s: it was renamed within the last 24 hours, or the API changes names. Give %(id_option)s to"
+        " manage it, or a client_token of your own to create another %(label)s",
+        False,
+    ),
+    "CreationNotVisible": (
+        "The API says that it created the %(label)s %(name)r as %(ids)s, but the list of %(scope)s does not"
+        " show it; run the task again later, it resumes from the current state",
+        True,
+    ),
+    "IdRepeated": (
+        "The API returned the id %(ids)s for the creation of %(name)r and for another %(label)s of this task;"
+        " look at %(scope)s, and give %(id_option)s",
+        False,
+    ),
+    "ClientTokenReused": (
+        "client_token: it was used before for %(ids)s, which is gone or renamed; give another one or leave it out",
+        False,
+    ),
+    "IdempotencyTokensExhausted": (
+        "The API replays its responses to earlier creations of the %(label)s %(name)r, which was deleted and"
+        " created several times within 24 hours; run the task again in a minute, or give a client_token of"
+        " your own",
+        True,
+    ),
+    "ScopeNotConfirmed": (
+        "Neither the list nor the detail of %(scope)s confirms that the %(label)s %(ids)s belongs to it, so"
+        " nothing was written; check the id and the region",
+        False,
+    ),
+    "IdNotShown": (
+        "The list of %(scope)s shows the %(label)s %(shown)s without its id, so it cannot be handled",
+        False,
+    ),
+    "ChangedMeanwhile": (
+        "The %(label)s %(ids)s was changed by another user while the task ran, so nothing was done to it; run the"
+        " task again",
+        True,
+    ),
+    "PurgeUnclear": (
+        "purge: the list of %(scope)s shows %(label)ss without a name or an id (%(ids)s), so nothing was"
+        " purged; run the task again later, or delete what is surplus by its id",
+        True,
+    ),
+    "PurgeSimilar": (
+        "purge: %(scope)s has %(shown)s (%(ids)s), whose name may be a changed spelling of a listed one, so"
+        " nothing was purged; list it too, or delete it by its id",
+        False,
+    ),
+    "PurgeEqual": (
+        "purge: %(shown)s (%(ids)s) of %(scope)s equals a listed %(label)s in everything except the name, so"
+        " nothing was purged; list it with state: absent if it is to go",
+        False,
+    ),
+    "PurgeNotShown": (
+        "purge: the list of %(scope)s does not show %(ids)s as desired, so nothing was purged; run the task again",
+        True,
+    ),
+    "WaitTimeout": (
+        "The %(label)s %(name)s (%(ids)s) is not %(goal)s after %(seconds)d s: %(current)s%(list_error)s; raise"
+        " wait_timeout or look at both ends",
+        True,
+    ),
+    "WaitFailed": (
+        "The %(label)s %(name)s (%(ids)s) has the status %(current)s, so waiting for %(goal)s ended; look at it in"
+        " the console",
+        False,
+    ),
+    "ObjectVanished": (
+        "The %(label)s %(name)s (%(ids)s) is not listed any more, so waiting for %(goal)s ended; it may have been"
+        " deleted",
+        False,
+    ),
+}
+
+# code -> warning
+WARNINGS = {
+    "Duplicates": "%(scope)s has more %(label)ss named %(name)s: %(ids)s",
+    "NotListedYet": "The %(label)s %(ids)s exists, but the list of %(scope)s does not show it yet",
+    "NameSpeltDifferently": (
+        "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; it was taken as it is"
+    ),
+}
+
+INTERNAL_ERROR = "Internal error of baiducloud.network, please report it: %s: %s"
+
+# Why a wait for a state ended, after a creation or an update that was applied.
+_WAIT_CODES = ("Waited", "WaitTimeout", "WaitFailed", "ObjectVanished")
+
+
+def to_error(problem: Problem, api: ResourceApi, obj: ObjectState | None) -> BceError:
+    """Return the error that a task reports for a problem. :param obj: None for a problem of the whole scope."""
+    is_unknown = obj is not None and problem.code not in _WAIT_CODES and _is_outcome_unknown(problem, obj)
+    if problem.code not in PROBLEMS or (problem.code == "ClientTokenReused" and problem.error is not None):
+        error = to_bce_error(problem.error)
+        return error.as_maybe_applied() if is_unknown else error
+    text, is_retryable = PROBLEMS[problem.code]
+    error_class = WaitTimeoutError if problem.code.startswith("Wait") else ConflictError
+    return error_class(
+        text % dict(_words(problem.ids, problem.names, api, obj), **dict(problem.words)),
+        problem.code,
+        retryable=is_retryable,
+        maybe_applied=is_unknown or problem.code == "IdRepeated",
+    )
+
+
+def to_bce_error(error: Any) -> BceError:
+    """Return an error as a task reports it; one that is not a BceError is a defect of this collection."""
+    if isinstance(error, BceError):
+        return error
+    return BceError(INTERNAL_ERROR % (type(error).__name__, error), "InternalError")
+
+
+def to_warning(note: Note, api: ResourceApi, obj: ObjectState) -> str:
+    """Return the text of a warning of the protocol."""
+    return WARNINGS[note.code] % _words(note.ids, note.names, api, obj)
+
+
+def _is_outcome_unknown(problem: Problem, obj: ObjectState) -> bool:
+    """Return True if a write of the object may have been applied, whatever it ended with."""
+    if problem.code == "ListFailed":
+        return obj.creation.is_unknown or bool(getattr(obj.last_error, "maybe_applied", False))
+    # After an internal error it is not known how far a write came.
+    is_internal = problem.code == "Refused" and not isinstance(problem.error, BceError)
+    return obj.creation.is_unknown or is_internal
+
+
+def _words(ids: tuple, names: tuple, api: ResourceApi, obj: ObjectState | None) -> dict:
+    return {
+        "scope": api.scope,
+        "label": api.type.label,
+        "name_option": api.type.name_option,
+        "id_option": api.type.id_option,
+        "count": len(ids),
+        "ids": _join(ids),
+        "name": obj.desired.name if obj is not None else None,
+        "given_id": obj.desired.given_id if obj is not None else None,
+        "shown": _join([repr(_cut(name)) if name else "nameless" for name in names]) or "it",
+    }
+
+
+def _join(words: Iterable[Any]) -> str:
+    """Return a list of words for a message, not more than MAX_NAMED."""
+    words = [_cut(str(word)) for word in words]
+    more = len(words) - MAX_NAMED
+    return ", ".join(words[:MAX_NAMED]) + (" and %d more" % more if more > 0 else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_NAME_CHARS else text[:MAX_NAME_CHARS] + "..."

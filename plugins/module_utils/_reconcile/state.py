@@ -1,0 +1,242 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of one object of a run, what its result reports, and the requests that the protocol makes.
+
+The state holds no decisions: planner.py, creation.py, verification.py and purge.py decide.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, NamedTuple
+
+from .._resources.base import CREATE, DELETE, NOOP, UPDATE, Entry, ResourceType
+
+# States of an object. One in WRITES has a request to send; one in WAIT is judged by the next list.
+PROBE, WAIT, DONE, FAILED = "probe", "wait", "done", "failed"
+WRITES = (CREATE, UPDATE, DELETE, PROBE)
+
+# What an object in WAIT waits for: the outcome of a write (base.py) to be clear; or one of these. A creation returned
+# an id (CLAIMED), or one that it returned for another object too (REPEATED); the API confirmed that the id exists, and
+# no list shows it (CONFIRMED); a deletion was not sent because the list that it rests on was too old (STALE).
+CLAIMED, REPEATED, CONFIRMED, STALE = "claimed", "repeated", "confirmed", "stale"
+
+
+class ListRequest(NamedTuple):
+    """List the scope.
+
+    :ivar is_first: True for the first list of a wait.
+    :ivar timeout: seconds of the wait; its last list is read when they are over.
+    """
+
+    is_first: bool
+    timeout: float
+
+
+class WriteRequest(NamedTuple):
+    """Send one write for an object.
+
+    :ivar action: one of WRITES.
+    :ivar target: the ObjectState.
+    :ivar token: (number, time window) of a creation.
+    """
+
+    action: str
+    target: Any
+    object_id: Any = None
+    token: Any = None
+
+
+class ConfirmRequest(NamedTuple):
+    """Read the ids that the scope's own detail lists, because entries do not name their scope."""
+
+
+class Problem(NamedTuple):
+    """Why an object failed.
+
+    :ivar code: a key of messages.PROBLEMS; or the reason why `error` is the whole message.
+    :ivar ids: ids for the message.
+    :ivar names: names for the message.
+    :ivar error: the exception that the problem rests on, if any.
+    :ivar words: further (key, value) pairs for the message.
+    """
+
+    code: str
+    ids: tuple = ()
+    names: tuple = ()
+    error: Any = None
+    words: tuple = ()
+
+
+class Note(NamedTuple):
+    """What a result warns of; code is a key of messages.WARNINGS."""
+
+    code: str
+    ids: tuple
+    names: tuple
+
+
+def problem_of(code: str, entries: Iterable[Entry] = (), ids: tuple = (), error: Any = None) -> Problem:
+    """Return a problem that names these entries and further ids."""
+    entries = list(entries)
+    ids += tuple(str(entry.object_id) for entry in entries if str(entry.object_id) not in ids)
+    return Problem(code, ids, tuple(entry.name for entry in entries), error)
+
+
+class DesiredObject:
+    """What a task says about one object; it never changes.
+
+    :ivar value: the desired state, opaque to this package.
+    :ivar name: the natural key, None where the task gives only an id.
+    :ivar given_id: the id that the task gives, or None.
+    :ivar client_token: the token that the task gives for the creation, or None.
+    :ivar is_surplus: True for the deletion of an object that a purge found.
+    :ivar has_exact_names: True if only an equal name is this object's; False if an API may change its spelling.
+    """
+
+    def __init__(self, resource_type: ResourceType, value: Any, is_surplus: bool = False) -> None:
+        self.type = resource_type
+        self.value = value
+        self.name, self.given_id, self.is_absent, self.client_token = resource_type.keys(value)
+        self.is_surplus = is_surplus
+        self.has_exact_names = bool(getattr(resource_type, "has_exact_names", False))
+
+    def is_equal(self, item: Any) -> bool:
+        """Return True if nothing that the task provides and a list shows, the name excepted, differs."""
+        return self.type.is_equal(self.value, item)
+
+    def is_same_connection(self, item: Any) -> bool:
+        """Return True if the task may mean this object by what it is for, whatever its other parameters are."""
+        return self.type.is_same_connection(self.value, item)
+
+    def is_applied(self, item: Any) -> bool:
+        """Return True if the object shows all that an update wrote."""
+        return self.type.is_applied(self.value, item)
+
+
+class Outcome:
+    """What a result reports of one object: true after every step, whatever happens next.
+
+    :ivar action: of the plan (CREATE, UPDATE, DELETE, NOOP).
+    :ivar changed: True if this run changed something.
+    :ivar object_id: the id of the object as far as it is known.
+    :ivar item: the object as it is, None if it does not exist.
+    :ivar is_item_stale: True if the object was written since a list showed it.
+    :ivar before, after: the diff.
+    :ivar created_ids: the ids that the API returned to creations of this run, or that these may have made.
+    :ivar warnings: texts of the plan. :ivar notes: warnings of the protocol.
+    :ivar problem: why the object failed, or None.
+    :ivar request_id: the id of the last write, or None.
+
+    Each attribute is one value of a result, which is why they are more than ten.
+    """
+
+    def __init__(self, object_id: str | None = None) -> None:
+        self.action = NOOP
+        self.changed = False
+        self.object_id = object_id
+        self.item: Any = None
+        self.is_item_stale = False
+        self.before: dict = {}
+        self.after: dict = {}
+        self.secret_key_changed = False
+        self.created_ids: tuple = ()
+        self.warnings: tuple = ()
+        self.notes: tuple = ()
+        self.problem: Problem | None = None
+        self.request_id: str | None = None
+
+
+class CreationState:
+    """How far the creation of an object is.
+
+    :ivar attempts: how many creations this run sent.
+    :ivar token: (number, time window) of the next creation; see idempotency.creation_token().
+    :ivar claimed_id: the id that the last creation returned, until the object is taken or the next token is.
+    :ivar denied_ids: ids of which the API says that they do not exist.
+    :ivar read_entry: the object of claimed_id, read by its id, while no list shows it.
+    :ivar is_unknown: True if the outcome of a creation was unknown.
+    :ivar claims: id -> the name whose creation returned it; one dict for all objects of a scope.
+    """
+
+    def __init__(self) -> None:
+        self.attempts = 0
+        self.token = (0, 0)
+        self.claimed_id: str | None = None
+        self.denied_ids: tuple = ()
+        self.read_entry: Entry | None = None
+        self.is_unknown = False
+        self.claims: dict = {}
+
+
+class ObjectState:
+    """The whole state of the protocol for one object.
+
+    :ivar state: one of WRITES, WAIT, DONE or FAILED.
+    :ivar awaited: in the state WAIT: an outcome of a write, or CLAIMED, REPEATED, CONFIRMED, STALE.
+    :ivar entry: the entry that is taken as the object, None while there is none.
+    :ivar plan: the last plan of the resource, None while there is none.
+    :ivar last_error: of the last write.
+    :ivar secrets: the keys, old and new, that may stand in a text of the object.
+    """
+
+    def __init__(self, desired: DesiredObject) -> None:
+        self.desired = desired
+        self.outcome = Outcome(desired.given_id)
+        self.creation = CreationState()
+        self.state = DONE
+        self.awaited = ""
+        self.entry: Any = None  # an Entry
+        self.plan: Any = None
+        self.last_error: Any = None
+        self.secrets: set = {getattr(desired.value, "secret_key", None)} - {None}
+
+    @property
+    def is_over(self) -> bool:
+        """Return True if nothing is left to be done."""
+        return self.state in (DONE, FAILED)
+
+    def take_entry(self, entry: Entry) -> None:
+        """Take an entry as the object."""
+        self.entry, self.outcome.object_id, self.creation.claimed_id = entry, entry.object_id, None
+
+    def take_item(self, item: Any) -> None:
+        """Take an object, as a list shows it, as the current one."""
+        self.outcome.item, self.outcome.is_item_stale = item, False
+        self.secrets |= {getattr(item, "secret_key", None)} - {None}
+
+    def make_plan(self, item: Any) -> str:
+        """Plan for the current object, None if there is none; return the action.
+
+        :raises BceError: if the object cannot be brought to its desired state.
+        """
+        plan = self.plan = self.desired.type.plan(self.desired.value, item)
+        outcome = self.outcome
+        if plan.action != NOOP or not outcome.changed:
+            outcome.action, outcome.before, outcome.after = plan.action, plan.before, plan.after
+        outcome.warnings += tuple(text for text in plan.warnings if text not in outcome.warnings)
+        return plan.action
+
+    def note_created(self, object_id: str | None) -> None:
+        """Note the id of an object that a creation of this run made, or may have made."""
+        if object_id and object_id not in self.outcome.created_ids:
+            self.outcome.created_ids += (object_id,)
+
+    def note(self, code: str, entries: Iterable[Entry]) -> None:
+        """Add a warning that names these entries."""
+        problem = problem_of(code, entries)
+        note = Note(code, problem.ids, problem.names)
+        if note not in self.outcome.notes:
+            self.outcome.notes += (note,)
+
+    def finish(self, changed: bool | None = None) -> None:
+        """End the object well. :param changed: None to leave what the outcome says."""
+        self.state = DONE
+        if changed is not None:
+            self.outcome.changed = changed
+
+    def fail(self, code: str, entries: Iterable[Entry] = (), ids: tuple = (), error: Any = None) -> None:
+        """End the object with a problem that names these entries and ids."""
+        self.outcome.problem = problem_of(code, entries, ids, error)
+        self.state = FAILED

@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""RestApi is the ResourceApi of any resource: its requests, from the values of the Resource."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, Optional, Tuple
+
+from .._bce.errors import BceError, NotFoundError
+from .._bce.pagination import paginate
+from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
+from .._bce.response_parsing import check_owner, invalid_response, parse_id
+from .base import ABSENT, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
+from .fields import Field, camel_case
+from .resource import Resource
+
+PAGE_SIZE = "1000"  # the most that the API returns at once
+
+# Statuses of objects that are being deleted, and of those that are deleted (the words of siblings of the API).
+LEAVING = ("deleting", "releasing")
+GONE = ("deleted", "released")
+
+
+class RestReader(ResourceApi):
+    """The reads of the objects of one scope over a BceClient. Every method raises what BceClient.request raises.
+
+    :param values: options: those of the scope, and `version`, the API's version.
+    """
+
+    type: Resource
+
+    def __init__(self, client: Any, values: Dict[str, Any]) -> None:
+        self.client = client
+        # An error text may show a key of an object that this run has not read.
+        client.hide_words(KEY_PATTERN, looks_like_tunnel_key)
+        self.values = {field.name: values[field.name] for field in self.type.scope_options if values.get(field.name)}
+        self.root = "/v%d" % values.get("version", 1)
+        self.scope = self.type.scope_words(self.values) if self.values or not self.type.scope_options else ""
+
+    def list(self, deadline: float | None = None) -> Listed:
+        """See ResourceApi.list(); deleted objects are left out, although the API may still show them."""
+        listed = self.read_all(deadline)
+        return listed._replace(entries=[entry for entry in listed.entries if not _has_status(entry.item, GONE)])
+
+    def read_all(self, deadline: float | None = None) -> Listed:
+        """Return every object that the API shows. Pages are followed, also where the API documents none.
+
+        :raises InvalidResponseError: if the response is not such a list, or has an object of another scope.
+        """
+        spec, operation = self.type, self.operation("list")
+        query = dict(self._query(), **spec.list_query)
+        pages = paginate(
+            self.client, self._path("list"), query, spec.list_key, spec.id_field.wire_name, operation, deadline
+        )
+        if spec.owner:
+            owner = _field(spec.scope_options, spec.owner)
+            check_owner(pages.entries, owner.wire_name, self.values[spec.owner], pages.response, operation)
+        return self.parse_all(pages.entries, pages.response.request_id, pages.server_time)
+
+    def parse_all(
+        self, objects: Iterable[Dict[str, Any]], request_id: str | None = None, server_time: float | None = None
+    ) -> Listed:
+        """Return the objects of the API's own entries. All secrets in them are redacted from later error texts."""
+        objects = tuple(objects)
+        secrets: set = set()
+        if self.type.secret:
+            values = (entry.get(self.type.secret.wire_name) for entry in objects)
+            secrets = {Secret(value) for value in values if isinstance(value, str) and value}
+        for secret in secrets:
+            self.client.remember_secret(secret)
+        entries = [self.entry_of(self.parse_item(entry)) for entry in objects]
+        return Listed(entries, request_id, server_time, frozenset(secrets))
+
+    def get(self, object_id: str) -> Item | None:
+        """Return one object, or None if there is none of this id."""
+        response = self.read_by_id(self.type, self._path("item", object_id), object_id)
+        return None if response is None else self.parse_item(response.body)
+
+    def read_by_id(self, spec: Any, path: str, object_id: str) -> Any:
+        """Return the response to a read by id, or None if there is no such object.
+
+        :param spec: the id_field, label and operations of the object.
+        :raises InvalidResponseError: if the response is about another object.
+        """
+        operation, wire_name = spec.operations["read"] % {"id": object_id}, spec.id_field.wire_name
+        try:
+            response = self.client.request("GET", path, operation=operation, expects=wire_name)
+        except NotFoundError:
+            return None
+        if response.is_empty:
+            return None
+        if parse_id(response.body.get(wire_name)) != object_id:
+            raise invalid_response(operation, "is not that %s" % spec.label, response)
+        return response
+
+    def parse_item(self, entry: Dict[str, Any]) -> Item:
+        """Return the object of the API's own entry."""
+        item = self.type.parse_item(entry, self.values)
+        self.allow_name(item)
+        return item
+
+    def entry_of(self, item: Item) -> Entry:
+        """Return the entry of an object for the reconciler."""
+        object_id, name = item.fields[self.type.id_option], self.type.name_of(item.fields)
+        # The id decides where the time is the same or unknown, because every run must sort alike.
+        age = (item.fields.get("created_time") or "~", object_id or "")
+        return Entry(object_id, name, _has_status(item, LEAVING), item.scope_confirmed, age, item)
+
+    def operation(self, verb: str, fields: Optional[Dict[str, Any]] = None) -> str:
+        """Return what a request is to do, for error messages."""
+        words = dict(self.values, scope=self.scope)
+        if fields is not None:
+            words.update(name=self.type.name_of(fields), id=fields.get(self.type.id_option))
+        return self.type.operations[verb] % words
+
+    def _path(self, kind: str, object_id: str | None = None) -> str:
+        if kind == "item" and not object_id:
+            raise ValueError(kind)  # the path of the list would be meant
+        return self.root + self.type.paths[kind] % dict(self.values, id=object_id)
+
+    def _query(self) -> Dict[str, str]:
+        """Return the scope as a query, where it does not stand in the path of the list."""
+        fields = self.type.scope_options if "%" not in self.type.paths["list"] else ()
+        return {field.wire_name: self.values[field.name] for field in fields if field.name in self.values}
+
+    def allow_name(self, item: Item) -> None:
+        """Have the name of an object shown in error texts, even if it looks like a key."""
+        for name in self.type.natural_key:
+            self.client.show_word(item.fields.get(name))
+
+
+class RestApi(RestReader):
+    """All operations on the objects of one scope; see RestReader."""
+
+    def token_names(self, name: str) -> tuple:
+        """See ResourceApi.token_names()."""
+        return (self.type.kind, *self.values.values(), *self.type.key_of(name))
+
+    def surplus(self, object_id: str) -> Desired:
+        """See ResourceApi.surplus()."""
+        return self.type.parse(dict(self.values, **{"state": "absent", self.type.id_option: object_id}))
+
+    def create(self, target: Item, token: str) -> tuple[str, str | None]:
+        """See ResourceApi.create().
+
+        :raises InvalidResponseError: if the response has no id; maybe_applied is set then.
+        """
+        self._register(target)
+        operation, wire_name = self.operation("create", target.fields), self.type.id_field.wire_name
+        response = self.client.request(
+            "POST",
+            self._path("create"),
+            {"clientToken": token},
+            self.create_body(target),
+            operation,
+            resend_unknown=False,
+            expects=wire_name,
+        )
+        object_id = parse_id(response.body.get(wire_name))
+        if object_id is None:
+            raise invalid_response(operation, "has no " + wire_name, response, maybe_applied=True)
+        return object_id, response.request_id
+
+    def update(self, plan: Plan, token: str) -> str | None:
+        """See ResourceApi.update()."""
+        return self._put(plan.target, self.update_body(plan), token)
+
+    def delete(self, object_id: str, token: str, deadline: float | None = None) -> str | None:
+        """See ResourceApi.delete()."""
+        query = {"clientToken": token} if self.type.is_deleted_with_token else {}
+        path, operation = self._path("item", object_id), self.operation("delete", {self.type.id_option: object_id})
+        return self.client.request("DELETE", path, query, operation=operation, deadline=deadline).request_id
+
+    def probe(self, target: Item, object_id: str, token: str) -> WriteResult:
+        """Read the object by its id, or else update the id with the desired parameters.
+
+        The update changes nothing if the object is ours. Only an error of absence means that it does not exist; any
+        other error leaves that open.
+        """
+        try:
+            if self.type.is_read_by_id:
+                item = self.get(object_id)
+                return WriteResult(ABSENT) if item is None else WriteResult(OK, entry=self.entry_of(item))
+            named = target._replace(fields=dict(target.fields, **{self.type.id_option: object_id}))
+            self._put(named, self.replace_body(named), token)
+        except NotFoundError as error:
+            return WriteResult(ABSENT, error=error)
+        except BceError as error:
+            return WriteResult(UNKNOWN, error=error)
+        return WriteResult(OK)
+
+    def _put(self, item: Any, body: Dict[str, Any], token: str) -> str | None:
+        self._register(item)
+        path, operation = self._path("item", item.fields[self.type.id_option]), self.operation("update", item.fields)
+        return self.client.request("PUT", path, {"clientToken": token}, body, operation).request_id
+
+    def _register(self, item: Item) -> None:
+        """Have the key redacted from error texts, and the name shown, even if it looks like a key."""
+        if item.secret_key is not None:
+            self.client.remember_secret(item.secret_key)
+        self.allow_name(item)
+
+    def create_body(self, target: Item) -> Dict[str, Any]:
+        """Return the body of a creation in the order of the API page; what is None is left out."""
+        spec, fields = self.type, target.fields
+        body = {spec.secret.wire_name: target.secret_key.reveal()} if spec.secret and target.secret_key else {}
+        for field in spec.fields:
+            value = fields[field.name]
+            if value is not None and not (value == "" and field.omits_empty):
+                body[field.wire_name] = value
+        for name, group in spec.groups.items():
+            body[camel_case(name)] = {field.wire_name: fields[name][field.name] for field in group}
+        return body
+
+    def replace_body(self, target: Item) -> Dict[str, Any]:
+        """Return the body of an update that sends the whole object, except what the API cannot change."""
+        fields = dict(target.fields, **dict.fromkeys(self.type.immutable))
+        return RestApi.create_body(self, target._replace(fields=fields))
+
+    def update_body(self, plan: Plan) -> Dict[str, Any]:
+        """Return the body of an update."""
+        target: Any = plan.target
+        if self.type.is_replaced:
+            return self.replace_body(target)
+        return {_field(self.type.fields, name).wire_name: target.fields[name] for name in plan.changes}
+
+
+def _field(fields: Tuple[Field, ...], name: str) -> Field:
+    """Return the Field of an option."""
+    return next(field for field in fields if field.name == name)
+
+
+def _has_status(item: Item, words: Tuple[str, ...]) -> bool:
+    return (item.fields.get("status") or "").lower() in words

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The route rules of one route table of a VPC.
+
+Contract: the API pages "Query routing table" and "Create / Update / Delete routing rules". The pair of source and
+destination identifies a rule in its table. The list is GET /route, because it is not paginated and has the id of the
+table; it returns one table, or `routeTables`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from .._bce.errors import ConflictError
+from .._bce.response_parsing import check_owner, distinct, get_list, invalid_response, parse_id, parse_str
+from .api import RestApi
+from .base import Desired, Item, Listed
+from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field
+from .resource import Resource
+
+# The types of a rule with a single path; the API page has the first five, the official SDKs the others.
+NEXTHOP_TYPES = (
+    "vpn",
+    "custom",
+    "nat",
+    "dcGateway",
+    "peerConn",
+    "enic",
+    "havip",
+    "ipv6gateway",
+    "defaultGateway",
+)
+SYSTEM = "sys"
+ROUTE_TABLE_ID = id_field("route_table_id")
+ROUTE_RULE_ID = id_field("route_rule_id")
+NEXTHOP_ID = id_field("nexthop_id")._replace(required_on_create=True)
+_SPELLINGS = {word.lower(): word for word in (SYSTEM, *NEXTHOP_TYPES)}
+
+
+def _parse_type(value: Any) -> str | None:
+    """Return the type of a next hop in the spelling of the API page, whatever spelling the API uses."""
+    word = parse_choice(value)
+    return _SPELLINGS.get(word, parse_str(value)) if word else None
+
+
+def _parse_hops(value: Any) -> List[Dict[str, Any]] | None:
+    """Return the next hops of a rule with several paths; None for any other rule."""
+    if not isinstance(value, list):
+        return None
+    hops = [hop for hop in value if isinstance(hop, dict)]
+    return [{name: parse(hop.get(camel_case(name))) for name, parse in _HOP.items()} for hop in hops] or None
+
+
+_HOP = {"nexthop_id": parse_id, "nexthop_type": _parse_type, "path_type": parse_choice}
+
+
+class VpcRoute(Resource):
+    """A route rule. System rules are never touched, and rules with several paths are never updated."""
+
+    kind = "vpc_route"
+    label = "route rule"
+    scope_options = (VPC_ID, ROUTE_TABLE_ID)
+    scope_help = "one of them names the route table"
+    natural_key = ("source_address", "destination_address")
+    has_exact_names = True
+    id_field = ROUTE_RULE_ID
+    fields = (
+        subnet_field("source_address"),
+        subnet_field("destination_address"),
+        choice_field("nexthop_type", *NEXTHOP_TYPES)._replace(
+            argument_spec={"type": "str", "choices": list(NEXTHOP_TYPES), "default": "vpn"}, parse=_parse_type
+        ),
+        NEXTHOP_ID,
+        description_field(max_chars=200)._replace(omits_empty=True),
+    )
+    read_only = {"path_type": parse_choice, "next_hop_list": _parse_hops}
+    connection_fields = natural_key
+    immutable = {"nexthop_type": "delete the rule (state: absent) and create it again; its traffic is interrupted"}
+    defaults = {"description": ""}
+    paths = {"list": "/route", "create": "/route/rule", "item": "/route/rule/%(id)s"}
+    operations = {
+        "list": "list the route rules of %(scope)s",
+        "create": "create the route rule %(name)s in %(scope)s",
+        "update": "update the route rule %(name)s (%(id)s)",
+        "delete": "delete the route rule %(id)s",
+    }
+    list_key = "routeRules"
+
+    def scope_words(self, values: Dict[str, Any]) -> str:
+        """See ResourceType.scope_words()."""
+        table_id = values.get("route_table_id")
+        return "route table %s" % table_id if table_id else "VPC %s" % values.get("vpc_id")
+
+    def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
+        """See Resource.parse_item(); the list of next hops has two spellings."""
+        return super().parse_item(dict(entry, nextHopList=entry.get("nextHopList") or entry.get("nexthopList")), scope)
+
+    def check(self, desired: Desired, item: Item) -> None:
+        """Raise an error for a system rule, and for a rule with several paths that would have to be updated."""
+        fields = item.fields
+        words = (self.name_of(fields), fields["route_rule_id"], self.scope_words(fields))
+        if fields["nexthop_type"] == SYSTEM or fields["route_rule_id"] is None:
+            text = "The route rule %s (%s) of %s is a system rule, which cannot be changed; choose another pair"
+            raise ConflictError(text % words, "SystemRule")
+        has_other_hop = fields["nexthop_id"] is None and "nexthop_id" in desired.fields
+        if self._has_several_paths(fields) and not desired.is_absent:
+            if has_other_hop or not self.is_equal(desired, item):
+                text = "The route rule %s (%s) of %s has several next hops, so it cannot be updated; delete it first"
+                raise ConflictError(text % words, "MultiPathRule")
+
+    @staticmethod
+    def _has_several_paths(fields: Dict[str, Any]) -> bool:
+        return bool(fields["next_hop_list"]) or fields["path_type"] not in (None, "normal")
+
+
+VPC_ROUTE = VpcRoute()
+
+
+class VpcRouteApi(RestApi):
+    """The operations on the rules of the route table that a VPC's id or its own id names.
+
+    :ivar table: the ids of the table and of its VPC, once a list has shown them.
+    """
+
+    type = VPC_ROUTE
+
+    def __init__(self, client: Any, values: Dict[str, Any]) -> None:
+        super().__init__(client, values)
+        self.table: Dict[str, Any] = {}
+
+    def read_all(self, deadline: float | None = None) -> Listed:
+        """See RestApi.read_all().
+
+        :raises ConflictError: if the VPC has several route tables.
+        """
+        operation = self.operation("list")
+        response = self.client.request(
+            "GET", self._path("list"), self._query(), operation=operation, deadline=deadline, expects=self.type.list_key
+        )
+        table = self._find_table(response, operation)
+        table_id = parse_id(table.get("routeTableId"))
+        if table_id is None:
+            raise invalid_response(operation, "has no routeTableId", response)
+        rules = get_list(response._replace(body=table), self.type.list_key, operation)
+        check_owner(rules, "routeTableId", table_id, response, operation)
+        self.table = {"vpc_id": parse_id(table.get("vpcId")), "route_table_id": table_id}
+        self.scope = self.type.scope_words(self.table)
+        return self.parse_all(
+            distinct(rules, "routeRuleId", response, operation), response.request_id, response.server_time
+        )
+
+    def _find_table(self, response: Any, operation: str) -> Dict[str, Any]:
+        """Return the API's own object of the table that was asked for; the response has to name it."""
+        is_several = "routeTables" in response.body
+        tables = get_list(response, "routeTables", operation) if is_several else [response.body]
+        if not is_several:
+            get_list(response, self.type.list_key, operation)
+        wanted = self._query()
+        found = [table for table in tables if all(table.get(name) == value for name, value in wanted.items())]
+        if not found:
+            raise invalid_response(operation, "is not about %s" % self.type.scope_words(self.values), response)
+        if len(found) > 1:
+            text = "vpc_id: %s has %d route tables: %s; provide route_table_id in its place"
+            ids = ", ".join(str(parse_id(table.get("routeTableId"))) for table in found)
+            raise ConflictError(text % (self.type.scope_words(self.values), len(found), ids), "AmbiguousRouteTable")
+        return found[0]
+
+    def parse_item(self, entry: Dict[str, Any]) -> Item:
+        """See RestApi.parse_item()."""
+        item = self.type.parse_item(entry, self.table)
+        self.allow_name(item)
+        return item
+
+    def token_names(self, name: str) -> tuple:
+        """See ResourceApi.token_names(): a VPC's id and its table's id give the same tokens."""
+        return (self.type.kind, self.table["route_table_id"], *self.type.key_of(name))
+
+    def create_body(self, target: Item) -> Dict[str, Any]:
+        """See RestApi.create_body()."""
+        return dict(super().create_body(target), routeTableId=self.table["route_table_id"])

@@ -1,0 +1,222 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpc_route
+short_description: Manage a route rule of a VPC on Baidu AI Cloud
+version_added: 1.0.0
+description:
+  - Creates, updates and deletes one rule of a VPC's route table. A VPN tunnel carries traffic only if a rule leads the
+    traffic for the remote network to the VPN gateway.
+  - A rule is found by its pair of O(source_address) and O(destination_address), of which a table has each pair once.
+    Options that are not provided are left as they are.
+  - A rule is never created twice, also if a response of the API is lost or two runs work at the same time.
+  - Rules of the system are never changed or deleted.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.auth.version
+  - baiducloud.network.attributes
+  - baiducloud.network.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) creates the rule, or updates it where it differs. V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+  vpc_id:
+    description:
+      - The id of the VPC whose route table has the rule.
+      - Exactly one of O(vpc_id) and O(route_table_id) is required. A VPC with several route tables requires
+        O(route_table_id).
+    type: str
+    aliases: [vpcId]
+  route_table_id:
+    description:
+      - The id of the route table that has the rule.
+    type: str
+    aliases: [routeTableId]
+  source_address:
+    description:
+      - The network that traffic comes from, as a CIDR. It is V(0.0.0.0/0), the network of a subnet of the VPC, or a
+        range inside one subnet.
+      - Required together with O(destination_address), unless O(route_rule_id) is provided.
+    type: str
+    aliases: [sourceAddress]
+  destination_address:
+    description:
+      - The network that traffic goes to, as a CIDR. It must not overlap the VPC's own network, except V(0.0.0.0/0).
+    type: str
+    aliases: [destinationAddress]
+  nexthop_type:
+    description:
+      - The type of the next hop. V(vpn) is a VPN gateway.
+      - The API cannot change the type of an existing rule. For another type delete the rule first.
+    type: str
+    choices: [vpn, custom, nat, dcGateway, peerConn, enic, havip, ipv6gateway, defaultGateway]
+    default: vpn
+    aliases: [nexthopType]
+  nexthop_id:
+    description:
+      - The id of the next hop; for the type V(vpn), the id of the VPN gateway. Required to create a rule.
+    type: str
+    aliases: [nexthopId]
+  description:
+    description:
+      - A description of at most 200 characters. An empty text clears it.
+    type: str
+  route_rule_id:
+    description:
+      - The id of an existing rule. With it, O(source_address) and O(destination_address) are what the rule is to have.
+    type: str
+    aliases: [routeRuleId]
+  client_token:
+    description:
+      - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
+      - Leave it out. The module then derives one from table, source and destination, so that a creation can be repeated
+        at any time.
+    type: str
+    aliases: [clientToken]
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.vpc_route_info
+  - module: baiducloud.network.vpn_tunnel
+"""
+
+EXAMPLES = r"""
+- name: Route the traffic for the branch to the VPN gateway
+  baiducloud.network.vpc_route:
+    vpc_id: vpc-emulator
+    source_address: 192.168.0.0/20
+    destination_address: 10.24.0.0/16
+    nexthop_id: vpn-119bd69b
+    description: To the branch in Berlin
+  register: route
+
+- name: Delete the rule
+  baiducloud.network.vpc_route:
+    route_table_id: "{{ route.route_rule.route_table_id }}"
+    source_address: 192.168.0.0/20
+    destination_address: 10.24.0.0/16
+    state: absent
+"""
+
+RETURN = r"""
+route_rule_id:
+  description: The id of the rule; null where there is none, such as before a creation in check mode.
+  returned: always on success, and on failure if known
+  type: str
+  sample: rr-dvq3cxpghw5e
+routeRuleId:
+  description: The same as RV(route_rule_id), in the API's spelling.
+  returned: as RV(route_rule_id)
+  type: str
+  sample: rr-dvq3cxpghw5e
+created_ids:
+  description:
+    - The ids that the API returned to the creations of this task, or that these may have made.
+    - More than one where the API replayed its response to an earlier creation, for a rule that no longer exists.
+    - After a failure they are what to look for.
+  returned: success, and on failure if there are any
+  type: list
+  elements: str
+  sample: [rr-dvq3cxpghw5e]
+route_rule:
+  description:
+    - The rule as it is now; in check mode, as it would be.
+    - A value is null where the API does not return it, or not yet, such as the id before a creation in check mode.
+  returned: if there is one
+  type: dict
+  contains:
+    route_rule_id:
+      description: Its id; null for a rule of the system, and before a creation in check mode.
+      type: str
+      sample: rr-dvq3cxpghw5e
+    route_table_id:
+      description: The id of the route table.
+      type: str
+      sample: rt-q1zg3i8mx8p6
+    source_address:
+      description: The network that traffic comes from, as a CIDR.
+      type: str
+      sample: 192.168.0.0/20
+    destination_address:
+      description: The network that traffic goes to, as a CIDR.
+      type: str
+      sample: 10.24.0.0/16
+    nexthop_type:
+      description: The type of the next hop; V(sys) is a rule of the system, which cannot be changed.
+      type: str
+      sample: vpn
+    nexthop_id:
+      description: The id of the next hop; for V(vpn) the id of the VPN gateway. Null for a rule with several next hops.
+      type: str
+      sample: vpn-119bd69b
+    description:
+      description: Its description.
+      type: str
+      sample: To the branch in Berlin
+request_id:
+  description: The API's id of the request that did the work; Baidu's support asks for it.
+  returned: if there was a response
+  type: str
+  sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
+diff:
+  description: The rule before and after. An empty dictionary stands for none.
+  returned: success, and on failure if something was changed
+  type: dict
+  contains:
+    before:
+      description: What it was.
+      type: dict
+    after:
+      description: What it is, or would be in check mode.
+      type: dict
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no answer.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+    maybe_applied:
+      description: Whether a write of this task may have been applied although its outcome is unknown.
+      type: bool
+"""
+
+from ..module_utils._module import runner, vpc_route
+
+
+def main():
+    runner.run_module(vpc_route)
+
+
+if __name__ == "__main__":
+    main()

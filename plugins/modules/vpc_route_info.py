@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpc_route_info
+short_description: Read the route rules of a VPC on Baidu AI Cloud
+version_added: 1.0.0
+description:
+  - Reads the rules of a route table, those of the system included.
+  - All rules are returned that match every one of the options provided. If none matches, the list is empty.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.auth.version
+  - baiducloud.network.attributes.info
+  - baiducloud.network.attributes.actiongroup
+options:
+  vpc_id:
+    description:
+      - The id of the VPC whose route table is read.
+      - Exactly one of O(vpc_id) and O(route_table_id) is required. A VPC with several route tables requires
+        O(route_table_id).
+    type: str
+    aliases: [vpcId]
+  route_table_id:
+    description:
+      - The id of the route table.
+    type: str
+    aliases: [routeTableId]
+  route_rule_id:
+    description:
+      - Only the rules of these ids.
+    type: list
+    elements: str
+    aliases: [routeRuleId]
+  source_address:
+    description:
+      - Only rules with these sources.
+    type: list
+    elements: str
+    aliases: [sourceAddress]
+  destination_address:
+    description:
+      - Only rules with these destinations.
+    type: list
+    elements: str
+    aliases: [destinationAddress]
+  nexthop_type:
+    description:
+      - Only rules with a next hop of these types.
+    type: list
+    elements: str
+    aliases: [nexthopType]
+  nexthop_id:
+    description:
+      - Only rules with these next hops, such as the id of a VPN gateway.
+    type: list
+    elements: str
+    aliases: [nexthopId]
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.vpc_route
+"""
+
+EXAMPLES = r"""
+- name: Read all rules of the VPC
+  baiducloud.network.vpc_route_info:
+    vpc_id: vpc-emulator
+
+- name: Read the rules that lead to a VPN gateway
+  baiducloud.network.vpc_route_info:
+    vpc_id: vpc-emulator
+    nexthop_id: vpn-119bd69b
+  register: routes
+"""
+
+RETURN = r"""
+route_rules:
+  description: The rules in the order of the API.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    route_rule_id:
+      description: Its id; null for a rule of the system, and before a creation in check mode.
+      type: str
+      sample: rr-dvq3cxpghw5e
+    route_table_id:
+      description: The id of the route table.
+      type: str
+      sample: rt-q1zg3i8mx8p6
+    source_address:
+      description: The network that traffic comes from, as a CIDR.
+      type: str
+      sample: 192.168.0.0/20
+    destination_address:
+      description: The network that traffic goes to, as a CIDR.
+      type: str
+      sample: 10.24.0.0/16
+    nexthop_type:
+      description: The type of the next hop; V(sys) is a rule of the system, which cannot be changed.
+      type: str
+      sample: vpn
+    nexthop_id:
+      description: The id of the next hop; for V(vpn) the id of the VPN gateway. Null for a rule with several next hops.
+      type: str
+      sample: vpn-119bd69b
+    description:
+      description: Its description.
+      type: str
+      sample: To the branch in Berlin
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no answer.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+    maybe_applied:
+      description: Whether a write of this task may have been applied although its outcome is unknown.
+      type: bool
+"""
+
+from ..module_utils._module import runner, vpc_route_info
+
+
+def main():
+    runner.run_module(vpc_route_info)
+
+
+if __name__ == "__main__":
+    main()

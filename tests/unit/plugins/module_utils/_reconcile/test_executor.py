@@ -1,0 +1,176 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for every kind of object, over an API that is nothing but the interface of a resource."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
+    AuthError,
+    BusyError,
+    DuplicateError,
+    IdempotencyConflictError,
+    NotFoundError,
+    TransportError,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.executor import classify_error
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Listed, ResourceApi
+from fake_clock import FakeClock
+from protocol_run import NUMBER, Desired, NumberType, entry
+
+OTHER_NAME = "branch-office-shanghai-02"
+
+
+class NumberApi(ResourceApi):
+    """A scope of numbers. Requests have the ids list-1, create-2, and so on, in one order.
+
+    :ivar errors: operation -> the error that it raises. :ivar lists: what the next lists show; the last one stays.
+    """
+
+    type = NumberType()
+    scope = "the scope"
+
+    def __init__(self, *lists):
+        self.lists = [list(entries) for entries in lists]
+        self.errors = {}
+        self.calls = []
+
+    def _call(self, operation):
+        self.calls.append(operation)
+        if operation in self.errors:
+            raise self.errors[operation]
+        return "%s-%d" % (operation, len(self.calls))
+
+    def token_names(self, name):
+        return "number", name
+
+    def list(self, deadline=None):
+        request_id = self._call("list")
+        return Listed(self.lists.pop(0) if len(self.lists) > 1 else self.lists[0], request_id, None)
+
+    def create(self, target, token):
+        return "id-9", self._call("create")
+
+    def update(self, plan, token):
+        return self._call("update")
+
+    def delete(self, object_id, token, deadline):
+        return self._call("delete")
+
+
+def run(api, *desires, check_mode=False):
+    scope = ScopeReconciler(api, list(desires or [Desired()]), 60.0, clock=FakeClock())
+    scope.plan()
+    if not check_mode:
+        scope.apply()
+    return scope.works[0] if len(desires) <= 1 else scope.works
+
+
+MADE, CHANGED = entry(object_id="id-9"), entry(item=8)
+
+
+# -- the request id: of the last write, else of the last read ----------
+
+
+@pytest.mark.parametrize(
+    ("lists", "desired", "request_id"),
+    [
+        ([[entry()]], Desired(), "list-1"),
+        ([[], [MADE]], Desired(), "create-2"),
+        ([[CHANGED]], Desired(), "update-2"),
+        ([[entry()]], Desired(is_absent=True), "delete-2"),
+        ([[]], Desired(is_absent=True), "list-1"),
+        ([[entry(), entry(object_id="id-2")], [entry()]], Desired(), "list-2"),
+    ],
+    ids=["no change", "create", "update", "delete", "absent", "second list"],
+)
+def test_request_id_is_that_of_the_last_write_else_of_the_last_read(lists, desired, request_id):
+    assert run(NumberApi(*lists), desired).request_id == request_id
+
+
+def test_request_id_of_a_refused_write_is_that_of_its_response():
+    api = NumberApi([CHANGED])
+    api.errors["update"] = AuthError("denied", "AccessDenied", 403, "request-of-the-refusal")
+    assert run(api).request_id == "request-of-the-refusal"
+
+
+def test_request_id_in_check_mode_is_that_of_the_last_list():
+    assert run(NumberApi([CHANGED]), check_mode=True).request_id == "list-1"
+
+
+# -- internal errors keep the partial result ----------
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_internal_error_of_a_write_keeps_what_is_known(operation):
+    desired = Desired(is_absent=operation == "delete")
+    api = NumberApi([] if operation == "create" else [CHANGED])
+    api.errors[operation] = KeyError("defect")
+    work = run(api, desired)
+    assert (work.error.code, work.error.maybe_applied, work.changed) == ("InternalError", True, False)
+    assert work.known_id == (None if operation == "create" else "id-1")
+
+
+def test_internal_error_of_a_list_after_a_creation_reports_the_id():
+    api = NumberApi([])
+    create = api.create
+    api.create = lambda *arguments: (create(*arguments), api.errors.update(list=KeyError("defect")))[0]
+    work = run(api)
+    assert (work.error.code, work.changed, work.known_id) == ("InternalError", True, "id-9")
+    assert work.created_ids == ["id-9"] and work.request_id == "create-2"
+
+
+def test_internal_error_of_the_first_list_fails_every_object():
+    api = NumberApi([])
+    api.errors["list"] = KeyError("defect")
+    works = run(api, Desired(), Desired(OTHER_NAME))
+    assert [work.error.code for work in works] == ["InternalError"] * 2
+
+
+def test_internal_error_of_a_plan_ends_one_object_and_no_other():
+    api = NumberApi([entry(), entry(OTHER_NAME, 8, "id-2")])
+    api.type = NumberType()
+    plan = api.type.plan
+    api.type.plan = lambda desired, item: plan(desired, item) if desired.name == OTHER_NAME else {}["defect"]
+    works = run(api, Desired(), Desired(OTHER_NAME))
+    assert [work.error and work.error.code for work in works] == ["InternalError", None]
+    assert works[1].changed and api.calls == ["list", "update"]
+
+
+# -- the outcome before and after ----------
+
+
+def test_outcome_of_check_mode_is_the_plan_as_if_it_had_been_applied():
+    work = run(NumberApi([CHANGED]), check_mode=True)
+    assert (work.changed, work.item, work.action, work.is_planned) == (True, NUMBER, base.UPDATE, True)
+    assert (work.state.outcome.changed, work.state.outcome.item) == (False, 8)
+    assert (work.before, work.after) == ({"number": 8}, {"number": NUMBER})
+
+
+def test_outcome_of_a_refused_update_is_the_object_as_it_is():
+    api = NumberApi([CHANGED])
+    api.errors["update"] = AuthError("denied", "AccessDenied", 403)
+    work = run(api)
+    assert (work.changed, work.item, work.known_id, work.error.code) == (False, 8, "id-1", "AccessDenied")
+
+
+# -- errors of writes ----------
+
+
+@pytest.mark.parametrize(
+    ("error", "of_creation", "of_another_write"),
+    [
+        (IdempotencyConflictError("used", "IdempotentParameterMismatch", 403), base.MISMATCH, base.REFUSED),
+        (DuplicateError("taken", "NameRepeated", 400), base.EXISTS, base.REFUSED),
+        (BusyError("busy", "OperationDenied", 409), base.EXISTS, base.REFUSED),
+        (NotFoundError("gone", "NoSuchObject", 404), base.REFUSED, base.ABSENT),
+        (AuthError("denied", "AccessDenied", 403), base.REFUSED, base.REFUSED),
+        (TransportError("lost", "ConnectionFailed", maybe_applied=True), base.UNKNOWN, base.UNKNOWN),
+    ],
+)
+def test_outcome_of_an_error_depends_on_the_write(error, of_creation, of_another_write):
+    assert (classify_error(error, True), classify_error(error, False)) == (of_creation, of_another_write)

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A wait takes conditions and names the kind of the object; tests/integration/test_waiting.py has real responses."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import limits
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import StateWaiter, WaitCondition
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Entry, Listed
+from fake_clock import FakeClock
+
+CONDITIONS = {"open": WaitCondition("mode", "open")}
+
+
+class DoorType(base.ResourceType):
+    """A kind of object that never differs from what is desired."""
+
+    label, name_option, id_option = "door", "name", "door_id"
+
+    def keys(self, desired):
+        return "front", None, False, None
+
+    def plan(self, desired, item):
+        return SimpleNamespace(
+            action=base.NOOP, before={}, after={}, target=item, warnings=[], secret_key_changed=False
+        )
+
+
+class DoorApi(base.ResourceApi):
+    """A scope with one door; `items` are what the lists show, the last one again and again."""
+
+    type = DoorType()
+    scope = "the house"
+
+    def __init__(self, *items):
+        self._items = list(items)
+
+    def list(self, deadline=None):
+        item = self._items.pop(0) if len(self._items) > 1 else self._items[0]
+        if isinstance(item, Exception):
+            raise item
+        return Listed([Entry("door-1", "front", False, True, 1, item)] if item else [], "request", None)
+
+
+def wait(*items):
+    desired = SimpleNamespace(wait_for="open", wait_timeout=30)
+    scope = ScopeReconciler(DoorApi(*items), [desired], 60.0, clock=FakeClock())
+    scope.plan()
+    scope.apply()
+    StateWaiter(scope, scope.works, CONDITIONS).run()
+    return scope.works[0], scope.clock.slept
+
+
+CLOSED, OPEN = {"mode": "Closed", "status": "active"}, {"mode": "Open", "status": "active"}
+
+
+def test_wait_ends_when_the_condition_is_met():
+    work, slept = wait(CLOSED, CLOSED, OPEN)
+    assert work.error is None and work.item == OPEN and 0 < slept < 1
+
+
+@pytest.mark.parametrize(
+    ("items", "code", "text"),
+    [
+        ([CLOSED], "WaitTimeout", "The door front (door-1) is not open after 30 s: status active, health unknown"),
+        ([CLOSED, {"mode": "closed", "status": "Error"}], "WaitFailed", "The door front (door-1) has the status error"),
+        ([CLOSED, None], "ObjectVanished", "The door front (door-1) is not listed any more"),
+        ([CLOSED, KeyError("defect")], "InternalError", "defect"),
+    ],
+)
+def test_wait_that_fails_names_the_object_and_keeps_the_result(items, code, text):
+    work, slept = wait(*items)
+    assert work.error.code == code and text in work.error.message and not work.error.maybe_applied
+    assert work.known_id == "door-1" and slept <= (30 if code == "WaitTimeout" else limits.STALE_LIST_TIMEOUT + 3)

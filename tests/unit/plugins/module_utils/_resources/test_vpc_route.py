@@ -1,0 +1,452 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Route rules: constraints, plans, requests, and both shapes of the list."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import Response
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
+    ConflictError,
+    DuplicateError,
+    InvalidOptionsError,
+    InvalidResponseError,
+    NotFoundError,
+    QuotaError,
+    error_class_for,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import Scope
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import ABSENT, OK
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import (
+    NEXTHOP_TYPES,
+    VPC_ROUTE,
+    VpcRouteApi,
+)
+from fake_clock import FakeClock
+from scripted_client import Script
+
+PAIR = {"source_address": "192.168.0.0/20", "destination_address": "10.24.0.0/24"}
+NAME = "192.168.0.0/20 -> 10.24.0.0/24"
+OPTIONS = {"route_table_id": "rt-1", **PAIR, "nexthop_id": "vpn-1"}
+RULE = {
+    "routeRuleId": "rr-1",
+    "routeTableId": "rt-1",
+    "sourceAddress": "192.168.0.0/20",
+    "destinationAddress": "10.24.0.0/24",
+    "nexthopId": "vpn-1",
+    "nexthopType": "vpn",
+    "description": "to the office",
+    "pathType": "normal",
+}
+SYSTEM = {**RULE, "routeRuleId": "", "sourceAddress": "0.0.0.0/0", "nexthopId": "", "nexthopType": "sys"}
+READ = {
+    "vpc_id": "vpc-1",
+    "route_table_id": "rt-1",
+    "route_rule_id": "rr-1",
+    **PAIR,
+    "nexthop_id": "vpn-1",
+    "nexthop_type": "vpn",
+    "description": "to the office",
+    "path_type": "normal",
+    "next_hop_list": None,
+}
+
+
+def table(*rules, **more):
+    return {"name": "default", "routeTableId": "rt-1", "vpcId": "vpc-1", "routeRules": list(rules), **more}
+
+
+def api_of(*bodies, scope="route_table_id", **values):
+    scopes = {"route_table_id": "rt-1", "vpc_id": "vpc-1"}
+    client = Script(*bodies)
+    return VpcRouteApi(client, {scope: scopes[scope], **values}), client
+
+
+def rule(**changes):
+    """The rule as it is read from a list, with other values on the wire."""
+    (item,) = api_of(table({**RULE, **changes}))[0].read_all().items
+    return item
+
+
+def plan(options, item=None):
+    return VPC_ROUTE.plan(VPC_ROUTE.parse({"route_table_id": "rt-1", **options}), item)
+
+
+# --- constraints ---
+
+BAD_NETWORKS = ["10.0.0.0", "10.0.0.0/33", "x/8", "/", 5, ["10.0.0.0/8"]]
+# option: (pairs of a good value and its normal form, bad values)
+RULES = {
+    "vpc_id": ([("vpc-1", "vpc-1")], ["vpc/1"]),
+    "route_table_id": ([("rt-q1zg3i8mx8p6", "rt-q1zg3i8mx8p6")], ["rt 1"]),
+    "route_rule_id": ([("rr-dvq3cxpghw5e", "rr-dvq3cxpghw5e")], ["rr/1", "../rule"]),
+    "source_address": (
+        [("192.168.1.1/20", "192.168.0.0/20"), ("10.0.0.0/255.0.0.0", "10.0.0.0/8"), ("0.0.0.0/0", "0.0.0.0/0")],
+        BAD_NETWORKS,
+    ),
+    "destination_address": ([("0.0.0.0/0", "0.0.0.0/0"), ("2001:DB8::/32", "2001:db8::/32")], BAD_NETWORKS),
+    "nexthop_type": ([(word, word) for word in NEXTHOP_TYPES], ["sys", "VPN", "gateway", 5]),
+    "nexthop_id": ([("vpn-1", "vpn-1"), ("qpif-1", "qpif-1")], ["vpn 1", 5]),
+    "description": ([("", ""), (" a ", "a"), ("x" * 200, "x" * 200)], ["x" * 201, 5]),
+    "state": ([("absent", "absent")], ["gone"]),
+    "client_token": ([("t", "t")], ["a b"]),
+    "version": ([(2, 2)], [0]),
+}
+
+
+def test_every_option_has_its_constraint_in_the_table():
+    assert set(RULES) == set(VPC_ROUTE.argument_spec())
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_good_values_are_normalized_and_bad_ones_named(name):
+    good, bad = RULES[name]
+    base = {key: value for key, value in OPTIONS.items() if name != "vpc_id" or key != "route_table_id"}
+    for value, normal in good:
+        assert VPC_ROUTE.validate({**base, name: value}) == []
+        desired = VPC_ROUTE.parse({**base, name: value})
+        assert {**desired.options, **desired.fields}[name] == normal
+    for value in bad:
+        (text,) = VPC_ROUTE.validate({**base, name: value})
+        assert text.startswith(name + ": must be ")
+
+
+@pytest.mark.parametrize(
+    ("options", "errors"),
+    [
+        ({"route_table_id": "rt-1", "route_rule_id": "rr-1"}, []),
+        ({"vpc_id": "vpc-1", **PAIR, "state": "absent"}, []),
+        ({"vpc_id": " ", "route_table_id": "rt-1", **PAIR}, []),
+        (PAIR, ["vpc_id: is needed, or route_table_id; one of them names the route table"]),
+        (
+            {**OPTIONS, "vpc_id": "vpc-1"},
+            ["route_table_id: is not accepted next to vpc_id; provide one of them"],
+        ),
+        (
+            {"vpc_id": "vpc-1", "source_address": "0.0.0.0/0", "state": "absent"},
+            ["destination_address: is needed, or route_rule_id, to tell which route rule is meant"],
+        ),
+        (
+            {"vpc_id": "vpc-1", "nexthop_id": "vpn-1"},
+            [
+                "source_address: is needed, or route_rule_id, to tell which route rule is meant",
+                "destination_address: is needed, or route_rule_id, to tell which route rule is meant",
+            ],
+        ),
+    ],
+)
+def test_options_that_do_not_identify_the_rule_are_named(options, errors):
+    assert VPC_ROUTE.validate(options) == errors
+
+
+def test_type_of_the_next_hop_defaults_to_vpn_and_host_bits_are_warned_of():
+    desired = VPC_ROUTE.parse({**OPTIONS, "source_address": "192.168.1.1/20"})
+    assert desired.fields["nexthop_type"] == "vpn"
+    assert desired.warnings == (
+        "source_address: 192.168.1.1/20 has bits set beside the network; it is taken as 192.168.0.0/20",
+    )
+
+
+# --- plans ---
+
+
+def test_plan_of_a_missing_rule_creates_it_with_all_that_is_provided():
+    step = plan({**PAIR, "nexthop_id": "vpn-1"})
+    assert (step.action, step.before) == ("create", {})
+    assert step.after == {**PAIR, "nexthop_id": "vpn-1", "nexthop_type": "vpn", "description": ""}
+    with pytest.raises(InvalidOptionsError, match=f"{NAME}' does not exist in route table rt-1, .*: nexthop_id$"):
+        plan(PAIR)
+    with pytest.raises(InvalidOptionsError, match="does not exist in VPC vpc-1"):
+        VPC_ROUTE.plan(VPC_ROUTE.parse({"vpc_id": "vpc-1", **PAIR}), None)
+
+
+@pytest.mark.parametrize(
+    ("options", "changes"),
+    [
+        ({**PAIR, "nexthop_id": "vpn-1"}, ()),
+        ({**PAIR, "description": " to the office "}, ()),
+        ({**PAIR, "nexthop_id": "vpn-2"}, ("nexthop_id",)),
+        ({**PAIR, "description": ""}, ("description",)),
+        ({"route_rule_id": "rr-1", "destination_address": "10.25.0.0/24"}, ("destination_address",)),
+        ({"route_rule_id": "rr-1", **PAIR}, ()),
+    ],
+)
+def test_plan_of_an_existing_rule_updates_only_what_differs(options, changes):
+    step = plan(options, rule())
+    assert (step.action, step.changes, step.warnings) == ("update" if changes else "nothing", changes, ())
+    assert {name for name in step.after if step.after[name] != step.before[name]} == set(changes)
+    assert not {"vpc_id", "route_table_id", "path_type", "next_hop_list"} & set(step.after)
+
+
+def test_plan_with_another_type_of_next_hop_is_refused():
+    with pytest.raises(
+        ConflictError, match=r"^nexthop_type: the route rule .* \(rr-1\) has nat, .* to vpn; "
+    ) as caught:
+        plan({**PAIR, "nexthop_id": "vpn-1"}, rule(nexthopType="nat", nexthopId="nat-1"))
+    assert caught.value.code == "ImmutableField"
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("changes", [{"nexthopType": "sys"}, {"nexthopType": "SYS"}, {"routeRuleId": ""}])
+def test_system_rule_is_never_touched(state, changes):
+    with pytest.raises(ConflictError, match="of route table rt-1 is a system rule") as caught:
+        plan({**PAIR, "state": state}, rule(**changes))
+    assert caught.value.code == "SystemRule"
+
+
+HOPS = [{"nexthopId": "dc-1", "nexthopType": "dcGateway", "pathType": "ecmp"}, {"nexthopId": "dc-2"}, 5]
+SEVERAL_PATHS = [
+    {"nextHopList": HOPS, "nexthopId": None, "nexthopType": None},
+    {"nexthopList": HOPS, "nexthopId": "", "nexthopType": ""},
+    {"pathType": "ha:active"},
+]
+
+
+@pytest.mark.parametrize("changes", SEVERAL_PATHS)
+def test_rule_with_several_next_hops_is_deleted_but_never_updated(changes):
+    item = rule(**changes)
+    assert plan({**PAIR, "state": "absent"}, item).action == "delete"
+    assert plan({**PAIR, "description": "to the office"}, item).action == "nothing"
+    for options in ({"description": "new"}, {"nexthop_id": "vpn-2"}):
+        with pytest.raises(ConflictError, match="several next hops") as caught:
+            plan({**PAIR, **options}, item)
+        assert caught.value.code == "MultiPathRule"
+
+
+def test_rules_of_other_pairs_are_not_equal():
+    """Names are exact: nothing else that leads to the same next hop is the rule of a task."""
+    assert VPC_ROUTE.has_exact_names
+    desired = VPC_ROUTE.parse(OPTIONS)
+    assert VPC_ROUTE.is_equal(desired, rule())
+    assert not VPC_ROUTE.is_equal(desired, rule(destinationAddress="10.24.0.0/25"))
+    assert not VPC_ROUTE.is_same_connection(desired, rule(destinationAddress="10.24.0.0/25"))
+
+
+# --- requests ---
+
+
+@pytest.mark.parametrize(("scope", "query"), [("route_table_id", "routeTableId"), ("vpc_id", "vpcId")])
+@pytest.mark.parametrize("is_wrapped", [False, True])
+def test_list_is_read_in_both_shapes(scope, query, is_wrapped):
+    body = table(RULE, SYSTEM)
+    api, client = api_of({"routeTables": [body]} if is_wrapped else body, scope=scope)
+    listed = api.list()
+    assert client.asked == [("GET", "/v1/route", {query: {"vpcId": "vpc-1"}.get(query, "rt-1")}, None)]
+    assert listed.items[0].fields == READ
+    assert [(entry.object_id, entry.name) for entry in listed.entries] == [
+        ("rr-1", NAME),
+        (None, "0.0.0.0/0 -> 10.24.0.0/24"),
+    ]
+    assert all(entry.scope_confirmed and not entry.is_leaving for entry in listed.entries)
+    assert (listed.request_id, api.scope) == ("request-1", "route table rt-1")
+
+
+def test_tokens_are_the_same_by_the_vpc_and_by_the_table():
+    for scope in ("route_table_id", "vpc_id"):
+        api, _client = api_of(table(), scope=scope)
+        api.list()
+        assert api.token_names(NAME) == ("vpc_route", "rt-1", "192.168.0.0/20", "10.24.0.0/24")
+    # Two releases must derive the same tokens.
+    assert idempotency.derive_token(*api.token_names(NAME)) == "2b12c93d-dced-5e37-851f-fbf04878504b"
+
+
+def test_one_of_several_tables_is_found_by_its_id_and_never_by_the_vpc_alone():
+    tables = {"routeTables": [table(routeTableId="rt-0"), table(RULE)]}
+    assert [item.fields["route_rule_id"] for item in api_of(tables)[0].read_all().items] == ["rr-1"]
+    with pytest.raises(
+        ConflictError, match="^vpc_id: VPC vpc-1 has 2 route tables: rt-0, rt-1; provide route"
+    ) as caught:
+        api_of(tables, scope="vpc_id")[0].list()
+    assert caught.value.code == "AmbiguousRouteTable"
+
+
+@pytest.mark.parametrize(
+    ("scope", "body", "words"),
+    [
+        ("route_table_id", None, "has no routeRules"),
+        ("route_table_id", {"routeRules": []}, "is not about route table rt-1"),
+        ("route_table_id", table(routeTableId="rt-2"), "is not about route table rt-1"),
+        ("vpc_id", table(vpcId="vpc-2"), "is not about VPC vpc-1"),
+        ("vpc_id", table(vpcId=None), "is not about VPC vpc-1"),
+        ("vpc_id", table(routeTableId=None), "has no routeTableId"),
+        ("vpc_id", {"routeTables": []}, "is not about VPC vpc-1"),
+        ("vpc_id", {"routeTables": {}}, "routeTables that are not a list"),
+        ("vpc_id", {"routeTables": [{"vpcId": "vpc-1", "routeTableId": "rt-1"}]}, "has no routeRules"),
+        ("vpc_id", table(RULE, 5), "routeRules that are not a list of objects"),
+        ("vpc_id", table({**RULE, "routeTableId": "rt-2"}), "an object of routeTableId rt-2, but was asked for rt-1"),
+        ("vpc_id", table(RULE, {**RULE, "nexthopId": "x"}), "the id rr-1 more than once, with different contents"),
+    ],
+)
+def test_response_that_is_not_the_table_is_an_error(scope, body, words):
+    with pytest.raises(InvalidResponseError, match=f"Cannot list the route rules of .*: the answer .*{words}"):
+        api_of(body, scope=scope)[0].list()
+
+
+def test_absent_table_is_an_error_of_the_list():
+    with pytest.raises(NotFoundError):
+        api_of(NotFoundError("gone", "NoSuchObject", 400))[0].list()
+
+
+ODD_VALUES = [
+    ("sourceAddress", " 192.168.1.1/20 ", "source_address", "192.168.0.0/20"),
+    ("destinationAddress", "any words", "destination_address", "any words"),
+    ("nexthopType", "DCGATEWAY", "nexthop_type", "dcGateway"),
+    ("nexthopType", "somethingNew", "nexthop_type", "somethingNew"),
+    ("nexthopId", 5, "nexthop_id", None),
+    ("description", None, "description", ""),
+    ("pathType", "ECMP", "path_type", "ecmp"),
+    ("nextHopList", [], "next_hop_list", None),
+    (
+        "nexthopList",
+        HOPS,
+        "next_hop_list",
+        [
+            {"nexthop_id": "dc-1", "nexthop_type": "dcGateway", "path_type": "ecmp"},
+            {"nexthop_id": "dc-2", "nexthop_type": None, "path_type": None},
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("wire_name", "value", "name", "expected"), ODD_VALUES)
+def test_odd_value_of_a_rule_changes_nothing_else(wire_name, value, name, expected):
+    assert rule(**{wire_name: value}).fields == {**READ, name: expected}
+
+
+def test_creation_sends_the_table_of_the_list_and_what_is_provided():
+    api, client = api_of(table(), {"routeRuleId": "rr-9"}, scope="vpc_id", version=2)
+    api.list()
+    target = VPC_ROUTE.plan(VPC_ROUTE.parse({"vpc_id": "vpc-1", **PAIR, "nexthop_id": "vpn-1"}), None).target
+    assert api.create(target, "t") == ("rr-9", "request-1")
+    assert client.asked[1] == (
+        "POST",
+        "/v2/route/rule",
+        {"clientToken": "t"},
+        {
+            "routeTableId": "rt-1",
+            "sourceAddress": "192.168.0.0/20",
+            "destinationAddress": "10.24.0.0/24",
+            "nexthopId": "vpn-1",
+            "nexthopType": "vpn",
+        },
+    )
+    assert client.resent is False
+
+
+def test_update_sends_only_the_changes():
+    api, client = api_of(table(RULE), {})
+    (item,) = api.list().items
+    api.update(plan({**PAIR, "nexthop_id": "vpn-2", "description": ""}, item), "t")
+    body = {"nexthopId": "vpn-2", "description": ""}
+    assert client.asked[1] == ("PUT", "/v1/route/rule/rr-1", {"clientToken": "t"}, body)
+
+
+def test_deletion_sends_the_token_and_never_an_empty_id():
+    api, client = api_of({}, {})
+    api.delete("rr-1", "t")
+    assert client.asked == [("DELETE", "/v1/route/rule/rr-1", {"clientToken": "t"}, None)]
+    for object_id in ("", None):
+        with pytest.raises(ValueError):
+            api.delete(object_id, "t")
+    assert len(client.asked) == 1
+
+
+def test_probe_sends_the_desired_rule_without_the_type_that_an_update_does_not_take():
+    gone = NotFoundError("gone", "NoSuchObject", 404)
+    api, client = api_of(table(), {}, gone, DuplicateError("taken", "RouteRuleRepeated", 400))
+    api.list()
+    target = plan({**PAIR, "nexthop_id": "vpn-1"}).target
+    outcomes = [api.probe(target, "rr-7", "t").outcome for _number in range(3)]
+    assert outcomes == [OK, ABSENT, "unknown"]
+    assert client.asked[1][:2] == ("PUT", "/v1/route/rule/rr-7")
+    assert client.asked[1][3] == {
+        "sourceAddress": "192.168.0.0/20",
+        "destinationAddress": "10.24.0.0/24",
+        "nexthopId": "vpn-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "error_class"),
+    [("RouteRuleRepeated", DuplicateError), ("RouteRuleExceedQuota", QuotaError), ("QuotaLimitExceeded", QuotaError)],
+)
+def test_codes_of_route_rules_are_classified(code, error_class):
+    assert error_class_for(code, 400) is error_class
+
+
+# --- through the reconciler ---
+
+
+class Table(Script):
+    """Stands in for the client over a route table that keeps its rules."""
+
+    def __init__(self, *rules):
+        super().__init__()
+        self.rules = list(rules)
+
+    def verbs(self):
+        return [request[0] for request in self.asked]
+
+    def request(self, method, path, query=None, body=None, operation="", **_others):
+        self.asked.append((method, path, query, body))
+        found = [entry for entry in self.rules if path == "/v1/route/rule/" + entry["routeRuleId"]]
+        if method == "GET":
+            return Response(200, table(*self.rules), "request-list")
+        if method == "POST":
+            self.rules.append({**body, "routeRuleId": f"rr-{len(self.rules) + 1}"})
+            return Response(200, {"routeRuleId": self.rules[-1]["routeRuleId"]}, "request-create")
+        if not found:
+            raise NotFoundError("gone", "NoSuchObject", 404)
+        if method == "PUT":
+            found[0].update(body)
+        else:
+            self.rules.remove(found[0])
+        return Response(200, {}, "request-write")
+
+
+def reconcile(client, *tasks):
+    api = VpcRouteApi(client, {"vpc_id": "vpc-1"})
+    desires = [VPC_ROUTE.parse({"vpc_id": "vpc-1", **task}) for task in tasks]
+    scope = Scope(api, desires, 60.0, clock=FakeClock())
+    scope.plan()
+    scope.apply()
+    return scope.works
+
+
+def test_rule_is_created_once_updated_and_deleted():
+    client = Table(SYSTEM)
+    task = {**PAIR, "nexthop_id": "vpn-1"}
+    outcomes = [
+        [(work.changed, work.known_id, work.error) for work in reconcile(client, {**task, **more})]
+        for more in ({}, {}, {"nexthop_id": "vpn-2"}, {"state": "absent"}, {"state": "absent"})
+    ]
+    assert outcomes == [
+        [(True, "rr-2", None)],
+        [(False, "rr-2", None)],
+        [(True, "rr-2", None)],
+        [(True, "rr-2", None)],
+        [(False, None, None)],
+    ]
+    assert [verb for verb in client.verbs() if verb != "GET"] == ["POST", "PUT", "DELETE"]
+    assert client.rules == [SYSTEM]
+
+
+def test_rules_to_one_next_hop_do_not_stand_in_for_each_other():
+    client = Table()
+    tasks = [{**PAIR, "destination_address": f"10.{number}.0.0/24", "nexthop_id": "vpn-1"} for number in range(1, 31)]
+    works = reconcile(client, *tasks)
+    assert all(work.changed and work.error is None for work in works)
+    assert len({work.known_id for work in works}) == len(client.rules) == 30
+    assert client.verbs().count("GET") == 2
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("system", [SYSTEM, {**SYSTEM, "routeRuleId": "rr-1"}])
+def test_task_that_names_a_system_rule_fails_without_a_write(state, system):
+    client = Table(system)
+    (work,) = reconcile(client, {**PAIR, "source_address": "0.0.0.0/0", "nexthop_id": "vpn-1", "state": state})
+    assert work.error.code in ("SystemRule", "IdNotShown") and not work.changed
+    assert set(client.verbs()) == {"GET"}
