@@ -144,6 +144,10 @@ route_rule:
       description: Its id; null for a rule of the system, and before a creation in check mode.
       type: str
       sample: rr-dvq3cxpghw5e
+    vpc_id:
+      description: The id of the VPC; null where the API does not return it.
+      type: str
+      sample: vpc-emulator
     route_table_id:
       description: The id of the route table.
       type: str
@@ -168,6 +172,24 @@ route_rule:
       description: Its description.
       type: str
       sample: To the branch in Berlin
+    path_type:
+      description: How the rule uses its next hops, such as V(normal) or V(ecmp); null where the API does not return it.
+      type: str
+      sample: normal
+    next_hop_list:
+      description: The next hops of a rule that has several; null for any other rule.
+      type: list
+      elements: dict
+      contains:
+        nexthop_id:
+          description: The id of the next hop.
+          type: str
+        nexthop_type:
+          description: Its type.
+          type: str
+        path_type:
+          description: Its part, such as V(ecmp) or V(ha:active).
+          type: str
 request_id:
   description: The API's id of the request that did the work; Baidu's support asks for it.
   returned: if there was a response

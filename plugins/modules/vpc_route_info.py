@@ -89,6 +89,10 @@ route_rules:
       description: Its id; null for a rule of the system, and before a creation in check mode.
       type: str
       sample: rr-dvq3cxpghw5e
+    vpc_id:
+      description: The id of the VPC; null where the API does not return it.
+      type: str
+      sample: vpc-emulator
     route_table_id:
       description: The id of the route table.
       type: str
@@ -113,6 +117,24 @@ route_rules:
       description: Its description.
       type: str
       sample: To the branch in Berlin
+    path_type:
+      description: How the rule uses its next hops, such as V(normal) or V(ecmp); null where the API does not return it.
+      type: str
+      sample: normal
+    next_hop_list:
+      description: The next hops of a rule that has several; null for any other rule.
+      type: list
+      elements: dict
+      contains:
+        nexthop_id:
+          description: The id of the next hop.
+          type: str
+        nexthop_type:
+          description: Its type.
+          type: str
+        path_type:
+          description: Its part, such as V(ecmp) or V(ha:active).
+          type: str
 error:
   description: What went wrong.
   returned: failure

@@ -93,6 +93,7 @@ def test_rule_is_created_updated_and_deleted_once(site, in_process):
     made = done["create"]
     assert made["route_rule_id"] == made["routeRuleId"] == made["created_ids"][0] and made["request_id"]
     assert made["route_rule"] == {
+        "vpc_id": VPC,
         "route_rule_id": made["route_rule_id"],
         "route_table_id": made["route_rule"]["route_table_id"],
         "source_address": SUBNET,
@@ -100,6 +101,8 @@ def test_rule_is_created_updated_and_deleted_once(site, in_process):
         "nexthop_type": "vpn",
         "nexthop_id": GATEWAY,
         "description": "To the branch",
+        "path_type": "normal",
+        "next_hop_list": None,
     }
     assert done["update"]["diff"]["after"]["nexthop_id"] == SPARE
     assert {result["route_rule_id"] for result in (made, done["update"], done["move by id"], done["delete"])} == {

@@ -88,19 +88,24 @@ class Resource(ResourceType):
 
     def missing_identifiers(self, values: Dict[str, Any], where: str = "") -> List[str]:
         """Return what the options lack to identify the object, as sentences."""
-        provided, found = self.provided_options(values), []
-        scope = [field.name for field in self.scope_options]
-        named = [name for name in scope if name in provided]
-        if scope and not named:
-            others = "".join(", or %s" % name for name in scope[1:])
-            found.append("%s%s: is needed%s; %s" % (where, scope[0], others, self.scope_help))
-        elif len(named) > 1:
-            found.append("%s%s: is not accepted next to %s; provide one of them" % (where, named[1], named[0]))
+        provided = self.provided_options(values)
+        found = self.scope_errors(provided, where)
         if self.id_option not in provided:
             text = "%s%s: is needed, or %s, to tell which %s is meant"
             missing = [name for name in self.natural_key if name not in provided]
             found += [text % (where, name, self.id_option, self.label) for name in missing]
         return found
+
+    def scope_errors(self, provided: Dict[str, Any], where: str = "") -> List[str]:
+        """Return an error unless exactly one of the options that name the scope is provided."""
+        scope = [field.name for field in self.scope_options]
+        named = [name for name in scope if name in provided]
+        if scope and not named:
+            others = "".join(", or %s" % name for name in scope[1:])
+            return ["%s%s: is needed%s; %s" % (where, scope[0], others, self.scope_help)]
+        if len(named) > 1:
+            return ["%s%s: is not accepted next to %s; provide one of them" % (where, named[1], named[0])]
+        return []
 
     def parse(self, values: Dict[str, Any]) -> Desired:
         """Return the desired state of options in which validate() finds no error."""

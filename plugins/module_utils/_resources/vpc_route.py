@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from .._bce.errors import ConflictError
-from .._bce.response_parsing import check_owner, distinct, get_list, invalid_response, parse_id, parse_str
+from .._bce.pagination import distinct
+from .._bce.response_parsing import check_owner, get_list, invalid_response, parse_id, parse_str
 from .api import RestApi
 from .base import Desired, Item, Listed
 from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field

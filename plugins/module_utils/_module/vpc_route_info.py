@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The implementation of the module vpc_route_info."""
+
+from __future__ import annotations
+
+from .._bce.client import BceClient
+from .._resources import fields
+from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRouteApi
+from .info import Found, Info
+
+SCOPE = VPC_ROUTE.scope_options
+FIELDS = (
+    *SCOPE,
+    fields.as_filter(ROUTE_RULE_ID),
+    fields.as_filter(fields.subnet_field("source_address")),
+    fields.as_filter(fields.subnet_field("destination_address")),
+    fields.as_filter(fields.text_field("nexthop_type"))._replace(has_wire_name=True),
+    fields.as_filter(NEXTHOP_ID),
+    fields.VERSION,
+)
+
+
+def _fetch(client: BceClient, version: int, filters: dict) -> Found:
+    scope = {field.name: filters.pop(field.name) for field in SCOPE if field.name in filters}
+    rules = [item.fields for item in VpcRouteApi(client, dict(scope, version=version)).read_all().items]
+    return Found([rule for rule in rules if all(rule[name] in values for name, values in filters.items())])
+
+
+MODULE = Info(FIELDS, "route_rules", _fetch, validate=lambda provided, _params: VPC_ROUTE.scope_errors(provided))
+ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run
