@@ -189,7 +189,7 @@ error:
 from ..module_utils._module import runner, vpn_tunnels
 
 
-def main():
+def main() -> None:
     runner.run_module(vpn_tunnels)
 
 
