@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
+from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
 from page_example import SECRET_KEY, entry, options
 from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
 
@@ -167,7 +167,7 @@ def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effec
     # Only the key is another: what is up was made with the old one and has to go, also where a run broke off.
     changed = dict(role, secret_key="0xnew!key1")
     status, output, results = peer.role(**changed, swanctl_uri="unix:///run/nobody")
-    assert status != 0 and "swanctl --load-all failed" in results["All was loaded"]["msg"], output
+    assert status != 0 and "swanctl --load-all failed" in results["Check that everything was loaded"]["msg"], output
     assert [entry["uniqueid"] for entry in peer.lab.peer_tunnels()] == [before]
     peer.role(**dict(changed, wait=False))
     assert before not in [entry["uniqueid"] for entry in peer.lab.peer_tunnels()]
@@ -186,7 +186,7 @@ def test_a_broken_file_of_somebody_else_ends_no_tunnel(peer):
     peer.sees("sh", "-c", f"printf 'secrets {{\\n ike-x {{\\n secret \"pa55w0rd!\"\\n }}\\n}}\\n' > {broken}")
     for change in ({"secret_key": "another!1key"}, {"state": "absent"}):
         status, output, results = peer.role("-vvv", **dict(both[1], **change))
-        message = results["The configuration that is there can be read"]["msg"]
+        message = results["Check that the existing configuration is valid"]["msg"]
         assert status != 0 and f"{broken}:3: syntax error" in message and "nothing was changed" in message, output
         assert sorted(peer.lab.peer_connections()) == ["mine", "other"] and "pa55w0rd!" not in output
         assert "another!1key".encode().hex() not in peer.sees("cat", f"{CONF_DIR}/mine.secret.conf")
@@ -212,7 +212,7 @@ def test_no_file_of_another_tunnel_is_written_over_and_a_renamed_one_leaves_none
     second = dict(first, tunnel=named("site", vpn_conn_id="vpnconn-2"), gateway="192.0.2.2")
     for run in (second, dict(second, state="absent")):
         status, output, results = peer.role(**run)
-        message = results["It is this tunnel's"]["msg"]
+        message = results["Check that the existing file belongs to this tunnel"]["msg"]
         assert status != 0 and "192.0.2.2" in message and f"vpnconn-1 of the gateway {EIP}" in message, output
     status, output, _results = peer.role(**second, name="site-of-2")
     assert status == 0 and sorted(peer.lab.peer_connections()) == ["site", "site-of-2"], output
@@ -226,14 +226,14 @@ def test_what_is_not_loaded_and_what_does_not_come_up_is_told(peer):
     role = {"tunnel": tunnel, "gateway": {"eip": EIP}, "secret_key": SECRET_KEY, "start_action": "trap"}
     peer.sees("sh", "-c", f"sed 's/aes128/aes129/' > {CONF_DIR}/neighbour.conf <<'END'\n{render_connection()}END")
     status, output, results = peer.role(**role)
-    message = results["All was loaded"]["msg"]
+    message = results["Check that everything was loaded"]["msg"]
     assert status != 0 and "failed for site+1~a-1 (exit status 22)" in message and "proposals" in message, output
     peer.sees("rm", f"{CONF_DIR}/neighbour.conf")
     options_of_the_host = {"forwarding": True, "install_routes": False, "accept_aggressive": True}
     status, output, results = peer.role(**role, **options_of_the_host, wait=True, wait_timeout=2)
     # Loaded, but there is no such tunnel on the cloud.
     assert status != 0 and list(peer.lab.peer_connections()) == ["site+1~a-1"], output
-    message = results["The tunnel is up"]["msg"]
+    message = results["Check that the tunnel is established"]["msg"]
     assert "was not established within 2 s" in message and "these are not up: site+1~a-1-1" in message
     assert "ip_forward = 1" in peer.sees("cat", "/etc/sysctl.d/60-strongswan-peer.conf")
     settings = peer.sees("cat", "/etc/strongswan.d/baiducloud-network.conf")
@@ -250,27 +250,27 @@ def test_all_mistakes_are_told_before_anything_changes_and_no_key_is_shown(peer)
     wrong = dict(options(secret_key=None, remote_ip=None), ipsec_config={"ipsec_enc_alg": "aes"})
     key = "ddd22@www-not-a-key"
     status, output, results = peer.role("-vvv", tunnel=wrong, gateway={"eip": ""}, secret_key=key)
-    message = results["Tunnel, gateway and key are fit for strongSwan"]["msg"]
+    message = results["Validate tunnel, gateway and key"]["msg"]
     assert status != 0, output
     for word in ("tunnel.remote_ip", "ipsec_config.ipsec_lifetime", "gateway: has no", "secret_key: must"):
         assert word in message
     right = {"tunnel": options(secret_key=None), "gateway": EIP, "secret_key": SECRET_KEY}
     status, output, results = peer.role(**right, manage_service=True, wait_timeout=0)
-    message = results["The host is one that this role can handle"]["msg"]
+    message = results["Validate the host"]["msg"]
     assert status != 0 and "systemd does not run here" in message and "wait_timeout: must be" in message, output
     status, output, results = peer.role(**right, settings_dir="/nonexistent")
-    assert status != 0 and "there is no folder /nonexistent" in results["The folders are there"]["msg"], output
+    assert status != 0 and "there is no folder /nonexistent" in results["Check that the folders exist"]["msg"], output
     status, output, results = peer.role(state="absent", tunnel={})
-    assert status != 0 and "vpn_conn_name" in results["The tunnel has a name that can be a connection's"]["msg"], output
+    assert status != 0 and "vpn_conn_name" in results["Validate the name of the tunnel"]["msg"], output
     assert key not in output and peer.sees("ls", CONF_DIR) == ""
 
 
 def test_nothing_is_made_on_the_cloud_where_the_other_end_cannot_be(peer):
     status, output, results = peer.site("-e", "remote_ip=" + EIP, "-e", "wait=false")
-    message = results["Tunnel, gateway and key are fit for strongSwan"]["msg"]
+    message = results["Validate tunnel, gateway and key"]["msg"]
     assert status != 0 and "the two ends must differ" in message, output
     status, output, results = peer.site("-e", "strongswan_peer_manage_service=true")
-    assert status != 0 and "systemd" in results["The host is one that this role can handle"]["msg"], output
+    assert status != 0 and "systemd" in results["Validate the host"]["msg"], output
     status, output, results = peer.site("-e", "wait=maybe")
     assert status != 0 and "strongswan_peer_wait" in output and "The tunnel is as described" not in results, output
     status, output, results = peer.site("-e", "cgw_id=cgw-nope")
