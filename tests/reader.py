@@ -144,7 +144,9 @@ class Reader:
             action(words[1:], line.partition("#")[2].strip())
 
     def _export(self, words, _comment):
-        read = "".join(path.read_text() for path in (ROOT / "plugins/module_utils/credentials.py", *PLAYBOOKS))
+        read = "".join(
+            path.read_text() for path in (ROOT / "plugins/module_utils/_bce/connection_options.py", *PLAYBOOKS)
+        )
         for word in words:
             assert re.search(rf"\b{word.partition('=')[0]}\b", read), f"nothing reads {word}"
 

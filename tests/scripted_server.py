@@ -12,8 +12,8 @@ import time
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils import credentials, errors
-from ansible_collections.baiducloud.network.plugins.module_utils.client import BceClient
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, errors
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 
 LIST = f"/v1/vpn/vpnconn/{GATEWAY}"
@@ -51,7 +51,9 @@ class Jitter:
 def make_client(endpoint, clock=time, jitter=None, **params):
     params = {"timeout": 5.0, "retry_timeout": 0.0, **params}
     keys = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
-    return BceClient(credentials.resolve({**keys, "endpoint": endpoint, **params}, {}), clock, jitter or Jitter(0.0))
+    return BceClient(
+        connection_options.resolve({**keys, "endpoint": endpoint, **params}, {}), clock, jitter or Jitter(0.0)
+    )
 
 
 def failure(client, method="GET", path=LIST, query=None, body=None, **options):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import page_example
 
-CORE = "ansible_collections.baiducloud.network.plugins.module_utils.vpn_tunnel"
+CORE = "ansible_collections.baiducloud.network.plugins.module_utils._module.vpn_tunnel"
 KEY = "OneKey#2026"
 OPTIONS = dict(page_example.OPTIONS, secret_key=KEY)
 """The tunnel of the API page's example, with a key of ours."""

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ..module_utils import vpn_customer_gateway_info
-from ..plugin_utils.fast_door import FastDoor
+from ..module_utils._module import vpn_customer_gateway_info
+from ..plugin_utils._in_process_action import InProcessAction
 
 
-class ActionModule(FastDoor):
+class ActionModule(InProcessAction):
     core = vpn_customer_gateway_info

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from ansible.utils.display import Display
 
-from ..module_utils import vpn_tunnels
-from ..plugin_utils.fast_door import FastDoor
+from ..module_utils._module import vpn_tunnels
+from ..plugin_utils._in_process_action import InProcessAction
 
 
-class ActionModule(FastDoor):
+class ActionModule(InProcessAction):
     core = vpn_tunnels
 
     def offers(self):

@@ -11,8 +11,8 @@ from typing import Any, Callable, Dict
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._bce.errors import InvalidOptionsError
-from ..plugin_utils._peer import swanctl as renderer
 from ..plugin_utils._builtin_types import to_builtin_types
+from ..plugin_utils._peer import swanctl as renderer
 
 REQUIRED_WORDS = ("start_action", "part")  # options of which an empty text is an error
 

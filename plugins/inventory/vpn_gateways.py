@@ -98,18 +98,18 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils import credentials
-from ..module_utils.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
-from ..module_utils.door import shown_name
-from ..module_utils.errors import BceError, BceUsageError
-from ..plugin_utils.gateway_hosts import FIELDS, GROUP, host_names, problems, read_hosts
-from ..plugin_utils.plain import plain
-from ..plugin_utils.told_options import told, typed
+from ..module_utils._bce import connection_options
+from ..module_utils._bce.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
+from ..module_utils._bce.errors import BceError, InvalidOptionsError
+from ..module_utils._module.validation import safe_option_name
+from ..plugin_utils._builtin_types import to_builtin_types
+from ..plugin_utils._gateway_inventory import FIELDS, GROUP, fetch_hosts, problems, unique_hostnames
+from ..plugin_utils._raw_options import coerce_options, read_raw_options
 
 ENDINGS = tuple(name + ending for name in ("vpn_gateways", "baiducloud") for ending in (".yml", ".yaml"))
 KEYS = ("access_key_id", "secret_access_key", "security_token")
 # The options that this plugin reads itself, of which each may be a template. The rest is read by Ansible.
-IN_USE = {"tunnels", *(item.name for item in FIELDS), *credentials.ARGUMENT_SPEC}
+IN_USE = {"tunnels", *(item.name for item in FIELDS), *connection_options.ARGUMENT_SPEC}
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -125,7 +125,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             self._read_config_data(path)
             hosts = self._hosts(path, cache)
-            names = host_names(hosts, self._group_names(hosts))
+            names = unique_hostnames(hosts, self._group_names(hosts))
         except (AnsibleError, BceError) as error:
             # Not chained: the values of the frames below hold keys.
             raise AnsibleParserError("%s: %s" % (path, error)) from None
@@ -140,26 +140,26 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """
         content = direct or {}
         definitions = C.config.get_configuration_definitions("inventory", self._load_name)
-        values = told(definitions, "inventory", self._load_name, content)
+        values = read_raw_options(definitions, "inventory", self._load_name, content)
         wrong = {}
         for name in [name for name in values if name in IN_USE]:
             value, place = values.pop(name)
             try:
-                values[name] = plain(self._templated(value)), place
+                values[name] = to_builtin_types(self._templated(value)), place
             except AnsibleError as error:
                 wrong[name] = "%s: cannot be made of what stands there: %s" % (name, error)
-        good, mistakes = typed(definitions, values, KEYS)
+        good, mistakes = coerce_options(definitions, values, KEYS)
         mistakes.update(wrong)
         unknown = [name for name in content if name not in definitions]
         if unknown or mistakes or "vpc_ids" not in good:
             texts = [
-                "%s: is not an option of this plugin; see ansible-doc for those it has" % shown_name(name)
+                "%s: is not an option of this plugin; see ansible-doc for those it has" % safe_option_name(name)
                 for name in unknown
             ]
             others = problems({name: good[name] for name in IN_USE & good.keys()}, os.environ)
             # What is of a wrong type is not there for the others, who would tell that it is needed.
             texts += [*mistakes.values(), *(text for text in others if not _spoken_of(text) & mistakes.keys())]
-            raise BceUsageError(texts)
+            raise InvalidOptionsError(texts)
         super().set_options(task_keys, var_options, good)
 
     def _add(self, name, variables):
@@ -195,7 +195,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         cached = self._cached(key) if is_cached and cache else None
         if cached is not None:
             return cached
-        hosts = read_hosts({name: self.get_option(name) for name in IN_USE}, os.environ, self.display.warning)
+        hosts = fetch_hosts({name: self.get_option(name) for name in IN_USE}, os.environ, self.display.warning)
         if is_cached:
             self._cache[key] = {"version": COLLECTION_VERSION, "hosts": hosts}
         return hosts

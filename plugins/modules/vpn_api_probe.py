@@ -232,11 +232,11 @@ error:
       type: bool
 """
 
-from ..module_utils import module_door, vpn_api_probe
+from ..module_utils._module import runner, vpn_api_probe
 
 
 def main():
-    module_door.open_door(vpn_api_probe)
+    runner.run_module(vpn_api_probe)
 
 
 if __name__ == "__main__":

@@ -200,11 +200,11 @@ error:
       type: bool
 """
 
-from ..module_utils import module_door, vpn_customer_gateway
+from ..module_utils._module import runner, vpn_customer_gateway
 
 
 def main():
-    module_door.open_door(vpn_customer_gateway)
+    runner.run_module(vpn_customer_gateway)
 
 
 if __name__ == "__main__":

@@ -186,11 +186,11 @@ error:
       type: bool
 """
 
-from ..module_utils import module_door, vpn_gateway_info
+from ..module_utils._module import runner, vpn_gateway_info
 
 
 def main():
-    module_door.open_door(vpn_gateway_info)
+    runner.run_module(vpn_gateway_info)
 
 
 if __name__ == "__main__":

@@ -238,11 +238,11 @@ error:
       type: bool
 """
 
-from ..module_utils import module_door, vpn_tunnel
+from ..module_utils._module import runner, vpn_tunnel
 
 
 def main():
-    module_door.open_door(vpn_tunnel)
+    runner.run_module(vpn_tunnel)
 
 
 if __name__ == "__main__":

@@ -130,11 +130,11 @@ error:
       type: bool
 """
 
-from ..module_utils import module_door, vpn_tunnel_info
+from ..module_utils._module import runner, vpn_tunnel_info
 
 
 def main():
-    module_door.open_door(vpn_tunnel_info)
+    runner.run_module(vpn_tunnel_info)
 
 
 if __name__ == "__main__":

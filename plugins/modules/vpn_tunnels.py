@@ -186,11 +186,11 @@ error:
       type: bool
 """
 
-from ..module_utils import module_door, vpn_tunnels
+from ..module_utils._module import runner, vpn_tunnels
 
 
 def main():
-    module_door.open_door(vpn_tunnels)
+    runner.run_module(vpn_tunnels)
 
 
 if __name__ == "__main__":

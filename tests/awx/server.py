@@ -167,8 +167,8 @@ class AwxServer:
         if path[0] not in KINDS or (len(path) > 1 and int(path[1]) not in self._objects[path[0]]):
             return 404, {"detail": "Not found."}
         if len(path) == 3:
-            deed = {"survey_spec": self._survey, "credentials": self._associate}[path[2]]
-            return deed(request.method, int(path[1]), body)
+            func = {"survey_spec": self._survey, "credentials": self._associate}[path[2]]
+            return func(request.method, int(path[1]), body)
         if request.method == "GET":
             found = self._objects[path[0]].values() if len(path) == 1 else [self._objects[path[0]][int(path[1])]]
             shown = [self._shown(path[0], item) for item in found if _matches(item, request.query)]

@@ -12,7 +12,7 @@ import time
 from baidubce.auth import bce_v1_signer
 from baidubce.auth.bce_credentials import BceCredentials
 
-from ansible_collections.baiducloud.network.plugins.module_utils import signer
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import auth
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 ROUNDS, SIGNATURES = 15, 1000
@@ -39,7 +39,7 @@ def _time_signers():
     credentials = BceCredentials(*keys)
 
     def ours(moment):
-        return signer.authorization(*keys, "POST", PATH, QUERY, HEADERS, moment, signed_headers=["host", "x-bce-date"])
+        return auth.authorization(*keys, "POST", PATH, QUERY, HEADERS, moment, signed_headers=["host", "x-bce-date"])
 
     def theirs(moment):
         return bce_v1_signer.sign(

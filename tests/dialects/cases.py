@@ -9,7 +9,6 @@ import contextlib
 import random
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from . import default_clock
 from .cloud_under_test import CloudUnderTest
 from .in_process import WAYS, clock_in_modules
 from .invariants import Trial, Violation, check
@@ -134,8 +133,6 @@ class Bench:
         self.cloud.stop()
 
     def _clock(self):
-        if default_clock.is_needed():
-            return default_clock.clock_by_default(self.cloud.clock)
         return clock_in_modules(self.cloud.clock, MODULES)
 
     def _try(self, step, options, way):

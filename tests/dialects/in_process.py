@@ -92,7 +92,7 @@ WAYS = {"module": run_module, "action": run_action}
 @contextlib.contextmanager
 def clock_in_modules(clock, modules):
     """Let the cores of these modules use the clock."""
-    cores = [importlib.import_module(f"{PLUGINS}.module_utils.{module}") for module in modules]
+    cores = [importlib.import_module(f"{PLUGINS}.module_utils._module.{module}") for module in modules]
     with contextlib.ExitStack() as stack:
         for core in cores:
             stack.enter_context(_replaced(core, "run", functools.partial(core.run, clock=clock)))

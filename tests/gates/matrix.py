@@ -48,11 +48,11 @@ IMPORT_ALL = """\
 import importlib, pathlib, sys
 root = pathlib.Path(sys.argv[1], "ansible_collections/baiducloud/network/plugins")
 names = [".".join(path.relative_to(sys.argv[1]).with_suffix("").parts)
-         for folder in ("module_utils", "modules") for path in sorted((root / folder).glob("*.py"))]
+         for folder in ("module_utils", "modules") for path in sorted((root / folder).rglob("*.py"))]
 for name in names:
     importlib.import_module(name)
 assert len(names) > 20, names
-import ansible_collections.baiducloud.network.plugins.module_utils.client as client
+import ansible_collections.baiducloud.network.plugins.module_utils._bce.client as client
 assert client.REQUESTS_IMPORT_ERROR is None, client.REQUESTS_IMPORT_ERROR
 """
 
@@ -147,7 +147,9 @@ def test_cell(core: str, version: str, arguments: list[str]) -> str:
         "HYPOTHESIS_STORAGE_DIRECTORY": str(bin_dir.parent / "hypothesis"),
     }
     pytest = [bin_dir / "python", "-m", "pytest", "-q", "-rs", "-o", f"cache_dir={bin_dir.parent}/pytest"]
-    output = output_of(*pytest, *(arguments or ["tests/unit", "tests/integration"]), bin_dir=bin_dir, **variables)
+    output = output_of(
+        *pytest, *(arguments or ["tests/unit", "tests/docs", "tests/integration"]), bin_dir=bin_dir, **variables
+    )
     here = [python for python in CORES[core][1] if interpreter(python)]
     for python in here:
         import_everything(bin_dir, python)

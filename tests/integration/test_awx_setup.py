@@ -13,7 +13,7 @@ import shlex
 import pytest
 import yaml
 
-from ansible_collections.baiducloud.network.plugins.module_utils import credentials
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
 from awx import rules
 from awx.collection import Unavailable, collections_path
 from awx.job import data
@@ -140,7 +140,7 @@ def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_dem
     done = set_up(awx, *second, "-e", json.dumps({"job_templates": [template]}), **mixed)
     assert done.status == 0, done.output
     credential = awx.named("credentials", "Baidu AI Cloud", "Second")
-    as_modules = credentials.resolve({}, mixed)
+    as_modules = connection_options.resolve({}, mixed)
     assert credential["inputs"] == {
         "access_key_id": as_modules.access_key_id.reveal(),
         "secret_access_key": as_modules.secret_access_key.reveal(),

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils import credentials, vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from emulator_process import GATEWAY
 from page_example import entry
 from task_process import KEY, options
@@ -201,7 +202,10 @@ def is_legitimate(name, value):
         return True
     if name == "description":
         return isinstance(value, str)
-    if name in ("profile", "ca_path", "cgw_id", "client_token", "vpn_conn_id", *credentials.ENVIRONMENT) and not value:
+    if (
+        name in ("profile", "ca_path", "cgw_id", "client_token", "vpn_conn_id", *connection_options.ENVIRONMENT)
+        and not value
+    ):
         return True  # nothing is as good as not given
     if name in ("access_key_id", "secret_access_key", "security_token"):
         return isinstance(value, str) and (not value.strip() or all("!" <= char <= "~" for char in value.strip()))

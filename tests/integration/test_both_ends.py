@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel_info, vpn_tunnels
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel_info, vpn_tunnels
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from page_example import OPTIONS, SECRET_KEY, options

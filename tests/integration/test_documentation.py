@@ -11,7 +11,7 @@ import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
 
-from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from page_example import BODY, SECRET_KEY
 from playbook import ROOT, play
 from reader import GUIDES, KEY, PLAYBOOKS, README, Reader, blocks, commands_of_head, source_of

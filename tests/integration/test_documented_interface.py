@@ -20,14 +20,14 @@ from page_example import options
 from playbook import ROOT
 
 COLLECTION = "baiducloud.network"
-ROOMS = "ansible_collections.baiducloud.network.plugins.module_utils."
+ROOMS = "ansible_collections.baiducloud.network.plugins.module_utils._module."
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 TYPES = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
 # Ansible's own, in the result of every task.
 COMMON = {"changed", "failed", "msg", "warnings"}
 # Dictionaries whose keys depend on what is in the cloud or in the task.
 OPEN = {"tags", "before", "after"}
-# Told of prepaid and of SSL gateways only, of which the emulator has none; tests/unit/test_gateway_api.py reads them.
+# Only prepaid and SSL gateways have these, and the emulator has none of them; test_vpn_gateway_api.py reads them.
 ELSEWHERE = {"expired_time", "max_connection"}
 
 

@@ -16,9 +16,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.client_token import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils.protocol import CONFIRM_PATIENCE, MAX_POSTS, PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import (
+    CONFIRM_PATIENCE,
+    MAX_POSTS,
+    PATIENCE,
+)
 from emulator_process import GATEWAY
 from page_example import entry
 from task_process import KEY, TaskProcesses, options

@@ -14,8 +14,12 @@ from typing import NamedTuple
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.protocol import CONFIRM_PATIENCE, MAX_POSTS, PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import (
+    CONFIRM_PATIENCE,
+    MAX_POSTS,
+    PATIENCE,
+)
 from fake_clock import SkippingClock
 from task_process import OPTIONS, options
 

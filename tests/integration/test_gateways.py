@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils import vpn_customer_gateway, vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.client_token import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils.protocol import MAX_POSTS, PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway, vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import MAX_POSTS, PATIENCE
 from emulator_process import EmulatorProcess
 from page_example import SECRET_KEY, entry, options
 from playbook import play

@@ -21,8 +21,9 @@ import pytest
 import requests
 import yaml
 
-from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.protocol import PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import PATIENCE
 from fake_clock import SkippingClock
 from page_example import entry
 from task_process import KEY, OPTIONS, options

@@ -12,8 +12,10 @@ import signal
 import pytest
 
 import bce_dialects
-from ansible_collections.baiducloud.network.plugins.module_utils import credentials, probe_marks, vpn_api_probe
-from ansible_collections.baiducloud.network.plugins.module_utils.client import BceClient
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_api_probe
+from ansible_collections.baiducloud.network.plugins.module_utils._probe import marks
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 from fake_clock import FakeClock
@@ -66,7 +68,7 @@ class Cloud:
         return dict(keys, endpoint=self.emulator.endpoint)
 
     def _client(self):
-        return BceClient(credentials.resolve(self._connection(), {}), clock=self.clock)
+        return BceClient(connection_options.resolve(self._connection(), {}), clock=self.clock)
 
     def probe(self, probe_writes, check_mode=False):
         """Run the probe and return (its result, the requests that came in)."""
@@ -90,7 +92,7 @@ def contract_of(name):
 
 def assert_fit_to_publish(result, cloud):
     """Assert that the report has no secret, id, name or address of the account, in neither form."""
-    own = probe_marks.marks_of(GATEWAY, SECRET_ACCESS_KEY)
+    own = marks.marks_of(GATEWAY, SECRET_ACCESS_KEY)
     hidden = {ACCESS_KEY_ID, SECRET_ACCESS_KEY, KEY, own.key.reveal(), GATEWAY, OTHER_GATEWAY, "vpc-hub1", *NAMES}
     hidden |= {BODY["remoteIp"], *BODY["localSubnets"], *BODY["remoteSubnets"], cloud.emulator.endpoint}
     hidden |= {tunnel["vpnConnId"] for tunnel in cloud.stored()["tunnels"]}
@@ -172,8 +174,8 @@ def test_probe_sends_a_creation_of_unknown_outcome_once(cloud):
 
 
 def test_probe_does_not_touch_tunnels_that_look_like_its_own(cloud):
-    own = probe_marks.marks_of(GATEWAY, SECRET_ACCESS_KEY)
-    strangers = (own.name.upper(), own.name[:-1], own.name + "2", probe_marks.PREFIX + "mine")
+    own = marks.marks_of(GATEWAY, SECRET_ACCESS_KEY)
+    strangers = (own.name.upper(), own.name[:-1], own.name + "2", marks.PREFIX + "mine")
     before = cloud.prepare(names=(*NAMES, *strangers))
     result, _requests = cloud.probe(True)
     assert result["left_behind"] == [] and cloud.stored() == before

@@ -17,7 +17,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils import client, vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from page_example import entry
 from task_process import options

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils.protocol import PATIENCE
-from ansible_collections.baiducloud.network.plugins.module_utils.reconcile import MAX_POLL
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import PATIENCE
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import MAX_POLL
 from page_example import entry
 from task_process import KEY, options
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An exhaustive search of what runs of the shipped protocol can do to a modelled cloud, and to each other.
 
-The runs are the generators of plugins/module_utils/protocol.py themselves. Every interleaving of all requests of all
-runs is explored (breadth first, states compared by value, equal runs interchangeable). Time is counted in lists: a list
-may be stale for `lag` lists after a write, and a run is patient for `PATIENCE` lists.
+The runs are the generators of plugins/module_utils/_reconcile/protocol.py themselves. Every interleaving of all
+requests of all runs is explored (breadth first, states compared by value, equal runs interchangeable). Time is counted
+in lists: a list may be stale for `lag` lists after a write, and a run is patient for `PATIENCE` lists.
 """
 
 from __future__ import annotations
@@ -13,8 +13,14 @@ from __future__ import annotations
 from itertools import product
 from typing import NamedTuple
 
-from ansible_collections.baiducloud.network.plugins.module_utils import protocol
-from ansible_collections.baiducloud.network.plugins.module_utils.protocol import Entry, Look, Response, View, Write
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import protocol
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import (
+    Entry,
+    Look,
+    View,
+    Write,
+    WriteResult,
+)
 
 PATIENCE = 2  # lists
 LIMIT = 400_000  # states of one scenario
@@ -182,7 +188,7 @@ def described(write):
 def translated(write, outcome):
     """Return the protocol's Response for an outcome of the model: the id of a creation, or a word."""
     if isinstance(outcome, int):
-        return Response(protocol.OK, outcome)
+        return WriteResult(protocol.OK, outcome)
     outcomes = {
         "ok": protocol.OK,
         "404": protocol.ABSENT,
@@ -193,7 +199,7 @@ def translated(write, outcome):
         "busy": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
         "body": protocol.UNKNOWN if write.action == protocol.PROBE else protocol.REFUSED,
     }
-    return Response(outcomes[outcome])
+    return WriteResult(outcomes[outcome])
 
 
 def frozen(value):

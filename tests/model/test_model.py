@@ -16,7 +16,7 @@ import model_explorer
 import pytest
 from model_scenarios import DIALECTS, IMPOSSIBLE, SCENARIOS, dialect_of
 
-from ansible_collections.baiducloud.network.plugins.module_utils import protocol
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import protocol
 
 MAX_REQUESTS = 20  # of one run without a kill
 

@@ -13,9 +13,9 @@ import ipaddress
 import re
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 
-from ...module_utils._resources import tunnel as rules
 from ...module_utils._bce.errors import InvalidOptionsError
 from ...module_utils._bce.redaction import Secret, redact, safe_repr
+from ...module_utils._resources import tunnel as rules
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]

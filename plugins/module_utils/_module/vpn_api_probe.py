@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The core of the module vpn_api_probe."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from .._bce import connection_options
+from .._bce.errors import BceError, ConflictError, InvalidOptionsError
+from .._probe import report
+from .._probe.exchange import Exchanges, Stopped
+from .._probe.facts import Facts
+from .._probe.marks import marks_of
+from .._probe.objects import OwnObjects
+from .._probe.reading import Reading, settle_responses
+from .._probe.writing import Writing
+from .._resources import fields
+
+FIELDS = (fields.VPN_ID,)
+UNREADABLE = "vpn_id: %s cannot be probed: %s; check the id, the region and the endpoint"
+REMAINS = "an interrupted run has left %d tunnel(s) on this gateway; run with probe_writes: true to remove them"
+LEFT = "%s %s (%s) is left behind: %s; delete it in the console if it is still there"
+ENDED = "the part that writes ended early: %s"
+
+ARGUMENTS = {
+    "argument_spec": dict(
+        {item.name: fields.to_argument_spec(item) for item in FIELDS},
+        probe_writes={"type": "bool", "default": False},
+        **connection_options.ARGUMENT_SPEC,
+    ),
+    "supports_check_mode": True,
+}
+
+
+def problems(params):
+    """Return every error in the options that can be found without a request, a list of sentences."""
+    found = fields.validate_fields(FIELDS, params)
+    if "vpn_id" not in fields.provided_options(FIELDS, params):
+        found.append("vpn_id: is needed; give the id of the VPN gateway")
+    return found + connection_options.validate(params, os.environ)
+
+
+def run(params, check_mode, clock=time):
+    """Probe the API through one gateway; return the result of the task, a dict.
+
+    :arg clock: stands in for the module time.
+    """
+    errors = problems(params)
+    if errors:
+        return InvalidOptionsError(errors).to_failed_result()
+    vpn_id = fields.normalize_options(FIELDS, params)["vpn_id"]
+    connection = connection_options.resolve(params, os.environ)
+    marks = marks_of(vpn_id, connection.secret_access_key.reveal())
+    exchanges, facts = Exchanges(connection, clock), Facts()
+    exchanges.remember_secret(marks.key)
+    reading = Reading(exchanges, vpn_id, facts)
+    recogniser = OwnObjects(exchanges, vpn_id, marks)
+    try:
+        reading.read()
+    except BceError as error:
+        return error.to_failed_result()
+    except Stopped as stopped:
+        return ConflictError(UNREADABLE % (vpn_id, stopped), "GatewayUnreadable").to_failed_result()
+    reading.settle(recogniser.is_own)
+    is_writing = bool(params.get("probe_writes")) and not check_mode
+    warnings, ended, left_behind, remains = [], None, [], 0
+    if is_writing:
+        writing = Writing(exchanges, reading, facts, marks)
+        writing.run()
+        ended, left_behind, remains = writing.ended, writing.objects.left_behind, writing.objects.remains
+        warnings += writing.messages + ([ENDED % ended] if ended else [])
+    else:
+        own = recogniser.own(reading.snapshots[-1])
+        warnings += [REMAINS % len(own)] if own else []
+    settle_responses(facts, exchanges.seen)
+    warnings += [LEFT % (item["kind"], item["id"], item["name"], item["reason"]) for item in left_behind]
+    found = report.build(facts, connection.endpoint, is_writing, ended, left_behind, remains, len(exchanges.seen))
+    result = {
+        "changed": exchanges.written,
+        "report": found,
+        "markdown": report.markdown(found),
+        "dialects": [item["name"] for item in found["dialects"]],
+        "verdict": found["verdict"],
+        "is_safe": found["is_safe"],
+        "left_behind": left_behind,
+    }
+    return dict(result, warnings=warnings) if warnings else result

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Send the probe's requests one attempt at a time, and keep the responses unchanged.
+
+The client's own retries are not used, because each attempt is an observation of its own. A creation is never sent
+again after an attempt whose outcome is unknown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+from .._bce.client import BceClient
+from .._bce.errors import BceError
+from .._bce.redaction import KEY_PATTERN, looks_like_tunnel_key
+
+MAX_REQUESTS = 400  # of one run, whatever the API does
+MORE_REQUESTS = 100  # to remove what the run has made
+READ_PAUSES = (0.5, 1, 2, 4, 8)  # seconds between the attempts of a read, and of a write that is safe to repeat
+THROTTLED_PAUSES = (0.5, 1, 2, 4, 8, 8)
+BUSY_PAUSES = (1, 1, 1, 2, 4, 8, 16, 16)
+MAX_RETRY_AFTER = 30  # seconds
+
+ABSENT = re.compile("NoSuch|NotFound|NotExist", re.IGNORECASE)
+BUSY = re.compile("NotFinished|OperationDenied|Busy|InvalidInstanceStatus", re.IGNORECASE)
+DUPLICATE = re.compile("Repeated|AlreadyExist|Duplicate|NameExist", re.IGNORECASE)
+THROTTLED = re.compile("RateLimit|TooManyRequest|RequestLimitExceeded|Throttl", re.IGNORECASE)
+MISMATCH = "IdempotentParameterMismatch"
+SUCCESS_CODES = ("", "0", "200", "ok", "success", "successful", "succeed", "succeeded")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class Stopped(Exception):
+    """The probe cannot continue; the text is the reason, without anything of the account."""
+
+
+class Exchange(NamedTuple):
+    """One attempt and its response.
+
+    :ivar kind: what was sent, such as "list tunnels". :ivar status: None where no whole response came.
+    :ivar body: the parsed JSON, None where there is none. :ivar content: the body as it came, bytes.
+    :ivar has_mark: whether the body begins with a byte order mark. :ivar interim: statuses of interim responses.
+    :ivar date: the server's time of day in seconds, or None. :ivar local_date: this machine's.
+    :ivar error: the BceError that the client made of it, or None.
+    """
+
+    kind: str
+    method: str
+    status: int
+    body: object
+    content: bytes
+    has_mark: bool
+    interim: tuple
+    retry_after: float
+    date: float
+    local_date: float
+    error: object
+
+    @property
+    def code(self):
+        """Return the error code of the body, or None."""
+        code = self.body.get("code") if isinstance(self.body, dict) else None
+        return code if isinstance(code, str) and CODE.fullmatch(code) else None
+
+    @property
+    def is_success(self):
+        """Return True for a 2xx whose body is not an error."""
+        return self.status is not None and 200 <= self.status < 300 and not self.is_error_in_success
+
+    @property
+    def is_error_in_success(self):
+        """Return True for a 2xx whose body is an error."""
+        if self.status is None or not 200 <= self.status < 300 or not isinstance(self.body, dict):
+            return False
+        code = self.body.get("code")
+        is_code = isinstance(code, str) and code.strip().lower() not in SUCCESS_CODES
+        return self.body.get("success") is False or is_code
+
+    @property
+    def is_refused(self):
+        """Return True for a 4xx: the request was certainly not applied."""
+        return self.status is not None and 400 <= self.status < 500
+
+    @property
+    def is_empty(self):
+        """Return True for a response without a body."""
+        return not self.content.strip()
+
+    @property
+    def is_throttled(self):
+        return self.is_refused and (self.status == 429 or bool(self.code and THROTTLED.search(self.code)))
+
+    @property
+    def is_duplicate(self):
+        return self.is_refused and bool(self.code and DUPLICATE.search(self.code))
+
+    @property
+    def is_busy(self):
+        if not self.is_refused or self.is_duplicate or self.is_throttled:
+            return False
+        return self.status == 409 or bool(self.code and BUSY.search(self.code))
+
+    @property
+    def is_absent(self):
+        """Return True if the response means that the object does not exist."""
+        if not self.is_refused:
+            return False
+        return bool(ABSENT.search(self.code)) if self.code else self.status == 404
+
+    @property
+    def is_mismatch(self):
+        return self.is_refused and self.code == MISMATCH
+
+    def in_words(self):
+        """Return status and code, such as "404 NoSuchObject"."""
+        if self.status is None:
+            return "no response"
+        if self.code:
+            return "%d %s" % (self.status, self.code)
+        return "%d, empty body" % self.status if self.is_empty else "%d" % self.status
+
+
+class Exchanges:
+    """The requests of one run.
+
+    :ivar seen: every attempt, a list of Exchange. :ivar written: whether any request was one that writes.
+
+    :arg connection: credentials.Connection. :arg clock: the module time, or what stands in for it.
+    """
+
+    def __init__(self, connection, clock):
+        self.seen = []
+        self.written = False
+        self.clock = clock
+        self._connection = connection
+        self._client = self._connected(connection)
+        self._received = []
+        self._most = MAX_REQUESTS
+
+    def _connected(self, connection):
+        client = BceClient(connection, clock=self.clock, observe=self._note)
+        client.hide_words(KEY_PATTERN, looks_like_tunnel_key)
+        return client
+
+    def _note(self, received):
+        self._received.append(received)
+
+    def allow_more(self):
+        """Allow MORE_REQUESTS in addition to those already sent."""
+        self._most = len(self.seen) + MORE_REQUESTS
+
+    def remember_secret(self, secret):
+        """Redact this Secret in all further error texts."""
+        self._client.remember_secret(secret)
+
+    def send_with_other_secret(self, secret, kind, path):
+        """Send one read that is signed with another secret access key; return the Exchange."""
+        own, self._client = self._client, self._connected(self._connection._replace(secret_access_key=secret))
+        try:
+            return self.send(kind, "GET", path)
+        finally:
+            self._client = own
+
+    def send(self, kind, method, path, query=None, body=None):
+        """Send a request, again where that is safe and may help, and return the last Exchange.
+
+        :raises Stopped: after MAX_REQUESTS.
+        """
+        retries = 0
+        expired = False
+        while True:
+            exchange = self._attempt(kind, method, path, query, body)
+            if exchange.code == "RequestExpired" and not expired:
+                expired = True  # the client has adopted the server's clock
+                continue
+            pauses = self._pauses(exchange)
+            if retries >= len(pauses):
+                return exchange
+            self.clock.sleep(max(pauses[retries], min(exchange.retry_after, MAX_RETRY_AFTER)))
+            retries += 1
+
+    @staticmethod
+    def _pauses(exchange):
+        if exchange.is_throttled:
+            return THROTTLED_PAUSES
+        if exchange.is_busy and exchange.method != "GET":
+            return BUSY_PAUSES
+        is_unknown = exchange.status is None or exchange.status >= 500
+        return READ_PAUSES if is_unknown and exchange.method != "POST" else ()
+
+    def _attempt(self, kind, method, path, query, body):
+        if len(self.seen) >= self._most:
+            raise Stopped("more than %d requests were needed" % self._most)
+        self.written = self.written or method != "GET"
+        self._received = []
+        error = None
+        try:
+            # The deadline lets the client send the request once.
+            self._client.request(
+                method, path, query, body, kind, deadline=self.clock.monotonic(), resend_unknown=method != "POST"
+            )
+        except BceError as failure:
+            error = failure
+        exchange = self._exchange(kind, method, self._received[-1] if self._received else None, error)
+        self.seen.append(exchange)
+        return exchange
+
+    def _exchange(self, kind, method, received, error):
+        now = self.clock.time()
+        if received is None:
+            return Exchange(kind, method, None, None, b"", False, (), 0.0, None, now, error)
+        content = received.content
+        try:
+            text = content.decode("utf-8-sig")
+            body = json.loads(text) if text.strip() else None
+        except (ValueError, RecursionError):
+            body = None
+        return Exchange(
+            kind,
+            method,
+            received.status,
+            body,
+            content,
+            content.startswith(b"\xef\xbb\xbf"),
+            tuple(received.interim),
+            _seconds(received.headers.get("Retry-After")),
+            received.server_time,
+            now,
+            error,
+        )
+
+
+def _seconds(value):
+    return float(value) if value and re.fullmatch("[0-9]{1,6}", value) else 0.0

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Build the probe's report, as a dict and as a Markdown page. Pure.
+
+It is meant to be published: it has the API's words for states and errors, and no secret, no account, no name and no
+address of the user's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .._bce.client import COLLECTION_VERSION
+from .dialects import LIMIT, NONE, PURGE, STOP, fitting
+from .facts import QUESTIONS, WRITE
+
+ISSUES = "https://github.com/baiducloud-network/baiducloud.network/issues"
+ALIKE = {"names": "shown", "descriptions": "shown"}  # usual values where only reads were sent
+HOST = re.compile(r"https://(bcc\.[a-z0-9-]+\.baidubce\.com)")
+
+SAFE = "Safe to go on."
+SAFE_READS = "Safe to go on as far as reads show. Run again with probe_writes: true before the first purge."
+DO_NOT_PURGE = "Do not purge until this is settled: %s"
+DO_NOT_WRITE = "Do not write, and do not purge, until this is settled: %s"
+UNCLEAR = "Do not purge until the probe has run to its end: %s."
+LEFT_BEHIND = "Remove what the probe has left behind first: %s."
+
+
+class Placeholders:
+    """Replace ids, addresses and everything that may name an account, each always by the same placeholder."""
+
+    _PATTERNS = (
+        ("address", re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b(?:/[\d.]+)?")),
+        ("address", re.compile(r"\b[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}\b(?:/\d+)?")),
+        ("id", re.compile(r"\b(?:vpnconn|vpn|cgw|vpc|sbn|subnet|eip|ip|rt|rr)-[A-Za-z0-9]{6,}\b")),
+        ("text", re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)),
+        ("text", re.compile(r"\b(?=[A-Za-z]*\d)[0-9A-Za-z]{16,}\b")),
+    )
+
+    def __init__(self):
+        self._known = {}
+
+    def apply(self, value):
+        """Return a JSON-like value with placeholders in all of its texts."""
+        if isinstance(value, str):
+            for kind, pattern in self._PATTERNS:
+                value = pattern.sub(lambda match, kind=kind: self._placeholder(kind, match.group()), value)
+            return value
+        if isinstance(value, dict):
+            return {name: self.apply(item) for name, item in value.items()}
+        return [self.apply(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    def _placeholder(self, kind, text):
+        number = len([known for known in self._known.values() if known.startswith(kind)]) + 1
+        return self._known.setdefault(text, "%s-%d" % (kind, number))
+
+
+def build(facts, endpoint, is_writing, ended, left_behind, remains, requests):
+    """Return the report, a dict.
+
+    :arg endpoint: the API's URL, which is shown if it is Baidu's own.
+    :arg is_writing: whether the probe was to write.
+    :arg ended: why the part that writes ended early, or None.
+    :arg left_behind: list of dicts, of which only the kind is shown.
+    :arg remains: how many objects of earlier runs were removed.
+    :arg requests: how many were sent.
+    """
+    rows = fitting(facts)
+    level = next((effect for effect in (STOP, PURGE) if any(item.effect == effect for item in rows)), None)
+    host = HOST.fullmatch(endpoint)
+    report = {
+        "collection": "baiducloud.network " + COLLECTION_VERSION,
+        "endpoint": host.group(1) if host else "another",
+        "mode": "read and write" if is_writing else "read",
+        "verdict": _verdict(rows, level, is_writing, ended, left_behind),
+        "is_safe": level is None and not ended and not left_behind,
+        "dialects": [{"name": item.name, "effect": item.effect, "advice": item.advice} for item in rows if item.name],
+        "consequences": list(dict.fromkeys(item.advice for item in _worst_first(rows) if item.advice)),
+        "answers": [_answer(question, facts.get(question.key), rows, is_writing) for question in QUESTIONS],
+        "ended_early": ended,
+        "left_behind": [item["kind"] for item in left_behind],
+        "remains_removed": remains,
+        "requests": requests,
+    }
+    return Placeholders().apply(report)
+
+
+def _worst_first(rows):
+    order = (STOP, PURGE, LIMIT, NONE)
+    return sorted(rows, key=lambda item: order.index(item.effect))
+
+
+def _verdict(rows, level, is_writing, ended, left_behind):
+    if left_behind:
+        return LEFT_BEHIND % " and ".join(sorted({item["kind"] for item in left_behind}))
+    worst = [item for item in rows if item.effect == level]
+    if level == STOP:
+        return DO_NOT_WRITE % worst[0].advice
+    if level == PURGE:
+        return DO_NOT_PURGE % worst[0].advice
+    if ended:
+        return UNCLEAR % ended
+    return SAFE if is_writing else SAFE_READS
+
+
+def _answer(question, fact, rows, is_writing):
+    answer = {
+        "key": question.key,
+        "question": question.text,
+        "observed": fact.value if fact else None,
+        "detail": _text(fact.detail) if fact else None,
+        "assumed": question.assumed,
+        "dialects": [item.name for item in rows if item.name and item.question == question.key],
+    }
+    if fact is None:
+        needs_write = question.needs == WRITE and not is_writing
+        answer["detail"] = "needs probe_writes: true" if needs_write else "no response showed it"
+    return answer
+
+
+def is_unusual(answer):
+    """Return whether an observed value differs from the one that the collection assumes."""
+    usual = (None, answer["assumed"], ALIKE.get(answer["key"]))
+    return answer["assumed"] is not None and answer["observed"] not in usual
+
+
+def markdown(report):
+    """Return the report as a Markdown page."""
+    lines = ["**%s**" % report["verdict"], "", "# First contact with the API", ""]
+    lines.append(
+        "%s; host: %s; mode: %s; requests: %d."
+        % tuple(report[name] for name in ("collection", "endpoint", "mode", "requests"))
+    )
+    if report["ended_early"]:
+        lines += ["", "The part that writes ended early: %s." % report["ended_early"]]
+    if report["remains_removed"]:
+        lines += ["", "Objects of an interrupted run that were removed: %d." % report["remains_removed"]]
+    lines += ["", "## What it means for you", ""]
+    lines += ["- " + text for text in report["consequences"]] or ["Nothing: the collection handles all of it."]
+    lines += ["", "## Dialects that the responses fit", ""]
+    names = ["- `%s`" % item["name"] for item in report["dialects"]]
+    lines += names or ["None: nothing unusual was seen."]
+    lines += ["", "## Observed", "", "| question | observed | detail |", "|---|---|---|"]
+    known = [answer for answer in report["answers"] if answer["observed"] is not None]
+    for answer in known:
+        mark = "**%s**" if is_unusual(answer) else "%s"
+        lines.append(
+            "| %s | %s | %s |"
+            % (answer["question"], mark % answer["observed"], (answer["detail"] or "").replace("|", "/"))
+        )
+    lines += ["", "A bold value differs from what the collection assumes."]
+    open_questions = [answer for answer in report["answers"] if answer["observed"] is None]
+    if open_questions:
+        lines += ["", "## Still open", ""]
+        lines += ["- %s (%s)" % (answer["question"], answer["detail"]) for answer in open_questions]
+    lines += [
+        "",
+        "This page holds no secret, no id, no name and no address of yours. Please attach it to an issue: " + ISSUES,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _text(detail):
+    """Return the detail of a fact as one text."""
+    if isinstance(detail, dict):
+        detail = ["%s: %s" % (name, _text(value)) for name, value in detail.items()]
+    if isinstance(detail, (list, tuple)):
+        return ", ".join(map(str, detail))
+    return None if detail is None else str(detail)

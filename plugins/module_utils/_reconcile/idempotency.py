@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The clientTokens of writes: what makes a creation safe to repeat (API page "General notes", ClientToken idempotence).
+
+The tokens of a creation are derived from the object's name, so that all runs for the same object, whether parallel,
+repeated or restarted, send the same ones and get the same responses. The API replays the response to a token
+for 24 hours, so a name whose object was deleted needs another token. The number of a token decides which is the next.
+"""
+
+from __future__ import annotations
+
+WINDOW_SECONDS = 60  # how long the tokens after the shared ones stay the same, by the API's own clock
+
+
+def derive_token(*names: str) -> str:
+    """Return the clientToken of the creation of the object of these names, the same in every run; nothing secret.
+
+    :param names: the kind of the object (the module that makes it), and what distinguishes it from others of the kind.
+    """
+    import uuid
+
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(("baiducloud.network",) + names)))
+
+
+def creation_token(names: tuple, number: int, window: int) -> str:
+    """Return the clientToken number `number` of a creation.
+
+    :param names: see first_token(). :param window: 0 for a token that never changes, or the time window of the token.
+    """
+    import uuid
+
+    first = derive_token(*names)
+    if number == 0:
+        return first
+    return str(uuid.uuid5(uuid.UUID(first), "window/%d" % window if window else str(number)))
+
+
+def time_window(seconds: float) -> int:
+    """Return the time window of a time of day. :param seconds: since the epoch."""
+    return int(seconds // WINDOW_SECONDS)
+
+
+def random_token() -> str:
+    """Return a clientToken for one write that other runs need not recognise; its retries all send it."""
+    import uuid
+
+    return str(uuid.uuid4())

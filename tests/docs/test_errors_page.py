@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/errors.md explains every error code and every error text that stands in the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import client, errors
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import PROBLEMS
+from playbook import ROOT
+
+TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+PAGE = " ".join(TEXT.replace("`", "").replace("\\|", "|").split())
+FILES = sorted(
+    path
+    for room in ("module_utils", "plugin_utils", "inventory", "filter")
+    for path in ROOT.glob(f"plugins/{room}/**/*.py")
+    # What these say stands in the probe's report, which docs/first-run.md explains.
+    if path.parent.name != "_probe"
+)
+TASKS = sorted(
+    path for room in ("roles", "playbooks") for path in (ROOT / room).rglob("*.yml") if "meta" not in path.parts
+)
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
+# Texts of four words and more that are not the cause of an error: what a request is to do, comments in what we write
+# into files, patterns, progress, and parts of rules. Rules ("must be ...") say themselves what to do.
+NO_ERROR = re.compile(
+    r"(list|read|create|update|delete) |#|\(\?|.*\bmust be |a number of too many digits|the pauses never end"
+    r"|%d of %d tunnels done|another text \(not shown"
+)
+
+
+def strings(tree):
+    """The string constants of a file that are neither docstrings nor a plugin's documentation."""
+    docstrings = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("DOCUMENTATION", "EXAMPLES"))
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+    ]
+
+
+def error_texts():
+    found = {text for path in FILES for text in strings(ast.parse(path.read_text(encoding="utf-8")))}
+    return sorted(text for text in found if len(text.split()) >= 4 and not NO_ERROR.match(text.strip()))
+
+
+def error_codes():
+    """The codes given to errors of the Bce family, as their second argument."""
+    calls = [
+        node
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and re.fullmatch(r"[A-Z]\w*Error", getattr(node.func, "id", ""))
+    ]
+    given = [call.args[1] for call in calls if len(call.args) > 1]
+    return sorted({code.value for code in given if isinstance(code, ast.Constant)} | {"InvalidOption", *PROBLEMS})
+
+
+@pytest.mark.parametrize("text", error_texts())
+def test_the_page_has_every_error_text(text):
+    words = max(PLACEHOLDER.split(text.replace("`", "")), key=len)
+    assert " ".join(words.split()).strip(" .;:,()") in PAGE
+
+
+def failing(content):
+    """All tasks that end a play with a text, wherever in a playbook or a file of tasks they stand."""
+    if isinstance(content, list):
+        return [task for item in content for task in failing(item)]
+    if not isinstance(content, dict):
+        return []
+    is_one = {"ansible.builtin.assert", "ansible.builtin.fail"} & content.keys()
+    return [content] if is_one else [task for value in content.values() for task in failing(value)]
+
+
+def texts_of(value):
+    """The strings in a task or in variables, without conditions and the task's own name."""
+    if isinstance(value, dict):
+        return [text for key, item in value.items() if key not in ("that", "when", "name") for text in texts_of(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in texts_of(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def sentences(template):
+    """What a template says: its text outside of Jinja, and the literals within."""
+    outside = re.split(r"\{\{.*?\}\}|\{%.*?%\}", template, flags=re.DOTALL)
+    code = " ".join(re.findall(r"\{\{(.*?)\}\}", template, re.DOTALL))
+    literals = ["".join(pair) for pair in re.findall(r"\"([^\"]*)\"|'([^']*)'", code)]
+    return [" ".join(text.split()) for text in [*outside, *literals]]
+
+
+def texts_of_tasks():
+    found = set()
+    for path in TASKS:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = failing(content) if path.parent.name != "vars" else [content] if "roles" in path.parts else []
+        found |= {text for value in values for template in texts_of(value) for text in sentences(template)}
+    # Four words and more; what is left out are comments in files, patterns, and what swanctl prints.
+    return sorted(text for text in found if len(text.split()) >= 4 and not re.match(r"#|\(\?m\)|\^|loaded ", text))
+
+
+@pytest.mark.parametrize("text", texts_of_tasks())
+def test_the_page_has_every_error_text_of_the_role_and_the_playbooks(text):
+    assert text.strip(" .;:,()") in PAGE
+
+
+def test_the_texts_of_all_tasks_that_fail_are_found():
+    """A text that stands in another place than those above would be looked for nowhere."""
+    found = texts_of_tasks()
+    for words in (
+        "needs root; set become: true",
+        "no host of the inventory matches",
+        "are needed for the credential",
+        "must be yes or no",
+    ):
+        assert any(words in text for text in found), words
+    ends = re.compile(r"^\s*(?:- )?(?:fail_msg|ansible\.builtin\.fail):", re.MULTILINE)
+    counted = sum(len(ends.findall(path.read_text(encoding="utf-8"))) for path in TASKS)
+    tasks = [task for path in TASKS for task in failing(yaml.safe_load(path.read_text(encoding="utf-8")))]
+    assert counted == sum("fail_msg" in str(task) or "ansible.builtin.fail" in task for task in tasks) > 15
+
+
+def tables():
+    """The tables of the page, each a list of rows, each a list of cells."""
+    for lines in re.findall(r"(?:^\|.*\n)+", TEXT, re.MULTILINE):
+        yield [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines.splitlines()[2:]]
+
+
+def test_no_text_is_explained_twice():
+    for rows in tables():
+        told = [tuple(cells[:-2]) for cells in rows]
+        assert len(told) == len(set(told)), [cells for cells in told if told.count(cells) > 1]
+
+
+def test_every_row_says_by_itself_what_to_do():
+    """Who comes from a search sees this row and no other."""
+    for rows in tables():
+        for cells in rows:
+            assert all(cells), cells
+            assert not re.search(
+                r"^(the )?same\b|as it says|^mend it|^as the ", cells[-1] + "\n" + cells[-2], re.MULTILINE
+            ), cells
+
+
+def test_the_page_has_every_code_and_no_code_that_is_gone():
+    codes, told = set(error_codes()), set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", PAGE))
+    assert codes <= told, sorted(codes - told)
+    patterns = {code for code in told if errors.error_class_for(code, 400) is not errors.ApiError}
+    known = codes | set(client.ADVICE) | set(client.CODE_OF_STATUS.values()) | patterns
+    assert told <= known, sorted(told - known)
+
+
+def test_the_page_gives_the_advice_that_the_message_gives():
+    for code, advice in client.ADVICE.items():
+        assert re.search(rf"{code} \|[^|]*\| {re.escape(advice)} \|", PAGE), code
+    assert re.search(rf"HTTP 404[^|]*\|[^|]*\| {re.escape(client.NOT_FOUND_ADVICE)} \|", PAGE)
+    for kind in vars(errors).values():
+        assert not getattr(kind, "remedy", None) or f"| {kind.remedy} |" in PAGE, kind

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""extensions/awx/ is what AWX accepts and says what the collection says; rules.py, its judge, refuses what AWX does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
+from awx import rules
+from awx.job import data
+from playbook import ROOT
+
+CREDENTIAL_TYPE = data("credential_type")
+TEMPLATES = {template["name"]: template for template in data("job_templates")}
+CREATE = {question["variable"]: question for question in TEMPLATES["Create or update a VPN tunnel"]["survey"]}
+INPUTS, INJECTORS = CREDENTIAL_TYPE["inputs"], CREDENTIAL_TYPE["injectors"]
+
+
+def test_awx_accepts_the_credential_type_and_it_relies_on_no_default():
+    rules.check_credential_type(INPUTS, INJECTORS)
+    assert not any("default" in field for field in INPUTS["fields"])
+    # A boolean that is not set would come as False, whatever its default.
+    assert {field["type"] for field in INPUTS["fields"]} == {"string"}
+
+
+def test_every_input_reaches_the_modules_by_the_first_variable_that_they_read():
+    inputs = {field["id"]: f"value-of-{field['id']}" for field in INPUTS["fields"]}
+    assert rules.job_environment(CREDENTIAL_TYPE, inputs) == {
+        connection_options.ENVIRONMENT[name][0]: value for name, value in inputs.items()
+    }
+    assert inputs.keys() == connection_options.ENVIRONMENT.keys()
+
+
+def test_the_keys_and_the_token_are_secret_and_the_keys_are_required():
+    secret = {field["id"] for field in INPUTS["fields"] if field.get("secret")}
+    assert secret == {"secret_access_key", "security_token"}
+    assert INPUTS["required"] == ["access_key_id", "secret_access_key"]
+
+
+def test_with_the_required_inputs_alone_the_modules_have_all_they_need():
+    environment = rules.job_environment(CREDENTIAL_TYPE, {"access_key_id": "ak", "secret_access_key": "sk"})
+    assert environment["BCE_REGION"] == environment["BCE_SECURITY_TOKEN"] == ""
+    connection = connection_options.resolve({}, environment)
+    assert connection.endpoint == "https://bcc.bj.baidubce.com" and connection.security_token is None
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_awx_accepts_the_template_and_its_playbook_reads_every_answer(name):
+    template = TEMPLATES[name]
+    text = (ROOT / "playbooks" / template["playbook"]).read_text(encoding="utf-8")
+    if "survey" in template:
+        rules.check_survey({"name": "", "description": "", "spec": template["survey"]})
+    for variable in [question["variable"] for question in template.get("survey", [])] + [
+        *template.get("extra_vars", {})
+    ]:
+        assert re.search(rf"\b{variable}\b", text), variable
+
+
+def test_the_surveys_choices_and_limits_are_those_of_the_module():
+    fields = {field.name: field for fields in tunnel.NESTED_FIELDS.values() for field in fields}
+    for name, field in fields.items():
+        question = CREATE[name]
+        if "choices" in field.spec:
+            assert question["choices"] == field.spec["choices"]
+        else:
+            assert [question["type"], question["min"], question["max"]] == [
+                "integer",
+                *map(int, re.findall(r"\d+", field.rule)),
+            ]
+        # What is proposed is fit for a tunnel of today, and nobody has to answer.
+        assert question["required"] is False and field.normal(question["default"]) == question["default"]
+        assert question["default"] not in ("v1", "md5", "sha1", "3des", "group2", "disabled")
+    play = yaml.safe_load((ROOT / "playbooks/create_tunnel.yml").read_text(encoding="utf-8"))[0]
+    assert {*play["vars"]["ike_fields"], *play["vars"]["ipsec_fields"]} == fields.keys()
+
+
+def test_optional_texts_have_no_least_length_which_awx_would_ask_of_an_empty_answer_too():
+    for template in TEMPLATES.values():
+        for question in template.get("survey", []):
+            if question["type"] in ("text", "textarea", "password") and not question["required"]:
+                assert "min" not in question and "default" not in question
+
+
+def test_keys_are_asked_for_as_passwords():
+    asked = [question for template in TEMPLATES.values() for question in template.get("survey", [])]
+    assert {question["type"] for question in asked if "key" in question["variable"]} == {"password"}
+
+
+# -- the rules themselves, as measured on AWX -------------------------------------------------------------------------
+
+
+def field_of(**changes):
+    return {"id": "one", "type": "string", "label": "One", **changes}
+
+
+REFUSED_TYPES = {
+    "an undefined variable in an injector": ([field_of()], {"env": {"A": "{{ two }}"}}),
+    "an environment variable of Ansible's": ([field_of()], {"env": {"ANSIBLE_FORKS": "{{ one }}"}}),
+    "a hyphen in a variable's name": ([field_of()], {"env": {"BCE-REGION": "{{ one }}"}}),
+    "a hyphen in an extra variable's name": ([field_of()], {"extra_vars": {"bce-region": "{{ one }}"}}),
+    "an unknown kind of injector": ([field_of()], {"environment": {}}),
+    "another type": ([field_of(type="integer")], {}),
+    "a secret boolean": ([field_of(type="boolean", secret=True)], {}),
+    "a boolean with choices": ([field_of(type="boolean", choices=["a"])], {}),
+    "a default of another type": ([field_of(default=True)], {}),
+    "a field called tower": ([field_of(id="tower")], {}),
+    "no label": ([{"id": "one", "type": "string"}], {}),
+    "tower.filename without a file": ([field_of()], {"env": {"A": "{{ tower.filename }}"}}),
+    "template and template.x": ([field_of()], {"file": {"template": "{{ one }}", "template.x": "{{ one }}"}}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_TYPES)
+def test_awx_refuses_a_credential_type_with(case):
+    fields, injectors = REFUSED_TYPES[case]
+    with pytest.raises(rules.Refused):
+        rules.check_credential_type({"fields": fields}, injectors)
+
+
+def test_what_awx_takes_in_a_credential_type():
+    rules.check_credential_type({"fields": [field_of()], "required": ["nobody"]}, {"file": {"template": "{{ one }}"}})
+    files = {"file": {"template.x": "{{ one }}"}, "env": {"A": "{{ tower.filename.x }}"}}
+    rules.check_credential_type({"fields": [field_of(type="boolean", default=True)]}, files)
+
+
+def test_what_awx_makes_of_a_credentials_inputs():
+    choice, flag = field_of(choices=["a", "b"]), field_of(id="flag", type="boolean", default=True)
+    inputs = {"fields": [choice, flag, field_of(id="text", default="never applied", secret=True)]}
+    assert rules.stored_inputs(inputs, {"one": ""}) == rules.stored_inputs(inputs, {"one": None}) == {"one": "a"}
+    assert rules.stored_inputs(inputs, {}) == {}
+    for wrong in ({"one": "c"}, {"two": "a"}):
+        with pytest.raises(rules.Refused):
+            rules.stored_inputs(inputs, wrong)
+    injectors = {"env": {"ONE": "{{ one }}", "FLAG": "{{ flag }}", "TEXT": "{{ text }}"}}
+    got = rules.job_environment({"inputs": inputs, "injectors": injectors}, {})
+    assert got == {"ONE": "", "FLAG": "False", "TEXT": ""}
+    assert rules.shown_inputs(inputs, {"one": "a", "text": "secret"}) == {"one": "a", "text": "$encrypted$"}
+
+
+REFUSED_QUESTIONS = [
+    {"type": None},
+    {"question_name": None},
+    {"variable": None},
+    {"required": None},
+    {"type": "boolean"},
+    {"type": "multiplechoice"},
+    {"type": "multiplechoice", "choices": ["a"], "default": "b"},
+    {"type": "integer", "default": "1"},
+]
+
+
+@pytest.mark.parametrize("changes", REFUSED_QUESTIONS, ids=str)
+def test_awx_refuses_a_question_with(changes):
+    question = {"type": "text", "question_name": "One", "variable": "one", "required": True}
+    rules.check_survey({"name": "", "description": "", "spec": [question]})
+    changed = {name: value for name, value in {**question, **changes}.items() if value is not None}
+    with pytest.raises(rules.Refused):
+        rules.check_survey({"name": "", "description": "", "spec": [changed]})
+
+
+def test_awx_refuses_a_survey_that_asks_nothing_or_the_same_twice():
+    question = {"type": "text", "question_name": "One", "variable": "one", "required": True}
+    for spec in ([], [question, question]):
+        with pytest.raises(rules.Refused):
+            rules.check_survey({"name": "", "description": "", "spec": spec})
+
+
+def test_awx_applies_defaults_and_ignores_what_the_survey_does_not_ask():
+    template = {
+        "extra_vars": {"own": 1},
+        "ask_variables_on_launch": False,
+        "survey_spec": {"spec": [CREATE["ike_version"]]},
+    }
+    assert rules.extra_variables(template, {"other": 1}) == ({"own": 1, "ike_version": "v2"}, {"other": 1})
+    template["ask_variables_on_launch"] = True
+    assert rules.extra_variables(template, {"other": 1}) == ({"own": 1, "ike_version": "v2", "other": 1}, {})

@@ -1,0 +1,725 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a tunnel is: the rule of every field, and plans that do what is asked and nothing else."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+
+import pytest
+import yaml
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.baiducloud.network.plugins.doc_fragments.tunnel import ModuleDocFragment
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
+from page_example import OPTIONS as EXAMPLE
+from page_example import SECRET_KEY as KEY
+
+
+def desired(**options):
+    """What a task asks for that names the example's gateway and tunnel, and nothing else but these options."""
+    return tunnel.parse_desired({"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", **options})[0]
+
+
+def in_cloud(secret_key=KEY, **fields):
+    """The example as the cloud has it, with other fields."""
+    told = dict.fromkeys(tunnel.FIELD_NAMES)
+    told.update({name: value for name, value in EXAMPLE.items() if name != "secret_key"})
+    told.update(vpn_conn_id="vpnconn-1", status="active", health_status="reachable")
+    told.update(fields)
+    return tunnel.Tunnel(told, secret_key and Secret(secret_key))
+
+
+def mistakes(**options):
+    return tunnel.validate({**EXAMPLE, **options})
+
+
+# --- the rule of every field ---
+
+CIPHERS = ["aes", "aes192", "aes256", "3des"]
+HASHES = ["sha1", "md5", "sha2_256", "sha2_384", "sha2_512"]
+GROUPS = ["group2", "group5", "group14", "group24"]
+NOT_TEXT = [5, True, 1.5, ["x"], {"x": "y"}]
+NOT_A_NUMBER = ["", "x", "200", 200.0, True, [200], {}]
+NOT_AN_ID = ["vpn/1", "vpn 1", "vpn?1", "vpn.1", "vpn%2F1", "../vpn", "vpn\n1", "vpn-é", *NOT_TEXT]
+NOT_SUBNETS = [
+    [],
+    "192.168.0.0/20",
+    ["192.168.0.0"],
+    ["192.168.0.0/33"],
+    ["300.1.1.1/8"],
+    [""],
+    ["/"],
+    ["x/8"],
+    [5],
+    [None],
+    ["10.0.0.0/8", "x"],
+    ["10.0.0.0/8/8"],
+    ["10.0.0.0/-1"],
+    ["2001:db8::/129"],
+    {"10.0.0.0/8": 1},
+    5,
+]
+SUBNETS = [
+    (["192.168.0.0/20"], ["192.168.0.0/20"]),
+    (["192.168.0.0/255.255.240.0"], ["192.168.0.0/20"]),
+    (["192.168.1.1/20"], ["192.168.0.0/20"]),
+    ([" 10.0.0.0/8\n"], ["10.0.0.0/8"]),
+    (["10.0.0.0/8", "10.0.0.0/255.0.0.0", "10.1.0.0/16"], ["10.0.0.0/8", "10.1.0.0/16"]),
+    (["2001:DB8:0::/32", "0.0.0.0/0"], ["2001:db8::/32", "0.0.0.0/0"]),
+]
+
+
+def choices(*words):
+    return [(word, word) for word in words] + [(" %s\n" % words[-1], words[-1])]
+
+
+def seconds(least, most):
+    return [(least, least), (most, most)], [least - 1, most + 1, 0, -1, *NOT_A_NUMBER]
+
+
+# option: (pairs of a good value and its normal form, bad values)
+RULES = {
+    "vpn_id": ([("vpn-119bd69b", "vpn-119bd69b"), ("A_z-09", "A_z-09"), (" vpn-1\n", "vpn-1")], ["", *NOT_AN_ID]),
+    "vpn_conn_id": ([("vpnconn-ku4cxya6nisq", "vpnconn-ku4cxya6nisq")], NOT_AN_ID),
+    "cgw_id": ([("cgw-b036571edc5d", "cgw-b036571edc5d")], NOT_AN_ID),
+    "client_token": (
+        [("t", "t"), ("t" * 64, "t" * 64), ("1849ef6b-f73c-4f5d-b88b-259ca47af849",) * 2, ("!~", "!~")],
+        ["t" * 65, "a b", "é", "a\nb", "a\x00", "a\x7f", *NOT_TEXT],
+    ),
+    "secret_key": (
+        [(key, key) for key in [KEY, "a1!aaaaa", "a1!" + "a" * 14, "Z9_00000"]]
+        + [("abc123" + symbol + "x", "abc123" + symbol + "x") for symbol in "!@#$%^*()_"],
+        [
+            "a1!aaaa",
+            "a1!" + "a" * 15,
+            "",
+            "abcdefgh",
+            "12345678",
+            "!@#$%^*()_",
+            "abcd1234",
+            "abcd!@#$",
+            "1234!@#$",
+            KEY + "\n",
+            "\n" + KEY,
+            " " + KEY,
+            KEY + " ",
+            "a1!aaaaa\x00",
+            "é1!aaaaa",
+            "a1!aaaaé",
+            "a١!aaaaa",
+            *NOT_TEXT,
+        ]
+        + ["abc123!" + symbol for symbol in "&-.+=/\\\"'`~ ,;:<>?[]{}|"],
+    ),
+    "local_subnets": (SUBNETS, NOT_SUBNETS),
+    "remote_subnets": (SUBNETS, NOT_SUBNETS),
+    "remote_ip": (
+        [("10.107.245.188", "10.107.245.188"), ("203.0.113.10\n", "203.0.113.10"), ("2001:DB8::0:1", "2001:db8::1")],
+        [
+            "",
+            "10.107.245",
+            "10.107.245.256",
+            "10.107.245.188/32",
+            "010.1.1.1",
+            "peer.example.com",
+            "10.0.0.1 10.0.0.2",
+            "fe80::1%any words",
+            *NOT_TEXT,
+        ],
+    ),
+    "description": (
+        [("111", "111"), ("", ""), (" a b\n", "a b"), ("北京 tunnel", "北京 tunnel"), ("x" * 5000, "x" * 5000)],
+        ["\ud800", *NOT_TEXT],
+    ),
+    "vpn_conn_name": (
+        [("vpncon",) * 2, ("v", "v"), ("a" * 65, "a" * 65), ("A-_/.9z", "A-_/.9z"), ("vpncon\n", "vpncon")],
+        ["", "a" * 66, "1a", "-a", "_a", "/a", ".a", "a b", "a\nb", "a:b", "aé", "éa", "a,b", *NOT_TEXT],
+    ),
+    "ike_config.ike_version": (choices("v1", "v2"), ["", "1", "v3", "v1 v2", *NOT_TEXT]),
+    "ike_config.ike_mode": (choices("main", "aggressive"), ["", "quick", *NOT_TEXT]),
+    "ike_config.ike_enc_alg": (choices(*CIPHERS), ["", "aes128", "des", *NOT_TEXT]),
+    "ike_config.ike_auth_alg": (choices(*HASHES), ["", "sha256", "sha2_224", *NOT_TEXT]),
+    "ike_config.ike_pfs": (choices(*GROUPS), ["", "group1", "2", "disabled", *NOT_TEXT]),
+    "ike_config.ike_life_time": seconds(60, 86400),
+    "ipsec_config.ipsec_enc_alg": (choices(*CIPHERS), ["", "aes128", "null", *NOT_TEXT]),
+    "ipsec_config.ipsec_auth_alg": (choices(*HASHES), ["", "sha256", *NOT_TEXT]),
+    "ipsec_config.ipsec_pfs": (choices(*GROUPS, "disabled"), ["", "group1", "none", *NOT_TEXT]),
+    "ipsec_config.ipsec_lifetime": seconds(180, 86400),
+    "state": (choices("present", "absent"), ["", "latest", *NOT_TEXT]),
+    "version": ([(1, 1), (99, 99)], [0, 100, -1, *NOT_A_NUMBER]),
+    "wait_for": (choices("none", "active", "reachable"), ["", "up", *NOT_TEXT]),
+    "wait_timeout": seconds(1, 86400),
+}
+
+
+def with_value(name, value):
+    group, _dot, inner = name.rpartition(".")
+    return {group: {**EXAMPLE[group], inner: value}} if group else {inner: value}
+
+
+def test_every_option_has_its_rule_in_the_table():
+    inner = {"%s.%s" % (name, field.name) for name, fields in tunnel.NESTED_FIELDS.items() for field in fields}
+    assert set(RULES) == inner | set(tunnel.argument_spec()) - set(tunnel.NESTED_FIELDS)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_good_value_is_taken_in_its_normal_form(name):
+    for value, normal in RULES[name][0]:
+        options = {**EXAMPLE, "vpn_conn_id": "vpnconn-1", **with_value(name, value)}
+        assert tunnel.validate(options) == []
+        wanted = tunnel.parse_desired(options)[0]
+        group, _dot, inner = name.rpartition(".")
+        if name == "version":
+            continue  # not a part of what is desired of a tunnel
+        if group:
+            found = wanted.fields[group][inner]
+        else:
+            found = wanted.fields[name] if name in wanted.fields else getattr(wanted, name)
+        assert (found.reveal() if name == "secret_key" else found) == normal
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_bad_value_is_told_with_the_option_s_name(name):
+    for value in RULES[name][1]:
+        found = mistakes(**with_value(name, value))
+        assert [re.match(r"[a-z_.]*", mistake).group() for mistake in found] == [name], repr(value)[:80]
+        assert name != "secret_key" or repr(value) not in found[0]
+
+
+def test_the_mistake_tells_the_rule_and_the_value():
+    assert mistakes(**with_value("ike_config.ike_life_time", 59)) == [
+        "ike_config.ike_life_time: must be a whole number of seconds from 60 to 86400, but is 59"
+    ]
+    assert mistakes(local_subnets=["10.0.0.0/8", "10.0.0.0"]) == [
+        "local_subnets[1]: '10.0.0.0' is no CIDR such as 192.168.0.0/20"
+    ]
+
+
+def test_the_mistake_in_a_key_tells_the_rule_and_not_the_value():
+    assert mistakes(secret_key="ddd22www") == [
+        "secret_key: must be 8 to 17 characters, with letters, digits and symbols all present, "
+        "symbols only from !@#$%^*()_ (its value is not shown)"
+    ]
+
+
+def test_all_mistakes_are_told_together():
+    options = {"vpn_conn_name": "1", "secret_key": "x", "ike_config": {"ike_pfs": "x"}, "ipsec_config": [1]}
+    assert [mistake.partition(":")[0] for mistake in tunnel.validate(options)] == [
+        "secret_key",
+        "vpn_conn_name",
+        "ike_config.ike_pfs",
+        "ipsec_config",
+        "vpn_id",
+    ]
+
+
+def test_a_tunnel_is_named_by_its_name_or_its_id():
+    assert [mistake.partition(":")[0] for mistake in tunnel.validate({"vpn_id": "vpn-1"})] == ["vpn_conn_name"]
+    assert tunnel.validate({"vpn_id": "vpn-1", "vpn_conn_id": "vpnconn-1"}) == []
+
+
+def test_bits_beside_the_network_are_taken_off_with_a_warning():
+    _desired, warnings = tunnel.parse_desired({**EXAMPLE, "local_subnets": ["192.168.1.1/20", "10.0.0.0/8"]})
+    assert warnings == ["local_subnets: 192.168.1.1/20 has bits set beside the network; it is taken as 192.168.0.0/20"]
+
+
+_JUNK = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.binary(max_size=6),
+        st.just("\ud800"),
+        st.text("aZ09 /.:%-_\n\x00é٣", max_size=12),
+        st.sampled_from(["10.0.0.0/8", "::1%x/64", "v1", KEY, "vpn-1"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.tuples(inner), st.dictionaries(st.text("ab", max_size=2), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+_JUNK_OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(tunnel.argument_spec(), _JUNK),
+        **{
+            name: st.one_of(_JUNK, st.fixed_dictionaries({}, optional={field.name: _JUNK for field in fields}))
+            for name, fields in tunnel.NESTED_FIELDS.items()
+        },
+    },
+)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(junk=_JUNK_OPTIONS, valid=st.booleans())
+@example(junk={"version": 10**5000}, valid=True)
+@example(junk={"remote_subnets": ["fe80::1%\n/64"], "local_subnets": ("10.0.0.0/0.0.0.255",)}, valid=True)
+def test_any_junk_in_any_option_is_told_in_sentences(junk, valid):
+    options = {**(EXAMPLE if valid else {}), **junk}
+    found = tunnel.validate(options, "tunnels[0].")
+    assert all(re.match(r"tunnels\[0\]\.[a-z_]+[^:]*: \S", mistake) and len(mistake) < 300 for mistake in found)
+    if not found:
+        tunnel.parse_desired(options)  # what has no mistake has a normal form
+
+
+# --- what the argument spec and the documentation say ---
+
+
+def test_every_option_has_the_api_s_own_name_as_an_alias():
+    aliases = {}
+    for name, option in tunnel.argument_spec().items():
+        aliases[name] = option.get("aliases", [])
+        aliases.update({inner: each.get("aliases", []) for inner, each in option.get("options", {}).items()})
+    assert {alias for group in aliases.values() for alias in group} == {
+        "vpnId",
+        "vpnConnName",
+        "name",
+        "vpnConnId",
+        "secretKey",
+        "psk",
+        "localSubnets",
+        "remoteSubnets",
+        "remoteIp",
+        "cgwId",
+        "ikeConfig",
+        "ikeVersion",
+        "ikeMode",
+        "ikeEncAlg",
+        "ikeAuthAlg",
+        "ikePfs",
+        "ikeLifeTime",
+        "ipsecConfig",
+        "ipsecEncAlg",
+        "ipsecAuthAlg",
+        "ipsecPfs",
+        "ipsecLifetime",
+        "clientToken",
+    }
+    assert aliases["ike_life_time"] == ["ikeLifeTime"]
+    assert aliases["ipsec_lifetime"] == ["ipsecLifetime"]
+    assert aliases["secret_key"] == ["secretKey", "psk"]
+    assert aliases["vpn_conn_name"] == ["vpnConnName", "name"]
+
+
+def test_the_shared_key_is_the_only_option_that_ansible_keeps_out_of_logs():
+    spec = tunnel.argument_spec()
+    assert [name for name, option in spec.items() if option.get("no_log")] == ["secret_key"]
+    # Ansible would guess otherwise from the word "token".
+    assert spec["client_token"]["no_log"] is False
+
+
+DOCUMENTED = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+
+
+ALL_FIELDS = [
+    ("", field)
+    for field in (tunnel.VPN_ID, tunnel.VPN_CONN_ID, tunnel.SECRET_KEY) + tunnel.FIELDS + tunnel.TASK_OPTIONS
+] + [(name, field) for name, fields in tunnel.NESTED_FIELDS.items() for field in fields]
+
+
+@pytest.mark.parametrize(("group", "field"), ALL_FIELDS, ids=lambda value: getattr(value, "name", value))
+def test_every_range_of_a_rule_stands_in_the_documentation(group, field):
+    options = DOCUMENTED[group]["suboptions"] if group else DOCUMENTED
+    text = " ".join(options[field.name]["description"])
+    for span in re.findall(r"[0-9]+ to [0-9]+", field.rule):
+        assert span in text
+    if "symbols only from" in field.rule:
+        assert "symbols only from C(%s)" % tunnel.KEY_SYMBOLS.replace(")", "\\)") in text
+
+
+def test_the_rules_say_every_choice_and_no_other():
+    for _group, field in ALL_FIELDS:
+        words = re.sub("^must be | or |, ", " ", field.rule).split()
+        assert "choices" not in field.spec or words == field.spec["choices"]
+
+
+# --- plans ---
+
+
+def test_plan_with_another_name_updates_the_name():
+    plan = tunnel.plan(desired(vpn_conn_id="vpnconn-1"), in_cloud(vpn_conn_name="old"))
+    assert (plan.action, plan.changes) == ("update", ("vpn_conn_name",))
+    assert plan.tunnel.fields["vpn_conn_name"] == "vpncon"
+
+
+def test_nothing_there_means_create_with_all_that_is_asked():
+    plan = tunnel.plan(tunnel.parse_desired(EXAMPLE)[0], None)
+    assert (plan.action, plan.before, plan.warnings) == ("create", {}, ())
+    assert plan.after == {**{name: EXAMPLE[name] for name in EXAMPLE if name != "vpn_id"}, "secret_key": "(hidden)"}
+    assert plan.tunnel.secret_key.reveal() == KEY
+    assert not plan.secret_key_changed
+
+
+def test_what_is_missing_for_a_creation_is_told_all_together():
+    with pytest.raises(InvalidOptionsError) as caught:
+        tunnel.plan(desired(ike_config={"ike_version": "v2"}, description="x"), None)
+    (mistake,) = caught.value.problems
+    assert mistake.startswith("The tunnel 'vpncon' does not exist on gateway vpn-119bd69b, and to create it ")
+    assert mistake.partition(": ")[2].split(", ") == [
+        "secret_key",
+        "local_subnets",
+        "remote_subnets",
+        "ike_config.ike_mode",
+        "ike_config.ike_enc_alg",
+        "ike_config.ike_auth_alg",
+        "ike_config.ike_pfs",
+        "ike_config.ike_life_time",
+        "ipsec_config.ipsec_enc_alg",
+        "ipsec_config.ipsec_auth_alg",
+        "ipsec_config.ipsec_pfs",
+        "ipsec_config.ipsec_lifetime",
+        "remote_ip (or cgw_id)",
+    ]
+
+
+@pytest.mark.parametrize("peer", [{"remote_ip": "10.1.1.1"}, {"cgw_id": "cgw-1"}, {"remote_ip": "::1", "cgw_id": "c"}])
+def test_either_word_for_the_peer_or_both_are_enough_and_sent_as_given(peer):
+    options = {**EXAMPLE, "remote_ip": None, **peer}
+    fields = tunnel.plan(tunnel.parse_desired(options)[0], None).tunnel.fields
+    assert {name: fields[name] for name in ("remote_ip", "cgw_id") if fields[name]} == peer
+
+
+def test_the_description_is_the_only_field_that_a_creation_does_not_need():
+    for name in set(EXAMPLE) - {"description", "vpn_id", "vpn_conn_name"}:
+        with pytest.raises(InvalidOptionsError):
+            tunnel.plan(tunnel.parse_desired({**EXAMPLE, name: None})[0], None)
+    plan = tunnel.plan(tunnel.parse_desired({**EXAMPLE, "description": None})[0], None)
+    assert plan.action == "create"
+    assert "description" not in plan.after
+
+
+def test_the_same_again_means_nothing():
+    plan = tunnel.plan(tunnel.parse_desired(EXAMPLE)[0], in_cloud())
+    assert (plan.action, plan.changes, plan.warnings) == ("nothing", (), ())
+    assert plan.before == plan.after
+    assert "secret_key" not in plan.after
+
+
+@pytest.mark.parametrize(
+    ("options", "changes"),
+    [
+        ({"local_subnets": ["10.0.0.0/8"]}, ("local_subnets",)),
+        ({"remote_ip": "10.1.1.1"}, ("remote_ip",)),
+        ({"description": "other"}, ("description",)),
+        ({"ike_config": {"ike_life_time": 300}}, ("ike_config.ike_life_time",)),
+        ({"ike_config": {"ike_pfs": "group5", "ike_mode": "main"}}, ("ike_config.ike_pfs",)),
+        (
+            {"ipsec_config": {"ipsec_lifetime": 180, "ipsec_pfs": "disabled"}},
+            ("ipsec_config.ipsec_lifetime", "ipsec_config.ipsec_pfs"),
+        ),
+        ({"secret_key": "eee33@www"}, ("secret_key",)),
+    ],
+)
+def test_a_difference_means_update_of_that_alone_and_all_the_rest_as_it_is(options, changes):
+    current = in_cloud()
+    plan = tunnel.plan(desired(**options), current)
+    assert (plan.action, sorted(plan.changes)) == ("update", sorted(changes))
+    want = json.loads(json.dumps(current.fields))
+    for name, value in options.items():
+        if name in tunnel.NESTED_FIELDS:
+            want[name].update(value)
+        elif name != "secret_key":
+            want[name] = value
+    assert plan.tunnel.fields == want
+    assert plan.tunnel.secret_key.reveal() == options.get("secret_key", KEY)
+    assert plan.secret_key_changed == ("secret_key" in options)
+
+
+def test_another_key_shows_as_markers_and_never_as_a_key():
+    plan = tunnel.plan(desired(secret_key="eee33@www"), in_cloud())
+    assert plan.before["secret_key"] == "(hidden)"
+    assert plan.after["secret_key"] == "(hidden, changed)"
+    assert {**plan.before, "secret_key": None} == {**plan.after, "secret_key": None}
+
+
+@pytest.mark.parametrize("blank", [None, "", " \n"])
+def test_a_blank_id_name_or_token_says_nothing(blank):
+    names = ("vpn_id", "vpn_conn_name", "vpn_conn_id", "cgw_id", "client_token")
+    assert tunnel.provided_options({**dict.fromkeys(names, blank), "description": ""}) == {"description": ""}
+
+
+def test_an_empty_description_clears_and_none_leaves_it_as_it_is():
+    plan = tunnel.plan(desired(description=""), in_cloud())
+    assert (plan.action, plan.after["description"]) == ("update", "")
+    assert tunnel.plan(desired(description=None), in_cloud()).action == "nothing"
+    assert tunnel.plan(desired(description=""), in_cloud(description="")).action == "nothing"
+
+
+def test_no_field_is_managed_that_the_task_does_not_give():
+    other = in_cloud(
+        "zzz99@zzz",
+        local_subnets=["1.0.0.0/8"],
+        remote_subnets=["2.0.0.0/8"],
+        remote_ip="3.3.3.3",
+        description="4",
+        ike_config=dict(EXAMPLE["ike_config"], ike_life_time=5000),
+        cgw_id="cgw-6",
+    )
+    nothing = dict.fromkeys(tunnel.argument_spec())
+    assert tunnel.plan(desired(**{**nothing, "vpn_id": "v", "vpn_conn_name": "vpncon"}), other).action == "nothing"
+    empty = {name: dict.fromkeys(field.name for field in fields) for name, fields in tunnel.NESTED_FIELDS.items()}
+    assert tunnel.plan(desired(**empty), other).action == "nothing"
+    assert tunnel.plan(desired(ike_config={}, ipsec_config={}), other).action == "nothing"
+
+
+def test_absent_means_delete_if_it_is_there_and_nothing_if_not():
+    plan = tunnel.plan(desired(state="absent"), in_cloud())
+    assert (plan.action, plan.after) == ("delete", {})
+    assert plan.before["vpn_conn_name"] == "vpncon"
+    assert "secret_key" not in plan.before
+    assert tunnel.plan(desired(state="absent"), None)[:4] == ("nothing", (), {}, {})
+
+
+def test_what_the_cloud_does_not_tell_is_not_compared_but_warned_of():
+    current = in_cloud(None, local_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
+    plan = tunnel.plan(tunnel.parse_desired(EXAMPLE)[0], current)
+    assert plan.action == "nothing"
+    assert {warning.partition(":")[0] for warning in plan.warnings} == {
+        "secret_key",
+        "local_subnets",
+        "ike_config.ike_pfs",
+    }
+
+
+def test_an_update_sends_what_the_task_says_where_the_cloud_does_not_tell():
+    current = in_cloud(None, remote_subnets=None, ike_config={}, ipsec_config=None)
+    plan = tunnel.plan(tunnel.parse_desired({**EXAMPLE, "description": "other"})[0], current)
+    assert (plan.action, plan.changes) == ("update", ("description",))
+    assert plan.tunnel.secret_key.reveal() == KEY
+    assert {name: plan.tunnel.fields[name] for name in ("remote_subnets", "ike_config", "ipsec_config")} == {
+        name: EXAMPLE[name] for name in ("remote_subnets", "ike_config", "ipsec_config")
+    }
+
+
+def test_an_update_that_neither_side_can_complete_tells_all_that_is_missing():
+    current = in_cloud(None, remote_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
+    with pytest.raises(InvalidOptionsError) as caught:
+        tunnel.plan(desired(description="other"), current)
+    (mistake,) = caught.value.problems
+    assert mistake.startswith("An update replaces the whole tunnel; give these options too")
+    assert mistake.partition(": ")[2].split(", ") == ["remote_subnets", "ike_config.ike_pfs", "secret_key"]
+
+
+# The peer has two names. What the cloud tells, what the task says, and what is then sent (None: nothing to do).
+PEERS = [
+    ({"remote_ip": "1.1.1.1"}, {"remote_ip": "1.1.1.1"}, None),
+    ({"remote_ip": "1.1.1.1"}, {"remote_ip": "2.2.2.2"}, {"remote_ip": "2.2.2.2"}),
+    ({"cgw_id": "cgw-1"}, {"cgw_id": "cgw-2"}, {"cgw_id": "cgw-2"}),
+    ({"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1"}, None),
+    ({"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"}, {"remote_ip": "2.2.2.2"}, {"remote_ip": "2.2.2.2"}),
+    ({"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"}, {"cgw_id": "cgw-2"}, {"cgw_id": "cgw-2"}),
+    (
+        {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
+        {"remote_ip": "2.2.2.2", "cgw_id": "cgw-1"},
+        {"remote_ip": "2.2.2.2", "cgw_id": "cgw-1"},
+    ),
+    (
+        {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
+        {"remote_ip": "2.2.2.2", "cgw_id": "cgw-2"},
+        {"remote_ip": "2.2.2.2", "cgw_id": "cgw-2"},
+    ),
+    # Only the description differs: the peer stays as it is, both words of it.
+    (
+        {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
+        {"description": "other"},
+        {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
+    ),
+    (
+        {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
+        {"description": "other", "cgw_id": "cgw-1"},
+        {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
+    ),
+    # A contract that tells only one of the words: the other cannot be compared, and is sent if something is.
+    ({"remote_ip": "1.1.1.1"}, {"cgw_id": "cgw-1"}, None),
+    ({"cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1"}, None),
+    # One that tells that there is none of the other: the peer is to be another.
+    ({"remote_ip": "1.1.1.1", "cgw_id": ""}, {"cgw_id": "cgw-1"}, {"cgw_id": "cgw-1"}),
+    ({"remote_ip": "", "cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1"}, {"remote_ip": "1.1.1.1"}),
+    ({"remote_ip": "1.1.1.1", "cgw_id": ""}, {"remote_ip": "1.1.1.1"}, None),
+    ({"cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1", "description": "other"}, {"remote_ip": "1.1.1.1"}),
+]
+
+
+@pytest.mark.parametrize(("told", "asked", "sent"), PEERS)
+def test_an_old_name_of_the_peer_never_stays_beside_a_new_one(told, asked, sent):
+    plan = tunnel.plan(desired(**asked), in_cloud(**{"remote_ip": None, **told}))
+    assert plan.action == ("update" if sent else "nothing")
+    untold = [name for name in asked if name in tunnel.PEER_FIELDS and told.get(name) is None]
+    assert [warning.partition(":")[0] for warning in plan.warnings] == untold
+    if sent:
+        assert {name: plan.tunnel.fields[name] for name in ("remote_ip", "cgw_id") if plan.tunnel.fields[name]} == sent
+
+
+# --- properties ---
+
+_KEYS = st.builds(
+    lambda letters, digits, symbol, order: "".join(order.sample(letters + digits + symbol, len(letters + digits) + 1)),
+    st.text("abcXYZ", min_size=3, max_size=6),
+    st.text("0189", min_size=4, max_size=10),
+    st.sampled_from(tunnel.KEY_SYMBOLS),
+    st.randoms(use_true_random=False),
+)
+_V4 = st.builds(
+    lambda number, bits: ipaddress.ip_network((number, bits), strict=False),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 32),
+)
+_V6 = st.builds(
+    lambda number, bits: ipaddress.ip_network((number, bits), strict=False),
+    st.integers(0, 2**128 - 1),
+    st.integers(0, 128),
+)
+_NETWORKS = st.lists(st.one_of(_V4, _V4, _V6), min_size=1, max_size=4)
+_VALUES = {
+    "local_subnets": _NETWORKS.map(lambda networks: [str(network) for network in networks]),
+    "remote_ip": st.sampled_from(["10.107.245.188", "203.0.113.10", "2001:db8::1"]),
+    "cgw_id": st.sampled_from(["cgw-1", "cgw-2"]),
+    "remote_subnets": _NETWORKS.map(lambda networks: [str(network) for network in networks]),
+    "description": st.text("ab é\n", max_size=4),
+    "vpn_conn_name": st.sampled_from(["vpncon", "office/1"]),
+    **{
+        name: st.fixed_dictionaries(
+            {},
+            optional={
+                field.name: st.sampled_from(field.spec["choices"])
+                if "choices" in field.spec
+                else st.integers(180, 86400)
+                for field in fields
+            },
+        )
+        for name, fields in tunnel.NESTED_FIELDS.items()
+    },
+}
+_OPTIONS = st.fixed_dictionaries({}, optional={**_VALUES, "secret_key": _KEYS}).map(
+    lambda options: {"vpn_id": "vpn-119bd69b", "vpn_conn_id": "vpnconn-1", **options}
+)
+_WHOLE = {**_VALUES, "secret_key": _KEYS}
+for _name, _fields in tunnel.NESTED_FIELDS.items():
+    _WHOLE[_name] = st.fixed_dictionaries(
+        {
+            field.name: st.sampled_from(field.spec["choices"]) if "choices" in field.spec else st.integers(180, 86400)
+            for field in _fields
+        }
+    )
+_LEAVES = (
+    [name for name in _VALUES if name not in tunnel.NESTED_FIELDS]
+    + ["secret_key"]
+    + ["%s.%s" % (name, field.name) for name, fields in tunnel.NESTED_FIELDS.items() for field in fields]
+)
+# Mostly the cloud tells everything, sometimes it leaves out a thing or two.
+_UNTOLD = st.lists(st.sampled_from(_LEAVES), max_size=3)
+
+
+def as_told(target, untold):
+    """The Tunnel that a cloud shows after a write: without what it does not tell."""
+    fields = json.loads(json.dumps(target.fields))
+    fields["vpn_conn_id"] = "vpnconn-1"
+    for path in untold:
+        group, _dot, inner = path.rpartition(".")
+        if path != "secret_key":
+            (fields[group] if group else fields)[inner] = None
+    return tunnel.Tunnel(fields, None if "secret_key" in untold else target.secret_key)
+
+
+def existing(options, untold):
+    """A Tunnel of the cloud that was made with these options, all of them."""
+    return as_told(tunnel.plan(tunnel.parse_desired({"vpn_id": "vpn-119bd69b", **options})[0], None).tunnel, untold)
+
+
+@settings(max_examples=250, deadline=None, database=None)
+@given(options=_OPTIONS, present=st.one_of(st.none(), st.fixed_dictionaries(_WHOLE)), untold=_UNTOLD)
+def test_after_a_plan_is_applied_there_is_nothing_left_to_do(options, present, untold):
+    wanted = tunnel.parse_desired(options)[0]
+    current = present and existing(present, untold)
+    try:
+        plan = tunnel.plan(wanted, current)
+    except InvalidOptionsError as error:
+        assert current is None or untold
+        assert "these options" in str(error)
+        return
+    again = tunnel.plan(wanted, as_told(plan.tunnel, untold))
+    assert (again.action, again.changes) == ("nothing", ())
+    assert again.before == again.after
+    # Nor was anything changed that the task does not manage.
+    if plan.action == "update":
+        managed = set(wanted.fields) | {"secret_key", "remote_ip", "cgw_id"}
+        assert {path.partition(".")[0] for path in plan.changes} <= managed
+        for name in set(_VALUES) - managed:
+            assert plan.tunnel.fields[name] == current.fields[name]
+
+
+def spelled(network, way):
+    """A CIDR in another spelling that means the same."""
+    ways = [
+        str(network),
+        " %s " % network,
+        "%s/%s" % (network.network_address, network.netmask),
+        "%s/%d" % (network.broadcast_address, network.prefixlen),
+        str(network.exploded).upper(),
+    ]
+    return ways[way % (len(ways) if network.version == 4 else 2)]
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(
+    networks=_NETWORKS,
+    others=_NETWORKS,
+    ways=st.lists(st.integers(0, 4), min_size=8, max_size=8),
+    order=st.randoms(use_true_random=False),
+)
+def test_order_repetition_and_spelling_of_subnets_never_change_a_plan(networks, others, ways, order):
+    respelled = [spelled(network, way) for network, way in zip(networks + networks[:2], ways)]
+    order.shuffle(respelled)
+    assume(set(map(str, networks)) != set(map(str, others)))
+    current = in_cloud(local_subnets=list(dict.fromkeys(map(str, networks))), remote_subnets=["10.0.0.0/8"])
+
+    assert tunnel.plan(desired(local_subnets=respelled), current).action == "nothing"
+
+    plain, same = desired(remote_subnets=[str(each) for each in networks]), desired(remote_subnets=respelled)
+    assume(set(map(str, networks)) != {"10.0.0.0/8"})
+    one, other = tunnel.plan(plain, current), tunnel.plan(same, current)
+    assert (one.action, one.changes) == (other.action, other.changes) == ("update", ("remote_subnets",))
+    assert set(one.after["remote_subnets"]) == set(other.after["remote_subnets"]) == set(map(str, networks))
+    # A real difference is still one.
+    assert tunnel.plan(desired(local_subnets=[str(each) for each in others]), current).action == "update"
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(
+    new=_KEYS,
+    old=_KEYS,
+    options=_OPTIONS,
+    present=st.fixed_dictionaries(_WHOLE),
+    there=st.booleans(),
+    absent=st.booleans(),
+)
+def test_no_plan_shows_a_key(new, old, options, present, there, absent):
+    wanted, warnings = tunnel.parse_desired({**options, "secret_key": new, "state": "absent" if absent else "present"})
+    current = existing({**present, "secret_key": old}, []) if there else None
+    shown = [repr(wanted), repr(current), repr(warnings)]
+    try:
+        plan = tunnel.plan(wanted, current)
+    except InvalidOptionsError as error:
+        shown.append(repr(error))
+    else:
+        shown += [repr(plan), str(plan), json.dumps([plan.before, plan.after, plan.changes, plan.warnings])]
+        assert plan.secret_key_changed == (there and not absent and new != old)
+    assert [key for key in (new, old) if key in "".join(shown)] == []
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(
+    key=st.text("aZ09 !\n\x00é", max_size=20).map("Zq7é".__add__),
+    wrap=st.sampled_from([str, lambda key: [key], lambda key: {key: key}]),
+)
+def test_no_mistake_shows_a_bad_key(key, wrap):
+    for mistake in mistakes(secret_key=wrap(key)):
+        assert "Zq7" not in mistake

@@ -1,0 +1,435 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API's operations on the wire: what is sent is the page's example, and what is read may look as it likes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, response_parsing
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient, Response
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
+    ApiError,
+    BceError,
+    InvalidResponseError,
+    NotFoundError,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
+from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.tunnel_api import TunnelApi
+from emulator_process import GATEWAY
+from page_example import BODY, OPTIONS, SECRET_KEY
+
+TOKEN = "1849ef6b-f73c-4f5d-b88b-259ca47af849"
+
+
+@pytest.fixture
+def api(emulator):
+    connection = connection_options.resolve({"retry_timeout": 0.0}, emulator.environment)
+    return TunnelApi(BceClient(connection))
+
+
+def planned(current=None, **options):
+    """The Tunnel that the example with other options asks for."""
+    return tunnel.plan(tunnel.parse_desired({**OPTIONS, **options})[0], current).tunnel
+
+
+def digest(key):
+    return "sha256:" + hashlib.sha256(key.encode()).hexdigest()
+
+
+def only(items):
+    (item,) = items
+    return item
+
+
+# --- what is sent ---
+
+
+def test_the_page_s_example_arrives_field_for_field_and_in_the_page_s_order(api, emulator):
+    vpn_conn_id, request_id = api.create_tunnel(planned(), TOKEN)
+    sent = only(emulator.requests())
+    assert (sent["method"], sent["path"], sent["query"]) == (
+        "POST",
+        f"/v1/vpn/{GATEWAY}/vpnconn",
+        {"clientToken": TOKEN},
+    )
+    # The journal masks the key; that the right one arrived is seen in what is stored.
+    assert json.dumps(sent["body"]) == json.dumps({**BODY, "secretKey": "********"})
+    assert only(emulator.tunnels())["secretKey"] == digest(SECRET_KEY)
+    assert (sent["status"], sent["request_id"]) == (200, request_id)
+    assert only(emulator.tunnels())["vpnConnId"] == vpn_conn_id
+
+
+def test_the_list_of_a_gateway_is_read_by_the_gateway_s_id(api, emulator):
+    listing = api.list_tunnels(GATEWAY)
+    sent = only(emulator.requests())
+    assert (sent["method"], sent["path"]) == ("GET", f"/v1/vpn/vpnconn/{GATEWAY}")
+    assert (sent["query"], sent["body"]) == ({}, None)
+    assert listing[:3] == ([], sent["request_id"], frozenset())
+    assert listing.server_time == pytest.approx(time.time(), abs=60)
+
+
+def test_an_update_sends_the_whole_tunnel_and_its_gateway_to_the_tunnel_s_id(api, emulator):
+    vpn_conn_id = api.create_tunnel(planned(), TOKEN)[0]
+    current = only(api.list_tunnels(GATEWAY).tunnels)
+    request_id = api.update_tunnel(planned(current, description=""), "another-token")
+    sent = emulator.requests("PUT")[0]
+    assert (sent["path"], sent["query"]) == (f"/v1/vpn/vpnconn/{vpn_conn_id}", {"clientToken": "another-token"})
+    assert sent["body"] == {**BODY, "description": "", "vpnId": GATEWAY, "secretKey": "********"}
+    assert sent["request_id"] == request_id
+    assert only(emulator.tunnels())["description"] == ""
+    assert only(emulator.tunnels())["secretKey"] == digest(SECRET_KEY)
+
+
+def test_a_delete_goes_to_the_tunnel_s_id_without_a_body(api, emulator):
+    vpn_conn_id = api.create_tunnel(planned(), TOKEN)[0]
+    request_id = api.delete_tunnel(vpn_conn_id, "another-token")
+    sent = emulator.requests("DELETE")[0]
+    assert (sent["path"], sent["query"], sent["body"]) == (
+        f"/v1/vpn/vpnconn/{vpn_conn_id}",
+        {"clientToken": "another-token"},
+        None,
+    )
+    assert sent["request_id"] == request_id
+    assert emulator.tunnels() == []
+
+
+def test_the_version_stands_at_the_root_of_every_path(emulator):
+    api = TunnelApi(BceClient(connection_options.resolve({"retry_timeout": 0.0}, emulator.environment)), version=7)
+    there = planned()
+    there.fields["vpn_conn_id"] = "vpnconn-1"
+    for call in (
+        lambda: api.list_tunnels(GATEWAY),
+        lambda: api.create_tunnel(there, TOKEN),
+        lambda: api.update_tunnel(there, TOKEN),
+        lambda: api.delete_tunnel("vpnconn-1", TOKEN),
+    ):
+        with pytest.raises(BceError):
+            call()
+    assert [sent["path"] for sent in emulator.requests()] == [
+        f"/v7/vpn/vpnconn/{GATEWAY}",
+        f"/v7/vpn/{GATEWAY}/vpnconn",
+        "/v7/vpn/vpnconn/vpnconn-1",
+        "/v7/vpn/vpnconn/vpnconn-1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        {"cgw_id": "cgw-1"},
+        {"remote_ip": "10.1.1.1"},
+        {"cgw_id": "cgw-1", "remote_ip": "10.1.1.1"},
+    ],
+)
+def test_the_peer_is_sent_in_the_words_of_the_task_and_nothing_is_sent_as_null(peer, api, emulator):
+    api.create_tunnel(planned(**{"remote_ip": None, "description": None, **peer}), TOKEN)
+    body = only(emulator.requests())["body"]
+    assert {name: body[name] for name in ("remoteIp", "cgwId") if name in body} == {
+        {"remote_ip": "remoteIp", "cgw_id": "cgwId"}[name]: value for name, value in peer.items()
+    }
+    assert "description" not in body
+    assert None not in body.values()
+
+
+def test_text_of_any_script_arrives_as_it_is(api, emulator):
+    description = '北京 "tunnel" \\ é 🔑'
+    api.create_tunnel(planned(description=description), TOKEN)
+    assert only(emulator.tunnels())["description"] == description
+    assert only(api.list_tunnels(GATEWAY).tunnels).fields["description"] == description
+
+
+_WORDS = {
+    "%s.%s" % (name, field.name): field.spec.get("choices") or [180, 300, 86400]
+    for name, fields in tunnel.NESTED_FIELDS.items()
+    for field in fields
+}
+
+
+@settings(max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.fixed_dictionaries({path: st.sampled_from(choices) for path, choices in _WORDS.items()}),
+    subnets=st.lists(st.sampled_from(["10.0.0.0/8", "192.168.1.1/255.255.0.0", "172.16.0.0/12"]), min_size=1),
+    description=st.text('a é"\\\n', max_size=5),
+    key=st.sampled_from([SECRET_KEY, "a1!aaaaa", "Z9_00000%^*()abc1"]),
+)
+def test_whatever_was_created_is_read_back_as_what_was_asked_for(words, subnets, description, key, api, emulator):
+    emulator.reset()
+    options = {"local_subnets": subnets, "description": description, "secret_key": key}
+    for path, value in words.items():
+        group, _dot, inner = path.partition(".")
+        options.setdefault(group, {})[inner] = value
+    api.create_tunnel(planned(**options), TOKEN)
+    current = only(api.list_tunnels(GATEWAY).tunnels)
+    again = tunnel.plan(tunnel.parse_desired({**OPTIONS, **options})[0], current)
+    assert (again.action, again.changes, again.warnings) == ("nothing", (), ())
+
+
+# --- what is read ---
+
+ENTRY = {
+    **BODY,
+    "vpnId": GATEWAY,
+    "vpnConnId": "vpnconn-1",
+    "localIp": "172.16.0.1",
+    "createdTime": "2025-09-25 17:22:34",
+    "status": "active",
+    "healthStatus": "reachable",
+    "cgwId": "",
+}
+READ = {
+    **{name: value for name, value in OPTIONS.items() if name != "secret_key"},
+    "vpn_conn_id": "vpnconn-1",
+    "cgw_id": "",
+    "local_ip": "172.16.0.1",
+    "created_time": "2025-09-25 17:22:34",
+    "status": "active",
+    "health_status": "reachable",
+}
+
+
+def nested(entry, path, value):
+    """A copy of an entry with another value at ``ikeConfig.ikeLifeTime``; ... takes it away."""
+    entry = json.loads(json.dumps(entry))
+    group, _dot, inner = path.rpartition(".")
+    target = entry[group] if group else entry
+    target[inner] = value
+    if value is ...:
+        del target[inner]
+    return entry
+
+
+# where in the entry, what stands there, where in the fields, how it is read
+ODD_VALUES = [
+    *[
+        ("ikeConfig.ikeLifeTime", value, "ike_config.ike_life_time", 28800)
+        for value in (28800, "28800", "28800s", "28800S", " 28800 s ")
+    ],
+    *[
+        ("ipsecConfig.ipsecLifetime", value, "ipsec_config.ipsec_lifetime", None)
+        for value in (..., None, "", "s", "abc", "-1s", "28800ms", True, 28800.5, [28800], {}, "9" * 5000)
+    ],
+    ("ikeConfig.ikeMode", "MAIN", "ike_config.ike_mode", "main"),
+    ("ikeConfig.ikeAuthAlg", " Sha2_256 ", "ike_config.ike_auth_alg", "sha2_256"),
+    ("ikeConfig.ikeEncAlg", "chacha20", "ike_config.ike_enc_alg", "chacha20"),
+    ("ikeConfig.ikePfs", 2, "ike_config.ike_pfs", None),
+    ("ikeConfig.more", "x", "ike_config", READ["ike_config"]),
+    *[("ikeConfig", value, "ike_config", dict.fromkeys(READ["ike_config"])) for value in (..., None, [], "v1", 5)],
+    *[("localSubnets", value, "local_subnets", None) for value in (..., None, "10.0.0.0/8", {}, [5], [None], [["x"]])],
+    ("localSubnets", [], "local_subnets", []),
+    ("localSubnets", ["10.0.0.0/255.0.0.0", "10.0.0.0/8", " ::/0"], "local_subnets", ["10.0.0.0/8", "::/0"]),
+    ("remoteSubnets", ["any words", "10.0.0.1"], "remote_subnets", ["any words", "10.0.0.1"]),
+    ("remoteIp", "2001:DB8::0:1", "remote_ip", "2001:db8::1"),
+    ("remoteIp", "peer.example.com", "remote_ip", "peer.example.com"),
+    *[("remoteIp", value, "remote_ip", None) for value in (..., None, 5, ["10.0.0.1"])],
+    ("remoteIp", "", "remote_ip", ""),
+    *[("description", value, "description", "") for value in (..., None, "", 5, ["x"])],
+    ("description", " a\n", "description", "a"),
+    ("status", "half_way", "status", "half_way"),
+    *[("status", value, "status", None) for value in (..., None, "", 5, {})],
+    *[("healthStatus", value, "health_status", None) for value in (..., None, ["reachable"])],
+    *[("vpnConnName", value, "vpn_conn_name", None) for value in (..., None, 5, [])],
+    ("somethingNew", {"a": [1]}, "vpn_id", GATEWAY),
+]
+
+
+def test_an_entry_of_the_list_is_read_in_the_options_words_and_normal_forms(api, emulator):
+    emulator.plant(ENTRY)
+    read = only(api.list_tunnels(GATEWAY).tunnels)
+    assert read.fields == READ
+    assert read.secret_key == Secret(SECRET_KEY)
+
+
+def test_an_odd_value_in_an_entry_spoils_nothing_but_itself(api, emulator):
+    entries = [nested(ENTRY, path, value) for path, value, _name, _read in ODD_VALUES]
+    emulator.plant(*[dict(entry, vpnConnId=f"vpnconn-{number}") for number, entry in enumerate(entries)])
+    tunnels = api.list_tunnels(GATEWAY).tunnels
+    assert len(tunnels) == len(ODD_VALUES)
+    for number, ((path, value, name, wanted), found) in enumerate(zip(ODD_VALUES, tunnels)):
+        assert found.fields == dict(nested(READ, name, wanted), vpn_conn_id=f"vpnconn-{number}"), (path, value)
+        assert found.secret_key == Secret(SECRET_KEY)
+
+
+@pytest.mark.parametrize("value", [..., None, 5, []])
+def test_a_tunnel_without_an_id_is_listed_without_one(value, api, emulator):
+    emulator.plant(nested(ENTRY, "vpnConnId", value))
+    assert only(api.list_tunnels(GATEWAY).tunnels).fields == dict(READ, vpn_conn_id=None)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [..., None, "", 5, ["x"], "********", "d*******w", "K0******ey", "K0***ey!1", "K*0*e*y11", "no-rule", "x" * 100],
+)
+def test_a_key_that_is_masked_or_breaks_the_rule_is_as_if_the_list_did_not_tell_it(key, api, emulator):
+    emulator.plant(nested(ENTRY, "secretKey", key))
+    assert only(api.list_tunnels(GATEWAY).tunnels).secret_key is None
+
+
+@pytest.mark.parametrize("key", ["K0*ey11!", "K0**ey11", "a*b*c1!d*"])
+def test_a_key_with_few_stars_is_a_key(key, api, emulator):
+    emulator.plant(nested(ENTRY, "secretKey", key))
+    assert only(api.list_tunnels(GATEWAY).tunnels).secret_key == Secret(key)
+
+
+def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
+    emulator.plant(ENTRY, dict(ENTRY, vpnConnId="vpnconn-2", secretKey="old.Key.of.no.rule"))
+    listing = api.list_tunnels(GATEWAY)
+    emulator.faults({"fault": "status", "status": 400, "echo_key": True})
+    with pytest.raises(ApiError, match=r"secretKey \*{8}") as caught:
+        api.list_tunnels(GATEWAY)
+    shown = repr(listing) + str(listing.tunnels) + str(caught.value) + repr(caught.value.to_dict())
+    assert [key for key in (SECRET_KEY, "old.Key.of.no.rule") if key in shown] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        "",
+        {"vpns": []},
+        {"vpnConns": None},
+        {"vpnConns": {}},
+        {"vpnConns": "x"},
+        {"vpnConns": 5},
+        {"vpnConns": False},
+        {"vpnConns": [None]},
+        {"vpnConns": ["x"]},
+        {"vpnConns": [[]]},
+        {"vpnConns": [ENTRY, 5]},
+    ],
+)
+def test_an_answer_that_is_no_list_of_tunnels_is_a_clear_error_and_not_an_empty_gateway(body, api, emulator):
+    emulator.faults({"fault": "garbage", "body": body})
+    words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the answer has "
+    with pytest.raises(InvalidResponseError, match=words) as caught:
+        api.list_tunnels(GATEWAY)
+    assert (caught.value.code, caught.value.http_status) == ("BadAnswer", 200)
+    assert caught.value.request_id == emulator.requests()[0]["request_id"]
+    assert SECRET_KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"vpnConnId": None},
+        {"vpnConnId": ""},
+        {"vpnConnId": 5},
+        {"vpnConnId": "a/../b"},
+    ],
+)
+def test_a_creation_answered_without_an_id_may_have_been_done(body, api, emulator):
+    emulator.faults({"fault": "garbage", "body": body})
+    with pytest.raises(InvalidResponseError, match="has no vpnConnId") as caught:
+        api.create_tunnel(planned(), TOKEN)
+    assert caught.value.maybe_applied
+
+
+@pytest.mark.parametrize("fault", [{"fault": "reset_after"}, {"fault": "status", "status": 503}], ids=str)
+def test_a_creation_of_unknown_outcome_is_sent_once(fault, emulator):
+    emulator.faults({**fault, "times": None})
+    api = TunnelApi(BceClient(connection_options.resolve({"retry_timeout": 60.0}, emulator.environment)))
+    with pytest.raises(BceError) as caught:
+        api.create_tunnel(planned(), TOKEN)
+    assert caught.value.maybe_applied
+    assert len(emulator.requests("POST")) == 1
+
+
+def answer(emulator, *bodies):
+    """Let the next lists have these bodies, one after the other."""
+    emulator.faults(*[{"match": {"method": "GET"}, "fault": "garbage", "body": body} for body in bodies])
+
+
+def named(number, **more):
+    return dict(ENTRY, vpnConnId=f"vpnconn-{number}", **more)
+
+
+def test_a_list_in_pages_is_read_to_its_end(api, emulator):
+    first = {"vpnConns": [named(1), named(2)], "isTruncated": True, "nextMarker": "vpnconn-3", "maxKeys": 2}
+    answer(emulator, first, {"vpnConns": [named(3)], "isTruncated": False})
+    listing = api.list_tunnels(GATEWAY)
+    assert [item.fields["vpn_conn_id"] for item in listing.tunnels] == ["vpnconn-1", "vpnconn-2", "vpnconn-3"]
+    assert [sent["query"] for sent in emulator.requests()] == [{}, {"marker": "vpnconn-3"}]
+    assert listing.request_id == emulator.requests()[1]["request_id"]
+
+
+def test_a_list_that_says_more_follow_but_does_not_lead_on_is_invalid(api, emulator):
+    answer(emulator, {"vpnConns": [named(1)], "isTruncated": True})
+    with pytest.raises(InvalidResponseError, match="more follow, but does not lead on"):
+        api.list_tunnels(GATEWAY)
+
+
+def test_an_id_listed_twice_counts_once_if_its_contents_are_equal(api, emulator):
+    answer(emulator, {"vpnConns": [named(1), named(2), named(1)]})
+    assert len(api.list_tunnels(GATEWAY).tunnels) == 2
+
+
+def test_an_id_listed_twice_with_different_contents_makes_the_list_invalid(api, emulator):
+    answer(emulator, {"vpnConns": [named(1), named(1, status="building")]})
+    with pytest.raises(InvalidResponseError, match="the id vpnconn-1 more than once, with different contents"):
+        api.list_tunnels(GATEWAY)
+
+
+def test_a_tunnel_of_another_gateway_makes_the_list_invalid(api, emulator):
+    answer(emulator, {"vpnConns": [named(1), named(2, vpnId="vpn-other")]})
+    with pytest.raises(InvalidResponseError, match=f"an object of vpnId vpn-other, but was asked for {GATEWAY} "):
+        api.list_tunnels(GATEWAY)
+
+
+@pytest.mark.parametrize(("told", "confirmed"), [(GATEWAY, True), (..., False), (None, False), ("", False), (5, False)])
+def test_a_tunnel_says_whether_the_api_named_its_gateway(told, confirmed, api, emulator):
+    answer(emulator, {"vpnConns": [nested(ENTRY, "vpnId", told)]})
+    read = only(api.list_tunnels(GATEWAY).tunnels)
+    assert (read.fields["vpn_id"], read.gateway_confirmed) == (GATEWAY, confirmed)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_absent_gateway_is_an_error_of_the_list_and_no_empty_list(status, api, emulator):
+    emulator.faults({"fault": "status", "status": status, "code": "NoSuchObject"})
+    with pytest.raises(NotFoundError):
+        api.list_tunnels(GATEWAY)
+
+
+def test_errors_say_what_was_to_be_done_to_which_tunnel(api):
+    there = planned()
+    there.fields["vpn_conn_id"] = "vpnconn-9"
+    with pytest.raises(NotFoundError, match=r"Cannot update the tunnel vpncon \(vpnconn-9\): "):
+        api.update_tunnel(there, TOKEN)
+    with pytest.raises(NotFoundError, match="Cannot delete the tunnel vpnconn-9: "):
+        api.delete_tunnel("vpnconn-9", TOKEN)
+    with pytest.raises(NotFoundError, match="Cannot list the tunnels of VPN gateway vpn-none: "):
+        api.list_tunnels("vpn-none")
+    with pytest.raises(NotFoundError, match="Cannot create the tunnel vpncon on VPN gateway vpn-none: "):
+        api.create_tunnel(planned(vpn_id="vpn-none"), TOKEN)
+
+
+def test_a_list_of_pages_without_end_is_invalid(api):
+    """Each page brings something new, and says that more follow."""
+    pages = iter(range(10**6))
+
+    class Endless:
+        def request(self, _method, _path, _query, **_more):
+            number = next(pages)
+            body = {"vpnConns": [named(number)], "isTruncated": True, "nextMarker": f"vpnconn-{number + 1}"}
+            return Response(200, body, "request-1")
+
+    with pytest.raises(InvalidResponseError, match="after 100 pages that more follow"):
+        response_parsing.paginate(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
+    assert next(pages) == response_parsing.MAX_PAGES
+
+
+@pytest.mark.parametrize(("shown", "sent"), [("as it was", "as it was"), ("", ""), (None, None), (..., None)])
+def test_an_update_keeps_a_description_that_the_list_does_not_show_by_leaving_it_out(shown, sent, api, emulator):
+    emulator.plant(nested(ENTRY, "description", shown))
+    (current,) = api.list_tunnels(GATEWAY).tunnels
+    wanted, _warnings = tunnel.parse_desired({"vpn_id": GATEWAY, "vpn_conn_name": "vpncon", "remote_ip": "10.9.9.9"})
+    api.update_tunnel(tunnel.plan(wanted, current).target, "token")
+    assert emulator.requests("PUT")[0]["body"].get("description") == sent
