@@ -15,7 +15,7 @@ from .._bce.errors import InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
 from .._reconcile.reconciler import Scope
-from .._resources import tunnel
+from .._resources import fields, tunnel
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
 from .._resources.gateway_api import GatewayApi
 from .._resources.tunnel_api import TunnelApi
@@ -27,6 +27,7 @@ QUIET = 5.0  # seconds before the first line of progress, and from one to the ne
 
 # Options that stand for every item which does not have them itself.
 _SHARED = ("vpn_id", "secret_key", "ike_config", "ipsec_config", "state", "wait_for", "wait_timeout", "version")
+_GATEWAYS = fields.as_filter(fields.VPN_ID)._replace(name="gateways")
 _COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unchanged"}
 
 
@@ -40,6 +41,7 @@ def _argument_spec():
     return dict(
         {name: shared[name] for name in _SHARED},
         tunnels={"type": "list", "elements": "dict", "required": True, "options": item},
+        gateways=fields.to_argument_spec(_GATEWAYS),
         purge={"type": "bool", "default": False},
         purge_all={"type": "bool", "default": False},
         concurrency={"type": "int", "default": DEFAULT_CONCURRENCY},
@@ -65,8 +67,9 @@ def problems(params):
             found += tunnel.validate_values(item, where + ".") + tunnel.missing_identifiers(wholes[-1][1], where + ".")
         else:
             found.append("%s: must be a dictionary with the options of one tunnel" % where)
-    found += _problems_between(wholes) + _problems_of_handling(params)
-    if params.get("purge") and is_list and len(wholes) == len(items):
+    selection_errors = [] if params.get("gateways") is None else fields.validate_value(_GATEWAYS, params["gateways"])
+    found += selection_errors + _problems_between(wholes) + _problems_of_handling(params)
+    if params.get("purge") and is_list and len(wholes) == len(items) and not selection_errors:
         found += _problems_of_purge(params, wholes)
     return found + connection_options.validate(params, os.environ)
 
@@ -105,8 +108,13 @@ def _problems_of_handling(params):
 
 
 def _problems_of_purge(params, wholes):
-    found = []
-    gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes] or [params.get("vpn_id")]
+    found, selected = [], _selected_gateways(params)
+    gateways = [str(whole.get("vpn_id")).strip() for _where, whole in wholes]
+    if selected is None:
+        gateways = gateways or [params.get("vpn_id")]
+    else:
+        # A selected gateway that no item names stays as it is, unless purge_all is set.
+        gateways = [gateway for gateway in gateways if gateway in selected]
     stay = {str(whole.get("vpn_id")).strip() for _where, whole in wholes if whole.get("state") != "absent"}
     emptied = [
         gateway
@@ -131,10 +139,14 @@ def run(params, check_mode, tell=None, clock=time):
     mistakes = problems(params)
     if mistakes:
         return InvalidOptionsError(mistakes).to_failed_result()
-    desires, warnings = [], []
+    desires, places, warnings = [], [], []
+    selected = _selected_gateways(params)
     for place, item in enumerate(params["tunnels"]):
         desired, remarks = tunnel.parse_desired(_whole(item, params))
+        if selected is not None and desired.vpn_id not in selected:
+            continue
         desires.append(desired)
+        places.append(place)
         warnings += ["tunnels[%d].%s" % (place, remark) for remark in remarks]
     concurrency = params.get("concurrency") or DEFAULT_CONCURRENCY
     connection = connection_options.resolve(params, os.environ)
@@ -144,7 +156,7 @@ def run(params, check_mode, tell=None, clock=time):
     threads = concurrency * THREADS_PER_REQUEST_SLOT
     run_concurrently(Scope.plan, scopes, threads, lambda: _stop(client, scopes))
     works = _in_order(scopes, desires)
-    unclear = _unclear(works)
+    unclear = _unclear(works, places)
     if unclear:
         failure = InvalidOptionsError(unclear).to_failed_result()
         return connection.warn_in(dict(failure, warnings=warnings) if warnings else failure)
@@ -159,6 +171,8 @@ def run(params, check_mode, tell=None, clock=time):
         if scope.is_purge_skipped
     ]
     report = _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
+    if selected is not None:
+        report["totals"]["skipped"] = len(params["tunnels"]) - len(desires)
     return connection.warn_in(report)
 
 
@@ -168,10 +182,10 @@ def _stop(client, scopes):
         scope.stop()
 
 
-def _unclear(works):
-    """What only the lists can tell: what a creation lacks, and which items turn out to mean the same tunnel."""
+def _unclear(works, places):
+    """Return what only the lists show: what a creation lacks, and which items turn out to mean the same tunnel."""
     found, seen = [], {}
-    for place, work in enumerate(works):
+    for place, work in zip(places, works):
         if isinstance(work.error, InvalidOptionsError):
             found.append("tunnels[%d]: %s" % (place, work.error.message))
         for what in (work.planned_id, work.new_name):
@@ -195,14 +209,23 @@ def _whole(item, params):
     return whole
 
 
+def _selected_gateways(params):
+    """Return the ids of the gateways of which the items are reconciled, or None for all gateways."""
+    return None if params.get("gateways") is None else _GATEWAYS.normal(params["gateways"])
+
+
 def _scopes(client, version, params, desires, leaving_patience, clock):
     """One Scope per gateway, in the order in which the list names them."""
-    groups = {}
+    groups, selected = {}, _selected_gateways(params)
     for desired in desires:
         groups.setdefault(desired.vpn_id, []).append(desired)
     purge = bool(params.get("purge"))
-    if purge and not groups:
-        groups[params["vpn_id"].strip()] = []
+    if selected is None:
+        if purge and not groups:
+            groups[params["vpn_id"].strip()] = []
+    elif params.get("purge_all"):
+        for gateway in selected:
+            groups.setdefault(gateway, [])
     api, gateways = TunnelApi(client, version), GatewayApi(client, version)
     return [
         Scope(TunnelResource(api, gateways, vpn_id), group, leaving_patience, purge, clock)

@@ -26,8 +26,10 @@ DPD_ACTIONS = {"start": "restart", "trap": "trap", "none": "clear"}
 SECTION_NAME_ESCAPES = str.maketrans({"/": "+", ".": "~"})
 HEADER = "# The peer's end of the VPN tunnel %s on Baidu AI Cloud."
 OWNER_HEADER = re.compile("^%s$" % re.escape(HEADER).replace("%s", r"\S+(?: (\S+))?"), re.MULTILINE)
-OWNER_GATEWAY = re.compile(r"^    remote_addrs = (\S+)$", re.MULTILINE)
-MARKER = "# Made by the role baiducloud.network.strongswan_peer: the daemon has loaded this connection.\n"
+OWNER_GATEWAY = re.compile(r"(?m)^ {4}remote_addrs = (\S+)$")
+MARKER = (
+    "# Made by the role baiducloud.network.strongswan_peer: the daemon has loaded this connection.\n# tunnel %s\n# %s\n"
+)
 
 Settings = Sequence[Tuple[str, Any]]
 
@@ -140,7 +142,7 @@ def _header_comment(peer: PeerDescription) -> List[str]:
 
 def _marker(peer: PeerDescription, content: str) -> str:
     digest = hashlib.sha256(content.encode("utf-8")).hexdigest()
-    return "%s# tunnel %s\n# %s\n" % (MARKER, peer.vpn_conn_id or "", digest)
+    return MARKER % (peer.vpn_conn_id or "", digest)
 
 
 def _connections(peer: PeerDescription) -> List[str]:
