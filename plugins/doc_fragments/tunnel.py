@@ -189,8 +189,8 @@ options:
     required: true
   gateways:
     description:
-      - The ids of the gateways to work on. Only the items of O(tunnels) on these gateways are reconciled. The others are
-        only validated, and counted in C(totals.skipped) of the result.
+      - The ids of the gateways to work on. Only the items of O(tunnels) on these gateways are reconciled. The others
+        are only validated, and counted in C(totals.skipped) of the result.
       - So one list can be shared by hosts that are gateways. If unset, all items are reconciled.
       - A gateway that no item names stays as it is, unless O(purge_all) is set.
     type: list

@@ -265,10 +265,10 @@ def test_a_variables_file_is_reconciled_and_purge_deletes_what_it_does_not_name(
 @pytest.mark.parametrize(
     "content, answers, words",
     [
-        (None, {}, "is no file that exists"),
+        (None, {}, "is not a file that exists"),
         ("secret_key: 'ddd22@www\nvpn_tunnels: [ {", {}, "cannot be read as variables"),
         ("vpn_tunnels: text", {}, "vpn_tunnels: must be a list of dictionaries"),
-        ("vpn_tunnels: []", {"purge_all": "treu"}, "purge, purge_all: must be yes or no"),
+        ("vpn_tunnels: []", {"purge_all": "treu"}, "purge_all: must be true or false, but is 'treu'"),
     ],
     ids=["none", "no YAML", "no list", "purge"],
 )
@@ -300,7 +300,7 @@ def test_a_tunnel_goes_to_the_gateway_that_it_names_else_to_that_of_the_list_els
     succeeded(launch(RECONCILE, {"tunnels_file": str(file)}, inventory=inventory))
     assert stored(cloud) == sorted([(GATEWAYS[4], "branch-1"), (GATEWAYS[0], "branch-0"), (GATEWAYS[2], "branch-2")])
     again = play("baiducloud.network.reconcile_tunnels", "-e", f"@{file}", environment=cloud.environment)
-    assert again.named["The tunnels are as described"]["totals"]["unchanged"] == 3, again.output
+    assert again.named["Reconcile the tunnels"]["totals"]["unchanged"] == 3, again.output
     wrong = launch(RECONCILE, {**answers, "vpn_id": GATEWAYS[4]}, inventory=inventory)
     assert wrong.status == "failed" and f"vpn_id: {GATEWAYS[4]} hides" in wrong.stdout
 

@@ -72,11 +72,11 @@ def test_what_the_page_says_works_in_its_order(emulator, tmp_path):
     variables = ["-e", f"tunnel_key={SECRET_KEY}"]
     described = ["-e", f"@{tmp_path}/my_tunnel.yml", "-e", "local_subnets=192.168.0.0/20", "-e", "description="]
     done = play("baiducloud.network.create_tunnel", *described, *variables, environment=emulator.environment)
-    assert done.named["The tunnel is as described"]["changed"] is False, done.output
-    assert done.named["The tunnel is as described"]["vpn_tunnel"]["description"] == "Office in Berlin"
+    assert done.named["Apply the tunnel"]["changed"] is False, done.output
+    assert done.named["Apply the tunnel"]["vpn_tunnel"]["description"] == "Office in Berlin"
     # In a repository of one's own what the gateways share stands beside the inventory.
     (tmp_path / "group_vars").mkdir()
     (tmp_path / "my_tunnels.yml").rename(tmp_path / "group_vars/vpn_gateways.yml")
     inventory = ["-i", tmp_path / "vpn_gateways.yml", "-e", "gateways=vpn_gateways"]
     done = play(tmp_path / "playbooks/reconcile_tunnels.yml", *inventory, *variables, environment=emulator.environment)
-    assert done.named["The tunnels are as described"]["totals"]["unchanged"] == 2, done.output
+    assert done.named["Reconcile the tunnels"]["totals"]["unchanged"] == 2, done.output

@@ -63,7 +63,7 @@ def made(awx, kind, name, organization="Default"):
 def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_demand(awx):
     foreseen = set_up(awx, *GIVEN, "--check", **KEYS)
     assert foreseen.status == 0 and awx.writes == [], foreseen.output
-    told = foreseen.named["Tell what the check cannot look at"]
+    told = foreseen.named["Report what check mode cannot compare"]
     assert told["changed"] and "the credential, the source" in told["msg"]
 
     first = set_up(awx, *GIVEN, **KEYS)
@@ -120,7 +120,7 @@ def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_dem
 
     new = ["-e", "update_secrets=true", "-e", '{"job_templates": []}']
     renewed = set_up(awx, *GIVEN, *new, **other_key)
-    assert renewed.named["The credential"]["changed"] and "4711" not in renewed.output
+    assert renewed.named["Create or update the credential"]["changed"] and "4711" not in renewed.output
     new_inputs = {**inputs, "secret_access_key": "a-new-key-4711", "security_token": "a-token-4711"}
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
@@ -157,12 +157,12 @@ def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_dem
 
 def test_what_it_is_told_wrong_or_not_at_all_it_names_all_together_before_it_asks_awx_for_anything(awx):
     wrong = ["-e", "vpc_ids=vpc?", "-e", "update_secrets=treu"]
-    where = {"CONTROLLER_HOST": "", "BCE_REGION": "Beijing", "BCE_ENDPOINT": "bcc.bj"}
+    where = {"BCE_REGION": "Beijing", "BCE_ENDPOINT": "bcc.{region}"}
     done = set_up(awx, *wrong, BCE_ACCESS_KEY_ID=ACCESS_KEY_ID, **where)
     message = done.results[0]["msg"]
     assert done.status != 0 and "\n" not in message
     assert re.findall("(?:^|; )([A-Za-z_]+)[,:]", message) == [
-        "image", "vpc_ids", "BCE_ACCESS_KEY_ID", "BCE_REGION", "BCE_ENDPOINT", "update_secrets", "CONTROLLER_HOST",
+        "image", "vpc_ids", "update_secrets", "secret_access_key", "region", "endpoint",
     ], message  # fmt: skip
     assert awx.requests == 0
 

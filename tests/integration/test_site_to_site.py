@@ -19,6 +19,7 @@ from page_example import SECRET_KEY, entry, options
 from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
 
 SITE = ROOT / "playbooks/site_to_site.yml"
+PEER_TASKS = ROOT / "playbooks/tasks/site_to_site_peer.yml"
 SITE_VARIABLES = ROOT / "playbooks/vars/site_to_site.yml"
 CONF_DIR = "/etc/swanctl/conf.d"  # in the lab, an /etc of its own
 FILTERS = sorted((ROOT / "plugins/filter").glob("*.yml"))
@@ -272,13 +273,16 @@ def test_nothing_is_made_on_the_cloud_where_the_other_end_cannot_be(peer):
     status, output, results = peer.site("-e", "strongswan_peer_manage_service=true")
     assert status != 0 and "systemd" in results["Validate the host"]["msg"], output
     status, output, results = peer.site("-e", "wait=maybe")
-    assert status != 0 and "strongswan_peer_wait" in output and "The tunnel is as described" not in results, output
+    assert status != 0 and "strongswan_peer_wait" in output and "Apply the tunnel" not in results, output
     status, output, results = peer.site("-e", "cgw_id=cgw-nope")
-    message = results["There is this customer gateway"]["msg"]
+    message = results["Check that the customer gateway exists"]["msg"]
     assert status != 0 and message.startswith("cgw_id: there is no customer gateway cgw-nope"), output
     assert peer.lab.stored() == []
     status, output, results = peer.site("--limit", "branch")
-    assert status != 0 and "--limit 'localhost,branch'" in results["The first play has found the gateway"]["msg"]
+    assert (
+        status != 0
+        and "--limit 'localhost,branch'" in results["Check that the first play has found the gateway"]["msg"]
+    )
 
 
 def test_a_key_may_come_from_a_vault(peer, tmp_path):
@@ -333,8 +337,7 @@ def test_the_ready_playbooks_variables_are_a_whole_tunnel():
 
 @pytest.mark.parametrize("given, waits", [({"wait": False}, False), ({"wait": ""}, True), ({}, True)])
 def test_it_waits_for_the_tunnel_unless_wait_is_false(tmp_path, given, waits):
-    texts = set(re.findall('strongswan_peer_wait: "(.*)"', SITE.read_text(encoding="utf-8")))
-    (text,) = texts
+    (text,) = re.findall('strongswan_peer_wait: "(.*)"', PEER_TASKS.read_text(encoding="utf-8"))
     done = play([{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={})
     assert done.named["Wait"]["msg"] is waits
 
@@ -361,8 +364,8 @@ def test_while_the_other_end_cannot_be_reached_the_clouds_end_stays_as_it_is(emu
         there = emulator.tunnels()
         for wish in ("state=present", "secret_key=eee33@www", "state=absent"):
             done = play(*site, wish, environment=emulator.environment)
-            told = done.named["The other end could be looked at"]["results"][0]["msg"]
-            assert done.status != 0 and told.startswith("The host branch could not be looked at"), done.output
+            told = done.named["Check that the other end was validated"]["results"][0]["msg"]
+            assert done.status != 0 and told.startswith("The host branch could not be validated"), done.output
             assert emulator.tunnels() == there and {request["method"] for request in emulator.requests()} == {"GET"}
 
 

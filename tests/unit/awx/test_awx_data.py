@@ -77,7 +77,7 @@ def test_the_surveys_choices_and_limits_are_those_of_the_module():
         assert question["required"] is False and field.normal(question["default"]) == question["default"]
         assert question["default"] not in ("v1", "md5", "sha1", "3des", "group2", "disabled")
     play = yaml.safe_load((ROOT / "playbooks/create_tunnel.yml").read_text(encoding="utf-8"))[0]
-    assert {*play["vars"]["ike_fields"], *play["vars"]["ipsec_fields"]} == fields.keys()
+    assert {*play["vars"]["ike_config_vars"], *play["vars"]["ipsec_config_vars"]} == fields.keys()
 
 
 def test_optional_texts_have_no_least_length_which_awx_would_ask_of_an_empty_answer_too():
