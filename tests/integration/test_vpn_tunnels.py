@@ -352,7 +352,8 @@ def test_half_of_the_requests_failing_makes_each_tunnel_once_and_reports_what_is
 def test_killed_in_the_middle_and_run_again_it_is_complete_and_exactly_once(cloud, moment):
     cloud.settings(latency_ms=60)
     items = branches(60, gateways=6)
-    code = "import json, sys; from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels as v;"
+    package = "ansible_collections.baiducloud.network.plugins.module_utils._module"
+    code = f"import json, sys; from {package} import vpn_tunnels as v; "
     code += "print('ready', flush=True); v.run(json.load(sys.stdin), False)"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process.stdout.readline()

@@ -14,7 +14,7 @@ from .._bce.client import BceClient
 from .._bce.errors import InvalidOptionsError
 from .._reconcile.reconciler import Scope
 from .._resources import customer_gateway, fields
-from .._resources.customer_gateway_resource import CustomerGatewayResource
+from .._resources.customer_gateway_resource import CustomerGatewayScope
 from .._resources.gateway_api import GatewayApi
 
 ARGUMENTS = {
@@ -40,7 +40,7 @@ def run(params, check_mode, clock=time):
     desired = customer_gateway.parse_desired(params)
     connection = connection_options.resolve(params, os.environ)
     api = GatewayApi(BceClient(connection, clock=clock), desired.get("version", 1))
-    scope = Scope(CustomerGatewayResource(api), [desired], connection.retry_timeout, clock=clock)
+    scope = Scope(CustomerGatewayScope(api), [desired], connection.retry_timeout, clock=clock)
     scope.plan()
     if not check_mode:
         scope.apply()

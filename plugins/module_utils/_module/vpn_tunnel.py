@@ -17,7 +17,7 @@ from .._reconcile.reconciler import Scope, StateWait
 from .._resources import tunnel
 from .._resources.gateway_api import GatewayApi
 from .._resources.tunnel_api import TunnelApi
-from .._resources.tunnel_resource import TunnelResource
+from .._resources.tunnel_resource import TunnelScope
 
 ARGUMENTS = {
     "argument_spec": dict(tunnel.argument_spec(), **connection_options.ARGUMENT_SPEC),
@@ -42,7 +42,7 @@ def run(params, check_mode, clock=time):
     desired, warnings = tunnel.parse_desired(params)
     connection = connection_options.resolve(params, os.environ)
     client = BceClient(connection, clock=clock)
-    resource = TunnelResource(TunnelApi(client, desired.version), GatewayApi(client, desired.version), desired.vpn_id)
+    resource = TunnelScope(TunnelApi(client, desired.version), GatewayApi(client, desired.version), desired.vpn_id)
     scope = Scope(resource, [desired], connection.retry_timeout, clock=clock)
     scope.plan()
     if not check_mode:

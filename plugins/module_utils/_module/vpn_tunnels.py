@@ -19,7 +19,7 @@ from .._resources import fields, tunnel
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
 from .._resources.gateway_api import GatewayApi
 from .._resources.tunnel_api import TunnelApi
-from .._resources.tunnel_resource import TunnelResource
+from .._resources.tunnel_resource import TunnelScope
 from .vpn_tunnel import apply
 
 TOLD = 3  # failures that the message tells; the result has all of them
@@ -166,7 +166,7 @@ def run(params, check_mode, tell=None, clock=time):
         progress = _Progress(works + _purged(scopes), tell)
         run_concurrently(apply, longest_first, threads, lambda: _stop(client, scopes), progress.show)
     warnings += [
-        "%s is not purged, because not all of its tunnels are as desired" % scope.resource.scope
+        "%s is not purged, because not all of its tunnels are as desired" % scope.api.scope
         for scope in scopes
         if scope.is_purge_skipped
     ]
@@ -228,7 +228,7 @@ def _scopes(client, version, params, desires, leaving_patience, clock):
             groups.setdefault(gateway, [])
     api, gateways = TunnelApi(client, version), GatewayApi(client, version)
     return [
-        Scope(TunnelResource(api, gateways, vpn_id), group, leaving_patience, purge, clock)
+        Scope(TunnelScope(api, gateways, vpn_id), group, leaving_patience, purge, clock)
         for vpn_id, group in groups.items()
     ]
 

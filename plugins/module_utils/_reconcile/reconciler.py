@@ -36,7 +36,7 @@ from .._resources.base import (
     UNKNOWN,
     UPDATE,
     Listed,
-    Resource,
+    ResourceApi,
     WriteResult,
 )
 from . import protocol
@@ -167,7 +167,7 @@ class Work(protocol.Wish):
     """
 
     def __init__(self, scope: Scope, desired: Any, is_surplus: bool = False) -> None:
-        name, given_id, is_absent, client_token = scope.resource.keys(desired)
+        name, given_id, is_absent, client_token = scope.api.type.keys(desired)
         super().__init__(name, given_id, is_absent, client_token is not None)
         self.desired = desired
         self.is_surplus = is_surplus
@@ -184,7 +184,7 @@ class Work(protocol.Wish):
         self.is_planned = False
         self.secrets: set = {getattr(desired, "secret_key", None)} - {None}
         self._scope = scope
-        self._resource = scope.resource
+        self._type = scope.api.type
         self._error: BceError | None = None
 
     # -- what the protocol asks for ---------------------------------------------------------------------------------
@@ -193,18 +193,18 @@ class Work(protocol.Wish):
         """See Wish.compare()."""
         self.item = item
         self.secrets |= {getattr(item, "secret_key", None)} - {None}
-        self._take(self._resource.plan(self.desired, item))
+        self._take(self._type.plan(self.desired, item))
         return self.step.action == UPDATE
 
     def accept(self, item: Any) -> None:
         """See Wish.accept()."""
         self.item = item
         self.secrets |= {getattr(item, "secret_key", None)} - {None}
-        self.warnings += self._resource.not_compared(self.desired, item)
+        self.warnings += self._type.not_compared(self.desired, item)
 
     def check_creation(self) -> None:
         """See Wish.check_creation()."""
-        self._take(self._resource.plan(self.desired, None))
+        self._take(self._type.plan(self.desired, None))
 
     def updated(self, item: Any | None) -> None:
         """See Wish.updated()."""
@@ -217,19 +217,19 @@ class Work(protocol.Wish):
 
     def is_equal(self, item: Any) -> bool:
         """See Wish.is_equal()."""
-        return self._resource.is_equal(self.desired, item)
+        return self._type.is_equal(self.desired, item)
 
     def is_same_connection(self, item: Any) -> bool:
         """See Wish.is_same_connection()."""
-        return self._resource.is_same_connection(self.desired, item)
+        return self._type.is_same_connection(self.desired, item)
 
     def is_applied(self, item: Any) -> bool:
         """See Wish.is_applied()."""
-        return self._resource.is_applied(self.desired, item)
+        return self._type.is_applied(self.desired, item)
 
     def signature(self, item: Any) -> Any:
         """See Wish.signature()."""
-        return self._resource.signature(item)
+        return self._type.signature(item)
 
     def _take(self, step: Any) -> None:
         self.step = step
@@ -328,9 +328,9 @@ class Scope:
     """
 
     def __init__(
-        self, resource: Resource, desires: list, leaving_patience: float, purge: bool = False, clock: Any = time
+        self, api: ResourceApi, desires: list, leaving_patience: float, purge: bool = False, clock: Any = time
     ) -> None:
-        self.resource = resource
+        self.api = api
         self.clock = clock
         self.request_id: str | None = None
         self.secrets: set = set()
@@ -388,14 +388,14 @@ class Scope:
     def list(self, deadline: float | None = None) -> Listed:
         """Return the current list."""
         requested_at = self.clock.monotonic()
-        listed = self.resource.list(deadline)
+        listed = self.api.list(deadline)
         self._listed_at = requested_at
         self.request_id = listed.request_id
         self.secrets |= listed.secrets
         return listed
 
     def _surplus(self, entry: protocol.Entry) -> Work:
-        work = Work(self, self.resource.surplus(entry.object_id), is_surplus=True)
+        work = Work(self, self.api.surplus(entry.object_id), is_surplus=True)
         work.plan(protocol.View([entry], ()))
         return work
 
@@ -436,7 +436,7 @@ class Scope:
 
     def _confirm(self) -> Any:
         try:
-            return self.resource.confirmed_ids()
+            return self.api.confirmed_ids()
         except BceError as error:
             return error
 
@@ -448,19 +448,19 @@ class Scope:
         try:
             if is_creation:
                 number, window = write.token
-                token = work.client_token or creation_token(self.resource.token_names(work.name), number, window)
-                object_id, work.request_id = self.resource.create(work.step.target, token)
+                token = work.client_token or creation_token(self.api.token_names(work.name), number, window)
+                object_id, work.request_id = self.api.create(work.step.target, token)
                 return WriteResult(OK, object_id)
             if write.action == protocol.PROBE:
-                return self.resource.probe(work.step.target, write.object_id, random_token())
+                return self.api.probe(work.step.target, write.object_id, random_token())
             if write.action == protocol.DELETE:
                 obstacle = self._deletion_obstacle(work, write.object_id)
                 if obstacle is not None:
                     return obstacle
                 deadline = self._listed_at + FRESH_SECONDS
-                work.request_id = self.resource.delete(write.object_id, random_token(), deadline)
+                work.request_id = self.api.delete(write.object_id, random_token(), deadline)
             else:
-                work.request_id = self.resource.update(work.step, random_token())
+                work.request_id = self.api.update(work.step, random_token())
             return WriteResult(OK)
         except IdempotencyConflictError as error:
             return WriteResult(MISMATCH if is_creation else REFUSED, error=error)
@@ -482,7 +482,7 @@ class Scope:
         entry = view.by_id(object_id)
         if entry is None:
             return WriteResult(ABSENT)
-        is_confirmed = entry.scope_confirmed or object_id in self.resource.confirmed_ids()
+        is_confirmed = entry.scope_confirmed or object_id in self.api.confirmed_ids()
         if entry.name == work.entry.name and is_confirmed and not (work.is_surplus and view.nameless):
             return None
         problem = protocol.Problem("ChangedMeanwhile", (object_id,), (entry.name,))
@@ -521,12 +521,12 @@ class Scope:
         return text % words
 
     def _words(self, ids: tuple, names: tuple, work: Work | None) -> dict:
-        resource = self.resource
+        api = self.api
         return {
-            "scope": resource.scope,
-            "label": resource.label,
-            "name_option": resource.name_option,
-            "id_option": resource.id_option,
+            "scope": api.scope,
+            "label": api.type.label,
+            "name_option": api.type.name_option,
+            "id_option": api.type.id_option,
             "count": len(ids),
             "ids": _listed(ids),
             "name": work.name if work is not None else None,

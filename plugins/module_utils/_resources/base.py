@@ -54,55 +54,21 @@ class Listed(NamedTuple):
     secrets: frozenset = frozenset()
 
 
-class Resource:
-    """The interface of a kind of object to the reconciler; an instance stands for one scope.
+class ResourceType:
+    """What a kind of object is, without I/O: its names, its plan and its comparisons.
 
     :cvar label: the word for an object of the kind in messages.
     :cvar name_option, id_option: the options of name and id.
-    :ivar scope: the words for the scope in messages.
     """
 
     label = name_option = id_option = ""
-    scope = ""
 
     def keys(self, desired: Any) -> tuple[str | None, str | None, bool, str | None]:
         """Return the name, the given id, whether it is to be absent, and the client token that a task gives."""
         raise NotImplementedError
 
-    def token_names(self, name: str) -> tuple:
-        """Return what the client tokens of an object of this name are derived from."""
-        raise NotImplementedError
-
-    def list(self, deadline: float | None = None) -> Listed:
-        """Return the current list of the scope."""
-        raise NotImplementedError
-
-    def confirmed_ids(self) -> set:
-        """Return the ids that the scope's own detail lists."""
-        return set()
-
-    def create(self, target: Any, token: str) -> tuple[str, str | None]:
-        """Create an object; return its id and the request id."""
-        raise NotImplementedError
-
-    def update(self, step: Any, token: str) -> str | None:
-        """Write what a plan changes; return the request id."""
-        raise NotImplementedError
-
-    def delete(self, object_id: str, token: str, deadline: float) -> str | None:
-        """Delete an object, with no attempt after the deadline (clock.monotonic()); return the request id."""
-        raise NotImplementedError
-
-    def probe(self, target: Any, object_id: str, token: str) -> WriteResult:
-        """Find out whether the API has an object of this id, which no list shows; target: the desired object."""
-        raise NotImplementedError
-
     def plan(self, desired: Any, item: Any) -> Any:
         """Return the plan (action, before, after, target, warnings, secret_key_changed) for the current object."""
-        raise NotImplementedError
-
-    def surplus(self, object_id: str) -> Any:
-        """Return the desired state of a task that deletes the object of this id."""
         raise NotImplementedError
 
     def is_equal(self, desired: Any, item: Any) -> bool:
@@ -123,4 +89,47 @@ class Resource:
 
     def signature(self, item: Any) -> Any:
         """Return what makes two objects of different names equal, hashable."""
+        raise NotImplementedError
+
+
+class ResourceApi:
+    """The API's operations on the objects of one scope.
+
+    :cvar type: the ResourceType of the objects.
+    :ivar scope: the words for the scope in messages.
+    """
+
+    type: ResourceType
+    scope = ""
+
+    def token_names(self, name: str) -> tuple:
+        """Return what the client tokens of an object of this name are derived from."""
+        raise NotImplementedError
+
+    def list(self, deadline: float | None = None) -> Listed:
+        """Return the current list of the scope."""
+        raise NotImplementedError
+
+    def confirmed_ids(self) -> set:
+        """Return the ids that the scope's own detail lists."""
+        return set()
+
+    def surplus(self, object_id: str) -> Any:
+        """Return the desired state of a task that deletes the object of this id."""
+        raise NotImplementedError
+
+    def create(self, target: Any, token: str) -> tuple[str, str | None]:
+        """Create an object; return its id and the request id."""
+        raise NotImplementedError
+
+    def update(self, plan: Any, token: str) -> str | None:
+        """Write what a plan changes; return the request id."""
+        raise NotImplementedError
+
+    def delete(self, object_id: str, token: str, deadline: float) -> str | None:
+        """Delete an object, with no attempt after the deadline (clock.monotonic()); return the request id."""
+        raise NotImplementedError
+
+    def probe(self, target: Any, object_id: str, token: str) -> WriteResult:
+        """Find out whether the API has an object of this id, which no list shows; target: the desired object."""
         raise NotImplementedError

@@ -70,7 +70,7 @@ def test_ruff_sees_all_that_is_ours():
         "line-length": 120,
         "target-version": "py38",
         "cache-dir": ".cache/ruff",
-        "src": ["tests", "tests/bench", "tests/emulator", "tests/gates"],
+        "src": ["tests", "tests/bench", "tests/gates"],
         "lint": {
             "select": ["B", "C4", "E", "F", "I", "PIE", "RUF100", "W"],
             "ignore": ["E402"],

@@ -18,7 +18,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile impo
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import PROBLEMS, Scope
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway import parse_desired
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.customer_gateway_resource import (
-    CustomerGatewayResource,
+    CustomerGatewayScope,
 )
 from fake_clock import FakeClock
 
@@ -108,7 +108,7 @@ def api(clock):
 
 
 def run(api, **options):
-    scope = Scope(CustomerGatewayResource(api), [parse_desired({**OPTIONS, **options})], 60.0, clock=api.clock)
+    scope = Scope(CustomerGatewayScope(api), [parse_desired({**OPTIONS, **options})], 60.0, clock=api.clock)
     scope.plan()
     scope.apply()
     return scope.works[0]
@@ -247,7 +247,7 @@ def test_object_that_another_run_removes_before_the_update_is_created(api, clock
 def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
     api.responses += [IdempotencyConflictError("used before", "IdempotentParameterMismatch", 403)] * 5
     desires = [parse_desired({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
-    scope = Scope(CustomerGatewayResource(api), desires, 60.0, clock=clock)
+    scope = Scope(CustomerGatewayScope(api), desires, 60.0, clock=clock)
     scope.plan()
     scope.apply()
     assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
@@ -262,7 +262,7 @@ def test_plan_of_a_new_address_is_an_error_without_a_write(api):
 
 
 def test_stopped_scope_sends_no_further_request(api):
-    scope = Scope(CustomerGatewayResource(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
+    scope = Scope(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
     scope.plan()
     scope.stop()
     scope.apply()
@@ -271,7 +271,7 @@ def test_stopped_scope_sends_no_further_request(api):
 
 @pytest.mark.parametrize("code", PROBLEMS)
 def test_text_of_a_problem_names_what_it_is_about(api, code):
-    scope = Scope(CustomerGatewayResource(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
+    scope = Scope(CustomerGatewayScope(api), [parse_desired(OPTIONS)], 60.0, clock=api.clock)
     problem = protocol.Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None))
     error = scope.error_of(problem, scope.works[0])
     assert error.code == code and "%" not in error.message
@@ -282,9 +282,7 @@ def test_text_of_a_problem_names_what_it_is_about(api, code):
 def test_deletion_rests_on_a_list_of_the_last_minute(api, clock, renamed, deleted):
     """Another user renames the object while the task waits between its list and the deletion."""
     api.put("cgw-1")
-    scope = Scope(
-        CustomerGatewayResource(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock
-    )
+    scope = Scope(CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
     scope.plan()
     clock.sleep(61)
     api.put("cgw-1", name=renamed)
@@ -306,9 +304,7 @@ def test_created_ids_leave_out_what_existed_before_and_what_the_api_denies(api):
 
 def test_deletion_of_what_another_run_made_anew_is_a_clear_error(api, clock):
     api.put("cgw-1")
-    scope = Scope(
-        CustomerGatewayResource(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock
-    )
+    scope = Scope(CustomerGatewayScope(api), [parse_desired({"name": "berlin", "state": "absent"})], 60.0, clock=clock)
     scope.plan()
     clock.sleep(61)
     del api.stored["cgw-1"]
