@@ -38,14 +38,12 @@ EXAMPLES = r"""
   vars:
     errors: "{{ query('baiducloud.network.account', validate_only=true) }}"
 
-- name: Write the account into a file of environment variables
-  ansible.builtin.copy:
-    content: |
-      BCE_ACCESS_KEY_ID={{ account.access_key_id }}
-      BCE_SECRET_ACCESS_KEY={{ account.secret_access_key }}
-    dest: ~/account.env
-    mode: "0600"
-  diff: false
+- name: Run a program with the account
+  ansible.builtin.command: bce-backup
+  environment:
+    BCE_ACCESS_KEY_ID: "{{ account.access_key_id }}"
+    BCE_SECRET_ACCESS_KEY: "{{ account.secret_access_key }}"
+  changed_when: true
   no_log: true
   vars:
     account: "{{ lookup('baiducloud.network.account') }}"
