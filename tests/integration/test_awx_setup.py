@@ -67,7 +67,7 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     reported = planned.named["Report what check mode cannot compare"]
     assert reported["changed"] and "the credential, the source" in reported["msg"]
 
-    first = set_up(awx, *GIVEN, **KEYS)
+    first = set_up(awx, *GIVEN, "-vvv", **KEYS)
     assert first.status == 0 and SECRET_ACCESS_KEY not in first.output, first.output
     ids = {
         kind: awx.named(kind, "Baidu AI Cloud")["id"]
