@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: account
 short_description: The account of Baidu AI Cloud that the modules would use
-version_added: 1.0.0
+version_added: 1.1.0
 description:
   - Returns keys, token, region and endpoint as the modules of this collection find them, in options, in a profile and
     in the environment, so that they can be passed to something else, such as a credential of AWX.

@@ -123,3 +123,22 @@ def test_every_module_is_in_the_action_group():
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
     modules = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
     assert sorted(runtime["action_groups"]["baiducloud"]) == modules
+
+
+NEWER_THAN_PYTHON_37 = {"Protocol", "Literal", "Final", "TypedDict", "runtime_checkable", "final", "Annotated"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_module_utils_run_on_python_37(name):
+    """ansible-core 2.17 runs modules on hosts with Python 3.7."""
+    text = FILES[name].read_text(encoding="utf-8")
+    tree = ast.parse(text, feature_version=(3, 7))
+    guarded = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+        for inner in node.body
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "typing" and id(node) not in guarded:
+            assert not {alias.name for alias in node.names} & NEWER_THAN_PYTHON_37

@@ -6,7 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # because Python 3.7 has no Protocol
 
 
 class Clock(Protocol):

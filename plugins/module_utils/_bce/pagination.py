@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
 
 from .response_parsing import Response, get_list, invalid_response, parse_id, show_id
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # because Python 3.7 has no Protocol
 
 MAX_PAGES = 100
 

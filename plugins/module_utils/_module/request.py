@@ -7,11 +7,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._bce import connection_options
 from .._bce.connection_options import ConnectionSettings
 from .._bce.errors import InvalidOptionsError
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # because Python 3.7 has no Protocol
 
 
 class Request(NamedTuple):

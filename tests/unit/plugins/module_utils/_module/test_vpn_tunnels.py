@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
 from page_example import options
 
@@ -15,7 +16,11 @@ HERE, ELSEWHERE = "vpn-119bd69b", "vpn-00000001"
 
 
 def errors(*tunnels, **more):
-    return vpn_tunnels.problems({**KEYS, "tunnels": list(tunnels), "gateways": [HERE], **more})
+    try:
+        vpn_tunnels.parse({**KEYS, "tunnels": list(tunnels), "gateways": [HERE], **more})
+    except InvalidOptionsError as error:
+        return error.errors
+    return []
 
 
 def item(gateway, name, **changes):
