@@ -235,7 +235,7 @@ error:
 from ..module_utils._module import runner, vpn_api_probe
 
 
-def main():
+def main() -> None:
     runner.run_module(vpn_api_probe)
 
 

@@ -203,7 +203,7 @@ error:
 from ..module_utils._module import runner, vpn_customer_gateway
 
 
-def main():
+def main() -> None:
     runner.run_module(vpn_customer_gateway)
 
 

@@ -111,7 +111,7 @@ error:
 from ..module_utils._module import runner, vpn_customer_gateway_info
 
 
-def main():
+def main() -> None:
     runner.run_module(vpn_customer_gateway_info)
 
 

@@ -189,7 +189,7 @@ error:
 from ..module_utils._module import runner, vpn_gateway_info
 
 
-def main():
+def main() -> None:
     runner.run_module(vpn_gateway_info)
 
 

@@ -241,7 +241,7 @@ error:
 from ..module_utils._module import runner, vpn_tunnel
 
 
-def main():
+def main() -> None:
     runner.run_module(vpn_tunnel)
 
 

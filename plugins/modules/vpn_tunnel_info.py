@@ -133,7 +133,7 @@ error:
 from ..module_utils._module import runner, vpn_tunnel_info
 
 
-def main():
+def main() -> None:
     runner.run_module(vpn_tunnel_info)
 
 
