@@ -253,7 +253,7 @@ def as_filter(field: Field) -> Field:
 
 def _host_bits(value: Any) -> List[str]:
     """Return a warning for each CIDR with host bits set."""
-    text = "%s has bits set beside the network; it is taken as %s"
+    text = "%s has host bits set; it is used as %s"
     return [
         text % (item, subnet(item)) for item in ([value] if isinstance(value, str) else value) if _has_host_bits(item)
     ]

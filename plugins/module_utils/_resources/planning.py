@@ -189,7 +189,7 @@ def _merge(spec: ResourceType, desired: Desired, item: Item) -> Item:
     if spec.secret and secret_key is None:
         missing.append(SECRET)
     if missing:
-        text = "An update replaces the whole %s; give these options too, as the cloud does not tell them: %s"
+        text = "An update replaces the whole %s; provide these options too, because the list does not show them: %s"
         raise InvalidOptionsError([text % (spec.label, ", ".join(missing))])
     return item._replace(fields=fields, secret_key=secret_key)
 

@@ -91,7 +91,7 @@ class Resource(ResourceType):
         provided = self.provided_options(values)
         found = self.scope_errors(provided, where)
         if self.id_option not in provided:
-            text = "%s%s: is needed, or %s, to tell which %s is meant"
+            text = "%s%s: is needed, or %s, to identify the %s"
             missing = [name for name in self.natural_key if name not in provided]
             found += [text % (where, name, self.id_option, self.label) for name in missing]
         return found

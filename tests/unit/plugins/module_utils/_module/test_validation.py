@@ -113,7 +113,7 @@ CASES = {
         {},
         [
             "vpn_id: is needed; give the id of the VPN gateway",
-            "vpn_conn_name: is needed, or vpn_conn_id, to tell which tunnel is meant",
+            "vpn_conn_name: is needed, or vpn_conn_id, to identify the tunnel",
         ],
     ),
 }

@@ -127,13 +127,13 @@ def test_good_values_are_normalized_and_bad_ones_named(name):
         ),
         (
             {"vpc_id": "vpc-1", "source_address": "0.0.0.0/0", "state": "absent"},
-            ["destination_address: is needed, or route_rule_id, to tell which route rule is meant"],
+            ["destination_address: is needed, or route_rule_id, to identify the route rule"],
         ),
         (
             {"vpc_id": "vpc-1", "nexthop_id": "vpn-1"},
             [
-                "source_address: is needed, or route_rule_id, to tell which route rule is meant",
-                "destination_address: is needed, or route_rule_id, to tell which route rule is meant",
+                "source_address: is needed, or route_rule_id, to identify the route rule",
+                "destination_address: is needed, or route_rule_id, to identify the route rule",
             ],
         ),
     ],
@@ -145,9 +145,7 @@ def test_options_that_do_not_identify_the_rule_are_named(options, errors):
 def test_type_of_the_next_hop_defaults_to_vpn_and_host_bits_are_warned_of():
     desired = VPC_ROUTE.parse({**OPTIONS, "source_address": "192.168.1.1/20"})
     assert desired.fields["nexthop_type"] == "vpn"
-    assert desired.warnings == (
-        "source_address: 192.168.1.1/20 has bits set beside the network; it is taken as 192.168.0.0/20",
-    )
+    assert desired.warnings == ("source_address: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20",)
 
 
 # --- plans ---

@@ -226,7 +226,7 @@ def test_tunnel_is_identified_by_its_name_or_its_id():
 
 def test_host_bits_of_a_subnet_are_removed_with_a_warning():
     wanted = VPN_TUNNEL.parse({**EXAMPLE, "local_subnets": ["192.168.1.1/20", "10.0.0.0/8"]})
-    text = "local_subnets: 192.168.1.1/20 has bits set beside the network; it is taken as 192.168.0.0/20"
+    text = "local_subnets: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20"
     assert wanted.warnings == (text,)
 
 
@@ -503,7 +503,7 @@ def test_update_that_cannot_be_completed_names_all_missing_options():
     with pytest.raises(InvalidOptionsError) as caught:
         VPN_TUNNEL.plan(desired(description="other"), current)
     (error,) = caught.value.problems
-    assert error.startswith("An update replaces the whole tunnel; give these options too")
+    assert error.startswith("An update replaces the whole tunnel; provide these options too")
     assert error.partition(": ")[2].split(", ") == ["remote_subnets", "ike_config.ike_pfs", "secret_key"]
 
 
