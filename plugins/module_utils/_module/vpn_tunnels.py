@@ -142,9 +142,10 @@ def run(params, check_mode, tell=None, clock=time):
     desires, places, warnings = [], [], []
     selected = _selected_gateways(params)
     for place, item in enumerate(params["tunnels"]):
-        desired, remarks = tunnel.parse_desired(_whole(item, params))
-        if selected is not None and desired.vpn_id not in selected:
+        whole = _whole(item, params)
+        if selected is not None and whole["vpn_id"].strip() not in selected:
             continue
+        desired, remarks = tunnel.parse_desired(whole)
         desires.append(desired)
         places.append(place)
         warnings += ["tunnels[%d].%s" % (place, remark) for remark in remarks]
