@@ -29,7 +29,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.base
 from emulator_process import GATEWAY
 from page_example import entry
 from run_params import run_params
-from task_process import KEY, TaskProcesses, options
+from task_process import KEY, TaskProcesses, is_alive, options
 
 LATE = 10  # seconds until the list shows a write
 KILLS = 56
@@ -381,12 +381,16 @@ def test_after_a_kill_at_any_moment_the_next_run_ends_with_one_tunnel(emulator, 
     """SIGKILL for the process group of a lean Python process that does the module's whole work, run()."""
     spread = {"before the commit": 0, "after the commit": 0}
     moments = random.Random(2026)
-    whole = 3 * KILL_LATENCY / 1000  # the list, the creation, the list again
+    # A kill comes up to the latency of one request after one of these: the start, the first list, the
+    # creation is received, the creation is stored.
+    reached = [lambda: True, emulator.requests, lambda: len(emulator.requests()) > 1, emulator.tunnels]
     for number in range(KILLS):
         emulator.reset()
         emulator.settings(latency_ms=KILL_LATENCY)
         task = processes.start(options(), emulator.environment)
-        time.sleep(whole * (number + moments.random()) / KILLS)
+        while not reached[number % len(reached)]() and all(map(is_alive, task.pids)):
+            time.sleep(0.002)
+        time.sleep(moments.random() * KILL_LATENCY / 1000)
         was_at_work = task.kill()
         emulator.settings(latency_ms=0)
         if was_at_work:
