@@ -59,7 +59,7 @@ lint: .venv/test.done
 	$(B)/python tests/gates/examples.py
 
 units: .venv/test.done
-	$(B)/python -m pytest -q tests/unit tests/model tests/docs
+	$(B)/python -m pytest -q tests/unit tests/contract tests/model tests/docs
 	$(B)/python tests/gates/oldest.py
 
 dialects: .venv/test.done

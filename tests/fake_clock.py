@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A clock for tests: it stands in for the module `time`, and sleeping costs nothing."""
+"""Clocks for tests: they replace the module `time`, and sleeping costs nothing."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ class FakeClock:
         """Set the clock back to its start."""
         with self._lock:
             self.slept = 0.0
+
+
+class RecordingClock(FakeClock):
+    """A FakeClock that records every sleep.
+
+    :ivar pauses: the seconds of each sleep, in order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass, and record it."""
+        assert len(self.pauses) < 2000, "a loop without an end"
+        self.pauses.append(seconds)
+        super().sleep(seconds)
 
 
 class SkippingClock:

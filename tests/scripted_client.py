@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import Response
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Redactor
 
 
 class Script:
@@ -14,15 +15,7 @@ class Script:
     def __init__(self, *bodies):
         self._bodies = list(bodies)
         self.asked = []
-
-    def hide_words(self, _pattern, _is_secret):
-        pass
-
-    def show_word(self, word):
-        pass
-
-    def remember_secret(self, secret):
-        pass
+        self.redactor = Redactor(())
 
     def request(self, method, path, query=None, body=None, operation="", resend_unknown=True, **_others):
         self.asked.append((method, path, dict(query or {}), body))

@@ -187,6 +187,14 @@ options:
     type: list
     elements: dict
     required: true
+  gateways:
+    description:
+      - The ids of the gateways to work on. Only the items of O(tunnels) on these gateways are reconciled. The others
+        are only validated, and counted in C(totals.skipped) of the result.
+      - So one list can be shared by hosts that are gateways. If unset, all items are reconciled.
+      - A gateway that no item names stays as it is, unless O(purge_all) is set.
+    type: list
+    elements: str
   purge:
     description:
       - Whether to delete the tunnels of the gateways named in the task that O(tunnels) does not name.
@@ -196,7 +204,7 @@ options:
   purge_all:
     description:
       - Whether O(purge) may empty a gateway, which is what it does where no tunnel is to be present; if O(tunnels) is
-        empty, the gateway O(vpn_id).
+        empty, the gateway O(vpn_id). With O(gateways) it empties each of them that no item names.
     type: bool
     default: false
   concurrency:

@@ -2,67 +2,83 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filters swanctl and swanctl_connection: Ansible's door to plugin_utils/swanctl_conf.py."""
+"""The filters for strongSwan: Ansible's side of plugin_utils/_peer/swanctl.py."""
 
 from __future__ import annotations
+
+from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._bce.errors import InvalidOptionsError
-from ..plugin_utils import swanctl_conf
 from ..plugin_utils._builtin_types import to_builtin_types
+from ..plugin_utils._peer import swanctl as renderer
+
+REQUIRED_WORDS = ("start_action", "part")  # options of which an empty text is an error
 
 
-def swanctl(
-    tunnel,
-    gateway=None,
-    secret_key=None,
-    peer_id=None,
-    local_id=None,
-    peer_address=None,
-    start_action="start",
-    part="all",
-    name=None,
-):
-    """The peer's swanctl.conf, see swanctl_conf.render(); an empty text counts as not given, as AWX leaves them.
+def swanctl(tunnel: Any, gateway: Any = None, secret_key: Any = None, **options: Any) -> str:
+    """Return the peer's swanctl.conf, see render().
 
-    :raises AnsibleFilterError: with every mistake that was found.
+    :raises AnsibleFilterError: with every invalid value that was found.
     """
-    optional = {
-        "secret_key": secret_key,
-        "peer_id": peer_id,
-        "local_id": local_id,
-        "peer_address": peer_address,
-        "name": name,
-    }
-    # A key from a vault is no text before ansible-core 2.19, and is after plain().
-    given = {option: to_builtin_types(value) for option, value in optional.items()}
-    given = {option: None if value == "" else value for option, value in given.items()}
-    words = {"start_action": to_builtin_types(start_action), "part": to_builtin_types(part)}
-    return _or_error(
-        "swanctl", swanctl_conf.render, to_builtin_types(tunnel), to_builtin_types(gateway), **words, **given
-    )
+    return _run("swanctl", renderer.render, tunnel, gateway, secret_key, options)
 
 
-def swanctl_connection(tunnel):
-    """The name of the connection that swanctl() makes of a tunnel, which may also be given by its name.
+def swanctl_files(tunnel: Any, gateway: Any = None, secret_key: Any = None, **options: Any) -> Dict[str, Any]:
+    """Return the files of the peer's connection and what is in them, see SwanctlFiles.
 
-    :raises AnsibleFilterError: if it is no name of a tunnel.
+    :raises AnsibleFilterError: with every invalid value that was found.
+    """
+    return _run("swanctl_files", renderer.render_files, tunnel, gateway, secret_key, options)._asdict()
+
+
+def swanctl_connection(tunnel: Any) -> str:
+    """Return the name of the connection that swanctl() makes of a tunnel, which may also be provided by its name.
+
+    :raises AnsibleFilterError: if it is not a name of a tunnel.
     """
     name = tunnel.get("vpn_conn_name") if isinstance(tunnel, dict) else tunnel
-    return _or_error("swanctl_connection", swanctl_conf.connection_name, to_builtin_types(name))
-
-
-def _or_error(filter_name, function, *arguments, **options):
     try:
-        return function(*arguments, **options)
+        return renderer.connection_name(to_builtin_types(name))
     except InvalidOptionsError as error:
-        # Not chained: the values of the frames below hold the key.
-        raise AnsibleFilterError("baiducloud.network.%s: %s" % (filter_name, "; ".join(error.problems))) from None
+        raise _filter_error("swanctl_connection", error) from None
+
+
+def swanctl_conflict(text: Any, tunnel: Any, gateway: Any = None) -> str:
+    """Return why a connection's file must not be replaced, see find_conflict(); an empty text if it may be."""
+    return renderer.find_conflict(to_builtin_types(text), to_builtin_types(tunnel), to_builtin_types(gateway))
+
+
+def _run(
+    filter_name: str, func: Callable[..., Any], tunnel: Any, gateway: Any, secret_key: Any, options: Dict[str, Any]
+) -> Any:
+    """Call a renderer; an empty text counts as unset, because AWX leaves unset values empty.
+
+    :raises AnsibleFilterError: with every invalid value that was found.
+    """
+    # A key from a vault is not a text before ansible-core 2.19, and is one after to_builtin_types().
+    provided = {name: to_builtin_types(value) for name, value in dict(options, secret_key=secret_key).items()}
+    provided = {name: value for name, value in provided.items() if value != "" or name in REQUIRED_WORDS}
+    try:
+        return func(to_builtin_types(tunnel), to_builtin_types(gateway), **provided)
+    except InvalidOptionsError as error:
+        # Not chained, because the values of the frames below hold the key.
+        raise _filter_error(filter_name, error) from None
+
+
+def _filter_error(filter_name: str, error: InvalidOptionsError) -> AnsibleFilterError:
+    return AnsibleFilterError("baiducloud.network.%s: %s" % (filter_name, "; ".join(error.problems)))
 
 
 class FilterModule:
-    """What Ansible asks a file of filters for."""
+    """The filters of this file, by name."""
 
-    def filters(self):
-        return {"swanctl": swanctl, "swanctl_connection": swanctl_connection}
+    def filters(self) -> Dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {
+            "swanctl": swanctl,
+            "swanctl_files": swanctl_files,
+            "swanctl_connection": swanctl_connection,
+            "swanctl_conflict": swanctl_conflict,
+        }

@@ -70,6 +70,11 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ branches.totals }}"
 
+- name: Reconcile only the tunnels of the gateway that this host of the inventory is
+  baiducloud.network.vpn_tunnels:
+    tunnels: "{{ all_tunnels }}"
+    gateways: ["{{ vpn_id }}"]
+
 - name: The gateway has no tunnels any more
   baiducloud.network.vpn_tunnels:
     vpn_id: vpn-119bd69b
@@ -80,7 +85,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tunnels:
-  description: One entry per tunnel, in the order of the option O(tunnels), and after them those that were purged.
+  description:
+    - One entry per tunnel that is not skipped, in the order of the option O(tunnels), and after them those that were
+      purged.
   returned: unless an option is wrong
   type: list
   elements: dict
@@ -138,6 +145,10 @@ totals:
       type: int
     failed:
       description: Failed.
+      type: int
+    skipped:
+      description: Items that were not reconciled, because their gateway is not one of O(gateways).
+      returned: if O(gateways) is set
       type: int
 diff:
   description: For each tunnel that changed, what it was and what it is, without keys.

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Check what must hold after every task in every dialect: the stored objects, the requests and the result agree.
 
-(a) a present task leaves at most one new object for each wish, and reports every id that it made
+(a) a present task leaves at most one new object for each desired object, and reports every id that it made
 (b) nothing is deleted, and nothing overwritten, that is not certainly meant
 (c) requests and time are bounded
 (d) `changed: false` only where the stored object, or the last list, is as desired; a success names a live object
@@ -42,7 +42,7 @@ class Violation(NamedTuple):
     text: str
 
 
-class Wish(NamedTuple):
+class Desired(NamedTuple):
     """One object that a task asks for.
 
     :ivar options: of the whole item, shared ones included. :ivar place: its index in the task's list, None if alone.
@@ -77,8 +77,8 @@ class Trial(NamedTuple):
         return bool(self.result.get("failed"))
 
     @property
-    def wishes(self):
-        return wishes_of(self.step.module, self.options)
+    def desires(self):
+        return desired_objects(self.step.module, self.options)
 
     @property
     def new(self):
@@ -92,12 +92,12 @@ class Trial(NamedTuple):
         return {key for key in asked & self.before.keys() if key not in self.after}
 
 
-def wishes_of(module, options):
-    """Return the wishes of a task, purge aside."""
+def desired_objects(module, options):
+    """Return the desired objects of a task, purge aside."""
     if module.endswith("_info"):
         return []
     if module != "vpn_tunnels":
-        return [_wish(module, options)]
+        return [_desired(module, options)]
     shared = {name: value for name, value in options.items() if name not in ("tunnels", "purge", "purge_all")}
     found = []
     for place, item in enumerate(options["tunnels"]):
@@ -105,7 +105,7 @@ def wishes_of(module, options):
         for group in GROUPED:
             if group in shared and group in item:
                 whole[group] = dict(shared[group], **item[group])
-        found.append(_wish("vpn_tunnel", whole)._replace(place=place))
+        found.append(_desired("vpn_tunnel", whole)._replace(place=place))
     return found
 
 
@@ -126,21 +126,21 @@ KINDS = {
 BY_KIND = {row.kind: row for row in KINDS.values()}
 
 
-def _wish(module, options):
+def _desired(module, options):
     row = KINDS[module]
     scope = options.get(row.scope) if row.scope else None
     name = options.get(row.name)
     if module == "vpc_route":
         scope = scope or next(vpc for vpc in GATEWAYS.values() if table_of(vpc) == options["route_table_id"])
         name = "%s -> %s" % (options["source_address"], name) if name else None
-    return Wish(row.kind, options.get("state", "present"), scope, options.get(row.object_id), name, options)
+    return Desired(row.kind, options.get("state", "present"), scope, options.get(row.object_id), name, options)
 
 
 def purged_gateways(options):
     """Return the gateways that a task purges."""
     if not options.get("purge"):
         return set()
-    return {wish.scope for wish in wishes_of("vpn_tunnels", options)} or {options.get("vpn_id")}
+    return {desired.scope for desired in desired_objects("vpn_tunnels", options)} or {options.get("vpn_id")}
 
 
 def check(trial, history=()):
@@ -173,28 +173,32 @@ def check(trial, history=()):
 
 def _one_new_object(trial):
     found, explained = [], set()
-    for wish in trial.wishes:
-        mine = {key for key, item in trial.new.items() if _is_of(item, wish)}
+    for desired in trial.desires:
+        mine = {key for key, item in trial.new.items() if _is_of(item, desired)}
         explained |= mine
-        limit = 1 if wish.state == "present" and not wish.object_id else 0
-        limit += _is_reported_unknown(trial, wish)
+        limit = 1 if desired.state == "present" and not desired.object_id else 0
+        limit += _is_reported_unknown(trial, desired)
         if len(mine) > limit:
-            found.append(Violation("a", "objects", "%d new objects for %r: %s" % (len(mine), wish.name, sorted(mine))))
-        older = sorted(key for key, item in trial.before.items() if _is_of(item, wish) and key in trial.after)
+            found.append(
+                Violation("a", "objects", "%d new objects for %r: %s" % (len(mine), desired.name, sorted(mine)))
+            )
+        older = sorted(key for key, item in trial.before.items() if _is_of(item, desired) and key in trial.after)
         if mine and older and not trial.step.repeats:
-            found.append(Violation("a", "second", "%s made, but %r was there: %s" % (sorted(mine), wish.name, older)))
-        reported = reported_ids(trial.result, wish)
-        if mine - reported - _never_shown(trial, wish):
-            text = "of %r: made %s, reported %s" % (wish.name, sorted(mine), sorted(reported))
+            found.append(
+                Violation("a", "second", "%s made, but %r was there: %s" % (sorted(mine), desired.name, older))
+            )
+        reported = reported_ids(trial.result, desired)
+        if mine - reported - _never_shown(trial, desired):
+            text = "of %r: made %s, reported %s" % (desired.name, sorted(mine), sorted(reported))
             found.append(Violation("a", "ids", text))
     if trial.new.keys() - explained:
-        found.append(Violation("a", "objects", "new objects of no wish: %s" % sorted(trial.new.keys() - explained)))
+        found.append(Violation("a", "objects", "new objects of no task: %s" % sorted(trial.new.keys() - explained)))
     return found
 
 
-def _never_shown(trial, wish):
+def _never_shown(trial, desired):
     """Return the new ids that no response to a creation named, where the task says that it may have been applied."""
-    if not (item_of(trial.result, wish).get("error") or {}).get("maybe_applied"):
+    if not (item_of(trial.result, desired).get("error") or {}).get("maybe_applied"):
         return set()
     replies = [
         one.reply for one in trial.seen if one.method == "POST" and not one.fault and isinstance(one.reply, dict)
@@ -202,28 +206,28 @@ def _never_shown(trial, wish):
     return trial.new.keys() - {value for reply in replies for value in reply.values() if isinstance(value, str)}
 
 
-def _is_reported_unknown(trial, wish):
+def _is_reported_unknown(trial, desired):
     """Return 1 where a fault hit a creation and the task says that its outcome is not known, else 0."""
     hit = any(one.fault and one.method == "POST" for one in trial.seen)
-    error = item_of(trial.result, wish).get("error") or {}
+    error = item_of(trial.result, desired).get("error") or {}
     return int(hit and bool(error.get("maybe_applied")))
 
 
-def item_of(result, wish):
-    """Return what a result says of a wish: the whole result, or the item of a bulk task."""
-    if wish.place is None:
+def item_of(result, desired):
+    """Return what a result says of a desired object: the whole result, or the item of a bulk task."""
+    if desired.place is None:
         return result
     items = result.get("tunnels") or []
-    return items[wish.place] if wish.place < len(items) else {}
+    return items[desired.place] if desired.place < len(items) else {}
 
 
-def reported_ids(result, wish):
-    """Return the ids that a result names as created for a wish, a set."""
-    return set(item_of(result, wish).get("created_ids") or ())
+def reported_ids(result, desired):
+    """Return the ids that a result names as created for a desired object, a set."""
+    return set(item_of(result, desired).get("created_ids") or ())
 
 
-def _is_of(item, wish):
-    return item.kind == wish.kind and item.scope == wish.scope and item.name == wish.name
+def _is_of(item, desired):
+    return item.kind == desired.kind and item.scope == desired.scope and item.name == desired.name
 
 
 # -- (b) ---------------------------------------------------------------------------------------------------------------
@@ -264,27 +268,27 @@ def _is_surplus(trial, item):
 
 
 def _may_delete(trial, item):
-    wishes = trial.wishes
-    for wish in wishes:
-        if wish.state == "absent" and wish.kind == item.kind and wish.scope == item.scope:
-            if wish.object_id in (None, item.object_id) and wish.name in (None, item.name):
+    desires = trial.desires
+    for desired in desires:
+        if desired.state == "absent" and desired.kind == item.kind and desired.scope == item.scope:
+            if desired.object_id in (None, item.object_id) and desired.name in (None, item.name):
                 return True
     if item.kind != "tunnel" or item.scope not in purged_gateways(trial.options) or not item.name:
         return False
-    for wish in wishes:
-        if wish.scope != item.scope or wish.state != "present":
+    for desired in desires:
+        if desired.scope != item.scope or desired.state != "present":
             continue
-        if item.object_id == wish.object_id or item.name == wish.name or is_near(item.name, wish.name):
+        if item.object_id == desired.object_id or item.name == desired.name or is_near(item.name, desired.name):
             return False
-        if not differences(wish, item.entry, but=("vpn_conn_name",)):
+        if not differences(desired, item.entry, but=("vpn_conn_name",)):
             return False
     return True
 
 
 def _may_write(trial, item):
-    for wish in trial.wishes:
-        if wish.state == "present" and wish.kind == item.kind and wish.scope == item.scope:
-            if wish.object_id == item.object_id or (wish.object_id is None and wish.name == item.name):
+    for desired in trial.desires:
+        if desired.state == "present" and desired.kind == item.kind and desired.scope == item.scope:
+            if desired.object_id == item.object_id or (desired.object_id is None and desired.name == item.name):
                 return True
     return False
 
@@ -294,8 +298,8 @@ def _may_write(trial, item):
 
 def _bounds(trial):
     found = []
-    gateways = {wish.scope for wish in trial.wishes} | purged_gateways(trial.options)
-    waits = any(wish.options.get("wait_for", "none") != "none" for wish in trial.wishes)
+    gateways = {desired.scope for desired in trial.desires} | purged_gateways(trial.options)
+    waits = any(desired.options.get("wait_for", "none") != "none" for desired in trial.desires)
     posts: Dict[tuple, int] = {}
     # Throttled requests do not count, because they have no effect and are sent again unchanged.
     counted = [one for one in trial.seen if not (one.status == 429 or "RateLimit" in str(one.reply))]
@@ -314,13 +318,14 @@ def _bounds(trial):
     if trial.step.module == "vpn_tunnels":
         if not waits and reads > MAX_REQUESTS * len(gateways):
             found.append(Violation("c", "requests", "%d reads of %d gateways" % (reads, len(gateways))))
-        objects = len(trial.wishes) + (len(trial.before) if trial.options.get("purge") else 0)
+        objects = len(trial.desires) + (len(trial.before) if trial.options.get("purge") else 0)
         if writes > MAX_WRITES * max(1, objects):
             found.append(Violation("c", "requests", "%d writes for %d tunnels" % (writes, objects)))
     elif not waits and len(counted) > MAX_REQUESTS:
         found.append(Violation("c", "requests", "%d requests" % len(counted)))
     patience = PATIENCE + max(
-        [wish.options.get("wait_timeout", 300) for wish in trial.wishes if wish.options.get("wait_for")] or [0]
+        [desired.options.get("wait_timeout", 300) for desired in trial.desires if desired.options.get("wait_for")]
+        or [0]
     )
     limit = RETRY_TIMEOUT + patience * max(1, len(gateways))
     if trial.seconds > limit:
@@ -333,69 +338,75 @@ def _bounds(trial):
 
 def _truthful(trial):
     found = []
-    for wish in trial.wishes:
-        item = item_of(trial.result, wish)
-        if trial.failed and (wish.place is None or item.get("error") or not item):
+    for desired in trial.desires:
+        item = item_of(trial.result, desired)
+        if trial.failed and (desired.place is None or item.get("error") or not item):
             continue
-        if wish.state == "absent":
-            found += _truthful_absence(trial, wish, item)
+        if desired.state == "absent":
+            found += _truthful_absence(trial, desired, item)
         else:
-            found += _truthful_presence(trial, wish, item)
+            found += _truthful_presence(trial, desired, item)
     return found
 
 
-def _truthful_absence(trial, wish, item):
+def _truthful_absence(trial, desired, item):
     left = [
         other
         for other in trial.after.values()
-        if other.kind == wish.kind
-        and other.scope == wish.scope
-        and (other.object_id == wish.object_id if wish.object_id else other.name == wish.name)
+        if other.kind == desired.kind
+        and other.scope == desired.scope
+        and (other.object_id == desired.object_id if desired.object_id else other.name == desired.name)
     ]
     if not left:
         return []
-    shown = last_list(trial, wish)
-    if not item.get("changed") and shown is not None and not _shows_any(shown, wish):
+    shown = last_list(trial, desired)
+    if not item.get("changed") and shown is not None and not _shows_any(shown, desired):
         return []
     return [Violation("d", "absent", "success, but there is %s" % _described(left[0]))]
 
 
-def _shows_any(entries, wish):
+def _shows_any(entries, desired):
     """Return True if a list leaves it open whether the object is there."""
     for entry in entries:
         if not isinstance(entry, dict) or str(entry.get("status", "")).lower() in LEAVING:
             continue
-        name, object_id = _shown(entry, wish)
-        if wish.object_id:
-            if object_id == wish.object_id:
+        name, object_id = _shown(entry, desired)
+        if desired.object_id:
+            if object_id == desired.object_id:
                 return True
-        elif not name or name == object_id or name == wish.name or is_near(name, wish.name) or _is_cut(name, wish.name):
+        elif (
+            not name
+            or name == object_id
+            or name == desired.name
+            or is_near(name, desired.name)
+            or _is_cut(name, desired.name)
+        ):
             return True
     return False
 
 
-def _shown(entry, wish):
+def _shown(entry, desired):
     return entry_name(entry), entry_id(entry)
 
 
-def _truthful_presence(trial, wish, item):
+def _truthful_presence(trial, desired, item):
     warned = bool(trial.result.get("warnings"))
-    reported = item.get(BY_KIND[wish.kind].object_id)
+    reported = item.get(BY_KIND[desired.kind].object_id)
     stored = trial.after.get(reported)
-    shown = next((e for e in last_list(trial, wish) or () if isinstance(e, dict) and reported in e.values()), None)
-    hidden = differences(wish, shown) if shown is not None else {}
-    name_option = BY_KIND[wish.kind].name
-    if warned and hidden and wish.name and is_near(_shown(shown, wish)[0] or "", wish.name):
+    shown = next((e for e in last_list(trial, desired) or () if isinstance(e, dict) and reported in e.values()), None)
+    hidden = differences(desired, shown) if shown is not None else {}
+    name_option = BY_KIND[desired.kind].name
+    if warned and hidden and desired.name and is_near(_shown(shown, desired)[0] or "", desired.name):
         hidden.pop(name_option, None)  # taken as it is, with a warning
     is_all_that_is_shown = all(_is_hidden(shown, name) for name in hidden) and (warned or not hidden)
     if not item.get("changed") and shown is not None and is_all_that_is_shown:
         if stored is None or not hidden:
             return []  # the last list confirms it, even if it is stale
-    if stored is None or (stored.kind, stored.scope) != (wish.kind, wish.scope):
-        return [Violation("d", "id", "success reports %s for %r, which is not there" % (reported, wish.name))]
-    wrong = differences(wish, stored.entry)
-    near = stored.name != wish.name and is_near(stored.name, wish.name)
-    if wish.name and near and warned:
+    if stored is None or (stored.kind, stored.scope) != (desired.kind, desired.scope):
+        return [Violation("d", "id", "success reports %s for %r, which is not there" % (reported, desired.name))]
+    wrong = differences(desired, stored.entry)
+    near = stored.name != desired.name and is_near(stored.name, desired.name)
+    if desired.name and near and warned:
         wrong.pop(name_option, None)
     if not wrong:
         return []
@@ -432,18 +443,18 @@ def _is_hidden(entry, name):
     return value in (None, "", {}, [], entry_id(entry))
 
 
-def last_list(trial, wish):
-    """Return the entries of the last list, or read, of a wish's scope that the task received, or None."""
+def last_list(trial, desired):
+    """Return the entries of the last list, or read, of a desired's scope that the task received, or None."""
     for one in reversed(trial.seen):
         if one.method != "GET" or one.status != 200 or not isinstance(one.reply, dict):
             continue
-        if wish.kind == "tunnel" and one.path.endswith("/vpnconn/%s" % wish.scope):
+        if desired.kind == "tunnel" and one.path.endswith("/vpnconn/%s" % desired.scope):
             return one.reply.get("vpnConns")
-        if wish.kind == "customer gateway" and one.path.endswith("/vpn/cgw"):
+        if desired.kind == "customer gateway" and one.path.endswith("/vpn/cgw"):
             return one.reply.get("result")
-        if wish.kind == "customer gateway" and "/vpn/cgw/" in one.path:
+        if desired.kind == "customer gateway" and "/vpn/cgw/" in one.path:
             return [one.reply]
-        if wish.kind == "route rule" and one.path.endswith("/route"):
+        if desired.kind == "route rule" and one.path.endswith("/route"):
             return [
                 one_path(rule) for table in one.reply.get("routeTables", [one.reply]) for rule in table["routeRules"]
             ]
@@ -456,11 +467,11 @@ def one_path(rule):
     return dict(rule, **{name: hops[0].get(name) for name in ("nexthopId", "nexthopType")}) if len(hops) == 1 else rule
 
 
-def differences(wish, entry, but=()):
-    """Return where an object of the API is not as the options of a wish say, a dict of option to both values."""
-    skipped = {BY_KIND[wish.kind].object_id, *but}
+def differences(desired, entry, but=()):
+    """Return where an object of the API is not as the options of a desired say, a dict of option to both values."""
+    skipped = {BY_KIND[desired.kind].object_id, *but}
     wrong = {}
-    for name, value in wish.options.items():
+    for name, value in desired.options.items():
         if name in skipped or name not in COMPARED or value is None:
             continue
         if name in GROUPED:
@@ -538,19 +549,21 @@ def _repetition(trial, history):
             break
     found = []
     if not any(earlier.failed for earlier in first):
-        for wish in trial.wishes:
+        for desired in trial.desires:
             # Where the first one's object is gone, by another user or by the cloud, a new one is right.
-            made = sorted(key for key, item in trial.new.items() if _is_of(item, wish))
-            if made and any(_is_of(item, wish) for item in trial.before.values()):
-                found.append(Violation("e", "creates", "a repeated task made %s of %r" % (made, wish.name)))
+            made = sorted(key for key, item in trial.new.items() if _is_of(item, desired))
+            if made and any(_is_of(item, desired) for item in trial.before.values()):
+                found.append(Violation("e", "creates", "a repeated task made %s of %r" % (made, desired.name)))
         if trial.deleted:
             found.append(Violation("e", "deletes", "a repeated task removed %s" % sorted(trial.deleted)))
         return found
-    for wish in trial.wishes:
-        made = {key for one in (*first, trial) for key, item in one.new.items() if _is_of(item, wish)}
+    for desired in trial.desires:
+        made = {key for one in (*first, trial) for key, item in one.new.items() if _is_of(item, desired)}
         alive = {key for key in made if key in trial.after}
         if len(alive) > 1:
-            found.append(Violation("e", "creates", "%d objects of %r after a repeated task" % (len(alive), wish.name)))
+            found.append(
+                Violation("e", "creates", "%d objects of %r after a repeated task" % (len(alive), desired.name))
+            )
     return found
 
 

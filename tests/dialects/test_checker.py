@@ -57,7 +57,7 @@ def two_objects(trial):
     return trial._replace(after=dict(trial.after, **{"vpnconn-other": other(trial)}))
 
 
-def of_no_wish(trial):
+def of_no_task(trial):
     return trial._replace(after=dict(trial.after, **{"vpnconn-other": other(trial, name="Nobody")}))
 
 
@@ -95,7 +95,7 @@ def shows(text):
 # (invariant, part) -> scenario, number of the step, what is falsified
 FALSIFIED = {
     ("a", "objects"): ("create-repeat", 0, two_objects),
-    ("a", "objects of no wish"): ("create-repeat", 0, of_no_wish),
+    ("a", "objects of no task"): ("create-repeat", 0, of_no_task),
     ("a", "second"): ("create-update", 1, two_objects),
     ("a", "ids"): ("create-repeat", 0, lambda trial: falsified(trial, created_ids=[])),
     ("b", "delete"): ("delete-by-id", 2, deletes(PARIS)),

@@ -29,7 +29,7 @@ ANSWERS = {
     "remote_ip": "203.0.113.10",
     "remote_subnets": "10.1.0.0/16",
 }
-# What AWX's form sends for the questions that nobody answers.
+# What AWX's form sends for unanswered questions.
 UNANSWERED = {"secret_key": "", "cgw_id": "", "description": ""}
 GATEWAYS = ["vpn-119bd69b", *(f"vpn-{number:08d}" for number in range(1, 7))]
 
@@ -70,11 +70,12 @@ def succeeded(done):
     return done
 
 
-def test_a_survey_makes_the_tunnel_that_the_check_has_foreseen_and_the_same_again_changes_nothing(cloud, launch):
-    foreseen = succeeded(launch(CREATE, ANSWERS, how=["--check", "--diff"]))
-    assert foreseen.changed and cloud.tunnels() == [] and foreseen.artifacts == {}
+def test_survey_creates_the_planned_tunnel_once(cloud, launch):
+    """Check mode shows the same diff as the run, and the same answers again change nothing."""
+    planned = succeeded(launch(CREATE, ANSWERS, how=["--check", "--diff"]))
+    assert planned.changed and cloud.tunnels() == [] and planned.artifacts == {}
     made = succeeded(launch(CREATE, ANSWERS, how=["--diff"]))
-    assert made.results()[0]["diff"] == foreseen.results()[0]["diff"]
+    assert made.results()[0]["diff"] == planned.results()[0]["diff"]
     (tunnel,) = cloud.tunnels()
     assert made.changed and made.artifacts == {"vpnConnId": tunnel["vpnConnId"]}
     assert tunnel["localSubnets"] == ["192.168.0.0/20", "192.168.16.0/20", "10.0.0.0/24"]
@@ -83,7 +84,8 @@ def test_a_survey_makes_the_tunnel_that_the_check_has_foreseen_and_the_same_agai
     assert not again.changed and again.artifacts == made.artifacts and cloud.tunnels() == [tunnel]
 
 
-def test_a_choice_changes_the_tunnel_and_an_id_from_the_workflow_deletes_it(cloud, launch):
+def test_survey_changes_and_deletes_a_tunnel(cloud, launch):
+    """A choice updates the tunnel in place; its id from the workflow is enough to delete it."""
     made = succeeded(launch(CREATE, ANSWERS))
     changed = succeeded(launch(CREATE, {**ANSWERS, **UNANSWERED, "ike_enc_alg": "aes192", "ipsec_lifetime": 7200}))
     assert changed.changed and changed.artifacts == made.artifacts
@@ -113,7 +115,7 @@ NO_ENDPOINT = {"BCE_ENDPOINT": ""}
     ],
     ids=["key too short", "no CIDR", "no gateway", "no key", "wrong account key", "wrong region"],
 )
-def test_a_wrong_answer_or_input_fails_the_job_with_one_line_that_names_it(cloud, launch, answers, more, words):
+def test_job_with_invalid_input_fails_with_one_line(cloud, launch, answers, more, words):
     done = launch(CREATE, {**ANSWERS, **answers}, **more)
     assert done.status == "failed"
     assert words in done.error and "\n" not in done.error and "Traceback" not in done.stdout
@@ -121,7 +123,8 @@ def test_a_wrong_answer_or_input_fails_the_job_with_one_line_that_names_it(cloud
 
 
 @pytest.mark.skipif(CORE.startswith(("2.17.", "2.18.")), reason="ansible-core has texts stay texts")
-def test_an_answer_that_ansible_reads_as_no_text_is_named_and_nothing_is_made_or_deleted(cloud, launch):
+def test_survey_retyped_answer_is_an_error(cloud, launch):
+    """What YAML reads as a number, a boolean or a date is named, and nothing is created or deleted."""
     cloud.plant({**BODY, "vpnConnId": "vpnconn-1", "vpnConnName": "yes"})
     retyped = {
         "vpn_id": "0111", "vpn_conn_name": "on", "secret_key": "0xab_cd12", "remote_ip": "1.10", "cgw_id": "12:30:45",
@@ -129,8 +132,8 @@ def test_an_answer_that_ansible_reads_as_no_text_is_named_and_nothing_is_made_or
     }  # fmt: skip
     done = launch(CREATE, {**ANSWERS, **retyped})
     assert done.status == "failed" and "\n" not in done.error
-    told = [sentence.split(",")[0] for sentence in done.error.split("; ") if "Ansible reads" in sentence]
-    assert told == [f"{name}: must be text" for name in retyped]
+    reported = [sentence.split(",")[0] for sentence in done.error.split("; ") if "Ansible reads" in sentence]
+    assert reported == [f"{name}: must be text" for name in retyped]
     assert "vpn_conn_name: must be text, but Ansible reads True in it; add a letter or a word to it" in done.error
     # 0xab_cd12 is a number to YAML, which would be the key's other form.
     assert not [text for text in ("0xab_cd12", str(0xABCD12)) if text in done.stdout]
@@ -142,14 +145,14 @@ def test_an_answer_that_ansible_reads_as_no_text_is_named_and_nothing_is_made_or
     assert [tunnel["vpnConnName"] for tunnel in cloud.tunnels()] == ["yes"] and cloud.requests("POST") == []
 
 
-def test_a_list_in_place_of_a_key_is_told_as_one_and_not_shown(cloud):
+def test_input_list_in_place_of_a_key_is_not_shown(cloud):
     variables = json.dumps({**ANSWERS, "secret_key": [SECRET_KEY]})
     done = play("baiducloud.network.create_tunnel", "-e", variables, environment=cloud.environment)
     assert "secret_key: must be text, but Ansible reads a list in it" in done.results[-1]["msg"]
     assert done.status != 0 and SECRET_KEY not in done.output and cloud.requests() == []
 
 
-def test_a_template_in_an_answer_stays_text(cloud, launch):
+def test_survey_template_in_an_answer_stays_text(cloud, launch):
     text = "{{ lookup('ansible.builtin.env', 'BCE_SECRET_ACCESS_KEY') }}"
     succeeded(launch(CREATE, {**ANSWERS, "description": text}))
     assert cloud.tunnels()[0]["description"] == text
@@ -189,7 +192,8 @@ def wanted(tunnels):
     return sorted((tunnel["vpn_id"], tunnel["vpn_conn_name"]) for tunnel in tunnels)
 
 
-def test_a_job_over_the_gateways_ends_the_same_whole_and_in_three_slices(cloud, launch, inventory):
+def test_reconcile_in_slices_has_the_result_of_one_job(cloud, launch, inventory):
+    """A gateway that the inventory lacks fails the job, but not a slice."""
     assert len(inventory["_meta"]["hostvars"]) == len(GATEWAYS)
     tunnels = branches(20)
     # The key that is answered goes before the variable.
@@ -201,7 +205,7 @@ def test_a_job_over_the_gateways_ends_the_same_whole_and_in_three_slices(cloud, 
     assert {tunnel["secretKey"] for tunnel in cloud.tunnels()} == {f"sha256:{digest}"}
     ids = whole.artifacts["vpnConnIds"]
     assert ids == {f"{tunnel['vpnId']}/{tunnel['vpnConnName']}": tunnel["vpnConnId"] for tunnel in cloud.tunnels()}
-    # A gateway that is missing from the inventory, whatever limit there is, is a mistake; a slice cannot know.
+    # A gateway that is missing from the inventory, whatever limit there is, is an error, except in a slice.
     answers["vpn_tunnels"] = [*tunnels, dict(branches(1)[0], vpn_id="vpn-mistyped", vpn_conn_name="stray")]
     wrong = launch(RECONCILE, answers, inventory=inventory, limit="gw-vpn-00000001")
     assert wrong.status == "failed" and "no gateway for stray of vpn-mistyped; correct vpn_id" in wrong.error
@@ -215,10 +219,10 @@ def test_a_job_over_the_gateways_ends_the_same_whole_and_in_three_slices(cloud, 
     assert set().union(*(part.artifacts["vpnConnIds"] for part in slices)) == set(ids)
 
 
-def test_a_job_that_has_nothing_to_do_fails_unless_it_is_a_slice(cloud, launch, inventory):
-    nobody = {"_meta": {"hostvars": {}}, "all": {"children": ["vpn_gateways"]}, "vpn_gateways": {"hosts": []}}
+def test_job_without_hosts_or_list_fails_unless_sliced(cloud, launch, inventory):
+    empty = {"_meta": {"hostvars": {}}, "all": {"children": ["vpn_gateways"]}, "vpn_gateways": {"hosts": []}}
     for template, answers in {REPORT: {}, RECONCILE: {"vpn_tunnels": branches(1)}}.items():
-        done = launch(template, answers, inventory=nobody)
+        done = launch(template, answers, inventory=empty)
         assert done.status == "failed" and "gateways: no host of the inventory matches vpn_gateways" in done.error
     done = launch(RECONCILE, {"shared_key": SECRET_KEY}, inventory=inventory)
     assert done.status == "failed" and "vpn_tunnels: is needed; give the list" in done.error
@@ -226,7 +230,7 @@ def test_a_job_that_has_nothing_to_do_fails_unless_it_is_a_slice(cloud, launch, 
     assert done.stdout.count("no list for this gateway; left alone") == len(GATEWAYS)
 
 
-def test_a_job_cancelled_in_the_middle_and_launched_again_leaves_each_tunnel_once(cloud, launch, inventory, tmp_path):
+def test_reconcile_cancelled_and_repeated_creates_each_tunnel_once(cloud, launch, inventory, tmp_path):
     tunnels = branches(60)
     answers = {"vpn_tunnels": tunnels, "shared_key": SECRET_KEY}
     cloud.settings(latency_ms=400)
@@ -241,7 +245,8 @@ def test_a_job_cancelled_in_the_middle_and_launched_again_leaves_each_tunnel_onc
     assert stored(cloud) == wanted(tunnels)
 
 
-def test_a_variables_file_is_reconciled_and_purge_deletes_what_it_does_not_name(cloud, launch, inventory, tmp_path):
+def test_reconcile_variables_file_with_purge(cloud, launch, inventory, tmp_path):
+    """Purge deletes what the file does not name; a gateway without items keeps its tunnels."""
     before = branches(2 * len(GATEWAYS))
     succeeded(launch(RECONCILE, {"vpn_tunnels": before, "shared_key": SECRET_KEY}, inventory=inventory))
     file = tmp_path / "tunnels.yml"
@@ -250,8 +255,8 @@ def test_a_variables_file_is_reconciled_and_purge_deletes_what_it_does_not_name(
     tunnels = [*before[: len(GATEWAYS) - 1], new]
     file.write_text(json.dumps({"secret_key": SECRET_KEY, "vpn_tunnels": tunnels}))
     answers = {"tunnels_file": str(file), "shared_key": "", "purge": "yes"}
-    foreseen = succeeded(launch(RECONCILE, answers, inventory=inventory, how=["--check"]))
-    assert foreseen.changed and stored(cloud) == wanted(before)
+    planned = succeeded(launch(RECONCILE, answers, inventory=inventory, how=["--check"]))
+    assert planned.changed and stored(cloud) == wanted(before)
     done = succeeded(launch(RECONCILE, answers, inventory=inventory))
     assert stored(cloud) == wanted([*tunnels, before[len(GATEWAYS) - 1], before[-1]])
     # What is gone is not passed on, and what the check did not make has no id.
@@ -259,32 +264,33 @@ def test_a_variables_file_is_reconciled_and_purge_deletes_what_it_does_not_name(
     named = {place: places[place] for place in map("/".join, wanted(tunnels))}
     assert done.artifacts["vpnConnIds"] == named
     del named[f"{new['vpn_id']}/new"]
-    assert foreseen.artifacts["vpnConnIds"] == named
+    assert planned.artifacts["vpnConnIds"] == named
 
 
 @pytest.mark.parametrize(
     "content, answers, words",
     [
-        (None, {}, "is no file that exists"),
+        (None, {}, "is not a file that exists"),
         ("secret_key: 'ddd22@www\nvpn_tunnels: [ {", {}, "cannot be read as variables"),
         ("vpn_tunnels: text", {}, "vpn_tunnels: must be a list of dictionaries"),
-        ("vpn_tunnels: []", {"purge_all": "treu"}, "purge, purge_all: must be yes or no"),
+        ("vpn_tunnels: []", {"purge_all": "treu"}, "purge_all: must be true or false, but is 'treu'"),
     ],
     ids=["none", "no YAML", "no list", "purge"],
 )
-def test_a_mistake_in_the_list_is_told_once_for_all_gateways(launch, inventory, tmp_path, content, answers, words):
+def test_reconcile_invalid_input_is_reported_once_for_all_gateways(
+    launch, inventory, tmp_path, content, answers, words
+):
     file = tmp_path / "tunnels.yml"
     if content:
         file.write_text(content)
     done = launch(RECONCILE, {"tunnels_file": str(file), **answers}, inventory=inventory)
     assert done.status == "failed" and done.stdout.count(words) <= 2 and SECRET_KEY not in done.stdout
-    told = [result["msg"] for result in done.results("ansible.builtin.") if words in result.get("msg", "")]
-    assert len(told) == 1 and "\n" not in told[0]
+    reported = [result["msg"] for result in done.results("ansible.builtin.") if words in result.get("msg", "")]
+    assert len(reported) == 1 and "\n" not in reported[0]
 
 
-def test_a_tunnel_goes_to_the_gateway_that_it_names_else_to_that_of_the_list_else_to_each(
-    cloud, launch, inventory, tmp_path
-):
+def test_reconcile_item_goes_to_its_gateway(cloud, launch, inventory, tmp_path):
+    """An item is of the gateway that it names, else of that of the list, else of each."""
     named, unnamed, pasted = branches(3)
     pasted["vpnId"] = pasted.pop("vpn_id")
     del unnamed["vpn_id"]
@@ -300,12 +306,12 @@ def test_a_tunnel_goes_to_the_gateway_that_it_names_else_to_that_of_the_list_els
     succeeded(launch(RECONCILE, {"tunnels_file": str(file)}, inventory=inventory))
     assert stored(cloud) == sorted([(GATEWAYS[4], "branch-1"), (GATEWAYS[0], "branch-0"), (GATEWAYS[2], "branch-2")])
     again = play("baiducloud.network.reconcile_tunnels", "-e", f"@{file}", environment=cloud.environment)
-    assert again.named["The tunnels are as described"]["totals"]["unchanged"] == 3, again.output
+    assert again.named["Reconcile the tunnels"]["totals"]["unchanged"] == 3, again.output
     wrong = launch(RECONCILE, {**answers, "vpn_id": GATEWAYS[4]}, inventory=inventory)
     assert wrong.status == "failed" and f"vpn_id: {GATEWAYS[4]} hides" in wrong.stdout
 
 
-def test_the_report_tells_every_tunnel_with_its_health_and_passes_on_those_that_are_down(cloud, launch, inventory):
+def test_report_shows_all_tunnels_and_passes_on_those_down(cloud, launch, inventory):
     cloud.plant({**BODY, "vpnConnId": "vpnconn-1", "status": "active", "healthStatus": "reachable"})
     down = {**BODY, "vpnConnId": "vpnconn-2", "vpnConnName": "down", "status": "active", "healthStatus": "unreachable"}
     cloud.plant(down, vpn_id=GATEWAYS[1])
@@ -320,7 +326,7 @@ def test_the_report_tells_every_tunnel_with_its_health_and_passes_on_those_that_
     assert BODY["secretKey"] not in done.stdout
 
 
-def test_no_secret_is_in_events_output_artifacts_or_fact_cache(cloud, launch, inventory):
+def test_job_leaves_no_secret_in_its_files(cloud, launch, inventory):
     refused = {"match": {"path_regex": GATEWAYS[1], "method": "POST"}, "fault": "status", "status": 400}
     cloud.faults({**refused, "echo_key": True, "times": -1})
     talkative = {"verbosity": 4, "how": ["--diff"], "inputs": {**KEYS, "security_token": TOKEN}}
@@ -339,13 +345,13 @@ def test_no_secret_is_in_events_output_artifacts_or_fact_cache(cloud, launch, in
     for done, status, keys in jobs:
         secrets = [*keys, SECRET_ACCESS_KEY, TOKEN]
         assert done.status == status
-        given = [done.folder / "env/envvars", done.folder / "env/extravars"]
-        assert all(secret in "".join(path.read_text() for path in given) for secret in secrets)
+        provided = [done.folder / "env/envvars", done.folder / "env/extravars"]
+        assert all(secret in "".join(path.read_text() for path in provided) for secret in secrets)
         # ansible-runner notes the environment that it was given; AWX shows it masked, and deletes the folder.
         command = done.folder / "artifacts/1/command"
         assert not any(key in command.read_text() for key in keys)
         left = {path: path.read_text() for path in done.folder.rglob("*") if path.is_file()}
-        for path in [*given, command]:
+        for path in [*provided, command]:
             del left[path]
         assert sum(path.parent.name == "job_events" for path in left) > 5
         assert [(path, secret) for path, text in left.items() for secret in secrets if secret in text] == []
@@ -365,8 +371,8 @@ def test_no_secret_is_in_events_output_artifacts_or_fact_cache(cloud, launch, in
         ({}, {**KEYS, "verify_tls": False}, "'verify_tls' was unexpected"),
     ],
 )
-def test_awx_does_not_start_a_job_without_what_it_needs(tmp_path, answers, inputs, words):
-    given = {name: value for name, value in {**ANSWERS, **answers}.items() if value is not None}
+def test_launch_with_invalid_answers_is_refused_by_awx(tmp_path, answers, inputs, words):
+    provided = {name: value for name, value in {**ANSWERS, **answers}.items() if value is not None}
     with pytest.raises(rules.Refused) as refused:
-        job.launch(tmp_path, job.template(CREATE), given, inputs)
+        job.launch(tmp_path, job.template(CREATE), provided, inputs)
     assert words in str(refused.value)

@@ -31,7 +31,7 @@ def answer_to(question):
     return texts.get(question["type"], question["type"]).format(**question)
 
 
-def test_the_survey_is_shown_question_by_question():
+def test_page_shows_each_question_of_the_survey():
     assert rows_under("## 3. Launch") == [
         [
             question["question_name"] + " ●" * question["required"] + "<br>" + question["question_description"],
@@ -42,24 +42,24 @@ def test_the_survey_is_shown_question_by_question():
     ]
 
 
-def test_the_job_templates_are_shown():
+def test_page_shows_the_job_templates():
     shown = [[item["name"], f"`{item['playbook']}`", item["description"]] for item in data("job_templates")]
     assert rows_under("## The job templates") == shown
 
 
 @pytest.mark.parametrize("part", ["inputs", "injectors"])
-def test_the_credential_type_made_by_hand_is_that_of_the_playbook(part):
+def test_page_shows_the_credential_type_of_the_playbook(part):
     assert yaml.safe_load(files()[part]) == data("credential_type")[part]
 
 
-def test_a_wrong_answer_ends_the_job_with_the_line_shown(emulator):
+def test_page_shows_the_error_of_an_invalid_answer(emulator):
     (line,) = [block.text.strip() for block in blocks(PAGE) if block.kind == "text"]
     answers = ["-e", "vpn_id=vpn-119bd69b", "-e", "vpn_conn_name=a", "-e", "local_subnets='10.0.0.0/16, branch'"]
     done = play("baiducloud.network.create_tunnel", *answers, environment=emulator.environment)
     assert done.results[-1]["msg"] == line and done.status != 0 and emulator.requests() == []
 
 
-def test_what_the_page_says_works_in_its_order(emulator, tmp_path):
+def test_page_commands_work_in_their_order(emulator, tmp_path):
     reader = Reader(emulator, tmp_path)
     reader.follow(PAGE)
     changes = [any(result["changed"] for result in done.results) for done in reader.done]
@@ -72,11 +72,11 @@ def test_what_the_page_says_works_in_its_order(emulator, tmp_path):
     variables = ["-e", f"tunnel_key={SECRET_KEY}"]
     described = ["-e", f"@{tmp_path}/my_tunnel.yml", "-e", "local_subnets=192.168.0.0/20", "-e", "description="]
     done = play("baiducloud.network.create_tunnel", *described, *variables, environment=emulator.environment)
-    assert done.named["The tunnel is as described"]["changed"] is False, done.output
-    assert done.named["The tunnel is as described"]["vpn_tunnel"]["description"] == "Office in Berlin"
-    # In a repository of one's own what the gateways share stands beside the inventory.
+    assert done.named["Apply the tunnel"]["changed"] is False, done.output
+    assert done.named["Apply the tunnel"]["vpn_tunnel"]["description"] == "Office in Berlin"
+    # In a repository of one's own what the gateways share stands next to the inventory.
     (tmp_path / "group_vars").mkdir()
     (tmp_path / "my_tunnels.yml").rename(tmp_path / "group_vars/vpn_gateways.yml")
     inventory = ["-i", tmp_path / "vpn_gateways.yml", "-e", "gateways=vpn_gateways"]
     done = play(tmp_path / "playbooks/reconcile_tunnels.yml", *inventory, *variables, environment=emulator.environment)
-    assert done.named["The tunnels are as described"]["totals"]["unchanged"] == 2, done.output
+    assert done.named["Reconcile the tunnels"]["totals"]["unchanged"] == 2, done.output

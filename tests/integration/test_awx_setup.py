@@ -54,19 +54,20 @@ def set_up(awx, *arguments, **environment):
 
 
 def made(awx, kind, name, organization="Default"):
-    """An object without what AWX itself adds where nobody says anything."""
+    """Return an object without the defaults that AWX adds itself."""
     stored = awx.named(kind, name, organization)
     fields = {"survey_spec": None, "credentials": [], **KINDS[kind].fields}
     return {field: value for field, value in stored.items() if field != "id" and fields[field] != value}
 
 
-def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_demand(awx):
-    foreseen = set_up(awx, *GIVEN, "--check", **KEYS)
-    assert foreseen.status == 0 and awx.writes == [], foreseen.output
-    told = foreseen.named["Tell what the check cannot look at"]
-    assert told["changed"] and "the credential, the source" in told["msg"]
+def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
+    """From an empty AWX to job templates; a second run changes nothing; a second organization gets its own."""
+    planned = set_up(awx, *GIVEN, "--check", **KEYS)
+    assert planned.status == 0 and awx.writes == [], planned.output
+    reported = planned.named["Report what check mode cannot compare"]
+    assert reported["changed"] and "the credential, the source" in reported["msg"]
 
-    first = set_up(awx, *GIVEN, **KEYS)
+    first = set_up(awx, *GIVEN, "-vvv", **KEYS)
     assert first.status == 0 and SECRET_ACCESS_KEY not in first.output, first.output
     ids = {
         kind: awx.named(kind, "Baidu AI Cloud")["id"]
@@ -120,7 +121,7 @@ def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_dem
 
     new = ["-e", "update_secrets=true", "-e", '{"job_templates": []}']
     renewed = set_up(awx, *GIVEN, *new, **other_key)
-    assert renewed.named["The credential"]["changed"] and "4711" not in renewed.output
+    assert renewed.named["Create or update the credential"]["changed"] and "4711" not in renewed.output
     new_inputs = {**inputs, "secret_access_key": "a-new-key-4711", "security_token": "a-token-4711"}
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
@@ -155,19 +156,19 @@ def test_from_nothing_to_job_templates_then_nothing_changes_then_new_keys_on_dem
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
 
-def test_what_it_is_told_wrong_or_not_at_all_it_names_all_together_before_it_asks_awx_for_anything(awx):
+def test_setup_reports_all_invalid_inputs_before_calling_awx(awx):
     wrong = ["-e", "vpc_ids=vpc?", "-e", "update_secrets=treu"]
-    where = {"CONTROLLER_HOST": "", "BCE_REGION": "Beijing", "BCE_ENDPOINT": "bcc.bj"}
+    where = {"BCE_REGION": "Beijing", "BCE_ENDPOINT": "bcc.{region}"}
     done = set_up(awx, *wrong, BCE_ACCESS_KEY_ID=ACCESS_KEY_ID, **where)
     message = done.results[0]["msg"]
     assert done.status != 0 and "\n" not in message
     assert re.findall("(?:^|; )([A-Za-z_]+)[,:]", message) == [
-        "image", "vpc_ids", "BCE_ACCESS_KEY_ID", "BCE_REGION", "BCE_ENDPOINT", "update_secrets", "CONTROLLER_HOST",
+        "image", "vpc_ids", "update_secrets", "secret_access_key", "region", "endpoint",
     ], message  # fmt: skip
     assert awx.requests == 0
 
 
-def test_what_awx_refuses_is_told(awx):
+def test_setup_reports_what_awx_refuses(awx):
     wrong = {**data("credential_type"), "injectors": {"env": {"ANSIBLE_FORKS": "{{ '{{ region }}' }}"}}}
     done = set_up(awx, *GIVEN, "-e", json.dumps({"credential_type": wrong}), **KEYS)
     assert done.status != 0 and "Environment variable ANSIBLE_FORKS is not allowed" in done.results[-1]["msg"]

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel_info, vpn_tunnels
-from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
+from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from page_example import OPTIONS, SECRET_KEY, options
 from playbook import ROOT
@@ -49,17 +49,17 @@ def on_the_emulator(emulator, wishes):
     account = {"endpoint": emulator.endpoint, "access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
     done = run_params(vpn_tunnels, dict(account, tunnels=wishes, concurrency=8), check_mode=False)
     assert not done.get("failed"), done
-    told = {
+    returned = {
         item["vpn_conn_name"]: item
         for item in run_params(vpn_tunnel_info, dict(account, vpn_id=[GATEWAY]), False)["vpn_tunnels"]
     }
     stored = {item["vpnConnName"]: item for item in stored_tunnels(emulator.endpoint)}
-    return [(stored[wish["vpn_conn_name"]], told[wish["vpn_conn_name"]]) for wish in wishes]
+    return [(stored[wish["vpn_conn_name"]], returned[wish["vpn_conn_name"]]) for wish in wishes]
 
 
 def one_on_the_emulator(emulator, **wish):
-    ((stored, told),) = on_the_emulator(emulator, [wish])
-    return stored, told
+    ((stored, returned),) = on_the_emulator(emulator, [wish])
+    return stored, returned
 
 
 # --- every value of the contract ---
@@ -90,57 +90,58 @@ def esp_combinations(mode):
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("combinations, count", [(ike_combinations, 80), (esp_combinations, 100)])
-def test_every_combination_loads_establishes_pings_and_rekeys(lab, emulator, mode, combinations, count):
+def test_each_combination_is_established_pings_and_rekeys(lab, emulator, mode, combinations, count):
     wishes = [dict(wish, vpn_conn_name=f"t{number}") for number, wish in enumerate(combinations(mode))]
     assert len({json.dumps([wish["ike_config"], wish["ipsec_config"]]) for wish in wishes}) == count
     assert not lab.crosses(tunnel={"localSubnets": CLOUD_NETS, "remoteSubnets": PEER_NETS}), "the lab leaks"
-    for stored, told in on_the_emulator(emulator, wishes):
-        text = render(told, EIP, SECRET_KEY, start_action="none")
+    for stored, returned in on_the_emulator(emulator, wishes):
+        text = render(returned, EIP, SECRET_KEY, start_action="none")
         try:
             assert lab.prove(tunnel=stored, text=text)["pings"] == 4
         except ProofError as error:
-            raise AssertionError(f"{told['ike_config']} {told['ipsec_config']}: {error}") from None
+            raise AssertionError(f"{returned['ike_config']} {returned['ipsec_config']}: {error}") from None
     assert not lab.crosses(tunnel=stored), "a packet crosses without a tunnel"
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_two_by_two_subnets_all_reach_each_other_and_the_file_starts_the_tunnel(lab_of, emulator, mode):
+def test_two_by_two_subnets_reach_each_other(lab_of, emulator, mode):
+    """The file starts the tunnel by itself."""
     nets = {"cloud": ["192.168.0.0/20", "172.16.5.0/24"], "peer": ["192.168.100.0/24", "10.9.0.0/16"]}
-    stored, told = one_on_the_emulator(
+    stored, returned = one_on_the_emulator(
         emulator, **in_mode(mode, local_subnets=nets["cloud"], remote_subnets=nets["peer"])
     )
-    done = lab_of(**nets).prove(tunnel=stored, text=render(told, EIP, SECRET_KEY), initiate=False, rekey=False)
+    done = lab_of(**nets).prove(tunnel=stored, text=render(returned, EIP, SECRET_KEY), initiate=False, rekey=False)
     assert (done["children"], done["pings"]) == (1 if mode == "ikev2" else 4, 8)
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("ike, esp", [(60, 180), (86400, 86400), (61, 181)])
-def test_life_times_are_announced_as_the_cloud_has_them(lab, emulator, mode, ike, esp):
+def test_lifetimes_are_announced_as_the_cloud_has_them(lab, emulator, mode, ike, esp):
     wish = dict(in_mode(mode), ike_config=dict(in_mode(mode)["ike_config"], ike_life_time=ike))
     wish["ipsec_config"] = dict(wish["ipsec_config"], ipsec_lifetime=esp)
-    stored, told = one_on_the_emulator(emulator, **wish)
-    done = lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
+    stored, returned = one_on_the_emulator(emulator, **wish)
+    done = lab.prove(tunnel=stored, text=render(returned, EIP, SECRET_KEY, start_action="none"))
     assert done["announced"] == ([] if mode == "ikev2" else [[ike], [esp]])
 
 
 @pytest.mark.parametrize("key", ["0x12!@#$%^*()_aB", "0sQUJD!1", "!@#$%^*()_Ab1", "0X12ab!!", "#1aaaaaa", "^0x!a111"])
-def test_every_kind_of_key_opens_the_tunnel(lab, emulator, key):
-    stored, told = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), secret_key=key))
-    lab.prove(tunnel=stored, text=render(told, EIP, key, start_action="none"))
+def test_each_kind_of_key_establishes_the_tunnel(lab, emulator, key):
+    stored, returned = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), secret_key=key))
+    lab.prove(tunnel=stored, text=render(returned, EIP, key, start_action="none"))
 
 
 @pytest.mark.parametrize("name", ["include", "a", "branch/berlin.v-2_x", "A" + "./-_" * 16, "connections"])
-def test_every_name_of_a_tunnel_is_fit_for_the_file(lab, emulator, name):
-    stored, told = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), vpn_conn_name=name))
-    lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
+def test_each_kind_of_name_is_valid_in_the_file(lab, emulator, name):
+    stored, returned = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), vpn_conn_name=name))
+    lab.prove(tunnel=stored, text=render(returned, EIP, SECRET_KEY, start_action="none"))
 
 
-def test_the_peer_may_have_another_identity_and_another_address(lab, emulator):
-    stored, told = one_on_the_emulator(emulator, **in_mode("ikev2"))
-    text = render(told, EIP, SECRET_KEY, peer_address="%any", start_action="none")
+def test_peer_with_another_identity_and_address_is_established(lab, emulator):
+    stored, returned = one_on_the_emulator(emulator, **in_mode("ikev2"))
+    text = render(returned, EIP, SECRET_KEY, peer_address="%any", start_action="none")
     lab.prove(tunnel=stored, text=text)
     identities = {"peer_id": "vpn.example.com", "local_id": "198.51.100.7"}
-    text = render(told, EIP, SECRET_KEY, start_action="none", **identities)
+    text = render(returned, EIP, SECRET_KEY, start_action="none", **identities)
     lab.prove(tunnel=stored, text=text, identities=identities)
     with pytest.raises(ProofError, match="AUTHENTICATION_FAILED"):
         lab.prove(tunnel=stored, text=text)
@@ -172,9 +173,9 @@ OTHER = {
 }
 
 
-def rendered_otherwise(told, change):
+def rendered_otherwise(returned, change):
     """The peer's file with one parameter changed, be it one of the tunnel or one of the filter."""
-    tunnel, rendering = dict(told), {"gateway": EIP, "secret_key": SECRET_KEY, "start_action": "none"}
+    tunnel, rendering = dict(returned), {"gateway": EIP, "secret_key": SECRET_KEY, "start_action": "none"}
     for name, value in change.items():
         outer, _double, inner = name.partition("__")
         if inner:
@@ -188,26 +189,26 @@ def rendered_otherwise(told, change):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_proof_fails_where_one_parameter_of_the_peer_is_another(lab, emulator, mode):
-    stored, told = one_on_the_emulator(emulator, **in_mode(mode))
-    lab.prove(tunnel=stored, text=rendered_otherwise(told, {}))
+def test_proof_fails_if_one_parameter_of_the_peer_differs(lab, emulator, mode):
+    stored, returned = one_on_the_emulator(emulator, **in_mode(mode))
+    lab.prove(tunnel=stored, text=rendered_otherwise(returned, {}))
     for what, (change, reasons) in OTHER.items():
         with pytest.raises(ProofError) as caught:
-            lab.prove(tunnel=stored, text=rendered_otherwise(told, change), seconds=1.5)
+            lab.prove(tunnel=stored, text=rendered_otherwise(returned, change), seconds=1.5)
         reason = reasons[list(MODES).index(mode)]
         assert re.search(reason, str(caught.value)), f"{what}: {caught.value}"
 
 
-def test_the_proof_fails_where_the_ike_mode_is_another(lab, emulator):
-    stored, told = one_on_the_emulator(emulator, **in_mode("ikev1-main"))
-    wrong = dict(told, ike_config=dict(told["ike_config"], ike_mode="aggressive"))
+def test_proof_fails_if_the_ike_mode_differs(lab, emulator):
+    stored, returned = one_on_the_emulator(emulator, **in_mode("ikev1-main"))
+    wrong = dict(returned, ike_config=dict(returned["ike_config"], ike_mode="aggressive"))
     with pytest.raises(ProofError):
         lab.prove(tunnel=stored, text=render(wrong, EIP, SECRET_KEY, start_action="none"))
 
 
-def test_the_proof_fails_where_swanctl_does_not_take_the_file_whole(lab, emulator):
-    stored, told = one_on_the_emulator(emulator, **in_mode("ikev2"))
-    text = render(told, EIP, SECRET_KEY, start_action="none")
+def test_proof_fails_if_swanctl_rejects_part_of_the_file(lab, emulator):
+    stored, returned = one_on_the_emulator(emulator, **in_mode("ikev2"))
+    text = render(returned, EIP, SECRET_KEY, start_action="none")
     for broken in (text.rstrip().rstrip("}"), text.replace("0x", ""), text.replace("aes128", "aes129")):
         with pytest.raises(ProofError):
             lab.prove(tunnel=stored, text=broken)
@@ -225,7 +226,7 @@ lab.run(command=["sleep", "600"], environment={"PATH": "/usr/bin:/bin"}, seconds
 """
 
 
-def test_a_killed_test_takes_its_lab_with_it(machine):
+def test_lab_of_a_killed_test_is_removed(machine):
     command, before = [sys.executable, "-c", HOLDER], network_namespaces()
     with subprocess.Popen(
         command, env=dict(os.environ, PYTHONPATH=str(ROOT / "tests")), stdout=subprocess.PIPE

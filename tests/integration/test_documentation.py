@@ -85,7 +85,7 @@ def test_the_site_that_the_page_shows_has_all_that_the_ready_one_has_and_makes_a
     assert set(ready) - set(shown) == {"secret_key"} and set(shown) <= set(ready)
     values = ["-e", "@my_site.yml", "-e", f"secret_key={SECRET_KEY}", "-e", "vpn_id=vpn-119bd69b"]
     done = play("baiducloud.network.create_tunnel", *values, environment=reader.environment, cwd=reader.folder)
-    assert done.named["The tunnel is as described"]["changed"], done.output
+    assert done.named["Apply the tunnel"]["changed"], done.output
     assert [tunnel["vpnConnName"] for tunnel in emulator.tunnels()] == [shown["vpn_conn_name"]]
 
 

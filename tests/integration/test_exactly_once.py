@@ -146,7 +146,7 @@ def test_creation_that_replays_a_renamed_tunnel_fails_and_names_the_way_out(clou
     assert not run(clock)["changed"] and len(cloud.tunnels()) == 2
 
 
-def test_creation_that_replays_a_renamed_tunnel_of_other_parameters_makes_a_new_one(cloud, clock):
+def test_creation_replaying_a_renamed_changed_tunnel_makes_a_new_one(cloud, clock):
     old = run(clock)["vpn_conn_id"]
     assert run(clock, vpn_conn_id=old, vpn_conn_name="moved", description="moved")["changed"]
     new = run(clock)
@@ -219,7 +219,7 @@ def test_stale_list_and_a_refused_probe_together_lead_to_no_second_tunnel(cloud,
 
 
 @pytest.mark.parametrize("lag", [5, 60])
-def test_tunnel_that_list_and_probe_deny_is_created_a_few_times_and_each_is_reported(cloud, clock, lag):
+def test_tunnel_that_list_and_probe_deny_is_created_few_times_all_reported(cloud, clock, lag):
     """The list is stale and the API calls the tunnel absent: no client can know that it is there."""
     cloud.settings(list_lag_ms=lag * 1000)
     cloud.faults({**REFUSED_PROBE, "status": 404})
@@ -258,7 +258,7 @@ def test_update_that_the_api_calls_absent_makes_no_second_tunnel(cloud, clock):
 
 
 @pytest.mark.parametrize("is_deleted", [True, False])
-def test_deletion_that_the_api_calls_absent_is_believed_only_if_the_list_agrees(cloud, clock, is_deleted):
+def test_deletion_called_absent_is_accepted_only_if_the_list_agrees(cloud, clock, is_deleted):
     run(clock)
     cloud.faults({"match": {"method": "DELETE"}, "fault": "status", "status": 404, "commit": is_deleted})
     result = run(clock, state="absent")
@@ -273,7 +273,7 @@ def test_deletion_that_the_api_calls_absent_is_believed_only_if_the_list_agrees(
 # -- concurrent runs ---------------------------------------------------------------------------------------------------
 
 
-def test_two_runs_with_other_parameters_at_the_same_time_end_with_one_of_the_two(emulator, processes):
+def test_concurrent_runs_of_other_parameters_end_with_one_of_the_two(emulator, processes):
     emulator.settings(latency_ms=40)
     started = [processes.start(options(description=text), emulator.environment) for text in ("one", "two")]
     results = [result for each in started for result in each.results()]
@@ -282,9 +282,7 @@ def test_two_runs_with_other_parameters_at_the_same_time_end_with_one_of_the_two
 
 
 @pytest.mark.parametrize("created", ["2020-01-01 00:00:00", "2030-01-01 00:00:00"])
-def test_duplicate_that_other_software_makes_meanwhile_is_reported_and_never_removed(
-    cloud, clock, monkeypatch, created
-):
+def test_duplicate_made_meanwhile_by_others_is_reported_and_kept(cloud, clock, monkeypatch, created):
     """It makes its tunnel, without a token, between this run's list and its creation."""
     other = entry(secretKey=KEY, description="other", vpnConnId="vpnconn-other", createdTime=created)
     during(monkeypatch, CREATE, lambda: cloud.plant(other))
@@ -314,7 +312,7 @@ def test_twenty_processes_at_once_make_one_tunnel_in_each_of_ten_rounds(emulator
 
 
 @pytest.mark.parametrize("token", [None, "ticket-4711"])
-def test_creation_that_did_not_arrive_is_sent_again_with_its_token_after_lists(cloud, clock, token):
+def test_creation_that_did_not_arrive_is_sent_again_with_its_token(cloud, clock, token):
     cloud.faults({"match": {"method": "POST"}, "fault": "reset_before", "times": MAX_CREATE_ATTEMPTS - 1})
     assert run(clock, client_token=token)["changed"]
     assert len(tokens(cloud)) == MAX_CREATE_ATTEMPTS and len(set(tokens(cloud))) == 1
@@ -323,7 +321,7 @@ def test_creation_that_did_not_arrive_is_sent_again_with_its_token_after_lists(c
     assert len(cloud.tunnels()) == 1 and clock.slept == pytest.approx(MAX_CREATE_ATTEMPTS * STALE_LIST_TIMEOUT, abs=0.1)
 
 
-def test_creation_whose_response_is_lost_is_not_sent_again_when_the_list_shows_the_tunnel(cloud, clock):
+def test_creation_of_lost_response_is_not_repeated_if_listed(cloud, clock):
     cloud.faults({"match": {"method": "POST"}, "fault": "reset_after", "times": -1})
     result = run(clock, client_token="ticket-4711")
     assert result["changed"] and tokens(cloud) == ["ticket-4711"]

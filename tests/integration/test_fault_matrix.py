@@ -67,7 +67,7 @@ FAULTS = {
 FAULTS.update((f"{number}", Fault(status(number), done=False, clear=False)) for number in (500, 502, 503, 504))
 FAULTS.update((f"{number}, done", Fault(status(number, commit=True), True, False)) for number in (500, 502, 503, 504))
 FAULTS.update((f"{number}", Fault(status(number), False, True, False)) for number in (400, 403, 404))
-# Where the API itself says so, there was no answer to read at all.
+# Where the API itself says so, there was no response to read at all.
 FAULTS["412"] = Fault(status(412), False, True, False)
 FAULTS["not JSON, 400"] = Fault(status(400, body="<html>no</html>"), False, True, False)
 

@@ -121,6 +121,7 @@ TASKS = {
     ],
     "vpn_tunnels": [
         (dict(OTHER, tunnels=[ITEM]), {}),
+        (dict(OTHER, tunnels=[ITEM], gateways=["vpn-elsewhere"]), {}),
         (dict(OTHER, tunnels=[ITEM], purge=True), {"before": "tunnel"}),
         (dict(OTHER, tunnels=[ITEM], purge=True), dict(CHECK, before="tunnel")),
         (dict(OTHER, tunnels=[dict(ITEM, vpn_conn_name="vpncon")]), {"before": "tunnel"}),

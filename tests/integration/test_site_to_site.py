@@ -14,11 +14,12 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
+from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
 from page_example import SECRET_KEY, entry, options
 from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
 
 SITE = ROOT / "playbooks/site_to_site.yml"
+PEER_TASKS = ROOT / "playbooks/tasks/site_to_site_peer.yml"
 SITE_VARIABLES = ROOT / "playbooks/vars/site_to_site.yml"
 CONF_DIR = "/etc/swanctl/conf.d"  # in the lab, an /etc of its own
 FILTERS = sorted((ROOT / "plugins/filter").glob("*.yml"))
@@ -107,7 +108,8 @@ def changes(output):
     return {line[0]: int(line[3].split("=")[1]) for line in words}
 
 
-def test_from_names_and_addresses_to_a_packet_that_crosses_and_back(peer):
+def test_site_to_site_connects_both_ends_and_removes_them(peer):
+    """From names and addresses to a packet that crosses; after state absent none does."""
     lab, api_pages_networks = peer.lab, {"localSubnets": ["192.168.0.0/20"], "remoteSubnets": ["192.168.100.0/24"]}
     assert not lab.crosses(tunnel=api_pages_networks)
 
@@ -139,14 +141,15 @@ def test_from_names_and_addresses_to_a_packet_that_crosses_and_back(peer):
     assert (status, changes(output)) == (0, {"branch": 0, "localhost": 0}), output
 
 
-def test_check_mode_foresees_both_ends_and_touches_neither(peer):
+def test_site_to_site_check_mode_plans_both_ends(peer):
     status, output, _results = peer.site("--check", "--diff")
     assert status == 0 and changes(output) == {"branch": 5, "localhost": 1}, output
     assert "+    proposals = " in output and SECRET_KEY.encode().hex() not in output
     assert peer.lab.stored() == [] and peer.sees("ls", CONF_DIR) == "" and peer.lab.peer_connections() == {}
 
 
-def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effect(peer_of):
+def test_role_ikev1_children_come_up_and_a_new_key_takes_effect(peer_of):
+    """Also after a run that was interrupted between writing and loading the key."""
     networks = {"cloud": ["192.168.0.0/20", "172.16.5.0/24"], "peer": ["192.168.100.0/24", "10.9.0.0/16"]}
     peer = peer_of(**networks)
     wish = options(local_subnets=networks["cloud"], remote_subnets=networks["peer"])
@@ -167,7 +170,7 @@ def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effec
     # Only the key is another: what is up was made with the old one and has to go, also where a run broke off.
     changed = dict(role, secret_key="0xnew!key1")
     status, output, results = peer.role(**changed, swanctl_uri="unix:///run/nobody")
-    assert status != 0 and "swanctl --load-all failed" in results["All was loaded"]["msg"], output
+    assert status != 0 and "swanctl --load-all failed" in results["Check that everything was loaded"]["msg"], output
     assert [entry["uniqueid"] for entry in peer.lab.peer_tunnels()] == [before]
     peer.role(**dict(changed, wait=False))
     assert before not in [entry["uniqueid"] for entry in peer.lab.peer_tunnels()]
@@ -177,7 +180,8 @@ def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effec
     peer.lab.compare(tunnel=peer.lab.stored()[0])
 
 
-def test_a_broken_file_of_somebody_else_ends_no_tunnel(peer):
+def test_role_broken_file_of_another_author_changes_nothing(peer):
+    """Loading it would end every tunnel of the host."""
     other, mine = ({"tunnel": named(name), "gateway": EIP, "secret_key": SECRET_KEY} for name in ("other", "mine"))
     both = [dict(role, start_action="none") for role in (other, mine)]
     status, output, _results = peer.roles(*both)
@@ -186,13 +190,13 @@ def test_a_broken_file_of_somebody_else_ends_no_tunnel(peer):
     peer.sees("sh", "-c", f"printf 'secrets {{\\n ike-x {{\\n secret \"pa55w0rd!\"\\n }}\\n}}\\n' > {broken}")
     for change in ({"secret_key": "another!1key"}, {"state": "absent"}):
         status, output, results = peer.role("-vvv", **dict(both[1], **change))
-        message = results["The configuration that is there can be read"]["msg"]
+        message = results["Check that the existing configuration is valid"]["msg"]
         assert status != 0 and f"{broken}:3: syntax error" in message and "nothing was changed" in message, output
         assert sorted(peer.lab.peer_connections()) == ["mine", "other"] and "pa55w0rd!" not in output
         assert "another!1key".encode().hex() not in peer.sees("cat", f"{CONF_DIR}/mine.secret.conf")
     peer.sees("rm", broken)
 
-    # Check mode foresees all that the run does.
+    # Check mode reports all that the run does.
     changed = dict(both[0], secret_key="another!1key")
     assert changes(peer.role("--check", **changed)[1]) == changes(peer.role(**changed)[1]) == {"branch": 2}
     gone = {"tunnel": {"vpn_conn_name": "mine"}, "state": "absent"}
@@ -205,14 +209,14 @@ def named(name, **more):
     return dict(options(vpn_conn_name=name, secret_key=None), **more)
 
 
-def test_no_file_of_another_tunnel_is_written_over_and_a_renamed_one_leaves_none(peer):
+def test_role_keeps_files_of_other_tunnels_and_removes_old_names(peer):
     first = {"tunnel": named("site", vpn_conn_id="vpnconn-1"), "gateway": EIP, "secret_key": SECRET_KEY}
     first["start_action"] = "none"
     assert peer.role(**first)[0] == 0
     second = dict(first, tunnel=named("site", vpn_conn_id="vpnconn-2"), gateway="192.0.2.2")
     for run in (second, dict(second, state="absent")):
         status, output, results = peer.role(**run)
-        message = results["It is this tunnel's"]["msg"]
+        message = results["Check that the existing file belongs to this tunnel"]["msg"]
         assert status != 0 and "192.0.2.2" in message and f"vpnconn-1 of the gateway {EIP}" in message, output
     status, output, _results = peer.role(**second, name="site-of-2")
     assert status == 0 and sorted(peer.lab.peer_connections()) == ["site", "site-of-2"], output
@@ -221,19 +225,19 @@ def test_no_file_of_another_tunnel_is_written_over_and_a_renamed_one_leaves_none
     assert "site.conf" not in peer.sees("ls", CONF_DIR).split()
 
 
-def test_what_is_not_loaded_and_what_does_not_come_up_is_told(peer):
+def test_role_reports_what_is_not_loaded_or_not_established(peer):
     tunnel = options(vpn_conn_name="site/1.a-1", secret_key=None)
     role = {"tunnel": tunnel, "gateway": {"eip": EIP}, "secret_key": SECRET_KEY, "start_action": "trap"}
     peer.sees("sh", "-c", f"sed 's/aes128/aes129/' > {CONF_DIR}/neighbour.conf <<'END'\n{render_connection()}END")
     status, output, results = peer.role(**role)
-    message = results["All was loaded"]["msg"]
+    message = results["Check that everything was loaded"]["msg"]
     assert status != 0 and "failed for site+1~a-1 (exit status 22)" in message and "proposals" in message, output
     peer.sees("rm", f"{CONF_DIR}/neighbour.conf")
     options_of_the_host = {"forwarding": True, "install_routes": False, "accept_aggressive": True}
     status, output, results = peer.role(**role, **options_of_the_host, wait=True, wait_timeout=2)
     # Loaded, but there is no such tunnel on the cloud.
     assert status != 0 and list(peer.lab.peer_connections()) == ["site+1~a-1"], output
-    message = results["The tunnel is up"]["msg"]
+    message = results["Check that the tunnel is established"]["msg"]
     assert "was not established within 2 s" in message and "these are not up: site+1~a-1-1" in message
     assert "ip_forward = 1" in peer.sees("cat", "/etc/sysctl.d/60-strongswan-peer.conf")
     settings = peer.sees("cat", "/etc/strongswan.d/baiducloud-network.conf")
@@ -246,43 +250,46 @@ def render_connection():
     return render(options(vpn_conn_name="neighbour"), EIP, part="connections")
 
 
-def test_all_mistakes_are_told_before_anything_changes_and_no_key_is_shown(peer):
+def test_role_reports_all_invalid_values_and_shows_no_key(peer):
     wrong = dict(options(secret_key=None, remote_ip=None), ipsec_config={"ipsec_enc_alg": "aes"})
     key = "ddd22@www-not-a-key"
     status, output, results = peer.role("-vvv", tunnel=wrong, gateway={"eip": ""}, secret_key=key)
-    message = results["Tunnel, gateway and key are fit for strongSwan"]["msg"]
+    message = results["Validate tunnel, gateway and key"]["msg"]
     assert status != 0, output
     for word in ("tunnel.remote_ip", "ipsec_config.ipsec_lifetime", "gateway: has no", "secret_key: must"):
         assert word in message
     right = {"tunnel": options(secret_key=None), "gateway": EIP, "secret_key": SECRET_KEY}
     status, output, results = peer.role(**right, manage_service=True, wait_timeout=0)
-    message = results["The host is one that this role can handle"]["msg"]
+    message = results["Validate the host"]["msg"]
     assert status != 0 and "systemd does not run here" in message and "wait_timeout: must be" in message, output
     status, output, results = peer.role(**right, settings_dir="/nonexistent")
-    assert status != 0 and "there is no folder /nonexistent" in results["The folders are there"]["msg"], output
+    assert status != 0 and "there is no folder /nonexistent" in results["Check that the folders exist"]["msg"], output
     status, output, results = peer.role(state="absent", tunnel={})
-    assert status != 0 and "vpn_conn_name" in results["The tunnel has a name that can be a connection's"]["msg"], output
+    assert status != 0 and "vpn_conn_name" in results["Validate the name of the tunnel"]["msg"], output
     assert key not in output and peer.sees("ls", CONF_DIR) == ""
 
 
-def test_nothing_is_made_on_the_cloud_where_the_other_end_cannot_be(peer):
+def test_site_to_site_invalid_peer_leaves_the_cloud_unchanged(peer):
     status, output, results = peer.site("-e", "remote_ip=" + EIP, "-e", "wait=false")
-    message = results["Tunnel, gateway and key are fit for strongSwan"]["msg"]
+    message = results["Validate tunnel, gateway and key"]["msg"]
     assert status != 0 and "the two ends must differ" in message, output
     status, output, results = peer.site("-e", "strongswan_peer_manage_service=true")
-    assert status != 0 and "systemd" in results["The host is one that this role can handle"]["msg"], output
+    assert status != 0 and "systemd" in results["Validate the host"]["msg"], output
     status, output, results = peer.site("-e", "wait=maybe")
-    assert status != 0 and "strongswan_peer_wait" in output and "The tunnel is as described" not in results, output
+    assert status != 0 and "strongswan_peer_wait" in output and "Apply the tunnel" not in results, output
     status, output, results = peer.site("-e", "cgw_id=cgw-nope")
-    message = results["There is this customer gateway"]["msg"]
+    message = results["Check that the customer gateway exists"]["msg"]
     assert status != 0 and message.startswith("cgw_id: there is no customer gateway cgw-nope"), output
     assert peer.lab.stored() == []
     status, output, results = peer.site("--limit", "branch")
-    assert status != 0 and "--limit 'localhost,branch'" in results["The first play has found the gateway"]["msg"]
+    assert (
+        status != 0
+        and "--limit 'localhost,branch'" in results["Check that the first play has found the gateway"]["msg"]
+    )
 
 
-def test_a_key_may_come_from_a_vault(peer, tmp_path):
-    """Before ansible-core 2.19, a value encrypted by itself is no text."""
+def test_role_accepts_a_vaulted_key(peer, tmp_path):
+    """Before ansible-core 2.19, a value encrypted by itself is not a text."""
     password = tmp_path / "password"
     password.write_text("open")
     vault = VaultLib([("default", VaultSecret(b"open"))])
@@ -308,7 +315,7 @@ def test_a_key_may_come_from_a_vault(peer, tmp_path):
 
 
 @pytest.mark.parametrize("page", ["docs/both-ends.md", "roles/strongswan_peer/README.md"])
-def test_the_pages_examples_bring_up_a_tunnel(lab_of, tmp_path, page):
+def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
     """test_documentation.py has no host for the peer's end."""
     peer = Peer(lab_of(peer_address="203.0.113.10"), tmp_path)
     blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)]
@@ -325,30 +332,29 @@ def test_the_pages_examples_bring_up_a_tunnel(lab_of, tmp_path, page):
     peer.lab.compare(tunnel=peer.lab.stored()[0])
 
 
-def test_the_ready_playbooks_variables_are_a_whole_tunnel():
-    given = yaml.safe_load(SITE_VARIABLES.read_text(encoding="utf-8"))
+def test_site_to_site_example_variables_are_a_whole_tunnel():
+    provided = yaml.safe_load(SITE_VARIABLES.read_text(encoding="utf-8"))
     wanted = set(options()) - {"vpn_id", "description"} | {"vpc_id", "vpn_name"}
-    assert set(given) == wanted
+    assert set(provided) == wanted
 
 
 @pytest.mark.parametrize("given, waits", [({"wait": False}, False), ({"wait": ""}, True), ({}, True)])
-def test_it_waits_for_the_tunnel_unless_wait_is_false(tmp_path, given, waits):
-    texts = set(re.findall('strongswan_peer_wait: "(.*)"', SITE.read_text(encoding="utf-8")))
-    (text,) = texts
+def test_site_to_site_waits_unless_wait_is_false(tmp_path, given, waits):
+    (text,) = re.findall('strongswan_peer_wait: "(.*)"', PEER_TASKS.read_text(encoding="utf-8"))
     done = play([{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={})
     assert done.named["Wait"]["msg"] is waits
 
 
-def test_without_one_host_for_the_other_end_nothing_is_made(emulator, tmp_path):
+def test_site_to_site_needs_exactly_one_peer(emulator, tmp_path):
     inventory = tmp_path / "hosts.json"
-    for hosts, told in (({}, "matches none"), ({"a": {}, "b": {}}, "matches a, b")):
+    for hosts, reported in (({}, "matches none"), ({"a": {}, "b": {}}, "matches a, b")):
         inventory.write_text(json.dumps({"vpn_peers": {"hosts": hosts}}))
         done = play(SITE, "-i", str(inventory), "-e", f"@{SITE_VARIABLES}", environment=emulator.environment)
-        assert done.status != 0 and told in done.results[-1]["msg"], done.output
+        assert done.status != 0 and reported in done.results[-1]["msg"], done.output
     assert emulator.requests() == []
 
 
-def test_while_the_other_end_cannot_be_reached_the_clouds_end_stays_as_it_is(emulator, tmp_path):
+def test_site_to_site_unreachable_peer_leaves_the_cloud_unchanged(emulator, tmp_path):
     silent_ssh = tmp_path / "ssh"
     silent_ssh.write_text("#!/bin/sh\nexit 255\n")
     silent_ssh.chmod(0o755)
@@ -361,13 +367,13 @@ def test_while_the_other_end_cannot_be_reached_the_clouds_end_stays_as_it_is(emu
         there = emulator.tunnels()
         for wish in ("state=present", "secret_key=eee33@www", "state=absent"):
             done = play(*site, wish, environment=emulator.environment)
-            told = done.named["The other end could be looked at"]["results"][0]["msg"]
-            assert done.status != 0 and told.startswith("The host branch could not be looked at"), done.output
+            reported = done.named["Check that the other end was validated"]["results"][0]["msg"]
+            assert done.status != 0 and reported.startswith("The host branch could not be validated"), done.output
             assert emulator.tunnels() == there and {request["method"] for request in emulator.requests()} == {"GET"}
 
 
 @pytest.mark.parametrize("page", FILTERS, ids=lambda page: page.stem)
-def test_the_examples_of_a_filter_work(emulator, tmp_path, page):
+def test_examples_of_a_filter_work(emulator, tmp_path, page):
     tasks = yaml.safe_load(yaml.safe_load(page.read_text(encoding="utf-8"))["EXAMPLES"])
     environment = dict(emulator.environment, HOME=str(tmp_path))
     done = play(tasks, "-e", "tunnel_key=" + SECRET_KEY, environment=environment)

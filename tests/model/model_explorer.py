@@ -5,7 +5,7 @@
 
 The runs are the generators of plugins/module_utils/_reconcile/reconciler.py themselves. Every interleaving of all
 requests of all runs is explored (breadth first, states compared by value, equal runs interchangeable). Time is counted
-in lists: a list may be stale for `lag` lists after a write, and a run is patient for `PATIENCE` lists. That a list is
+in lists: a list may be stale for `lag` lists after a write, and a run waits for `LISTS_OF_A_WAIT` lists. That a list is
 too old for a deletion is an event that may happen or not.
 """
 
@@ -29,7 +29,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.view
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Entry, WriteResult
 
-PATIENCE = 2  # lists
+LISTS_OF_A_WAIT = 2
 LIMIT = 400_000  # states of one scenario
 
 # What a dialect of the cloud can change; these values are a cloud that behaves as its pages say, with stale lists.
@@ -74,12 +74,16 @@ class Cloud(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What one run is to do; `kind` is present or absent."""
+    """What one run is to do; `kind` is present or absent.
+
+    :ivar is_exact: True for objects of which only an equal name is the same one.
+    """
 
     kind: str
     names: tuple
     parameters: int
     purge: bool = False
+    is_exact: bool = False
 
 
 # -- a run ----------
@@ -127,13 +131,19 @@ class ModelType(base.ResourceType):
         return item
 
 
+class ExactModelType(ModelType):
+    """The same, whose names no API changes."""
+
+    has_exact_names = True
+
+
 def surplus(object_id):
     """Return the state of the deletion of an object that no task names."""
     return ObjectState(DesiredObject(ModelType(), Desired(None, None, object_id, True), is_surplus=True))
 
 
 class Report(NamedTuple):
-    """What a run reports of one wish."""
+    """What a run reports of one object."""
 
     name: str
     problem: str
@@ -152,8 +162,9 @@ class Result(NamedTuple):
 def run(task):
     """Run one task, from its first request to its Result; a generator of requests."""
     desires = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
-    objects = [ObjectState(DesiredObject(ModelType(), desired)) for desired in desires]
-    steps = reconciler.Reconciler(objects, task.purge, deletion_timeout=PATIENCE, make_surplus=surplus)
+    resource_type = ExactModelType() if task.is_exact else ModelType()
+    objects = [ObjectState(DesiredObject(resource_type, desired)) for desired in desires]
+    steps = reconciler.Reconciler(objects, task.purge, deletion_timeout=LISTS_OF_A_WAIT, make_surplus=surplus)
     last = yield from relayed(steps.plan(), steps.names, ())
     last = yield from relayed(steps.apply(), steps.names, last)
     problem = steps.purge_problem.code if steps.purge_problem else None

@@ -17,6 +17,7 @@ def before(name, parameters=0, is_live=True, gateway=0):
 
 
 PRESENT, OTHER = Task("present", (A,), 0), Task("present", (A,), 1)
+EXACT, EXACT_B = (Task("present", (name,), 0, is_exact=True) for name in (A, B))
 PRESENT_B = Task("present", (B,), 1)
 ABSENT, PURGE = Task("absent", (A,), 0), Task("present", (A,), 0, True)
 TWO, THREE = Task("present", (A, B), 0), Task("present", (A, B, C), 0)
@@ -40,6 +41,11 @@ SCENARIOS = {
     "gone2mixed": Scenario("the same, one of other parameters", (PRESENT, OTHER, PRESENT), **TWO_GONE),
     "mixed": Scenario("two presents of other parameters", (PRESENT, OTHER)),
     "mixed3": Scenario("three presents, one of other parameters", (PRESENT, PRESENT, OTHER)),
+    "exact": Scenario("two equal presents next to an equal one of another exact name", (EXACT, EXACT, EXACT_B)),
+    "exact2": Scenario("present next to an equal one of another exact name", (EXACT, EXACT_B)),
+    "exactgone2": Scenario(
+        "two presents of exact names, two tokens belong to deleted objects", (EXACT,) * 2, **TWO_GONE
+    ),
     "absent": Scenario("present next to absent, one exists", (PRESENT, ABSENT), **EXISTS),
     "absent1": Scenario("absent, one exists", (ABSENT,), (before(A),)),
     "absent2": Scenario("absent twice, one exists", (ABSENT,) * 2, (before(A),)),
@@ -75,6 +81,8 @@ DIALECTS = {
         "one two gone1 gone2 three two2 mixed absent absent3 update purge2 purge3 renamed gone2x2",
     ),
     "sane, 2 lost": ({"faults": 2}, "one two one2"),
+    "sane, exact names": ({}, "exact exact2 exactgone2"),
+    "sane, exact names, 1 lost, 1 kill": ({"faults": 1, "kills": 1}, "exact2"),
     "sane, the window ends": ({"windows": 1}, "gone2 gone2x2 gone1 two"),
     "sane, a list becomes too old": ({"delays": 1}, "absent absent2 absent3 purge2 purge purge3"),
     "a list becomes too old, 1 lost, 1 kill": (

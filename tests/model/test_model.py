@@ -31,9 +31,9 @@ MAX_REQUESTS = 20  # of one run without a kill
 
 
 @pytest.fixture(autouse=True)
-def _patience_in_lists(monkeypatch):
-    monkeypatch.setattr(limits, "STALE_LIST_TIMEOUT", model_explorer.PATIENCE)
-    monkeypatch.setattr(limits, "CONFIRMED_CREATE_TIMEOUT", model_explorer.PATIENCE)
+def _timeouts_in_lists(monkeypatch):
+    monkeypatch.setattr(limits, "STALE_LIST_TIMEOUT", model_explorer.LISTS_OF_A_WAIT)
+    monkeypatch.setattr(limits, "CONFIRMED_CREATE_TIMEOUT", model_explorer.LISTS_OF_A_WAIT)
 
 
 def found(dialect, key):
@@ -81,9 +81,9 @@ def _plan_without_blocks(obj, view):
     return planner.plan_creation(obj)
 
 
-def _judge_without_patience(judge):
+def _judge_without_timeout(judge):
     return lambda obj, view, base_ids: judge(
-        obj, views.View(view.entries, view.names, reconciler.patience(obj), view.window, view.error), base_ids
+        obj, views.View(view.entries, view.names, reconciler.list_timeout(obj), view.window, view.error), base_ids
     )
 
 
@@ -94,7 +94,7 @@ def _delete_again(obj, entry, _view):
 # A rule that is taken away: (what replaces what, dialect, scenario, the invariant that breaks).
 MUTANTS = {
     "no patience": (
-        lambda patch: patch.setattr(reconciler, "judge", _judge_without_patience(reconciler.judge)),
+        lambda patch: patch.setattr(reconciler, "judge", _judge_without_timeout(reconciler.judge)),
         "token ignored, 2 lost",
         "one",
         "I1",

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
     from urllib3 import PoolManager
     from urllib3.connection import HTTPConnection
+
+    class _HTTPResponse(HTTPResponse):
+        def _read_status(self) -> tuple[str, int, str]: ...  # which the stubs of Python's library lack
 else:
+    _HTTPResponse = HTTPResponse
     HTTPConnection = object  # the base of a mixin needs only its type
     try:
         from requests.adapters import HTTPAdapter
@@ -104,7 +108,7 @@ class _LimitedReader(io.RawIOBase):
         super().close()
 
 
-class _LimitedResponse(HTTPResponse):
+class _LimitedResponse(_HTTPResponse):
     """A response that is read in limited waits, and that skips every interim response before the final one."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
@@ -113,9 +117,8 @@ class _LimitedResponse(HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         # The base class skips 100 only, and takes 102 and 103 for the final response.
-        base: Any = super()
         while True:
-            version, status, reason = base._read_status()
+            version, status, reason = super()._read_status()
             if not 100 <= status < 200 or status == 101:
                 return version, status, reason
             parse_headers(self.fp)

@@ -16,7 +16,7 @@ from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
 from .._reconcile.scope import ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
-from .._resources.fields import CLIENT_TOKEN, VPN_ID, validate_value
+from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, to_argument_spec, validate_value
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .request import Request, parse_connection
@@ -26,6 +26,8 @@ PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and betwee
 
 # Options that stand for every item which does not have them itself.
 _SHARED = ("vpn_id", "secret_key", "ike_config", "ipsec_config", "state", "wait_for", "wait_timeout", "version")
+# The gateways whose items are reconciled; unset for all of them.
+_GATEWAYS = as_filter(VPN_ID)._replace(name="gateways")
 _COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unchanged"}
 
 
@@ -39,6 +41,7 @@ def _argument_spec() -> dict[str, Any]:
     return dict(
         {name: shared[name] for name in _SHARED},
         tunnels={"type": "list", "elements": "dict", "required": True, "options": item},
+        gateways=to_argument_spec(_GATEWAYS),
         purge={"type": "bool", "default": False},
         purge_all={"type": "bool", "default": False},
         concurrency={"type": "int", "default": DEFAULT_CONCURRENCY},
@@ -65,17 +68,23 @@ def parse(params: dict[str, Any]) -> Request:
             errors += VPN_TUNNEL.validate_values(item, path + ".") + VPN_TUNNEL.missing_identifiers(merged, path + ".")
         else:
             errors.append("%s: must be a dictionary with the options of one tunnel" % path)
-    errors += _duplicate_errors(merged_items) + _validate_options(params)
-    if params.get("purge") and is_list and len(merged_items) == len(items):
+    selection_errors = [] if params.get("gateways") is None else validate_value(_GATEWAYS, params["gateways"])
+    errors += selection_errors + _duplicate_errors(merged_items) + _validate_options(params)
+    if params.get("purge") and is_list and len(merged_items) == len(items) and not selection_errors:
         errors += _validate_purge(params, merged_items)
     connection = parse_connection(params, errors)
-    desired, warnings = [], []
+    selected = _selected_gateways(params)
+    paths, desired, warnings = [], [], []
     for path, merged in merged_items:
-        desired.append(VPN_TUNNEL.parse(merged))
-        warnings += ["%s.%s" % (path, text) for text in desired[-1].warnings]
+        if selected is None or merged["vpn_id"].strip() in selected:
+            paths.append(path)
+            desired.append(VPN_TUNNEL.parse(merged))
+            warnings += ["%s.%s" % (path, text) for text in desired[-1].warnings]
     options = {
+        "paths": paths,
+        "skipped": None if selected is None else len(merged_items) - len(desired),
+        "emptied_gateways": _emptied_gateways(params, selected),
         "purge": bool(params.get("purge")),
-        "purged_gateway": (params.get("vpn_id") or "").strip(),
         "version": desired[0].options["version"] if desired else params.get("version") or 1,
         "concurrency": params.get("concurrency") or DEFAULT_CONCURRENCY,
     }
@@ -118,7 +127,13 @@ def _validate_options(params: dict[str, Any]) -> list[str]:
 
 def _validate_purge(params: dict[str, Any], merged_items: list[tuple[str, dict[str, Any]]]) -> list[str]:
     errors = []
-    gateways: list[Any] = [str(item.get("vpn_id")).strip() for _path, item in merged_items] or [params.get("vpn_id")]
+    selected = _selected_gateways(params)
+    gateways: list[Any] = [str(item.get("vpn_id")).strip() for _path, item in merged_items]
+    if selected is None:
+        gateways = gateways or [params.get("vpn_id")]
+    else:
+        # A selected gateway that no item names stays as it is, unless purge_all is set.
+        gateways = [gateway for gateway in gateways if gateway in selected]
     kept = {str(item.get("vpn_id")).strip() for _path, item in merged_items if item.get("state") != "absent"}
     emptied = [
         gateway for gateway in dict.fromkeys(gateways) if gateway not in kept and not validate_value(VPN_ID, gateway)
@@ -131,6 +146,20 @@ def _validate_purge(params: dict[str, Any], merged_items: list[tuple[str, dict[s
     if gateways == [None]:
         errors.append("vpn_id: is needed, because no tunnel names the gateway to purge")
     return errors
+
+
+def _selected_gateways(params: dict[str, Any]) -> list[str] | None:
+    """Return the ids of the gateways whose items are reconciled; None for all gateways."""
+    return None if params.get("gateways") is None else _GATEWAYS.normalize(params["gateways"])
+
+
+def _emptied_gateways(params: dict[str, Any], selected: list[str] | None) -> list[str]:
+    """Return the gateways that a purge empties if no item names them."""
+    if not params.get("purge"):
+        return []
+    if selected is not None:
+        return selected if params.get("purge_all") else []
+    return [] if params.get("tunnels") else [params["vpn_id"].strip()]
 
 
 def _merge_shared(item: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +195,7 @@ def run(
 
     run_concurrently(ScopeReconciler.plan, scopes, threads, cancel)
     works = _in_task_order(scopes, request.desired)
-    conflicts = _conflicting_items(works)
+    conflicts = _conflicting_items(works, request.options["paths"])
     if conflicts:
         failure = InvalidOptionsError(conflicts).to_failed_result()
         return connection.warn_in(dict(failure, warnings=warnings) if warnings else failure)
@@ -181,6 +210,8 @@ def run(
         if scope.is_purge_skipped
     ]
     report = _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
+    if request.options["skipped"] is not None:
+        report["totals"]["skipped"] = request.options["skipped"]
     return connection.warn_in(report)
 
 
@@ -190,8 +221,8 @@ def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list[S
     for desired in request.desired:
         groups.setdefault(desired.options["vpn_id"], []).append(desired)
     purge, version = request.options["purge"], request.options["version"]
-    if purge and not groups:
-        groups[request.options["purged_gateway"]] = []
+    for gateway in request.options["emptied_gateways"]:
+        groups.setdefault(gateway, [])
     return [
         ScopeReconciler(
             VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}),
@@ -215,18 +246,21 @@ def _purged(scopes: list[ScopeReconciler]) -> list[Any]:
     return [work for scope in scopes for work in scope.works if work.is_surplus]
 
 
-def _conflicting_items(works: list[Any]) -> list[str]:
-    """Return the errors that only the lists show: what a creation lacks, and items that mean the same tunnel."""
+def _conflicting_items(works: list[Any], paths: list[str]) -> list[str]:
+    """Return the errors that only the lists show: what a creation lacks, and items that mean the same tunnel.
+
+    :param paths: the places of the works in the task's list, such as "tunnels[2]".
+    """
     errors: list[str] = []
     seen: dict[Any, Any] = {}
-    for index, work in enumerate(works):
+    for path, work in zip(paths, works):
         if isinstance(work.error, InvalidOptionsError):
-            errors.append("tunnels[%d]: %s" % (index, work.error.message))
+            errors.append("%s: %s" % (path, work.error.message))
         for identity in (work.planned_id, work.new_name):
-            first = seen.setdefault((work.desired.options["vpn_id"], identity), index)
-            if identity and first != index:
-                text = "tunnels[%d]: is, or would become, the same tunnel (%s) as tunnels[%d]; name each tunnel once"
-                errors.append(text % (index, identity, first))
+            first = seen.setdefault((work.desired.options["vpn_id"], identity), path)
+            if identity and first != path:
+                text = "%s: is, or would become, the same tunnel (%s) as %s; name each tunnel once"
+                errors.append(text % (path, identity, first))
     return errors
 
 

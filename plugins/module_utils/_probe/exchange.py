@@ -143,7 +143,7 @@ class Exchanges:
 
     def _connected(self, connection):
         client = BceClient(connection, clock=self.clock, observe=self._note)
-        client.hide_words(KEY_PATTERN, looks_like_tunnel_key)
+        client.redactor.redact_pattern(KEY_PATTERN, looks_like_tunnel_key)
         return client
 
     def _note(self, received):
@@ -155,7 +155,7 @@ class Exchanges:
 
     def remember_secret(self, secret):
         """Redact this Secret in all further error texts."""
-        self._client.remember_secret(secret)
+        self._client.redactor.add(secret)
 
     def send_with_other_secret(self, secret, kind, path):
         """Send one read that is signed with another secret access key; return the Exchange."""

@@ -12,8 +12,8 @@ The protocol of a creation, in the order of the functions below; docs/decisions/
 2. Responses. A creation counts as sent unless it was clearly refused. Whatever it returned is judged by lists.
 3. Without an id (judge_unclaimed): the one object of the name is taken; `changed` only if this run may have made it. A
    new object that may be it, under another name, ends the creation.
-4. With an id (judge_claim): that object is taken if the list shows it under the name. Beside others of the name it
-   must be the oldest. An id that existed before, or is gone, is a replayed response: another object of the name is
+4. With an id (judge_claim): that object is taken if the list shows it under the name. Next to others of the name
+   it must be the oldest. An id that existed before, or is gone, is a replayed response: another object of the name is
    taken, or the next token.
 5. A new id under another name was made now, whatever its name is: no further creation.
 6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else lists go on to be read, and
@@ -33,7 +33,10 @@ from .views import View, is_similar
 
 
 def request_creation(obj: ObjectState, window: int) -> WriteRequest:
-    """Return the creation that is to be sent now. :param window: the time window by the API's clock."""
+    """Return the creation that is to be sent now.
+
+    :param window: the time window by the API's clock.
+    """
     number, own_window = obj.creation.token
     if number >= limits.SHARED_TOKENS and not own_window:
         # The same token in every attempt of this run, even if the window ends meanwhile.
@@ -95,7 +98,7 @@ def receive_probe(obj: ObjectState, result: WriteResult) -> None:
 # -- judgement by lists -----------------------------------------------------------------------------------------------
 
 
-def patience(obj: ObjectState) -> float:
+def list_timeout(obj: ObjectState) -> float:
     """Return for how many seconds lists are read before judge() has to decide."""
     is_last_chance = (
         obj.awaited == UNKNOWN and obj.creation.attempts >= limits.MAX_CREATE_ATTEMPTS and obj.entry is None
@@ -111,7 +114,10 @@ def is_open(obj: ObjectState) -> bool:
 
 
 def judge(obj: ObjectState, view: View, base: set, last: bool) -> None:
-    """Decide by a newer list what became of a creation. :param last: False while the list may still be stale."""
+    """Decide by a newer list what became of a creation.
+
+    :param last: False while the list may still be stale.
+    """
     if obj.creation.claimed_id is not None:
         judge_claim(obj, view, base, last)
     else:
@@ -213,7 +219,7 @@ def judge_other_name(obj: ObjectState, claimed: Entry, is_old: bool) -> None:
 
 
 def _judge_unlisted(obj: ObjectState, view: View, base: set) -> None:
-    """Judge a creation whose id no list shows, once the patience is over."""
+    """Judge a creation whose id no list shows, once lists are not stale any more."""
     creation = obj.creation
     candidates = find_candidates(obj, view, base)
     if candidates:
@@ -243,7 +249,10 @@ def _note_new(obj: ObjectState, entry: Entry, base: set) -> bool:
 
 
 def find_candidates(obj: ObjectState, view: View, base: set) -> list[Entry]:
-    """Return the entries that a creation of this run may have made: new, and near, nameless or equal."""
+    """Return the entries that a creation of this run may have made: new, and near, nameless or equal.
+
+    Where names are exact, an equal object of another name is another user's.
+    """
     desired = obj.desired
     if desired.is_absent or not obj.creation.attempts:
         return []
@@ -258,6 +267,6 @@ def find_candidates(obj: ObjectState, view: View, base: set) -> list[Entry]:
             entry in near
             or entry in view.nameless
             or entry.name == desired.name
-            or (entry.name not in view.names and desired.is_equal(entry.item))
+            or (not desired.has_exact_names and entry.name not in view.names and desired.is_equal(entry.item))
         )
     ]

@@ -47,7 +47,10 @@ class RequestExecutor:
     """
 
     def __init__(self, api: ResourceApi, clock: Any = time) -> None:
-        """Send through `api`. :param clock: stands in for the module `time`."""
+        """Send through `api`.
+
+        :param clock: stands in for the module `time`.
+        """
         self.api = api
         self.clock = clock
         self.request_id: str | None = None
@@ -82,7 +85,10 @@ class RequestExecutor:
         self._is_stopped = True
 
     def refresh(self, deadline: float | None = None) -> Listed:
-        """List the scope. :param deadline: a moment of clock.monotonic(), or None."""
+        """List the scope.
+
+        :param deadline: a moment of clock.monotonic(), or None.
+        """
         began = self.clock.monotonic()
         listed = self.api.list(deadline)
         self._list_began, self._list_ended = began, self.clock.monotonic()

@@ -42,7 +42,10 @@ def creation_token(names: tuple, number: int, window: int) -> str:
 
 
 def time_window(seconds: float) -> int:
-    """Return the time window of a time of day. :param seconds: since the epoch."""
+    """Return the time window of a time of day.
+
+    :param seconds: since the epoch.
+    """
     return int(seconds // WINDOW_SECONDS)
 
 

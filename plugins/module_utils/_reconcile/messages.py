@@ -147,7 +147,10 @@ _WAIT_CODES = ("Waited", "WaitTimeout", "WaitFailed", "ObjectVanished")
 
 
 def to_error(problem: Problem, api: ResourceApi, obj: ObjectState | None) -> BceError:
-    """Return the error that a task reports for a problem. :param obj: None for a problem of the whole scope."""
+    """Return the error that a task reports for a problem.
+
+    :param obj: None for a problem of the whole scope.
+    """
     is_unknown = obj is not None and problem.code not in _WAIT_CODES and _is_outcome_unknown(problem, obj)
     if problem.code not in PROBLEMS or (problem.code == "ClientTokenReused" and problem.error is not None):
         error = to_bce_error(problem.error)

@@ -16,7 +16,7 @@ from .state import DONE, ObjectState
 from .views import View, is_similar
 
 
-def patience(obj: ObjectState, view: View, deletion_timeout: float) -> float:
+def list_timeout(obj: ObjectState, view: View, deletion_timeout: float) -> float:
     """Return for how many seconds to wait for a clearer list before this object is planned.
 
     :param deletion_timeout: seconds to wait for an object of the name that is being deleted.

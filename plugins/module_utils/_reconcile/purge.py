@@ -23,7 +23,8 @@ from .views import View
 def find_surplus(objects: list[ObjectState], names: Collection[Any], view: View) -> list[Entry]:
     """Return the entries that no object of the task names.
 
-    :param objects: those of the task. :param names: their names.
+    :param objects: those of the task.
+    :param names: their names.
     """
     kept = {obj.outcome.object_id for obj in objects}
     kept |= {created for obj in objects for created in obj.outcome.created_ids}
@@ -59,10 +60,13 @@ def find_unclear(objects: list[ObjectState], view: View) -> Problem | None:
 
 
 def find_equal(objects: list[ObjectState], names: Collection[Any], view: View) -> Problem | None:
-    """Return a problem if a purge would delete what equals a desired object in everything except the name."""
+    """Return a problem if a purge would delete what equals a desired object in everything except the name.
+
+    Where names are exact, such an object is another one.
+    """
     surplus = find_surplus(objects, names, view)
     desired = [obj for obj in objects if not obj.desired.is_absent]
-    if not surplus or not desired:
+    if not surplus or not desired or desired[0].desired.has_exact_names:
         return None
     signature = desired[0].desired.type.signature
     entries = [view.by_id(obj.outcome.object_id) for obj in desired if obj.state == DONE]
@@ -93,7 +97,8 @@ def confirm_purge(
 ) -> Generator[ListRequest, Any, Problem | None]:
     """Read a second list; return why nothing is to be purged, or make the surplus objects ready to be deleted.
 
-    :param objects: those of the task. :param names: their names.
+    :param objects: those of the task.
+    :param names: their names.
     """
     if any(obj.state != DONE for obj in objects):
         return Problem("PurgeSkipped")

@@ -71,11 +71,13 @@ class Reconciler:
             obj.creation.claims = claims
 
     def plan(self) -> Steps:
-        """List until everything is clear or the patience is over, then plan every object; write nothing."""
+        """List until everything is clear or the timeout is over, then plan every object; write nothing."""
         view = yield ListRequest(True, limits.STALE_LIST_TIMEOUT)
         while not view.error:
             self.base |= view.ids
-            timeout = max([planner.patience(obj, view, self._deletion_timeout) for obj in self.objects], default=0.0)
+            timeout = max(
+                [planner.list_timeout(obj, view, self._deletion_timeout) for obj in self.objects], default=0.0
+            )
             if self.is_purge and purge.find_unclear(self.objects, view):
                 timeout = max(timeout, limits.STALE_LIST_TIMEOUT)
             if view.waited >= timeout:
@@ -130,14 +132,16 @@ class Reconciler:
             window = (yield from self._settle(objects)) or window
 
     def _settle(self, objects: list[ObjectState]) -> Generator[ListRequest, View, int]:
-        """List until every write is settled or the patience is over.
+        """List until every write is settled or the timeout is over.
 
         :returns: the time window of the last list, 0 if none was needed.
         """
         view: View | None = None
         doubtful: list[ObjectState] = []
         while doubtful or any(obj.state == WAIT for obj in objects):
-            timeout = max([patience(obj) for obj in objects if obj.state == WAIT], default=limits.STALE_LIST_TIMEOUT)
+            timeout = max(
+                [list_timeout(obj) for obj in objects if obj.state == WAIT], default=limits.STALE_LIST_TIMEOUT
+            )
             view = yield ListRequest(view is None, timeout)
             for obj in objects:
                 if obj.state == WAIT and view.error:
@@ -172,7 +176,10 @@ class Reconciler:
 
 
 def request_write(obj: ObjectState, window: int) -> WriteRequest:
-    """Return the write that is to be sent for an object now. :param window: the time window by the API's clock."""
+    """Return the write that is to be sent for an object now.
+
+    :param window: the time window by the API's clock.
+    """
     if obj.state == CREATE:
         return creation.request_creation(obj, window)
     return WriteRequest(obj.state, obj, obj.outcome.object_id)
@@ -189,9 +196,9 @@ def receive(obj: ObjectState, action: str, result: WriteResult) -> None:
         verification.receive_write(obj, result)
 
 
-def patience(obj: ObjectState) -> float:
+def list_timeout(obj: ObjectState) -> float:
     """Return for how many seconds lists are read before judge() has to decide."""
-    return creation.patience(obj) if creation.is_open(obj) else limits.STALE_LIST_TIMEOUT
+    return creation.list_timeout(obj) if creation.is_open(obj) else limits.STALE_LIST_TIMEOUT
 
 
 def judge(obj: ObjectState, view: View, base: set) -> None:
@@ -199,7 +206,7 @@ def judge(obj: ObjectState, view: View, base: set) -> None:
 
     :param base: all ids that this run saw in the scope before its first creation.
     """
-    last = view.waited >= patience(obj)
+    last = view.waited >= list_timeout(obj)
     if obj.desired.is_absent:
         verification.judge_deletion(obj, view, last)
     elif creation.is_open(obj):

@@ -93,7 +93,10 @@ class ScopeReconciler:
         self._executor.run(self._reconciler.apply(), self._reconciler.names)
 
     def refresh(self, deadline: float | None = None) -> Listed:
-        """List the scope. :param deadline: a moment of clock.monotonic(), or None."""
+        """List the scope.
+
+        :param deadline: a moment of clock.monotonic(), or None.
+        """
         return self._executor.refresh(deadline)
 
     def stop(self) -> None:

@@ -125,7 +125,8 @@ class Outcome:
     :ivar is_item_stale: True if the object was written since a list showed it.
     :ivar before, after: the diff.
     :ivar created_ids: the ids that the API returned to creations of this run, or that these may have made.
-    :ivar warnings: texts of the plan. :ivar notes: warnings of the protocol.
+    :ivar warnings: texts of the plan.
+    :ivar notes: warnings of the protocol.
     :ivar problem: why the object failed, or None.
     :ivar request_id: the id of the last write, or None.
 
@@ -231,7 +232,10 @@ class ObjectState:
             self.outcome.notes += (note,)
 
     def finish(self, changed: bool | None = None) -> None:
-        """End the object well. :param changed: None to leave what the outcome says."""
+        """End the object well.
+
+        :param changed: None to leave what the outcome says.
+        """
         self.state = DONE
         if changed is not None:
             self.outcome.changed = changed

@@ -32,7 +32,10 @@ def _note_update(obj: ObjectState) -> None:
 
 
 def judge_update(obj: ObjectState, view: View, last: bool) -> None:
-    """Judge an update that was not confirmed. :param last: False while the list may still be stale."""
+    """Judge an update that was not confirmed.
+
+    :param last: False while the list may still be stale.
+    """
     entry = view.by_id(obj.outcome.object_id)
     entry = None if entry is None or entry.is_leaving else entry
     if obj.awaited == UNKNOWN:
@@ -58,7 +61,10 @@ def judge_update(obj: ObjectState, view: View, last: bool) -> None:
 
 
 def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
-    """Judge a deletion that was not sent or not confirmed. :param last: False while the list may still be stale."""
+    """Judge a deletion that was not sent or not confirmed.
+
+    :param last: False while the list may still be stale.
+    """
     desired, entry = obj.desired, view.by_id(obj.outcome.object_id)
     is_gone = entry is None or entry.is_leaving
     if obj.awaited == STALE:

@@ -62,7 +62,10 @@ class StateWaiter:
     def __init__(
         self, scope: ScopeReconciler, works: list[ObjectResult], conditions: Mapping[str, WaitCondition] = CONDITIONS
     ) -> None:
-        """Wait for the objects of `works`. :param conditions: wait_for -> condition."""
+        """Wait for the objects of `works`.
+
+        :param conditions: wait_for -> condition.
+        """
         self._scope = scope
         self._works = works
         self._conditions = conditions

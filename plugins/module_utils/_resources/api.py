@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Optional, Tuple
+from typing import Any, Dict, Iterable, Optional, Set, Tuple
 
 from .._bce.errors import BceError, NotFoundError
 from .._bce.pagination import paginate
@@ -34,7 +34,7 @@ class RestReader(ResourceApi):
     def __init__(self, client: Any, values: Dict[str, Any]) -> None:
         self.client = client
         # An error text may show a key of an object that this run has not read.
-        client.hide_words(KEY_PATTERN, looks_like_tunnel_key)
+        client.redactor.redact_pattern(KEY_PATTERN, looks_like_tunnel_key)
         self.values = {field.name: values[field.name] for field in self.type.scope_options if values.get(field.name)}
         self.root = "/v%d" % values.get("version", 1)
         self.scope = self.type.scope_words(self.values) if self.values or not self.type.scope_options else ""
@@ -51,25 +51,31 @@ class RestReader(ResourceApi):
         """
         spec, operation = self.type, self.operation("list")
         query = dict(self._query(), **spec.list_query)
-        pages = paginate(
-            self.client, self._path("list"), query, spec.list_key, spec.id_field.wire_name, operation, deadline
-        )
+        pages = paginate(self, self._path("list"), query, spec.list_key, spec.id_field.wire_name, operation, deadline)
         if spec.owner:
-            owner = _field(spec.scope_options, spec.owner)
-            check_owner(pages.entries, owner.wire_name, self.values[spec.owner], pages.response, operation)
+            owner_id = self.scope_values()[spec.owner]
+            check_owner(pages.entries, camel_case(spec.owner), owner_id, pages.response, operation)
         return self.parse_all(pages.entries, pages.response.request_id, pages.server_time)
+
+    def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
+        """Request one page of the list."""
+        return self.client.request(method, path, query, **more)
+
+    def scope_values(self) -> Dict[str, Any]:
+        """Return the options of the scope, as far as they are known."""
+        return self.values
 
     def parse_all(
         self, objects: Iterable[Dict[str, Any]], request_id: str | None = None, server_time: float | None = None
     ) -> Listed:
         """Return the objects of the API's own entries. All secrets in them are redacted from later error texts."""
         objects = tuple(objects)
-        secrets: set = set()
+        secrets: Set[Secret] = set()
         if self.type.secret:
             values = (entry.get(self.type.secret.wire_name) for entry in objects)
             secrets = {Secret(value) for value in values if isinstance(value, str) and value}
         for secret in secrets:
-            self.client.remember_secret(secret)
+            self.client.redactor.add(secret)
         entries = [self.entry_of(self.parse_item(entry)) for entry in objects]
         return Listed(entries, request_id, server_time, frozenset(secrets))
 
@@ -97,7 +103,7 @@ class RestReader(ResourceApi):
 
     def parse_item(self, entry: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry."""
-        item = self.type.parse_item(entry, self.values)
+        item = self.type.parse_item(entry, self.scope_values())
         self.allow_name(item)
         return item
 
@@ -128,15 +134,16 @@ class RestReader(ResourceApi):
     def allow_name(self, item: Item) -> None:
         """Have the name of an object shown in error texts, even if it looks like a key."""
         for name in self.type.natural_key:
-            self.client.show_word(item.fields.get(name))
+            self.client.redactor.allow(item.fields.get(name))
 
 
 class RestApi(RestReader):
     """All operations on the objects of one scope; see RestReader."""
 
-    def token_names(self, name: str) -> tuple:
+    def token_names(self, name: str) -> Tuple[str, ...]:
         """See ResourceApi.token_names()."""
-        return (self.type.kind, *self.values.values(), *self.type.key_of(name))
+        owner = (self.scope_values()[self.type.owner],) if self.type.owner else ()
+        return (self.type.kind, *owner, *self.type.key_of(name))
 
     def surplus(self, object_id: str) -> Desired:
         """See ResourceApi.surplus()."""
@@ -158,10 +165,14 @@ class RestApi(RestReader):
             resend_unknown=False,
             expects=wire_name,
         )
-        object_id = parse_id(response.body.get(wire_name))
+        object_id = self.created_id(response.body)
         if object_id is None:
             raise invalid_response(operation, "has no " + wire_name, response, maybe_applied=True)
         return object_id, response.request_id
+
+    def created_id(self, body: Dict[str, Any]) -> str | None:
+        """Return the id in the response to a creation."""
+        return parse_id(body.get(self.type.id_field.wire_name))
 
     def update(self, plan: Plan, token: str) -> str | None:
         """See ResourceApi.update()."""
@@ -199,13 +210,15 @@ class RestApi(RestReader):
     def _register(self, item: Item) -> None:
         """Have the key redacted from error texts, and the name shown, even if it looks like a key."""
         if item.secret_key is not None:
-            self.client.remember_secret(item.secret_key)
+            self.client.redactor.add(item.secret_key)
         self.allow_name(item)
 
     def create_body(self, target: Item) -> Dict[str, Any]:
         """Return the body of a creation in the order of the API page; what is None is left out."""
         spec, fields = self.type, target.fields
-        body = {spec.secret.wire_name: target.secret_key.reveal()} if spec.secret and target.secret_key else {}
+        body: Dict[str, Any] = {}
+        if spec.secret and target.secret_key:
+            body[spec.secret.wire_name] = target.secret_key.reveal()
         for field in spec.fields:
             value = fields[field.name]
             if value is not None and not (value == "" and field.omits_empty):

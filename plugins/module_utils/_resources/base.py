@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, FrozenSet, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
 
 from .._bce.redaction import Secret
 from .fields import Field
@@ -56,13 +56,13 @@ class Listed(NamedTuple):
     :ivar secrets: all secrets in the list.
     """
 
-    entries: list
+    entries: List[Entry]
     request_id: Optional[str]
     server_time: Optional[float]
-    secrets: frozenset = frozenset()
+    secrets: FrozenSet[Secret] = frozenset()
 
     @property
-    def items(self) -> list:
+    def items(self) -> List[Item]:
         """Return the objects of the entries."""
         return [entry.item for entry in self.entries]
 
@@ -228,7 +228,7 @@ class ResourceType:
         """Return True if nothing that is provided and shown differs; a name counts only where names are exact."""
         raise NotImplementedError
 
-    def not_compared(self, desired: Desired, item: Item) -> list:
+    def not_compared(self, desired: Desired, item: Item) -> List[str]:
         """Return a warning for each value that is provided and not shown."""
         return []
 
@@ -255,7 +255,7 @@ class ResourceApi:
     type: ResourceType
     scope = ""
 
-    def token_names(self, name: str) -> tuple:
+    def token_names(self, name: str) -> Tuple[str, ...]:
         """Return what the client tokens of an object of this name are derived from; called after list()."""
         raise NotImplementedError
 
@@ -266,7 +266,7 @@ class ResourceApi:
         """
         raise NotImplementedError
 
-    def confirmed_ids(self) -> set:
+    def confirmed_ids(self) -> Set[str]:
         """Return the ids that the scope's own detail lists."""
         return set()
 

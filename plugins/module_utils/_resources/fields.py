@@ -112,13 +112,13 @@ def string(value: Any) -> str:
     return value.strip()
 
 
-def list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], list]:
+def list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], List[Any]]:
     """Return the normalizer of a list of one item or more, without repetitions.
 
     :param normalize: the normalizer of an item.
     """
 
-    def normalize_list(value: Any) -> list:
+    def normalize_list(value: Any) -> List[Any]:
         if not isinstance(value, (list, tuple)) or not value:
             raise ValueError
         return list(dict.fromkeys(normalize(item) for item in value))
@@ -159,7 +159,7 @@ def parse_subnet(value: Any) -> str | None:
         return parse_str(value)
 
 
-def parse_subnets(value: Any) -> list | None:
+def parse_subnets(value: Any) -> List[str] | None:
     """Return a list of CIDRs in canonical form, without repetitions."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None

@@ -70,7 +70,7 @@ def is_applied(spec: ResourceType, desired: Desired, item: Item) -> bool:
     return not changes and SECRET not in unknown
 
 
-def signature(spec: ResourceType, item: Item) -> tuple:
+def signature(spec: ResourceType, item: Item) -> Tuple[Any, ...]:
     """Return what makes two objects the same under two names: what they connect, the key, the nested groups."""
     fields = item.fields
     groups = (tuple(sorted((fields[name] or {}).items(), key=str)) for name in spec.groups)

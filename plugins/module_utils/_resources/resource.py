@@ -131,8 +131,8 @@ class Resource(ResourceType):
 
     def name_of(self, values: Dict[str, Any]) -> str | None:
         """Return the natural key as one text; None if a part of it is unknown."""
-        parts = [values.get(name) for name in self.natural_key]
-        return NAME_SEPARATOR.join(parts) if all(parts) else None
+        parts = [values[name] for name in self.natural_key if values.get(name)]
+        return NAME_SEPARATOR.join(parts) if len(parts) == len(self.natural_key) else None
 
     def key_of(self, name: str) -> Tuple[str, ...]:
         """Return the natural key of a name."""

@@ -11,13 +11,13 @@ table; it returns one table, or `routeTables`.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set
 
 from .._bce.errors import ConflictError
-from .._bce.pagination import distinct
-from .._bce.response_parsing import check_owner, get_list, invalid_response, parse_id, parse_str
-from .api import RestApi
-from .base import Desired, Item, Listed
+from .._bce.pagination import paginate
+from .._bce.response_parsing import get_list, invalid_response, parse_id, parse_str
+from .api import PAGE_SIZE, RestApi
+from .base import Desired, Item
 from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field
 from .resource import Resource
 
@@ -64,6 +64,7 @@ class VpcRoute(Resource):
     label = "route rule"
     scope_options = (VPC_ID, ROUTE_TABLE_ID)
     scope_help = "one of them names the route table"
+    owner = "route_table_id"
     natural_key = ("source_address", "destination_address")
     has_exact_names = True
     id_field = ROUTE_RULE_ID
@@ -95,8 +96,12 @@ class VpcRoute(Resource):
         return "route table %s" % table_id if table_id else "VPC %s" % values.get("vpc_id")
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
-        """See Resource.parse_item(); the list of next hops has two spellings."""
-        return super().parse_item(dict(entry, nextHopList=entry.get("nextHopList") or entry.get("nexthopList")), scope)
+        """See Resource.parse_item(); next hops may be in a list, of which a single one is that of the rule."""
+        hops: Any = entry.get("nextHopList") or entry.get("nexthopList")
+        is_single = isinstance(hops, list) and len(hops) == 1 and isinstance(hops[0], dict)
+        if is_single and not entry.get("nexthopId"):
+            entry = dict(entry, **{name: hops[0].get(name) for name in ("nexthopId", "nexthopType", "pathType")})
+        return super().parse_item(dict(entry, nextHopList=None if is_single else hops), scope)
 
     def check(self, desired: Desired, item: Item) -> None:
         """Raise an error for a system rule, and for a rule with several paths that would have to be updated."""
@@ -131,26 +136,26 @@ class VpcRouteApi(RestApi):
         super().__init__(client, values)
         self.table: Dict[str, Any] = {}
 
-    def read_all(self, deadline: float | None = None) -> Listed:
-        """See RestApi.read_all().
-
-        :raises ConflictError: if the VPC has several route tables.
-        """
-        operation = self.operation("list")
-        response = self.client.request(
-            "GET", self._path("list"), self._query(), operation=operation, deadline=deadline, expects=self.type.list_key
-        )
-        table = self._find_table(response, operation)
-        table_id = parse_id(table.get("routeTableId"))
-        if table_id is None:
-            raise invalid_response(operation, "has no routeTableId", response)
-        rules = get_list(response._replace(body=table), self.type.list_key, operation)
-        check_owner(rules, "routeTableId", table_id, response, operation)
-        self.table = {"vpc_id": parse_id(table.get("vpcId")), "route_table_id": table_id}
+    def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
+        """See RestReader.request(); return a response whose body is the table that was asked for."""
+        response = self.client.request(method, path, query, **more)
+        table = self._find_table(response, more["operation"])
+        if parse_id(table.get("routeTableId")) is None:
+            raise invalid_response(more["operation"], "has no routeTableId", response)
+        self.table = {name: parse_id(table.get(camel_case(name))) for name in ("vpc_id", "route_table_id")}
         self.scope = self.type.scope_words(self.table)
-        return self.parse_all(
-            distinct(rules, "routeRuleId", response, operation), response.request_id, response.server_time
-        )
+        return response._replace(body=table)
+
+    def scope_values(self) -> Dict[str, Any]:
+        """See RestReader.scope_values()."""
+        return self.table
+
+    def confirmed_ids(self) -> Set[str]:
+        """See ResourceApi.confirmed_ids(): the ids in the API's other list of the table's rules."""
+        query = {"routeTableId": self.table["route_table_id"], "maxKeys": PAGE_SIZE}
+        path, operation = self._path("create"), self.operation("list")
+        pages = paginate(self.client, path, query, self.type.list_key, "routeRuleId", operation)
+        return {entry["routeRuleId"] for entry in pages.entries if parse_id(entry.get("routeRuleId"))}
 
     def _find_table(self, response: Any, operation: str) -> Dict[str, Any]:
         """Return the API's own object of the table that was asked for; the response has to name it."""
@@ -158,7 +163,7 @@ class VpcRouteApi(RestApi):
         tables = get_list(response, "routeTables", operation) if is_several else [response.body]
         if not is_several:
             get_list(response, self.type.list_key, operation)
-        wanted = self._query()
+        wanted = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
         found = [table for table in tables if all(table.get(name) == value for name, value in wanted.items())]
         if not found:
             raise invalid_response(operation, "is not about %s" % self.type.scope_words(self.values), response)
@@ -168,15 +173,10 @@ class VpcRouteApi(RestApi):
             raise ConflictError(text % (self.type.scope_words(self.values), len(found), ids), "AmbiguousRouteTable")
         return found[0]
 
-    def parse_item(self, entry: Dict[str, Any]) -> Item:
-        """See RestApi.parse_item()."""
-        item = self.type.parse_item(entry, self.table)
-        self.allow_name(item)
-        return item
-
-    def token_names(self, name: str) -> tuple:
-        """See ResourceApi.token_names(): a VPC's id and its table's id give the same tokens."""
-        return (self.type.kind, self.table["route_table_id"], *self.type.key_of(name))
+    def created_id(self, body: Dict[str, Any]) -> str | None:
+        """See RestApi.created_id(); the API page also has a list of ids, for rules with several paths."""
+        ids = body.get("routeRuleIds")
+        return super().created_id(body) or (parse_id(ids[0]) if isinstance(ids, list) and len(ids) == 1 else None)
 
     def create_body(self, target: Item) -> Dict[str, Any]:
         """See RestApi.create_body()."""

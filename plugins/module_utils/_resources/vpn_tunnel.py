@@ -12,11 +12,11 @@ id for the list, and a tunnel's id for update and deletion; there is no call tha
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set
 
 from .._bce.pagination import distinct
 from .._bce.redaction import KEY_PATTERN, KEY_SYMBOLS, Secret, looks_like_tunnel_key
-from .._bce.response_parsing import check_owner, get_list, parse_str
+from .._bce.response_parsing import check_owner, get_list, parse_id, parse_str
 from .api import RestApi
 from .base import Item
 from .fields import (
@@ -151,12 +151,12 @@ class VpnTunnelApi(RestApi):
 
     type = VPN_TUNNEL
 
-    def confirmed_ids(self) -> set:
+    def confirmed_ids(self) -> Set[str]:
         """See ResourceApi.confirmed_ids()."""
         vpn_id = self.values["vpn_id"]
         response = self.read_by_id(GatewayDetail, self.root + GatewayDetail.path % {"id": vpn_id}, vpn_id)
         objects = tunnels_in_detail(response, vpn_id) if response is not None else None
-        return {entry.get("vpnConnId") for entry in objects or ()}
+        return {entry["vpnConnId"] for entry in objects or () if parse_id(entry.get("vpnConnId"))}
 
     def replace_body(self, target: Item) -> Dict[str, Any]:
         """See RestApi.replace_body(); the API wants the gateway in it too."""

@@ -4,26 +4,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # wait.sh URI NAME SECONDS GRACE CHILD...
-# Wait until every child of the connection NAME carries packets, or SECONDS are over. A child that is not on its way after
-# GRACE seconds is initiated, at once where nothing is up. Prints `initiated CHILD`, and at last `missing: CHILD...`.
+# Wait until every child of the connection NAME carries packets, or SECONDS are over. A child that is not being established
+# after GRACE seconds is initiated, at once where nothing is up. Prints `initiated CHILD`, and at last `missing: CHILD...`.
 
 uri=$1 name=$2
 start=$(date +%s)
 end=$((start + $3)) next=$((start + $4))
 shift 4
 
-swan() {
+run_swanctl() {
     if [ -n "$uri" ]; then swanctl "$@" --uri "$uri"; else swanctl "$@"; fi
 }
 
-first=$(swan --list-sas --ike "$name" 2>/dev/null)
-[ -n "$first" ] || next=$start
+before=$(run_swanctl --list-sas --ike "$name" 2>/dev/null)
+[ -n "$before" ] || next=$start
 
 while :; do
-    up=$(swan --list-sas --ike "$name" 2>/dev/null)
+    established=$(run_swanctl --list-sas --ike "$name" 2>/dev/null)
     missing=
     for child; do
-        printf '%s\n' "$up" | grep -q "^  $child: #[0-9]*, reqid [0-9]*, INSTALLED" || missing="$missing $child"
+        printf '%s\n' "$established" | grep -q "^  $child: #[0-9]*, reqid [0-9]*, INSTALLED" || missing="$missing $child"
     done
     [ -n "$missing" ] || exit 0
     now=$(date +%s)
@@ -31,13 +31,13 @@ while :; do
         echo "missing:$missing"
         exit 1
     fi
-    case $up in
+    case $established in
     *", CONNECTING,"*) ;;
     *)
         if [ "$now" -ge "$next" ]; then
             for child in $missing; do
                 [ "$(date +%s)" -lt "$end" ] || break
-                swan --initiate --child "$child" --timeout 1 >/dev/null 2>&1 && echo "initiated $child"
+                run_swanctl --initiate --child "$child" --timeout 1 >/dev/null 2>&1 && echo "initiated $child"
             done
             next=$(($(date +%s) + 5))
             continue

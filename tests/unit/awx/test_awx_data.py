@@ -22,14 +22,15 @@ CREATE = {question["variable"]: question for question in TEMPLATES["Create or up
 INPUTS, INJECTORS = CREDENTIAL_TYPE["inputs"], CREDENTIAL_TYPE["injectors"]
 
 
-def test_awx_accepts_the_credential_type_and_it_relies_on_no_default():
+def test_credential_type_is_accepted_and_has_no_default():
     rules.check_credential_type(INPUTS, INJECTORS)
     assert not any("default" in field for field in INPUTS["fields"])
     # A boolean that is not set would come as False, whatever its default.
     assert {field["type"] for field in INPUTS["fields"]} == {"string"}
 
 
-def test_every_input_reaches_the_modules_by_the_first_variable_that_they_read():
+def test_credential_inputs_reach_the_modules():
+    """Each by the first variable that the modules read."""
     inputs = {field["id"]: f"value-of-{field['id']}" for field in INPUTS["fields"]}
     assert rules.job_environment(CREDENTIAL_TYPE, inputs) == {
         connection_options.ENVIRONMENT[name][0]: value for name, value in inputs.items()
@@ -37,13 +38,13 @@ def test_every_input_reaches_the_modules_by_the_first_variable_that_they_read():
     assert inputs.keys() == connection_options.ENVIRONMENT.keys()
 
 
-def test_the_keys_and_the_token_are_secret_and_the_keys_are_required():
+def test_credential_keys_are_secret_and_required():
     secret = {field["id"] for field in INPUTS["fields"] if field.get("secret")}
     assert secret == {"secret_access_key", "security_token"}
     assert INPUTS["required"] == ["access_key_id", "secret_access_key"]
 
 
-def test_with_the_required_inputs_alone_the_modules_have_all_they_need():
+def test_credential_with_required_inputs_alone_is_complete():
     environment = rules.job_environment(CREDENTIAL_TYPE, {"access_key_id": "ak", "secret_access_key": "sk"})
     assert environment["BCE_REGION"] == environment["BCE_SECURITY_TOKEN"] == ""
     connection = connection_options.resolve({}, environment)
@@ -51,7 +52,7 @@ def test_with_the_required_inputs_alone_the_modules_have_all_they_need():
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_awx_accepts_the_template_and_its_playbook_reads_every_answer(name):
+def test_template_is_accepted_and_its_playbook_reads_each_answer(name):
     template = TEMPLATES[name]
     text = (ROOT / "playbooks" / template["playbook"]).read_text(encoding="utf-8")
     if "survey" in template:
@@ -62,7 +63,7 @@ def test_awx_accepts_the_template_and_its_playbook_reads_every_answer(name):
         assert re.search(rf"\b{variable}\b", text), variable
 
 
-def test_the_surveys_choices_and_limits_are_those_of_the_module():
+def test_survey_choices_and_limits_are_those_of_the_module():
     fields = {field.name: field for fields in VPN_TUNNEL.groups.values() for field in fields}
     for name, field in fields.items():
         question = CREATE[name]
@@ -73,21 +74,22 @@ def test_the_surveys_choices_and_limits_are_those_of_the_module():
                 "integer",
                 *map(int, re.findall(r"\d+", field.constraint)),
             ]
-        # What is proposed is fit for a tunnel of today, and nobody has to answer.
+        # The default is strong enough for a new tunnel, and the question is optional.
         assert question["required"] is False and field.normalize(question["default"]) == question["default"]
         assert question["default"] not in ("v1", "md5", "sha1", "3des", "group2", "disabled")
     play = yaml.safe_load((ROOT / "playbooks/create_tunnel.yml").read_text(encoding="utf-8"))[0]
-    assert {*play["vars"]["ike_fields"], *play["vars"]["ipsec_fields"]} == fields.keys()
+    assert {*play["vars"]["ike_config_vars"], *play["vars"]["ipsec_config_vars"]} == fields.keys()
 
 
-def test_optional_texts_have_no_least_length_which_awx_would_ask_of_an_empty_answer_too():
+def test_survey_optional_texts_have_no_minimum_length():
+    """AWX would demand it of an empty answer too."""
     for template in TEMPLATES.values():
         for question in template.get("survey", []):
             if question["type"] in ("text", "textarea", "password") and not question["required"]:
                 assert "min" not in question and "default" not in question
 
 
-def test_keys_are_asked_for_as_passwords():
+def test_survey_asks_for_keys_as_passwords():
     asked = [question for template in TEMPLATES.values() for question in template.get("survey", [])]
     assert {question["type"] for question in asked if "key" in question["variable"]} == {"password"}
 
@@ -117,19 +119,19 @@ REFUSED_TYPES = {
 
 
 @pytest.mark.parametrize("case", REFUSED_TYPES)
-def test_awx_refuses_a_credential_type_with(case):
+def test_rules_refuse_a_credential_type_with(case):
     fields, injectors = REFUSED_TYPES[case]
     with pytest.raises(rules.Refused):
         rules.check_credential_type({"fields": fields}, injectors)
 
 
-def test_what_awx_takes_in_a_credential_type():
+def test_rules_accept_a_credential_type():
     rules.check_credential_type({"fields": [field_of()], "required": ["nobody"]}, {"file": {"template": "{{ one }}"}})
     files = {"file": {"template.x": "{{ one }}"}, "env": {"A": "{{ tower.filename.x }}"}}
     rules.check_credential_type({"fields": [field_of(type="boolean", default=True)]}, files)
 
 
-def test_what_awx_makes_of_a_credentials_inputs():
+def test_rules_store_and_show_credential_inputs():
     choice, flag = field_of(choices=["a", "b"]), field_of(id="flag", type="boolean", default=True)
     inputs = {"fields": [choice, flag, field_of(id="text", default="never applied", secret=True)]}
     assert rules.stored_inputs(inputs, {"one": ""}) == rules.stored_inputs(inputs, {"one": None}) == {"one": "a"}
@@ -156,7 +158,7 @@ REFUSED_QUESTIONS = [
 
 
 @pytest.mark.parametrize("changes", REFUSED_QUESTIONS, ids=str)
-def test_awx_refuses_a_question_with(changes):
+def test_rules_refuse_a_question_with(changes):
     question = {"type": "text", "question_name": "One", "variable": "one", "required": True}
     rules.check_survey({"name": "", "description": "", "spec": [question]})
     changed = {name: value for name, value in {**question, **changes}.items() if value is not None}
@@ -164,14 +166,14 @@ def test_awx_refuses_a_question_with(changes):
         rules.check_survey({"name": "", "description": "", "spec": [changed]})
 
 
-def test_awx_refuses_a_survey_that_asks_nothing_or_the_same_twice():
+def test_rules_refuse_an_empty_or_repeated_survey():
     question = {"type": "text", "question_name": "One", "variable": "one", "required": True}
     for spec in ([], [question, question]):
         with pytest.raises(rules.Refused):
             rules.check_survey({"name": "", "description": "", "spec": spec})
 
 
-def test_awx_applies_defaults_and_ignores_what_the_survey_does_not_ask():
+def test_rules_apply_defaults_and_ignore_unasked_variables():
     template = {
         "extra_vars": {"own": 1},
         "ask_variables_on_launch": False,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where keys, region and endpoint come from, and which of them are refused."""
+"""Where keys, region and endpoint come from, and which of them are invalid."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import con
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 
 KEYS = {"access_key_id": "ak-of-the-option", "secret_access_key": "sk-of-the-option"}
-# Each place, from the first asked to the last, and how it is filled for one field.
+# Each source, from the first to the last, and the variable of each field in it.
 OPTION, BCE, BCE_SESSION, BAIDUCLOUD, PROFILE = "option", "BCE_", "BCE_SESSION_TOKEN", "BAIDUCLOUD_", "profile"
 ORDER = {
     "access_key_id": {BCE: "BCE_ACCESS_KEY_ID", BAIDUCLOUD: "BAIDUCLOUD_ACCESS_KEY"},
@@ -31,7 +31,7 @@ ORDER = {
 
 @pytest.fixture
 def home(tmp_path):
-    """A home whose bce-cli configuration is written by calling it."""
+    """Return a function that writes the bce-cli configuration of a home."""
 
     def write(content):
         (tmp_path / ".bce").mkdir(exist_ok=True)
@@ -50,39 +50,39 @@ PROFILES = {"current": "work", "profiles": [profile(), profile("work", region="g
 
 
 def resolved(params, environ):
-    """The Connection with its secrets revealed, for comparison."""
+    """Return the settings with their secrets revealed, for comparison."""
     connection = connection_options.resolve(params, environ)
     secrets = {name: getattr(connection, name) for name in ("access_key_id", "secret_access_key", "security_token")}
     return connection._replace(**{name: secret and secret.reveal() for name, secret in secrets.items()})
 
 
-def mistakes(params, environ):
+def errors_of(params, environ):
     with pytest.raises(InvalidOptionsError) as caught:
         connection_options.resolve(params, environ)
-    return caught.value.problems
+    return caught.value.errors
 
 
-# --- the order of places ---
+# --- the order of sources ---
 
 
-# Whether the task names the profile -> where a field comes from, from the first place to the last.
-PLACES = {
+# Whether the task names the profile -> the sources of a field, from the first to the last.
+SOURCES = {
     True: lambda field: [OPTION, PROFILE, *(ORDER[field] if field == "region" else ())],
     False: lambda field: [OPTION, *ORDER[field], PROFILE],
 }
 
 
 @pytest.mark.parametrize("empty", [None, "", "   "])
-@pytest.mark.parametrize("named", PLACES)
+@pytest.mark.parametrize("named", SOURCES)
 @pytest.mark.parametrize("field", ORDER)
-def test_a_field_is_taken_from_the_first_place_that_has_it_and_an_empty_one_has_not(field, named, empty, home):
-    places = PLACES[named](field)
-    for first, winner in enumerate(places):
-        filled = {place: f"{field[:2]}-{number}" for number, place in enumerate(places) if number >= first}
-        values = {place: filled.get(place, empty) for place in (OPTION, *ORDER[field], PROFILE)}
-        # The secret key stands in the same place, so that its own token is not refused as another key's, and so that
+def test_field_is_that_of_the_first_source_where_it_is_not_empty(field, named, empty, home):
+    sources = SOURCES[named](field)
+    for first, winner in enumerate(sources):
+        filled = {source: f"{field[:2]}-{number}" for number, source in enumerate(sources) if number >= first}
+        values = {source: filled.get(source, empty) for source in (OPTION, *ORDER[field], PROFILE)}
+        # The secret key stands in the same source, so that its own token is not refused as another key's, and so that
         # the current profile is looked at.
-        secret_place = BCE if winner == BCE_SESSION else winner
+        secret_source = BCE if winner == BCE_SESSION else winner
         own_id = {} if field == "access_key_id" else {"access_key_id": "ak"}
         params = {
             **own_id,
@@ -91,9 +91,9 @@ def test_a_field_is_taken_from_the_first_place_that_has_it_and_an_empty_one_has_
             "profile": "default" if named else empty,
         }
         environ = dict(home.environ)
-        if secret_place in ORDER["secret_access_key"]:
-            environ[ORDER["secret_access_key"][secret_place]] = "sk"
-        environ.update({name: values[place] or "" for place, name in ORDER[field].items()})
+        if secret_source in ORDER["secret_access_key"]:
+            environ[ORDER["secret_access_key"][secret_source]] = "sk"
+        environ.update({name: values[source] or "" for source, name in ORDER[field].items()})
         home({"profiles": [profile(**{field: values[PROFILE]})]})
 
         connection = resolved(params, environ)
@@ -103,7 +103,7 @@ def test_a_field_is_taken_from_the_first_place_that_has_it_and_an_empty_one_has_
         assert found == (f"https://bcc.{expected}.baidubce.com" if field == "region" else expected), winner
 
 
-def test_the_endpoint_is_the_option_then_the_variable_then_made_of_the_region(home):
+def test_endpoint_is_the_option_or_the_variable_or_made_of_the_region(home):
     environ = {"BCE_ENDPOINT": "https://of.variable", "BCE_REGION": "gz"}
     assert resolved({**KEYS, "endpoint": "https://of.option"}, environ).endpoint == "https://of.option"
     assert resolved(KEYS, environ).endpoint == "https://of.variable"
@@ -111,14 +111,14 @@ def test_the_endpoint_is_the_option_then_the_variable_then_made_of_the_region(ho
     assert resolved(KEYS, {}).endpoint == "https://bcc.bj.baidubce.com"
 
 
-def test_spaces_and_line_ends_around_a_value_are_not_part_of_it():
+def test_value_with_spaces_and_line_ends_around_it_is_trimmed():
     environ = {"BCE_ACCESS_KEY_ID": " ak\n", "BCE_SECRET_ACCESS_KEY": "sk\r\n", "BCE_REGION": "su "}
     connection = resolved({}, environ)
     assert connection[:2] == ("ak", "sk")
     assert connection.endpoint == "https://bcc.su.baidubce.com"
 
 
-# place of the token, place of the secret key, is the token used
+# source of the token, source of the secret key, is the token used
 TOKENS = [
     (OPTION, OPTION, True),
     (OPTION, BCE, True),
@@ -139,21 +139,21 @@ TOKENS = [
 ]
 
 
-@pytest.mark.parametrize(("token_place", "secret_place", "used"), TOKENS)
-def test_a_token_from_another_place_than_the_secret_key_belongs_to_another_key(token_place, secret_place, used, home):
+@pytest.mark.parametrize(("token_source", "secret_source", "used"), TOKENS)
+def test_token_from_another_source_than_the_secret_key_is_not_used(token_source, secret_source, used, home):
     params, environ, stored = {"access_key_id": "ak"}, dict(home.environ), {"name": "default"}
-    for field, place, value in (
-        ("secret_access_key", secret_place, "sk"),
-        ("security_token", token_place, "token"),
+    for field, source, value in (
+        ("secret_access_key", secret_source, "sk"),
+        ("security_token", token_source, "token"),
     ):
-        if place == OPTION:
+        if source == OPTION:
             params[field] = value
-        elif place == PROFILE:
+        elif source == PROFILE:
             stored[field] = value
         else:
-            environ[ORDER[field][place]] = value
+            environ[ORDER[field][source]] = value
     home({"profiles": [stored]})
-    for name in (None, "default") if secret_place in (OPTION, PROFILE) else (None,):
+    for name in (None, "default") if secret_source in (OPTION, PROFILE) else (None,):
         connection = resolved({**params, "profile": name}, environ)
         assert (connection.secret_access_key, connection.security_token) == ("sk", "token" if used else None)
 
@@ -186,7 +186,7 @@ FIXED, MADE = "https://bcc.example", "https://bcc.{region}.example"
         ({"region": "gz", "endpoint": MADE}, {"BCE_ENDPOINT": FIXED}, None),
         ({"region": "gz"}, {"BCE_ENDPOINT": MADE}, None),
         ({"region": " "}, {"BCE_ENDPOINT": FIXED}, None),
-        # What only the environment says is the same for all tasks, and a task's own endpoint is its last word.
+        # What only the environment sets is the same for all tasks, and a task's own endpoint decides.
         ({}, {"BCE_ENDPOINT": FIXED, "BCE_REGION": "su"}, None),
         ({"endpoint": FIXED}, {"BCE_REGION": "su"}, None),
         ({"profile": "work", "endpoint": FIXED}, {}, None),
@@ -199,7 +199,7 @@ def test_region_of_the_task_next_to_an_endpoint_without_it_is_one_warning(home, 
     assert all(text.startswith(names) for text in warnings)
 
 
-def test_warnings_of_the_connection_stand_before_those_of_the_result():
+def test_warnings_of_the_connection_come_before_those_of_the_result():
     connection = connection_options.resolve({**KEYS, "region": "gz", "endpoint": FIXED}, {})
     (warning,) = connection.warnings
     assert connection.warn_in({"changed": True})["warnings"] == [warning]
@@ -210,14 +210,14 @@ def test_warnings_of_the_connection_stand_before_those_of_the_result():
 # --- the profile file ---
 
 
-def test_the_current_profile_is_taken_if_none_is_named_and_keys_are_missing(home):
+def test_current_profile_is_used_if_none_is_named_and_keys_are_missing(home):
     home(PROFILES)
     connection = resolved({}, home.environ)
     assert connection[:3] == ("ak-of-work", "sk-of-work", "token-of-work")
     assert connection.endpoint == "https://bcc.gz.baidubce.com"
 
 
-def test_the_profile_default_is_taken_if_the_file_names_no_current_one(home):
+def test_profile_default_is_used_if_the_file_names_no_current_one(home):
     home({"profiles": PROFILES["profiles"]})
     assert resolved({}, home.environ)[:3] == ("ak-of-default", "sk-of-default", None)
 
@@ -257,10 +257,10 @@ def test_named_profile_next_to_keys_of_the_task_gives_the_region_alone(home):
         ({"security_token": "T"}, {"secret_access_key": "SK"}, "access_key_id"),
     ],
 )
-def test_named_profile_without_a_key_is_one_error_and_no_way_to_the_environment(home, stored, options, lacking):
+def test_named_profile_without_a_key_is_one_error_despite_the_environment(home, stored, options, lacking):
     home({"profiles": [{"name": "work", "region": "gz", **stored}]})
-    (mistake,) = mistakes({"profile": "work", **options}, {**home.environ, **ACCOUNT_OF_ENVIRONMENT})
-    assert mistake.startswith(f"profile: 'work' in ~/.bce/config.json lacks {lacking}, and keys of the environment are")
+    (error,) = errors_of({"profile": "work", **options}, {**home.environ, **ACCOUNT_OF_ENVIRONMENT})
+    assert error.startswith(f"profile: 'work' in ~/.bce/config.json lacks {lacking}, and keys of the environment are")
 
 
 def test_current_profile_next_to_keys_of_the_environment_is_not_read(home):
@@ -270,21 +270,21 @@ def test_current_profile_next_to_keys_of_the_environment_is_not_read(home):
     assert connection.region == "su"
 
 
-def test_without_a_named_profile_a_broken_file_does_not_matter_while_keys_are_given(home):
+def test_broken_profile_file_is_not_read_where_keys_are_provided(home):
     home("{")
     assert resolved(KEYS, home.environ).access_key_id == "ak-of-the-option"
 
 
-def test_an_unknown_profile_is_named_together_with_those_that_there_are(home):
+def test_unknown_profile_is_an_error_that_names_those_that_exist(home):
     home(PROFILES)
-    (mistake,) = mistakes({"profile": "wrok"}, home.environ)
-    assert mistake.startswith("profile: 'wrok' is not in ")
-    assert mistake.endswith("it has: default, work")
+    (error,) = errors_of({"profile": "wrok"}, home.environ)
+    assert error.startswith("profile: 'wrok' is not in ")
+    assert error.endswith("it has: default, work")
 
 
-def test_a_named_profile_needs_the_file(tmp_path):
-    (mistake,) = mistakes({**KEYS, "profile": "work"}, {"HOME": str(tmp_path)})
-    assert mistake.startswith(f"profile: {tmp_path}/.bce/config.json cannot be read")
+def test_named_profile_without_the_file_is_an_error(tmp_path):
+    (error,) = errors_of({**KEYS, "profile": "work"}, {"HOME": str(tmp_path)})
+    assert error.startswith(f"profile: {tmp_path}/.bce/config.json cannot be read")
 
 
 BROKEN_FILES = [
@@ -307,18 +307,18 @@ BROKEN_FILES = [
 
 
 @pytest.mark.parametrize("content", BROKEN_FILES)
-def test_a_broken_profile_file_is_named_and_never_a_traceback(content, home):
+def test_broken_profile_file_is_an_error_that_names_it(content, home):
     home(content)
-    assert any("config.json is not a bce-cli configuration" in mistake for mistake in mistakes({}, home.environ))
+    assert any("config.json is not a bce-cli configuration" in error for error in errors_of({}, home.environ))
 
 
-def test_a_file_that_is_no_utf_8_is_a_broken_one(home, tmp_path):
+def test_profile_file_that_is_not_utf_8_is_a_broken_one(home, tmp_path):
     home("{}")
     (tmp_path / ".bce" / "config.json").write_bytes(b'{"profiles": "\xff"}')
-    assert "is not a bce-cli configuration" in mistakes({}, home.environ)[0]
+    assert "is not a bce-cli configuration" in errors_of({}, home.environ)[0]
 
 
-def test_fields_of_a_profile_that_are_no_text_are_as_if_they_were_not_there(home):
+def test_field_of_a_profile_that_is_not_text_is_unset(home):
     home({"profiles": [profile(region=None, security_token=7)]})
     connection = resolved({}, home.environ)
     assert (connection.security_token, connection.endpoint) == (None, "https://bcc.bj.baidubce.com")
@@ -340,24 +340,24 @@ def test_fields_of_a_profile_that_are_no_text_are_as_if_they_were_not_there(home
         ),
     ],
 )
-def test_the_key_that_is_missing_is_named_and_where_to_give_both(tmp_path, params, variables, words):
-    (told,) = mistakes(params, {"HOME": str(tmp_path), **variables})
-    assert told.startswith(words)
-    assert told.endswith(
+def test_missing_key_is_an_error_that_says_where_to_give_both(tmp_path, params, variables, words):
+    (error,) = errors_of(params, {"HOME": str(tmp_path), **variables})
+    assert error.startswith(words)
+    assert error.endswith(
         "environment (BCE_ACCESS_KEY_ID and BCE_SECRET_ACCESS_KEY), or in a profile in ~/.bce/config.json"
     )
 
 
 @pytest.mark.parametrize("key", ["ddd22@www", "0123456789abcdef0123456789abcdef"])
 @pytest.mark.parametrize("option", ["region", "profile", "timeout", "ca_path"])
-def test_a_key_in_a_wrong_option_is_not_quoted(tmp_path, option, key):
+def test_key_in_a_wrong_option_is_not_quoted(tmp_path, option, key):
     (tmp_path / ".bce").mkdir()
     (tmp_path / ".bce/config.json").write_text('{"profiles": []}')
-    (told,) = mistakes({"access_key_id": "AK", "secret_access_key": "SK", option: key}, {"HOME": str(tmp_path)})
-    assert told.startswith(option + ": another text (not shown, as it looks like a key)") and key not in told
+    (error,) = errors_of({"access_key_id": "AK", "secret_access_key": "SK", option: key}, {"HOME": str(tmp_path)})
+    assert error.startswith(option + ": another text (not shown, as it looks like a key)") and key not in error
 
 
-def test_all_mistakes_are_told_together_and_no_value_of_a_key_in_any_of_them(tmp_path):
+def test_all_invalid_options_are_one_error_without_the_value_of_a_key(tmp_path):
     params = {
         "access_key_id": "hidden-ak\nhidden",
         "secret_access_key": "hidden-sk hidden",
@@ -367,32 +367,32 @@ def test_all_mistakes_are_told_together_and_no_value_of_a_key_in_any_of_them(tmp
         "timeout": 0.0,
         "retry_timeout": -1.0,
     }
-    found = mistakes(params, {})
-    assert [mistake.partition(":")[0] for mistake in found] == list(params)
+    found = errors_of(params, {})
+    assert [error.partition(":")[0] for error in found] == list(params)
     assert "hidden" not in str(InvalidOptionsError(found))
 
 
-def test_a_connection_never_shows_its_keys():
+def test_connection_settings_show_no_key():
     connection = connection_options.resolve({**KEYS, "security_token": "token-of-the-option"}, {})
     assert "of-the-option" not in repr(connection)
 
 
 @pytest.mark.parametrize("value", ["sk\nx", "sk\rx", "s k", "sk\x00", "clé", "sk\u2028x", "sk\x7f"])
 @pytest.mark.parametrize("field", ["access_key_id", "secret_access_key", "security_token"])
-def test_a_key_that_cannot_stand_in_a_header_is_refused(field, value):
-    (mistake,) = mistakes({**KEYS, field: value}, {})
-    assert mistake.startswith(f"{field}: must be printable ASCII")
-    assert value not in mistake
+def test_key_that_is_not_fit_for_a_header_is_an_error(field, value):
+    (error,) = errors_of({**KEYS, field: value}, {})
+    assert error.startswith(f"{field}: must be printable ASCII")
+    assert value not in error
 
 
 @pytest.mark.parametrize("region", ["bj", "gz", "su", "hkg", "fwh", "bd", "cd", "fsh", "sin", "us-east-1"])
-def test_every_region_is_a_part_of_the_host_s_name(region):
+def test_region_is_a_part_of_the_host_s_name(region):
     assert resolved({**KEYS, "region": region}, {}).endpoint == f"https://bcc.{region}.baidubce.com"
 
 
 @pytest.mark.parametrize("region", ["BJ", "b j", "bj.evil.com/", "bj#", "-bj", "bj-", "北京", "b" * 33, "bj\nx"])
-def test_a_region_cannot_lead_to_another_host(region):
-    assert mistakes({**KEYS, "region": region}, {})[0].startswith("region: ")
+def test_region_that_would_lead_to_another_host_is_an_error(region):
+    assert errors_of({**KEYS, "region": region}, {})[0].startswith("region: ")
 
 
 # endpoint as given, endpoint as used, whether it is loopback
@@ -413,7 +413,7 @@ GOOD_ENDPOINTS = [
 
 
 @pytest.mark.parametrize(("given", "used", "loopback"), GOOD_ENDPOINTS)
-def test_a_good_endpoint_is_used_as_scheme_host_and_other_port(given, used, loopback):
+def test_valid_endpoint_is_scheme_host_and_a_port_that_is_not_the_default(given, used, loopback):
     connection = resolved({**KEYS, "endpoint": given}, {})
     assert (connection.endpoint, connection.loopback) == (used, loopback)
 
@@ -432,9 +432,9 @@ def test_a_good_endpoint_is_used_as_scheme_host_and_other_port(given, used, loop
         "http://2130706433",
     ],
 )
-def test_plain_http_is_for_loopback_only(endpoint):
-    (mistake,) = mistakes({**KEYS, "endpoint": endpoint}, {})
-    assert "plain http is for loopback only" in mistake
+def test_plain_http_to_another_machine_is_an_error(endpoint):
+    (error,) = errors_of({**KEYS, "endpoint": endpoint}, {})
+    assert "plain http is for loopback only" in error
 
 
 @pytest.mark.parametrize(
@@ -465,10 +465,10 @@ def test_plain_http_is_for_loopback_only(endpoint):
         "https://" + 64 * "a" + ".example.com",
     ],
 )
-def test_an_endpoint_that_is_not_just_scheme_host_and_port_is_refused(endpoint):
-    (mistake,) = mistakes({**KEYS, "endpoint": endpoint}, {})
-    assert mistake.startswith("endpoint: must be a URL of scheme, host and port alone")
-    assert "hidden" not in mistake
+def test_endpoint_that_is_more_than_scheme_host_and_port_is_an_error(endpoint):
+    (error,) = errors_of({**KEYS, "endpoint": endpoint}, {})
+    assert error.startswith("endpoint: must be a URL of scheme, host and port alone")
+    assert "hidden" not in error
 
 
 @pytest.mark.parametrize(
@@ -478,14 +478,14 @@ def test_an_endpoint_that_is_not_just_scheme_host_and_port_is_refused(endpoint):
         ("retry_timeout", [0, 0.5, 60, 86400], [-0.1, 86401, float("nan"), float("-inf"), "60", False]),
     ],
 )
-def test_times_are_seconds_up_to_a_day(option, good, bad):
+def test_timeout_that_is_not_seconds_up_to_a_day_is_an_error(option, good, bad):
     assert [getattr(resolved({**KEYS, option: value}, {}), option) for value in good] == good
     for value in bad:
-        (mistake,) = mistakes({**KEYS, option: value}, {})
-        assert mistake.startswith(f"{option}: {value!r} must be a number of seconds")
+        (error,) = errors_of({**KEYS, option: value}, {})
+        assert error.startswith(f"{option}: {value!r} must be a number of seconds")
 
 
-def test_certificates_are_checked_unless_the_task_says_no():
+def test_certificates_are_validated_unless_the_task_disables_it():
     checks = [resolved({**KEYS, "validate_certs": value}, {}).validate_certs for value in (True, None, False)]
     assert [resolved(KEYS, {}).validate_certs, *checks] == [True, True, True, False]
 
@@ -493,14 +493,14 @@ def test_certificates_are_checked_unless_the_task_says_no():
 # --- the documentation ---
 
 
-def test_the_documentation_names_every_variable_of_a_field():
+def test_documentation_names_every_variable_of_a_field_in_order():
     documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
     for field, names in connection_options.ENVIRONMENT.items():
         text = " ".join(documented[field]["description"])
-        places = [text.index(f"E({name})") for name in names]
-        assert places == sorted(places), field
+        sources = [text.index(f"E({name})") for name in names]
+        assert sources == sorted(sources), field
 
 
-def test_the_keys_are_never_logged_by_ansible():
+def test_keys_are_no_log_options():
     hidden = {name for name, option in connection_options.ARGUMENT_SPEC.items() if option.get("no_log")}
     assert hidden == {"access_key_id", "secret_access_key", "security_token"}

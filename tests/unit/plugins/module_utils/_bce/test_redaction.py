@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Secret never shows itself, and conceal() leaves nothing of one in a text."""
+"""A Secret never shows itself, and nothing of one stays in a redacted text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import MASK, Secret, redact
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import redaction
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import (
+    MASK,
+    Redactor,
+    Secret,
+    redact,
+    redact_nested,
+)
 
 KEY = "ddd22@www"
 
@@ -37,20 +44,20 @@ WAYS_TO_SHOW = {
 
 
 @pytest.mark.parametrize("way", WAYS_TO_SHOW)
-def test_no_way_of_showing_a_secret_shows_its_text(way):
+def test_secret_that_is_shown_in_any_way_is_a_mask(way):
     shown = WAYS_TO_SHOW[way](Secret(KEY))
     assert KEY not in shown
     assert MASK in shown
 
 
 @pytest.mark.parametrize("way", [json.dumps, vars, lambda secret: f"{secret:>20}", lambda secret: secret.__dict__])
-def test_what_cannot_hide_a_secret_refuses_it_without_its_text(way):
+def test_secret_where_it_cannot_be_masked_is_an_error_without_its_text(way):
     with pytest.raises((TypeError, AttributeError)) as caught:
         way(Secret(KEY))
     assert KEY not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_traceback_with_all_local_variables_does_not_show_a_secret():
+def test_secret_in_a_traceback_with_local_variables_is_a_mask():
     def use(secret):
         raise RuntimeError("no connection with %s" % secret)
 
@@ -63,7 +70,7 @@ def test_a_traceback_with_all_local_variables_does_not_show_a_secret():
     assert "ddd22-@www" not in shown
 
 
-def test_secrets_of_the_same_text_are_equal_and_nothing_else_is():
+def test_secrets_are_equal_if_their_texts_are():
     assert Secret(KEY) == Secret(KEY)
     assert {Secret(KEY), Secret(KEY)} == {Secret(KEY)}
     assert Secret(KEY) != Secret(KEY + " ")
@@ -72,7 +79,7 @@ def test_secrets_of_the_same_text_are_equal_and_nothing_else_is():
     assert Secret(KEY).reveal() == KEY
 
 
-SPELLINGS = {
+ENCODINGS = {
     "plain": str,
     "in a JSON string": lambda text: json.dumps(text)[1:-1],
     "in a JSON string of UTF-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
@@ -83,10 +90,10 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("text", [KEY, "a b/c+d=%e", 'quo"te\\back\tslash', "clé-密钥", 'clé"密\\钥'])
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_every_spelling_of_a_secret_is_hidden(spelling, text):
-    spelt = SPELLINGS[spelling](text)
-    assert redact(f"bad value <{spelt}>, {spelt}", [Secret(text)]) == f"bad value <{MASK}>, {MASK}"
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_secret_in_any_encoding_is_redacted(encoding, text):
+    encoded = ENCODINGS[encoding](text)
+    assert redact(f"bad value <{encoded}>, {encoded}", [Secret(text)]) == f"bad value <{MASK}>, {MASK}"
 
 
 # The text around secrets is made of other characters, so that what is found in the result is a secret's.
@@ -97,22 +104,22 @@ _SECRETS = st.lists(st.text('abcAB12@#%/+"\\ é密', min_size=4, max_size=8), mi
 @given(
     texts=_SECRETS,
     parts=st.lists(st.integers(0, 3), max_size=5),
-    spelling=st.sampled_from(sorted(SPELLINGS)),
+    encoding=st.sampled_from(sorted(ENCODINGS)),
     around=st.text(".,:-", max_size=3),
 )
-@example(texts=["aabbcc", "abbcc"], parts=[0, 1], spelling="plain", around="")
-@example(texts=["ab12", "ab12ab12"], parts=[1, 0], spelling="plain", around="")
-def test_any_secrets_in_any_number_and_spelling_are_hidden(texts, parts, spelling, around):
-    spelt = [SPELLINGS[spelling](texts[part % len(texts)]) for part in parts]
-    hidden = redact(around.join(["", *spelt, ""]), [Secret(text) for text in texts])
+@example(texts=["aabbcc", "abbcc"], parts=[0, 1], encoding="plain", around="")
+@example(texts=["ab12", "ab12ab12"], parts=[1, 0], encoding="plain", around="")
+def test_secrets_in_any_number_and_encoding_are_redacted(texts, parts, encoding, around):
+    encoded = [ENCODINGS[encoding](texts[part % len(texts)]) for part in parts]
+    hidden = redact(around.join(["", *encoded, ""]), [Secret(text) for text in texts])
     rest = hidden.replace(MASK, " " * 3 + "?")
-    assert [text for text in texts + spelt if text.strip() and text in rest] == []
+    assert [text for text in texts + encoded if text.strip() and text in rest] == []
 
 
 @settings(max_examples=200, deadline=None, database=None)
 @given(text=st.text("ab1@", min_size=4, max_size=12), cuts=st.lists(st.tuples(st.integers(0, 8), st.integers(4, 7))))
 @example(text="abc1@def", cuts=[(0, 5), (3, 5)])
-def test_where_secrets_overlap_no_part_of_either_stays(text, cuts):
+def test_secrets_that_overlap_are_redacted_completely(text, cuts):
     secrets = [text[start : start + length] for start, length in cuts if len(text[start : start + length]) >= 4]
     assume(secrets)
     covered = set()
@@ -124,13 +131,89 @@ def test_where_secrets_overlap_no_part_of_either_stays(text, cuts):
     assert redact(text, [Secret(secret) for secret in secrets]).replace("*", "") == kept
 
 
-def test_a_text_too_short_for_a_secret_is_left_so_that_a_message_stays_readable():
+def test_secret_that_is_too_short_is_not_redacted():
     text = "the gateway has no tunnel"
     assert redact(text, [Secret("e"), Secret("no"), Secret("the")]) == text
 
 
-def test_a_text_without_secrets_stays_as_it_is():
+def test_text_without_secrets_is_not_changed():
     text = "The gateway vpn-119bd69b has no tunnel 100%"
     assert redact(text, []) == text
     assert redact(text, [Secret("")]) == text
     assert redact(text, [Secret(KEY)]) == text
+
+
+def test_redact_nested_redacts_every_text_of_a_json_value():
+    value = {"a": [KEY, 7, None, {"b": f"<{KEY}>"}], "c": (KEY,), "d": True}
+    redacted = {"a": [MASK, 7, None, {"b": f"<{MASK}>"}], "c": [MASK], "d": True}
+    assert redact_nested(value, [Secret(KEY)]) == redacted
+
+
+# --- the redactor of a client ---
+
+ACCOUNT = [Secret("0b0f67dfb88244b289b72b142befad0c"), Secret("bad522c2126a4618a8125f4b6cf6356f")]
+
+
+def make_redactor(**options):
+    redactor = Redactor(ACCOUNT, **options)
+    redactor.redact_pattern(redaction.KEY_PATTERN, redaction.looks_like_tunnel_key)
+    return redactor
+
+
+def test_redactor_redacts_the_account_and_what_is_added():
+    redactor = Redactor(ACCOUNT, [Secret("proxy-password")])
+    redactor.add(Secret("added-secret"))
+    text = "0b0f67dfb88244b289b72b142befad0c proxy-password added-secret other-secret"
+    assert redactor.redact(text) == f"{MASK} {MASK} {MASK} other-secret"
+
+
+def test_redactor_redacts_words_that_may_be_a_key_except_allowed_ones():
+    redactor = make_redactor()
+    redactor.allow("name_of_tunnel_1")
+    redactor.allow(None)
+    assert redactor.redact("no key: ddd22@www, name_of_tunnel_1, plainword12") == (
+        f"no key: {MASK}, name_of_tunnel_1, plainword12"
+    )
+
+
+@pytest.mark.parametrize("length", [1, 270, 283, 288, 290, 295, 299, 300, 65530, 70000])
+def test_redactor_cuts_a_text_without_showing_a_part_of_a_secret(length):
+    redactor = Redactor(())
+    redactor.add(Secret(KEY))
+    for text in ("x" * length + KEY, "x" * length + KEY + "y" * 70000, KEY + "x" * length):
+        excerpt = redactor.sanitize(text)
+        assert KEY[:3] not in excerpt
+        assert len(excerpt) <= redaction.MAX_EXCERPT_CHARS + 1
+    assert "x" * min(length, 290) in redactor.sanitize("x" * length + KEY)
+
+
+def test_redactor_returns_a_text_on_one_line_without_control_characters():
+    assert Redactor(()).sanitize("a\n  b\tc\x1b[31m") == "a b c?[31m"
+
+
+@pytest.mark.parametrize(
+    ("content", "excerpt"),
+    [(b"", "empty"), (b" \r\n", "empty"), (b"<html>", "'<html>'"), (b"\xff", "'\ufffd'"), (b"ddd22@www", f"'{MASK}'")],
+)
+def test_redactor_quotes_a_body(content, excerpt):
+    assert make_redactor().excerpt(content) == excerpt
+
+
+@pytest.mark.parametrize("value", ["NoSuchObject", "r-1", "a.b_c", "A" * 128, "name_of_tunnel_1"])
+def test_redactor_returns_an_identifier_as_it_is(value):
+    redactor = make_redactor()
+    redactor.allow("name_of_tunnel_1")
+    assert redactor.safe_identifier(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "a b", "-a", "A" * 129, 7, None, ["a"], "name_of_tunnel_1", "r-bad522c2126a4618a8125f4b6cf6356f", "a\n"],
+)
+def test_redactor_returns_no_identifier_for_anything_else(value):
+    assert make_redactor().safe_identifier(value) is None
+
+
+def test_redactor_shows_an_identifier_that_contains_a_word_of_a_proxy_password():
+    """Such a word may be part of every code; an identifier of the account's keys is another matter."""
+    assert Redactor((), [Secret("Such")]).safe_identifier("NoSuchObject") == "NoSuchObject"

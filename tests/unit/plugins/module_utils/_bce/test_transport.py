@@ -1,352 +1,271 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One deadline for all of an attempt, interim responses, and the environment's proxy and its password."""
+"""One exchange against real sockets: what is sent, which responses are read, and what a failure says."""
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 import socket
-import threading
 
 import pytest
-import requests
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import deadline as transport
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
-from scripted_server import LIST, Clock, Jitter, failure, http, make_client
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import client as client_module
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, errors, transport
+from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from fake_clock import RecordingClock
+from scripted_server import LIST, Jitter, failure, http, make_client
 
-OK = http("200 OK", body=b'{"vpnConns": []}')
-SHORT = {"timeout": 0.3}
-PROXY_VARIABLES = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-NO_PROXY = ["NO_PROXY", "no_proxy"]
-CLOUD = "https://bcc.bj.baidubce.com"
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in PROXY_VARIABLES + NO_PROXY:
-        monkeypatch.delenv(name, raising=False)
-
-
-def trickle(data, interval=0.05):
-    """Send bytes one at a time; what is whole in the end was never silent for longer than the interval."""
-
-    def send(connection):
-        pause = threading.Event()
-        for byte in data:
-            connection.sendall(bytes([byte]))
-            pause.wait(interval)
-
-    return send
-
-
-def flood(data):
-    """Send the same again and again, for as long as the other side reads, and a response in the end."""
-
-    def send(connection):
-        for _time in range(20000):
-            connection.sendall(data * 20)
-        connection.sendall(OK)
-
-    return send
-
-
-def slow_interim(connection):
-    pause = threading.Event()
-    for _time in range(40):
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        pause.wait(0.05)
-    connection.sendall(OK)
-
-
-# --- interim responses ---
-
-
-@pytest.mark.parametrize(
-    "interim",
-    [
-        b"HTTP/1.1 100 Continue\r\n\r\n",
-        b"HTTP/1.1 102 Processing\r\n\r\n",
-        b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n",
-        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" * 3,
-    ],
-)
-def test_an_interim_response_is_skipped(interim, server):
-    there = server(interim + http("200 OK", "Date: Thu, 26 Nov 2026 10:00:00 GMT", body=b'{"vpnConns": []}'))
-    response = make_client(there.endpoint).request("GET", LIST)
-    assert (response.status, response.body, response.server_time) == (200, {"vpnConns": []}, 1795687200.0)
-
-
-@pytest.mark.parametrize("send", [slow_interim, flood(b"HTTP/1.1 103 Early Hints\r\n\r\n")], ids=["slow", "flood"])
-def test_interim_responses_without_end_are_given_up_in_time(send, server):
-    error = failure(make_client(server(send).endpoint, **SHORT), "PUT")
-    assert "no complete response within 0.3 s" in error.message
-    assert error.maybe_applied
-
-
-# --- one deadline ---
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        OK,
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 20 + b"2\r\n{}\r\n0\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n\r\n{}" + b" " * 40,
-    ],
-    ids=["headers", "chunks", "body"],
-)
-@pytest.mark.parametrize("kind", ["plain", "tls"])
-def test_a_response_that_trickles_in_is_given_up_in_time(data, kind, server, certificate):
-    context = certificate if kind == "tls" else None
-    there = server(trickle(data), context=context)
-    error = failure(make_client(there.endpoint, ca_path=certificate.path, **SHORT), "PUT")
-    assert "no complete response within 0.3 s" in error.message
-    assert (error.code, error.maybe_applied) == ("ConnectionFailed", True)
-
-
-def test_a_slow_response_is_bounded_by_what_is_left_of_all_attempts(server):
-    there = server(trickle(OK))
-    error = failure(make_client(there.endpoint, timeout=600.0, retry_timeout=0.3))
-    assert "no complete response within 0.3 s" in error.message
-
-
-def test_a_response_that_trickles_in_but_in_time_is_read(server):
-    there = server(trickle(OK, interval=0))
-    assert make_client(there.endpoint).request("GET", LIST).body == {"vpnConns": []}
-
-
-def test_a_handshake_that_trickles_in_is_given_up_and_nothing_was_sent(server):
-    """The first bytes of a TLS record of 16 KiB, one by one."""
-    there = server(trickle(b"\x16\x03\x03\x40\x00" + b"\x02" + b"\x00" * 60))
-    error = failure(make_client(there.endpoint.replace("http:", "https:"), **SHORT), "PUT")
-    assert "no connection within 0.3 s" in error.message
-    assert not error.maybe_applied
-
-
-def test_one_address_that_does_not_respond_leaves_time_for_the_next(server, monkeypatch):
-    there = server(OK)
-    port = int(there.endpoint.rpartition(":")[2])
-    real = socket.socket.connect
-
-    def connect(sock, address):
-        if address[0] == "127.0.0.2":
-            raise socket.timeout("timed out") if sock.gettimeout() <= 2.5 else AssertionError(sock.gettimeout())
-        return real(sock, address)
-
-    class Socket(socket.socket):
-        pass
-
-    Socket.connect = connect
-    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.2", "127.0.0.1")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments: addresses)
-    monkeypatch.setattr(socket, "socket", Socket)
-    assert make_client(there.endpoint, timeout=5.0).request("GET", LIST).status == 200
-
-
-def test_an_attempt_without_time_is_over_before_it_begins(server):
-    there = server(OK)
-    with transport.limit_attempt(0), pytest.raises(requests.ConnectionError):
-        session = requests.Session()
-        session.mount("http://", transport.DeadlineAdapter())
-        session.get(there.endpoint)
-    assert there.requests == []
-
-
-# --- through a proxy ---
-
-
-class Tunnel:
-    """An HTTP proxy: what it says to CONNECT, and then the bytes of both sides."""
-
-    def __init__(self, target, response=b"HTTP/1.1 200 Connection established\r\n\r\n"):
-        self._target = ("127.0.0.1", int(target.rpartition(":")[2]))
-        self._response = response
-
-    def __call__(self, connection):
-        connection.sendall(self._response)
-        with socket.create_connection(self._target) as there:
-            back = threading.Thread(target=self._pump, args=(there, connection), daemon=True)
-            back.start()
-            self._pump(connection, there)
-            back.join()
-
-    @staticmethod
-    def _pump(source, target):
-        try:
-            for data in iter(lambda: source.recv(65536), b""):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+TUNNEL = "/v1/vpn/vpnconn/vpnconn-1"
+TOKEN = {"clientToken": "1849ef6b-f73c-4f5d-b88b-259ca47af849"}
+BODY = {"secretKey": "Zq7@wertyuiop"}
 
 
 @pytest.fixture
-def behind_proxy(server, certificate, monkeypatch):
-    """A function: a client, and the proxy between it and a TLS server that sends this response."""
+def no_names(monkeypatch):
+    def fail(*_arguments, **_options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    def make(served, timeout=5.0, **options):
-        there = server(served, context=certificate)
-        proxy = server(Tunnel(there.endpoint, **options))
-        # localhost is loopback, to which no proxy leads; the name below is resolved by the proxy alone.
-        monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint.replace("http://", "http://svc:PassWord@"))
-        client = make_client(CLOUD, validate_certs=False, timeout=timeout)
-        return client, proxy, there
-
-    return make
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
 
 
-def test_a_request_goes_through_a_proxy_with_its_user_and_password(behind_proxy):
-    client, proxy, there = behind_proxy(OK)
-    assert client.request("GET", LIST).body == {"vpnConns": []}
-    assert b"Proxy-Authorization: Basic c3ZjOlBhc3NXb3Jk\r\n" in proxy.requests[0]
-    assert b"GET " + LIST.encode() in there.requests[0]
-    assert b"Proxy-Authorization" not in there.requests[0]
+def retrying_client(endpoint, **options):
+    """Return a client that would retry for nine seconds, two seconds apart."""
+    return make_client(endpoint, jitter=Jitter(2.0), retry_timeout=9.0, **options)
 
 
-def test_an_interim_response_of_a_proxy_is_skipped(behind_proxy):
-    client, _proxy, _there = behind_proxy(OK, response=b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")
-    assert client.request("GET", LIST).status == 200
+# --- what is sent ---
 
 
-def test_a_response_that_trickles_in_through_a_proxy_is_given_up_in_time(behind_proxy):
-    client, _proxy, _there = behind_proxy(trickle(OK), **SHORT)
-    error = failure(client, "PUT")
-    assert "no complete response within 0.3 s" in error.message and error.maybe_applied
+def test_request_has_just_the_headers_that_it_needs(server):
+    there = server(http("200 OK"))
+    make_client(there.endpoint).request("PUT", "/v1/vpn/a b", {"note": "a b+/~é", "bind": None}, {"name": "é"})
+    head, _blank, body = there.requests[0].partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    moment = headers["x-bce-date"]
+    assert first == "PUT /v1/vpn/a%20b?bind=&note=a%20b%2B%2F~%C3%A9 HTTP/1.1"
+    assert json.loads(body) == {"name": "é"}
+    assert re.fullmatch(
+        f"bce-auth-v1/{ACCESS_KEY_ID}/{moment}/1800/host;x-bce-date/[0-9a-f]{{64}}", headers.pop("Authorization")
+    )
+    assert headers == {
+        "Host": there.endpoint[7:],
+        "x-bce-date": moment,
+        "User-Agent": client_module.USER_AGENT,
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json;charset=utf-8",
+        "Content-Length": str(len(body)),
+    }
 
 
-def test_a_proxy_that_trickles_is_given_up_and_nothing_was_sent(server, monkeypatch):
-    proxy = server(trickle(b"HTTP/1.1 200 Connection established\r\n" + b"X: 1\r\n" * 20 + b"\r\n"))
-    monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
-    error = failure(make_client(CLOUD, **SHORT), "PUT")
-    assert not error.maybe_applied and error.code == "ConnectionFailed"
+def test_request_without_a_body_has_no_content_type(server):
+    there = server(http("200 OK"))
+    make_client(there.endpoint).request("GET", LIST)
+    assert there.headers("Content-Type") == there.headers("Content-Length") == []
 
 
-@pytest.mark.parametrize("scheme", ["socks5h", "socks4"])
-def test_a_socks_proxy_needs_its_library(scheme, monkeypatch):
-    monkeypatch.setenv("ALL_PROXY", scheme + "://127.0.0.1:1")
-    monkeypatch.setitem(__import__("sys").modules, "socks", None)
-    error = failure(make_client(CLOUD, Clock(), retry_timeout=60.0))
-    assert "ALL_PROXY: a SOCKS proxy needs the Python library pysocks" in error.message
-    assert (error.code, error.retryable) == ("InvalidProxy", False)
+def test_session_token_is_sent(server):
+    there = server(http("200 OK"))
+    make_client(there.endpoint, security_token="token+/=").request("GET", LIST)
+    assert there.headers("x-bce-security-token") == ["token+/="]
 
 
-# --- the password of a proxy's URL ---
-
-PASSWORD = "Hunter2SecretWord"
-# What stands in the variable, and whether a proxy can be found in it.
-INVALID = [
-    "http://svc:{}@proxy:99999",
-    "http://svc:{}@proxy:port",
-    "http://svc:{}@:3128",
-    "http://svc:{}@",
-    "http://svc:{}?more@proxy:3128",
-    "http://svc:more?{}@proxy:3128",
-    "http://svc:{}#more@proxy:3128",
-    "http://svc:12#{}@proxy:3128",
-    "http://svc:{}/more@proxy:3128",
-    "http://svc:12/{}@proxy:3128",
-    "http://svc:{}[more@proxy:3128",
-    "http://svc:more[{}@proxy:3128",
-    "http://svc:{}@pro xy:3128",
-    "http://svc:{}@[::1:3128",
-    "http://svc:{}@a..b:3128",
-    "http://svc:{}@" + "x" * 70 + ".example:3128",
-    "http://svc:\u5317{}@proxy:3128",
-    "ftp://svc:{}@proxy:3128",
-    "svc:{}@proxy:3128",
-    "http:svc:{}@proxy:3128",
-    "http:/svc:{}@proxy:3128",
-    "://svc:{}@proxy",
-]
-VALID = [
-    "http://svc:{}@127.0.0.1:PORT",
-    "http://svc:{}%2F%3F@127.0.0.1:PORT",
-    "http://svc:{}@more@127.0.0.1:PORT",
-    "http://svc:more@{}@127.0.0.1:PORT",
-    "http://svc:{}%zz@127.0.0.1:PORT",
-    "http://svc:{}:more@127.0.0.1:PORT/",
-    "HTTP://svc:{}@127.0.0.1:PORT",
-]
+def test_netrc_file_does_not_replace_the_signature(server, monkeypatch, tmp_path):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password mine\ndefault login me password mine\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    there = server(http("200 OK"))
+    make_client(there.endpoint).request("GET", LIST)
+    (authorization,) = there.headers("Authorization")
+    assert authorization.startswith("bce-auth-v1/" + ACCESS_KEY_ID)
 
 
-def parts_of(word):
-    """All pieces of a secret that would give a part of it away, in either case."""
-    pieces = {word[start : start + 6] for start in range(len(word) - 5)}
-    return pieces | {piece.lower() for piece in pieces}
+def test_observer_receives_each_complete_response(server):
+    seen = []
+    keys = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY, "retry_timeout": 0.0}
+    interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n"
+    there = server(
+        interim + http("404 Not Found", "Date: Thu, 26 Nov 2026 10:00:00 GMT", "X-One: 1", body=b"<html>"),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
+    )
+    settings = connection_options.resolve({**keys, "endpoint": there.endpoint}, {})
+    client = client_module.BceClient(settings, clock=RecordingClock(), observe=seen.append)
+    failure(client)
+    failure(client)
+    ((status, headers, content, server_time, statuses),) = seen
+    assert (status, headers["x-one"], content) == (404, "1", b"<html>")
+    assert (server_time, statuses) == (1795687200.0, (103,))
 
 
-def shown_by(error):
-    """Everything of an error that may reach a result or a log, with all that led to it."""
-    texts, chain = [], error
-    while chain is not None:
-        texts += [str(chain), repr(chain), repr(chain.args), repr(vars(chain))]
-        chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
-    return " ".join(texts) + json.dumps(error.to_dict())
+# --- no connection, no trust, no redirect ---
 
 
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-@pytest.mark.parametrize("url", INVALID)
-def test_an_invalid_proxy_url_fails_at_once_and_shows_no_part_of_itself(url, variable, monkeypatch):
-    monkeypatch.setenv(variable, url.format(PASSWORD))
-    # No name is looked up for it; a resolver would take seconds.
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments: pytest.fail("a name was looked up"))
-    clock = Clock()
-    error = failure(make_client(CLOUD, clock, Jitter(1.0), retry_timeout=60.0), "PUT", operation="list them")
-    assert error.message.startswith(f"Cannot list them: {variable}: is not a valid proxy URL (value not shown); give ")
-    assert (error.__class__, error.code) == (errors.TransportError, "InvalidProxy")
-    assert (error.retryable, error.maybe_applied, clock.slept) == (False, False, [])
-    shown = shown_by(error)
-    assert [part for part in parts_of(PASSWORD) if part in shown] == []
+def test_refused_connection_is_an_error_that_says_so(closed_port):
+    error = failure(make_client(closed_port), operation="list the tunnels")
+    assert error.message == f"Cannot list the tunnels: no connection: Connection refused (GET {closed_port})"
+    assert (error.code, error.http_status, error.request_id) == ("ConnectionFailed", None, None)
 
 
-@pytest.mark.parametrize("url", VALID)
-def test_no_error_shows_the_password_of_a_proxy_that_is_asked(url, server, monkeypatch):
-    """The proxy refuses, and repeats what it got in all forms."""
-    form = url.format(PASSWORD)
-    info = form.partition("://")[2].rpartition("@")[0]
-    echoes = [info, info.partition(":")[2], requests.utils.unquote(info), PASSWORD, PASSWORD.lower()]
-    for echo in echoes:
-        proxy = server(b"HTTP/1.1 407 No: " + echo.encode() + b"\r\n\r\n")
-        monkeypatch.setenv("HTTPS_PROXY", form.replace("PORT", proxy.endpoint.rpartition(":")[2]))
-        error = failure(make_client(CLOUD))
-        assert "the proxy of the environment cannot be used: Tunnel connection failed: 407" in error.message
-        authorization = proxy.requests[0].partition(b"Proxy-Authorization: Basic ")[2].partition(b"\r\n")[0]
-        shown = shown_by(error)
-        assert [part for part in parts_of(PASSWORD) if part in shown] == []
-        again = server(b"HTTP/1.1 407 No: " + authorization + b"\r\n\r\n")
-        monkeypatch.setenv("HTTPS_PROXY", form.replace("PORT", again.endpoint.rpartition(":")[2]))
-        assert authorization.decode() not in shown_by(failure(make_client(CLOUD)))
+def test_unknown_name_is_an_error_that_says_what_to_check(no_names):
+    error = failure(make_client("https://bcc.xx.baidubce.com"))
+    assert "the host's name cannot be resolved; check region and endpoint" in error.message
+
+
+def test_certificate_is_trusted_by_ca_path_or_not_checked_on_demand(server, certificate):
+    there = server(http("200 OK"), context=certificate)
+    error = failure(make_client(there.endpoint), "PUT", TUNNEL)
+    assert "certificate cannot be verified; give ca_path, or set validate_certs: false" in error.message
+    assert not error.maybe_applied and not error.retryable
+    assert there.requests == []
+    assert make_client(there.endpoint, ca_path=certificate.path).request("GET", LIST).status == 200
+    assert make_client(there.endpoint, validate_certs=False).request("GET", LIST).status == 200
+
+
+def test_certificate_for_another_name_is_not_trusted(server, certificate):
+    there = server(http("200 OK"), context=certificate)
+    error = failure(make_client(there.endpoint.replace("127.0.0.1", "localhost"), ca_path=certificate.path))
+    assert "certificate cannot be verified" in error.message
+
+
+def test_server_without_tls_receives_nothing_so_nothing_is_applied(server):
+    there = server(http("400 Bad Request"))
+    error = failure(make_client(there.endpoint.replace("http:", "https:")), "PUT", TUNNEL, TOKEN, BODY)
+    assert isinstance(error, errors.TransportError)
+    assert not error.maybe_applied
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+@pytest.mark.parametrize("body", [b"", b"<html>Moved</html>"])
+def test_redirect_is_neither_followed_nor_repeated(status, body, server):
+    elsewhere = server(http("200 OK"))
+    there = server(http(status, "Location: %s/v1" % elsewhere.endpoint, body=body))
+    error = failure(retrying_client(there.endpoint), "PUT", TUNNEL, TOKEN, BODY)
+    assert "the response is a redirect, which is not followed; give the right endpoint" in error.message
+    assert (error.http_status, error.maybe_applied) == (int(status[:3]), False)
+    assert len(there.requests) == 1 and elsewhere.requests == []
+
+
+@pytest.mark.parametrize("location", ["http://[", "http://h/\xff", "", "foo://x", "//", "http://h:99999999/"])
+def test_redirect_to_an_invalid_url_is_a_redirect_too(location, server):
+    there = server(http("302 Found", "Location: " + location))
+    assert failure(make_client(there.endpoint)).http_status == 302
+
+
+# --- responses that are read ---
+
+
+def test_response_of_ten_megabytes_is_read(server):
+    tunnels = [{"description": "x" * 1024}] * 10 * 1024
+    there = server(http("200 OK", body=json.dumps({"vpnConns": tunnels}).encode()))
+    assert make_client(there.endpoint).request("GET", LIST).body == {"vpnConns": tunnels}
+
+
+COMPLETE = {
+    "in chunks": b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{"a"\r\n3\r\n:1}\r\n0\r\n\r\n',
+    "up to the end": b'HTTP/1.1 200 OK\r\n\r\n{"a":1}',
+    "gzip": http("200 OK", "Content-Encoding: gzip", body=gzip.compress(b'{"a":1}')),
+    "201": http("201 Created", body=b' {"a": 1}\n'),
+    "with a byte order mark": http("200 OK", body=b'\xef\xbb\xbf {"a": 1}'),
+}
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_complete_response_is_read_in_any_form(name, server):
+    assert make_client(server(COMPLETE[name]).endpoint).request("GET", LIST).body == {"a": 1}
 
 
 @pytest.mark.parametrize(
-    "exception",
-    [
-        ValueError("Invalid IPv6 URL " + PASSWORD),
-        UnicodeError("label too long: " + PASSWORD),
-        requests.exceptions.InvalidURL("Failed to parse: " + PASSWORD),
-        requests.exceptions.InvalidProxyURL("Please check proxy URL " + PASSWORD),
-    ],
-    ids=lambda exception: type(exception).__name__,
+    ("status", "body"), [("200 OK", b""), ("200 OK", b" \r\n"), ("204 No Content", b""), ("200 OK", b"\xef\xbb\xbf")]
 )
-@pytest.mark.parametrize("has_proxy", [True, False])
-def test_an_exception_about_a_url_is_never_quoted_nor_an_internal_error(exception, has_proxy, monkeypatch):
-    """What this Python's libraries do not accept, although it seems to be a URL."""
-    if has_proxy:
-        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-
-    def send(*_arguments, **_options):
-        raise exception
-
-    monkeypatch.setattr(transport.DeadlineAdapter, "send", send)
-    clock = Clock()
-    error = failure(make_client(CLOUD, clock, Jitter(1.0), retry_timeout=60.0), "PUT")
-    assert error.code == ("InvalidProxy" if has_proxy else "ConnectionFailed")
-    assert (error.retryable, error.maybe_applied, clock.slept) == (False, False, [])
-    assert PASSWORD not in shown_by(error)
+def test_response_without_a_body_is_empty(status, body, server):
+    response = make_client(server(http(status, body=body)).endpoint).request("PUT", TUNNEL, TOKEN, BODY)
+    assert (response.body, response.is_empty) == ({}, True)
 
 
-def test_a_loopback_endpoint_does_not_care_for_the_proxy(emulator, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://svc:pass/word@proxy:1")
-    assert make_client(emulator.endpoint).request("GET", LIST).status == 200
+@pytest.mark.parametrize(
+    ("date", "seconds"), [("Thu, 26 Nov 2026 10:00:00 GMT", 1795687200.0), ("yesterday", None), (None, None)]
+)
+def test_server_time_is_that_of_the_date_header(date, seconds, server):
+    there = server(http("200 OK", *(["Date: " + date] if date else [])))
+    assert make_client(there.endpoint).request("GET", LIST).server_time == seconds
+
+
+# --- responses that are not ---
+
+
+def test_response_without_an_end_is_given_up_and_not_requested_again(server):
+    def pour(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _part in range(33 * 16):
+            connection.sendall(b" " * 65536)
+
+    there = server(pour)
+    error = failure(retrying_client(there.endpoint))
+    assert "the response is longer than 33554432 bytes" in error.message
+    assert len(there.requests) == 1
+
+
+def test_small_response_that_unpacks_to_one_without_an_end_is_given_up(server):
+    there = server(http("200 OK", "Content-Encoding: gzip", body=gzip.compress(b" " * 34 * 2**20, 1)))
+    assert "the response is longer than 33554432 bytes" in failure(make_client(there.endpoint)).message
+
+
+INCOMPLETE = [
+    b"",
+    b"SSH-2.0-OpenSSH_9.6\r\n",
+    b"HTTP/1.1 200 " + b"x" * 70000 + b"\r\n\r\n",
+    b"\x00\xff" * 50,
+    b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 200 + b"\r\n{}",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}",
+    http("200 OK", "Content-Encoding: gzip", body=b"{}"),
+]
+
+
+@pytest.mark.parametrize("data", INCOMPLETE, ids=range(len(INCOMPLETE)))
+def test_incomplete_response_is_a_broken_connection(data, server):
+    error = failure(make_client(server(data).endpoint), "PUT", TUNNEL, TOKEN, BODY)
+    assert error.__class__ is errors.TransportError
+    assert (error.code, error.maybe_applied) == ("ConnectionFailed", True)
+    assert len(error.message) < 500
+
+
+@pytest.mark.parametrize("length", [b"\xb2", b"9" * 5000, b"-5", b"x"])
+def test_invalid_length_is_never_a_traceback(length, server):
+    there = server(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + length + b"\r\n\r\n{}")
+    try:
+        assert make_client(there.endpoint).request("GET", LIST).body == {}
+    except errors.TransportError:
+        pass
+
+
+# --- the table of exceptions ---
+
+
+def test_last_row_of_the_table_takes_every_exception():
+    failed = transport._Failure(RuntimeError("x"), True, None)
+    assert transport.TRANSPORT_ERRORS[-1][0](failed)
+    assert transport.classify_transport_error(RuntimeError("x"), 1.0, True, None) == (
+        "read_error",
+        "the connection broke before the response was complete: x",
+    )
+
+
+def test_exception_before_anything_was_sent_is_a_connection_error():
+    assert transport.classify_transport_error(OSError(5, "I/O error"), 1.0, False, None) == (
+        "connect_error",
+        "no connection: I/O error",
+    )
+
+
+def test_text_of_a_value_error_is_not_quoted_after_sending_either():
+    """It contains what was read, which may be a secret that a server echoes."""
+    outcome, text = transport.classify_transport_error(ValueError("Zq7@wertyuiop"), 1.0, True, None)
+    assert (outcome, text) == ("read_error", "the connection broke before the response was complete: ValueError")

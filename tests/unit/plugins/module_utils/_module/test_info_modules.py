@@ -13,6 +13,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     NotFoundError,
     ServerError,
 )
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Redactor
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
     info,
     vpn_customer_gateway_info,
@@ -51,15 +52,7 @@ class Cloud:
     def __init__(self, responses):
         self.responses = responses
         self.requested = []
-
-    def hide_words(self, _pattern, _is_secret):
-        pass
-
-    def show_word(self, word):
-        pass
-
-    def remember_secret(self, secret):
-        pass
+        self.redactor = Redactor(())
 
     def stop(self):
         pass

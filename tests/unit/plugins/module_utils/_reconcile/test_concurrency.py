@@ -1,34 +1,42 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deeds side by side: all of them once, no more at a time than asked for, and an end that waits for nobody."""
+"""Worker threads: every item once, no more at a time than allowed, and an end that waits for no thread."""
 
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.concurrency import run_concurrently
 
+LONG = 30  # seconds after which a test that hangs fails
 
-def test_all_items_are_done_once_and_no_more_at_a_time_than_asked_for():
-    done, under_way, most = [], set(), []
+
+def test_all_items_are_done_once_in_as_many_threads_as_allowed():
+    """Four calls meet at a barrier, which no fewer threads pass."""
+    done, active, most, lock, barrier = [], set(), [], threading.Lock(), threading.Barrier(4)
 
     def func(item):
-        under_way.add(item)
-        most.append(len(under_way))
-        time.sleep(0.005)
-        under_way.remove(item)
-        done.append(item)
+        with lock:
+            active.add(item)
+            most.append(len(active))
+        barrier.wait(LONG)
+        with lock:
+            active.remove(item)
+            done.append(item)
 
     run_concurrently(func, range(40), 4, stop=pytest.fail)
     assert sorted(done) == list(range(40)) and max(most) == 4
+
+
+def test_no_items_need_no_call():
     run_concurrently(pytest.fail, [], 4, stop=pytest.fail)
 
 
-def test_where_the_machine_allows_fewer_threads_those_do_all(monkeypatch):
+def test_fewer_threads_than_asked_for_do_all_items(monkeypatch):
+    """The machine allows two threads, and then none."""
     done, started, start = [], [], threading.Thread.start
 
     def start_two(thread):
@@ -45,22 +53,30 @@ def test_where_the_machine_allows_fewer_threads_those_do_all(monkeypatch):
     assert len(done) == 10
 
 
-def test_the_first_error_is_raised_at_once_and_nothing_more_is_begun():
-    begun, stopped, gate = [], [], threading.Event()
+def test_first_error_is_raised_at_once_and_no_further_call_is_begun(monkeypatch):
+    begun, ended, stopped, threads, release = [], [], [], [], threading.Event()
+    start = threading.Thread.start
+
+    def note(thread):
+        threads.append(thread)
+        start(thread)
 
     def func(item):
         begun.append(item)
         if item == 1:
             raise KeyError(item)
-        gate.wait(30)
+        release.wait(LONG)
+        ended.append(item)
 
-    started = time.monotonic()
+    monkeypatch.setattr(threading.Thread, "start", note)
     try:
         with pytest.raises(KeyError):
             run_concurrently(func, range(10), 2, lambda: stopped.append(True))
-        assert time.monotonic() - started < 10 and stopped == [True]
+        # The call under way is not waited for.
+        assert stopped == [True] and ended == []
     finally:
-        gate.set()
-    time.sleep(0.1)
-    # The thread whose deed failed may have taken one more before the caller heard of it.
+        release.set()
+    for thread in threads:
+        thread.join(LONG)
+    # The thread whose call failed may have taken one more item before the error was seen.
     assert sorted(begun)[:2] == [0, 1] and len(begun) <= 3

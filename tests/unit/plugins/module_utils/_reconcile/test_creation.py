@@ -26,7 +26,7 @@ from protocol_run import NAME, NUMBER, ExactNumberType, ProtocolRun, ended, entr
 
 
 def created(*before, client_token=None, response=None):
-    """A run whose creation was answered."""
+    """Return an object and the run in which its creation got a response."""
     obj = number_object(client_token=client_token)
     run = ProtocolRun(obj).list(*before)
     assert run.actions == [CREATE]
@@ -41,7 +41,7 @@ def test_creation_that_the_list_shows_is_done_after_three_requests():
 
 
 @pytest.mark.parametrize("shown", ["a-tunnel-of-another-name", None, "", "id-9", NAME.upper() + "X"])
-def test_creation_shown_under_another_name_fails_with_its_id_and_without_another_creation(shown):
+def test_creation_shown_under_another_name_fails_with_its_id(shown):
     obj, run = created()
     run.list_to_the_end(entry(shown, object_id="id-9"))
     assert run.is_over and ended(obj) == (FAILED, "NameShownDifferently", True)
@@ -63,13 +63,13 @@ def test_creation_with_the_id_of_an_equal_object_of_another_name_is_an_error():
     assert run.is_over and ended(obj) == (FAILED, "RenamedOrShownDifferently", False)
 
 
-def test_creation_with_the_id_of_a_renamed_and_changed_object_takes_the_next_token():
+def test_creation_replaying_a_renamed_changed_object_takes_next_token():
     obj, run = created(entry("old-name-of-the-tunnel", 8, "id-9"))
     run.list_to_the_end(entry("old-name-of-the-tunnel", 8, "id-9"))
     assert run.actions == [CREATE] and run.request[0].token == (1, 0)
 
 
-def test_creation_with_an_id_that_nothing_shows_asks_for_it_before_the_next_token():
+def test_creation_that_no_list_shows_is_probed_before_the_next_token():
     obj, run = created()
     run.list_to_the_end()
     assert run.actions == [PROBE] and run.request[0].object_id == "id-9"
@@ -77,7 +77,7 @@ def test_creation_with_an_id_that_nothing_shows_asks_for_it_before_the_next_toke
     assert run.actions == [CREATE] and run.request[0].token == (1, 0)
 
 
-def test_creation_with_an_id_that_the_api_confirms_is_waited_for_and_never_repeated():
+def test_creation_that_the_api_confirms_is_never_repeated():
     obj, run = created()
     run.list_to_the_end().write(WriteResult(base.OK))
     assert run.request == ListRequest(True, limits.CONFIRMED_CREATE_TIMEOUT)
@@ -85,7 +85,7 @@ def test_creation_with_an_id_that_the_api_confirms_is_waited_for_and_never_repea
     assert run.is_over and ended(obj) == (FAILED, "CreationNotVisible", True)
 
 
-def test_creations_end_after_three_requests_of_which_the_last_has_the_token_of_the_minute():
+def test_creations_end_after_three_attempts_the_last_with_a_minute_token():
     obj, run = created()
     tokens = [(0, 0)]
     for number in range(2):
@@ -98,7 +98,7 @@ def test_creations_end_after_three_requests_of_which_the_last_has_the_token_of_t
     assert obj.outcome.created_ids == ("id-9", "id-0", "id-1")
 
 
-def test_creation_whose_id_is_not_clearly_denied_is_waited_for_and_never_repeated():
+def test_creation_that_a_probe_does_not_clearly_deny_is_never_repeated():
     """A refusal of the probe for another reason, such as missing rights, does not say that the object is gone."""
     obj, run = created()
     run.list_to_the_end().write(WriteResult(base.UNKNOWN, error="403"))
@@ -115,19 +115,19 @@ def test_refusal_after_an_unknown_outcome_is_settled_by_lists():
         assert run.is_over and ended(obj) == expected and obj.creation.is_unknown
 
 
-def test_absent_object_whose_name_may_be_another_spelling_of_a_wanted_one_is_not_deleted():
+def test_deletion_of_a_possible_spelling_of_a_desired_name_is_refused():
     objects = number_object(NAME), number_object(NAME.upper(), is_absent=True)
     run = ProtocolRun(*objects).list(entry(NAME.upper()))
     assert run.is_over and [problem_code(obj) for obj in objects] == ["SimilarName"] * 2
 
 
-def test_absent_object_is_deleted_next_to_a_wanted_one_of_similar_name_that_has_its_own_entry():
+def test_deletion_next_to_a_listed_object_of_similar_name_is_sent():
     objects = number_object(NAME), number_object(NAME.upper(), is_absent=True)
     run = ProtocolRun(*objects).list(entry(NAME), entry(NAME.upper(), object_id="id-2"))
     assert [(write.action, write.object_id) for write in run.request] == [(DELETE, "id-2")]
 
 
-def test_ids_of_other_creations_of_the_task_are_not_reported_for_a_failed_one():
+def test_failed_creation_reports_no_ids_of_other_creations():
     objects = number_object(), number_object("other-name-of-a-tunnel")
     run = ProtocolRun(*objects).list().write(WriteResult(base.OK, "id-8"), WriteResult(base.OK, "id-9"))
     run.list_to_the_end(entry(None, object_id="id-8"), entry(None, object_id="id-9"))
@@ -158,13 +158,13 @@ def test_creation_with_the_users_own_token_takes_no_other():
     assert obj.outcome.problem == Problem("ClientTokenReused", ("id-9",)) and not obj.outcome.changed
 
 
-def test_creation_with_a_token_that_the_user_used_for_another_object_ends_with_the_error_of_the_api():
+def test_creation_with_a_used_client_token_ends_with_the_error_of_the_api():
     obj, run = created(client_token="token", response=WriteResult(base.MISMATCH, error="used before"))
     run.list_to_the_end()
     assert obj.outcome.problem == Problem("ClientTokenReused", error="used before")
 
 
-def test_creation_of_unknown_outcome_is_repeated_with_the_same_token_after_lists():
+def test_creation_of_unknown_outcome_is_repeated_with_the_same_token():
     lost = WriteResult(base.UNKNOWN, error="lost")
     obj, run = created(response=lost)
     for _attempt in range(2):
@@ -175,7 +175,7 @@ def test_creation_of_unknown_outcome_is_repeated_with_the_same_token_after_lists
     assert run.is_over and obj.outcome.problem == Problem("Unsettled", error="lost")
 
 
-def test_creation_of_unknown_outcome_is_not_repeated_beside_a_new_object_that_may_be_it():
+def test_creation_of_unknown_outcome_is_not_repeated_next_to_a_candidate():
     obj, run = created(response=WriteResult(base.UNKNOWN, error="lost"))
     run.list_to_the_end(entry("something-else-altogether", object_id="id-9"))
     assert run.is_over and ended(obj)[1] == "NameShownDifferently"
@@ -190,14 +190,14 @@ def test_creation_of_unknown_outcome_takes_the_object_of_the_name(item, expected
     assert ended(obj) == expected
 
 
-def test_creation_next_to_a_younger_object_of_the_name_is_done_with_a_warning():
+def test_creation_next_to_a_younger_duplicate_is_done_with_a_warning():
     obj, run = created()
     run.list_to_the_end(entry(object_id="id-9", age=1), entry(object_id="id-2", age=2))
     assert run.is_over and ended(obj) == (DONE, None, True)
     assert obj.outcome.notes[0][:2] == ("Duplicates", ("id-2",))
 
 
-def test_creation_next_to_an_older_object_of_the_name_is_an_error_and_nothing_is_removed():
+def test_creation_next_to_an_older_duplicate_fails_and_deletes_nothing():
     obj, run = created()
     run.list_to_the_end(entry(object_id="id-9", age=2), entry(object_id="id-2", age=1))
     assert run.is_over and ended(obj) == (FAILED, "AmbiguousName", True)
@@ -216,7 +216,7 @@ def test_one_id_for_two_creations_is_an_error_of_both():
     assert problem_code(objects[1]) == "IdRepeated" and objects[1].outcome.created_ids == ("id-9",)
 
 
-def test_creation_with_the_id_of_an_older_object_is_not_repeated_beside_a_new_one_that_may_be_it():
+def test_replayed_creation_is_not_repeated_next_to_a_candidate():
     older = entry("old-name-of-the-tunnel", 8, "id-9")
     obj, run = created(older)
     run.list_to_the_end(older, entry(NAME[:20], NUMBER, "id-10"))
@@ -247,3 +247,11 @@ def test_adopted_object_is_a_change_only_if_this_run_may_have_made_it(result, ch
     obj, run = created(gone, response=result)
     run.list_to_the_end(gone, entry(object_id="id-9"))
     assert ended(obj) == (DONE, None, changed) and obj.outcome.object_id == "id-9"
+
+
+def test_equal_new_object_of_another_name_is_no_candidate_where_names_are_exact():
+    """Another user makes a route with the same next hop meanwhile."""
+    obj = number_object(resource_type=ExactNumberType)
+    run = ProtocolRun(obj).list().write(WriteResult(base.UNKNOWN, error="lost"))
+    run.list_to_the_end(entry("another-name-of-a-tunnel", object_id="id-9"))
+    assert run.actions == [CREATE] and run.request[0].token == (0, 0)

@@ -95,7 +95,7 @@ def test_plan_of_a_failed_list_fails_every_obj_with_its_error():
     assert [obj.outcome.problem for obj in objects] == [Problem("ListFailed", error="no list")] * 2
 
 
-def test_plan_waits_for_an_object_that_is_being_deleted_as_long_as_the_task_allows():
+def test_plan_waits_for_a_deletion_as_long_as_the_task_allows():
     obj = number_object()
     run = ProtocolRun(obj).list(entry(is_leaving=True))
     assert run.request == ListRequest(False, 60.0)
@@ -114,7 +114,7 @@ def test_similar_name_is_another_object_where_names_are_exact(shown, is_absent, 
     assert end_of(obj) == expected and not obj.outcome.notes
 
 
-def test_deletion_next_to_a_missing_object_of_similar_name_is_sent_where_names_are_exact():
+def test_deletion_next_to_a_missing_similar_name_is_sent_if_names_are_exact():
     objects = [
         number_object(resource_type=ExactNumberType),
         number_object(NAME.upper(), is_absent=True, resource_type=ExactNumberType),

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE, Problem
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE, DELETE, WriteResult
-from protocol_run import NAME, NUMBER, ProtocolRun, end_of, entry, number_object, problem_code
+from protocol_run import NAME, NUMBER, ExactNumberType, ProtocolRun, end_of, entry, number_object, problem_code
 
 OTHER = entry("something-else-altogether", 8, "id-2")
 
@@ -74,7 +74,7 @@ def test_purge_knows_objects_of_one_name_by_the_ids_that_the_task_gives():
     assert [(write.action, write.object_id) for write in run.request] == [(DELETE, "id-2")]
 
 
-def test_purge_does_not_pass_over_a_second_object_of_a_name_that_is_listed_by_id():
+def test_purge_of_a_second_object_of_a_name_given_by_id_is_refused():
     run = ProtocolRun(number_object(NAME, "id-1"), purge=True).list_to_the_end(
         entry(object_id="id-1"), entry(object_id="id-3")
     )
@@ -94,3 +94,9 @@ def test_purge_with_a_stale_list_is_confirmed_by_a_newer_one(newer, expected):
     run = ProtocolRun(number_object(), purge=True).list(entry(), OTHER).list(entry(), OTHER)
     run.write(WriteResult(STALE)).list(*newer)
     assert end_of(run.reconciler.objects[1]) == expected
+
+
+def test_purge_of_an_equal_object_of_another_name_is_planned_where_names_are_exact():
+    obj = number_object(resource_type=ExactNumberType)
+    run = ProtocolRun(obj, purge=True).list(entry(), entry("something-else-altogether", NUMBER, "id-3"))
+    assert run.reconciler.purge_problem is None and len(run.reconciler.objects) == 2

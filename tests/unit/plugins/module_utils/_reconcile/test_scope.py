@@ -207,7 +207,7 @@ def test_creation_that_is_not_confirmed_is_settled_by_lists(api, clock, error, c
     assert (work.error is None) == (creations == 2)
 
 
-def test_creation_of_unknown_outcome_that_stays_so_is_reported_as_maybe_applied(api):
+def test_creation_that_stays_unknown_is_reported_as_maybe_applied(api):
     api.responses += [LOST] * 3
     work = run(api)
     assert work.error.code == LOST.code and work.error.maybe_applied and not work.changed
@@ -239,7 +239,7 @@ def test_failed_list_after_a_creation_reports_the_id(api):
     )
 
 
-def test_failed_list_after_a_creation_of_unknown_outcome_reports_that_it_may_have_been_applied(api):
+def test_failed_list_after_an_unknown_creation_reports_maybe_applied(api):
     no_list = InvalidResponseError("no list", "InvalidResponse", 200, retryable=True)
 
     def lose_the_response(_fields, _token):
@@ -349,7 +349,7 @@ def test_created_ids_leave_out_what_existed_before_and_what_the_api_denies(api):
     assert work.error is None and work.created_ids == [work.known_id] and work.known_id not in ("cgw-7", "cgw-8")
 
 
-def test_deletion_of_what_another_run_made_anew_is_a_clear_error(api, clock):
+def test_deletion_of_what_another_run_created_again_is_an_error(api, clock):
     api.put("cgw-1")
     scope = ScopeReconciler(
         FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({"name": "berlin", "state": "absent"})], 60.0, clock=clock

@@ -36,7 +36,7 @@ def test_update_of_an_object_that_is_gone_creates_it_if_the_list_agrees():
     assert run.actions == [CREATE]
 
 
-def test_update_of_an_object_that_lists_go_on_to_show_ends_with_the_error_of_the_api():
+def test_update_denied_for_a_listed_object_ends_with_the_error_of_the_api():
     obj = number_object()
     run = (
         ProtocolRun(obj).list(entry(item=8)).write(WriteResult(base.ABSENT, error="404")).list_to_the_end(entry(item=8))
@@ -51,7 +51,7 @@ def test_update_of_unknown_outcome_is_done_if_a_list_shows_it():
 
 
 @pytest.mark.parametrize("is_absent", [False, True])
-def test_write_to_an_entry_that_names_no_gateway_needs_the_gateways_own_detail(is_absent):
+def test_write_to_an_entry_without_scope_needs_the_scopes_detail(is_absent):
     for confirmed, expected in ((set(), "ScopeNotConfirmed"), ({"id-1"}, None)):
         obj = number_object(is_absent=is_absent)
         run = ProtocolRun(obj).list(entry(item=8, is_confirmed=False))
@@ -68,7 +68,7 @@ def test_deletion_without_a_confirmation_is_done_when_a_list_shows_nothing(outco
     assert run.is_over and ended(obj) == (DONE, None, is_changed)
 
 
-def test_deletion_that_the_api_denies_while_lists_show_the_object_is_an_error():
+def test_deletion_denied_for_a_listed_object_is_an_error():
     obj = number_object(is_absent=True)
     run = ProtocolRun(obj).list(entry()).write(WriteResult(base.ABSENT, error="404")).list_to_the_end(entry())
     assert run.is_over and obj.outcome.problem == Problem("Unsettled", error="404")
@@ -92,7 +92,7 @@ def deletion_with_a_stale_list(given_id=None):
     return obj, ProtocolRun(obj).list(entry()).write(WriteResult(STALE))
 
 
-def test_deletion_with_a_stale_list_is_sent_after_a_newer_list_of_the_same_object():
+def test_deletion_with_a_stale_list_is_sent_after_an_equal_newer_list():
     obj, run = deletion_with_a_stale_list()
     assert run.list(entry()).actions == [DELETE]
     run.write(WriteResult(base.OK))
@@ -110,12 +110,12 @@ def test_deletion_with_a_stale_list_of_a_renamed_object_is_not_sent():
     assert run.list(entry("renamed")).is_over and ended(obj) == (FAILED, "ChangedMeanwhile", False)
 
 
-def test_deletion_with_a_stale_list_of_another_object_of_the_name_is_not_sent():
+def test_deletion_with_a_stale_list_of_a_recreated_object_is_not_sent():
     obj, run = deletion_with_a_stale_list()
     assert run.list_to_the_end(entry(object_id="id-2")).is_over and end_of(obj) == "ChangedMeanwhile"
 
 
-def test_deletion_with_a_newer_list_that_names_no_scope_needs_the_scopes_detail():
+def test_deletion_by_a_newer_list_without_scope_needs_the_scopes_detail():
     obj, run = deletion_with_a_stale_list()
     assert run.list(entry(is_confirmed=False)).request == ConfirmRequest()
     assert run.send(set()).is_over and end_of(obj) == "ScopeNotConfirmed"

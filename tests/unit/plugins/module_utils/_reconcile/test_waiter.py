@@ -19,10 +19,10 @@ from fake_clock import FakeClock
 CONDITIONS = {"open": WaitCondition("mode", "open")}
 
 
-class DoorType(base.ResourceType):
+class LockType(base.ResourceType):
     """A kind of object that never differs from what is desired."""
 
-    label, name_option, id_option = "door", "name", "door_id"
+    label, name_option, id_option = "lock", "name", "lock_id"
 
     def keys(self, desired):
         return "front", None, False, None
@@ -33,10 +33,10 @@ class DoorType(base.ResourceType):
         )
 
 
-class DoorApi(base.ResourceApi):
-    """A scope with one door; `items` are what the lists show, the last one again and again."""
+class LockApi(base.ResourceApi):
+    """A scope with one lock; `items` are what the lists show, the last one again and again."""
 
-    type = DoorType()
+    type = LockType()
     scope = "the house"
 
     def __init__(self, *items):
@@ -46,12 +46,12 @@ class DoorApi(base.ResourceApi):
         item = self._items.pop(0) if len(self._items) > 1 else self._items[0]
         if isinstance(item, Exception):
             raise item
-        return Listed([Entry("door-1", "front", False, True, 1, item)] if item else [], "request", None)
+        return Listed([Entry("lock-1", "front", False, True, 1, item)] if item else [], "request", None)
 
 
 def wait(*items):
     desired = SimpleNamespace(wait_for="open", wait_timeout=30)
-    scope = ScopeReconciler(DoorApi(*items), [desired], 60.0, clock=FakeClock())
+    scope = ScopeReconciler(LockApi(*items), [desired], 60.0, clock=FakeClock())
     scope.plan()
     scope.apply()
     StateWaiter(scope, scope.works, CONDITIONS).run()
@@ -69,13 +69,13 @@ def test_wait_ends_when_the_condition_is_met():
 @pytest.mark.parametrize(
     ("items", "code", "text"),
     [
-        ([CLOSED], "WaitTimeout", "The door front (door-1) is not open after 30 s: status active, health unknown"),
-        ([CLOSED, {"mode": "closed", "status": "Error"}], "WaitFailed", "The door front (door-1) has the status error"),
-        ([CLOSED, None], "ObjectVanished", "The door front (door-1) is not listed any more"),
+        ([CLOSED], "WaitTimeout", "The lock front (lock-1) is not open after 30 s: status active, health unknown"),
+        ([CLOSED, {"mode": "closed", "status": "Error"}], "WaitFailed", "The lock front (lock-1) has the status error"),
+        ([CLOSED, None], "ObjectVanished", "The lock front (lock-1) is not listed any more"),
         ([CLOSED, KeyError("defect")], "InternalError", "defect"),
     ],
 )
 def test_wait_that_fails_names_the_object_and_keeps_the_result(items, code, text):
     work, slept = wait(*items)
     assert work.error.code == code and text in work.error.message and not work.error.maybe_applied
-    assert work.known_id == "door-1" and slept <= (30 if code == "WaitTimeout" else limits.STALE_LIST_TIMEOUT + 3)
+    assert work.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else limits.STALE_LIST_TIMEOUT + 3)

@@ -18,7 +18,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     error_class_for,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import Scope
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import ABSENT, OK
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import (
     NEXTHOP_TYPES,
@@ -253,7 +253,7 @@ def test_tokens_are_the_same_by_the_vpc_and_by_the_table():
     assert idempotency.derive_token(*api.token_names(NAME)) == "2b12c93d-dced-5e37-851f-fbf04878504b"
 
 
-def test_one_of_several_tables_is_found_by_its_id_and_never_by_the_vpc_alone():
+def test_one_of_several_tables_is_found_only_by_its_id():
     tables = {"routeTables": [table(routeTableId="rt-0"), table(RULE)]}
     assert [item.fields["route_rule_id"] for item in api_of(tables)[0].read_all().items] == ["rr-1"]
     with pytest.raises(
@@ -281,8 +281,32 @@ def test_one_of_several_tables_is_found_by_its_id_and_never_by_the_vpc_alone():
     ],
 )
 def test_response_that_is_not_the_table_is_an_error(scope, body, words):
-    with pytest.raises(InvalidResponseError, match=f"Cannot list the route rules of .*: the answer .*{words}"):
+    with pytest.raises(InvalidResponseError, match=f"Cannot list the route rules of .*: the response .*{words}"):
         api_of(body, scope=scope)[0].list()
+
+
+def test_list_of_a_vpc_that_changes_its_table_is_an_error():
+    api, _client = api_of(table(), table(routeTableId="rt-2"), scope="vpc_id")
+    api.list()
+    with pytest.raises(InvalidResponseError, match="is not about"):
+        api.list()
+
+
+def test_list_in_pages_is_read_to_its_end():
+    first = table(RULE, isTruncated=True, nextMarker="rr-2")
+    api, client = api_of({"routeTables": [first]}, {"routeTables": [table({**RULE, "routeRuleId": "rr-2"})]})
+    assert [entry.object_id for entry in api.list().entries] == ["rr-1", "rr-2"]
+    assert [query for _method, _path, query, _body in client.asked] == [
+        {"routeTableId": "rt-1"},
+        {"routeTableId": "rt-1", "marker": "rr-2"},
+    ]
+
+
+def test_rules_that_do_not_name_their_table_are_confirmed_by_the_other_list():
+    api, client = api_of(table({**RULE, "routeTableId": None}), {"routeRules": [RULE, SYSTEM]})
+    assert [entry.scope_confirmed for entry in api.list().entries] == [False]
+    assert "rr-1" in api.confirmed_ids()
+    assert client.asked[1] == ("GET", "/v1/route/rule", {"routeTableId": "rt-1", "maxKeys": "1000"}, None)
 
 
 def test_absent_table_is_an_error_of_the_list():
@@ -311,6 +335,14 @@ ODD_VALUES = [
 ]
 
 
+@pytest.mark.parametrize("list_name", ["nextHopList", "nexthopList"])
+def test_list_of_one_next_hop_is_that_of_the_rule(list_name):
+    hop = {name: RULE[name] for name in ("nexthopId", "nexthopType", "pathType")}
+    item = rule(**{**dict.fromkeys(hop), list_name: [hop]})
+    assert item.fields == READ
+    assert plan({**PAIR, "nexthop_id": "vpn-2"}, item).changes == ("nexthop_id",)
+
+
 @pytest.mark.parametrize(("wire_name", "value", "name", "expected"), ODD_VALUES)
 def test_odd_value_of_a_rule_changes_nothing_else(wire_name, value, name, expected):
     assert rule(**{wire_name: value}).fields == {**READ, name: expected}
@@ -336,6 +368,28 @@ def test_creation_sends_the_table_of_the_list_and_what_is_provided():
     assert client.resent is False
 
 
+@pytest.mark.parametrize(
+    ("body", "object_id"),
+    [
+        ({"routeRuleIds": ["rr-9"]}, "rr-9"),
+        ({"routeRuleIds": ["rr-8", "rr-9"]}, None),
+        ({"routeRuleIds": []}, None),
+        ({"routeRuleIds": [5]}, None),
+        ({}, None),
+    ],
+)
+def test_id_of_a_creation_may_be_in_a_list(body, object_id):
+    api, _client = api_of(table(), body)
+    api.list()
+    target = plan({**PAIR, "nexthop_id": "vpn-1"}).target
+    if object_id:
+        assert api.create(target, "t")[0] == object_id
+    else:
+        with pytest.raises(InvalidResponseError, match="has no routeRuleId") as caught:
+            api.create(target, "t")
+        assert caught.value.maybe_applied
+
+
 def test_update_sends_only_the_changes():
     api, client = api_of(table(RULE), {})
     (item,) = api.list().items
@@ -354,7 +408,7 @@ def test_deletion_sends_the_token_and_never_an_empty_id():
     assert len(client.asked) == 1
 
 
-def test_probe_sends_the_desired_rule_without_the_type_that_an_update_does_not_take():
+def test_probe_sends_the_desired_rule_without_its_immutable_type():
     gone = NotFoundError("gone", "NoSuchObject", 404)
     api, client = api_of(table(), {}, gone, DuplicateError("taken", "RouteRuleRepeated", 400))
     api.list()
@@ -410,7 +464,7 @@ class Table(Script):
 def reconcile(client, *tasks):
     api = VpcRouteApi(client, {"vpc_id": "vpc-1"})
     desires = [VPC_ROUTE.parse({"vpc_id": "vpc-1", **task}) for task in tasks]
-    scope = Scope(api, desires, 60.0, clock=FakeClock())
+    scope = ScopeReconciler(api, desires, 60.0, clock=FakeClock())
     scope.plan()
     scope.apply()
     return scope.works
@@ -434,7 +488,7 @@ def test_rule_is_created_once_updated_and_deleted():
     assert client.rules == [SYSTEM]
 
 
-def test_rules_to_one_next_hop_do_not_stand_in_for_each_other():
+def test_rules_with_one_next_hop_are_not_confused():
     client = Table()
     tasks = [{**PAIR, "destination_address": f"10.{number}.0.0/24", "nexthop_id": "vpn-1"} for number in range(1, 31)]
     works = reconcile(client, *tasks)

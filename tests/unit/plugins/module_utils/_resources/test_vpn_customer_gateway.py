@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be done about a customer gateway; every mistake in its options is told."""
+"""What is to be done about a customer gateway; every error in its options is shown."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def plan(options, current=BERLIN):
         ({"name": "berlin", "state": "absent", "ip": "203.0.113.99"}, "delete"),
     ],
 )
-def test_the_plan_for_one_that_exists(options, action):
+def test_plan_of_an_existing_gateway_changes_only_what_differs(options, action):
     step = plan(options)
     assert step.action == action
     changed = {name for name in step.after if step.before[name] != step.after[name]}
     assert bool(changed) == (action == "update") and changed <= {"name", "description"}
     if action == "update":
         assert step.target.fields["created_time"] and step.target.fields["updated_time"] is None, (
-            "that of before is not told as new"
+            "that of before is not shown as new"
         )
 
 
-def test_the_plan_for_one_that_does_not_exist():
+def test_plan_of_a_missing_gateway_creates_it_or_names_the_missing_option():
     assert plan({"name": "berlin", "state": "absent"}, None).action == "nothing"
     step = plan({"name": "berlin", "ip": "203.0.113.10"}, None)
     assert (step.action, step.before) == ("create", {})
@@ -71,18 +71,18 @@ def test_the_plan_for_one_that_does_not_exist():
         plan({"name": "berlin"}, None)
 
 
-def test_a_new_address_is_refused_and_the_way_to_it_told():
+def test_plan_with_another_address_is_refused_with_a_remedy():
     with pytest.raises(ConflictError) as refused:
         plan({"name": "berlin", "ip": "203.0.113.11", "description": "new"})
     for words in ("ip:", "cgw-a", "203.0.113.10", "203.0.113.11", "create another", "cgw_id"):
         assert words in refused.value.message
 
 
-def test_an_address_that_the_cloud_does_not_tell_is_not_taken_for_another_one():
+def test_address_that_the_list_does_not_show_is_not_compared():
     assert plan({"name": "berlin", "ip": "203.0.113.11"}, Item(dict(BERLIN.fields, ip=None))).action == "nothing"
 
 
-def test_all_mistakes_are_told_together():
+def test_all_errors_are_reported_together():
     found = VPN_CUSTOMER_GATEWAY.validate(
         {"name": "1st", "ip": "nowhere", "description": "x" * 201, "cgw_id": "a b", "version": 0}
     )
@@ -91,10 +91,10 @@ def test_all_mistakes_are_told_together():
     assert lack.startswith("name: is needed, or cgw_id")
 
 
-def test_a_customer_gateway_is_read_in_our_words():
-    told = {"cgwId": "cgw-a", "name": "berlin", "ip": "2001:DB8:0::1", "createdTime": "2026-07-11", "new": 1}
+def test_customer_gateway_is_read_with_option_names():
+    shown = {"cgwId": "cgw-a", "name": "berlin", "ip": "2001:DB8:0::1", "createdTime": "2026-07-11", "new": 1}
     odd = {"cgwId": "cgw-b", "ip": "hidden", "description": " Büro "}
-    assert customer_gateways(Script({"result": [told, odd]})) == [
+    assert customer_gateways(Script({"result": [shown, odd]})) == [
         {
             "cgw_id": "cgw-a",
             "name": "berlin",
@@ -114,7 +114,7 @@ def test_a_customer_gateway_is_read_in_our_words():
     ]
 
 
-def test_a_customer_gateway_is_made_of_what_is_given_only():
+def test_creation_sends_only_what_is_provided():
     client = Script({"cgwId": "cgw-a"})
     berlin = plan({"name": "berlin", "ip": "203.0.113.1"}, None).target
     assert VpnCustomerGatewayApi(client, {}).create(berlin, "t") == ("cgw-a", "request-1")
@@ -125,7 +125,7 @@ def test_a_customer_gateway_is_made_of_what_is_given_only():
     assert unknown.value.maybe_applied
 
 
-def test_a_customer_gateways_deletion_takes_no_token_and_its_update_sends_what_changes_but_never_only_nothing():
+def test_update_sends_the_changes_but_never_only_empty_values():
     client = Script({}, {}, {})
     api = VpnCustomerGatewayApi(client, {"version": 2})
     api.update(plan({"name": "berlin", "description": "new"}), "t")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading gateways: pages with an inclusive marker, and answers that are not quite what the contract says."""
+"""Reading gateways: pages with an inclusive marker, and responses that are not quite what the contract says."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Pages(Script):
 
 
 @given(count=st.integers(0, 40), size=st.integers(1, 9))
-def test_all_pages_are_read_in_as_many_requests_as_there_are_pages(count, size):
+def test_list_takes_as_many_requests_as_there_are_pages(count, size):
     client = Pages([f"vpn-{number}" for number in range(count)], size)
     found = gateways(client)
     assert [gateway["vpn_id"] for gateway in found] == [f"vpn-{number}" for number in range(count)]
@@ -65,7 +65,7 @@ def page(*ids, **more):
 
 
 @pytest.mark.parametrize("truncated", [True, "True", None])
-def test_more_follows_if_the_page_says_so_or_only_names_a_marker(truncated):
+def test_page_with_a_marker_is_followed_by_another(truncated):
     client = Script(
         page("vpn-a", isTruncated=truncated, nextMarker="vpn-b"), page("vpn-b", isTruncated=truncated and False)
     )
@@ -73,12 +73,12 @@ def test_more_follows_if_the_page_says_so_or_only_names_a_marker(truncated):
 
 
 @pytest.mark.parametrize("truncated", [False, "false"])
-def test_a_marker_beside_the_words_that_nothing_follows_is_not_followed(truncated):
+def test_marker_of_the_last_page_is_not_followed(truncated):
     client = Script(page("vpn-a", isTruncated=truncated, nextMarker="vpn-a"))
     assert len(gateways(client)) == len(client.asked) == 1
 
 
-def test_pages_that_overlap_bring_each_gateway_once():
+def test_overlapping_pages_show_each_gateway_once():
     client = Script(page("vpn-a", "vpn-b", isTruncated=True, nextMarker="vpn-b"), page("vpn-b", "vpn-c"))
     assert [gateway["vpn_id"] for gateway in gateways(client)] == ["vpn-a", "vpn-b", "vpn-c"]
     assert [query for _method, _path, query, _body in client.asked] == [
@@ -88,7 +88,7 @@ def test_pages_that_overlap_bring_each_gateway_once():
 
 
 @pytest.mark.parametrize("vpn_id", [None, "", 7, "a b/../c"])
-def test_a_gateway_without_a_fit_id_is_listed_all_the_same(vpn_id):
+def test_gateway_without_a_valid_id_is_listed(vpn_id):
     body = {"vpns": [{"vpnId": vpn_id, "vpnName": "odd"}, {"vpnId": vpn_id, "vpnName": "other"}, {"vpnId": "vpn-a"}]}
     found = gateways(Script(body))
     assert sorted((item["vpn_id"] or "", item["vpn_name"] or "") for item in found) == [
@@ -108,19 +108,19 @@ def test_a_gateway_without_a_fit_id_is_listed_all_the_same(vpn_id):
     ],
     ids=["the same page again", "no marker", "an empty marker", "an empty page"],
 )
-def test_a_list_that_does_not_go_on_is_an_error_and_no_endless_loop(pages):
+def test_list_whose_marker_does_not_advance_is_an_error(pages):
     with pytest.raises(InvalidResponseError, match="more follow, but does not lead on"):
         gateways(Script(*pages))
 
 
 @pytest.mark.parametrize("body", [{}, {"vpns": "none"}, {"vpns": [1]}, {"vpns": None}])
-def test_an_answer_that_is_no_list_of_gateways_is_an_error(body):
+def test_response_without_a_list_of_gateways_is_an_error(body):
     with pytest.raises(InvalidResponseError, match="Cannot list the VPN gateways of VPC vpc-1: .* vpns"):
         gateways(Script(body))
 
 
-def test_a_gateway_is_read_tolerantly_and_in_our_words():
-    told = {
+def test_gateway_is_read_tolerantly_with_option_names():
+    shown = {
         "vpnId": "vpn-a",
         "vpnName": "hub",
         "eip": "",
@@ -136,7 +136,7 @@ def test_a_gateway_is_read_tolerantly_and_in_our_words():
         "tags": [{"tagKey": "site", "tagValue": "berlin"}, {"tagValue": "lost"}, 7],
         "somethingNew": {"a": 1},
     }
-    (gateway,) = gateways(Script({"vpns": [told]}))
+    (gateway,) = gateways(Script({"vpns": [shown]}))
     assert gateway == {
         "vpn_id": "vpn-a",
         "vpn_name": "hub",
@@ -156,14 +156,14 @@ def test_a_gateway_is_read_tolerantly_and_in_our_words():
     }
 
 
-def test_a_gateway_of_another_vpc_makes_the_list_invalid():
+def test_list_with_a_gateway_of_another_vpc_is_invalid():
     body = {"vpns": [{"vpnId": "vpn-a", "vpcId": "vpc-1"}, {"vpnId": "vpn-b", "vpcId": "vpc-2"}]}
     with pytest.raises(InvalidResponseError, match="an object of vpcId vpc-2, but was asked for vpc-1 "):
         gateways(Script(body))
 
 
 @pytest.mark.parametrize("listed", [customer_gateways, gateways])
-def test_an_id_listed_twice_with_different_contents_makes_the_list_invalid(listed):
+def test_id_listed_twice_with_different_contents_is_invalid(listed):
     entries = [{"vpnId": "x-1", "cgwId": "x-1", "name": name, "vpnName": name} for name in ("a", "b")]
     same = {"vpns": entries[:1] * 2, "result": entries[:1] * 2}
     assert len(listed(Script(same))) == 1
@@ -173,14 +173,14 @@ def test_an_id_listed_twice_with_different_contents_makes_the_list_invalid(liste
 
 @pytest.mark.parametrize("listed", [customer_gateways, gateways])
 @pytest.mark.parametrize("body", [None, {"vpns": None, "result": None}])
-def test_an_empty_response_is_no_empty_list(listed, body):
+def test_empty_response_is_not_an_empty_list(listed, body):
     with pytest.raises(InvalidResponseError):
         listed(Script(body))
     with pytest.raises(NotFoundError):
         listed(Script(NotFoundError("gone", "NoSuchObject", 400)))
 
 
-def test_the_tunnels_in_a_gateways_detail_are_checked_as_those_of_a_list():
+def test_tunnels_in_a_gateways_detail_are_checked_like_a_list():
     def detail(*tunnels):
         body = {"vpnId": "vpn-a", "vpnConns": list(tunnels)}
         return gateway(body, with_tunnels=True).tunnels
@@ -193,7 +193,7 @@ def test_the_tunnels_in_a_gateways_detail_are_checked_as_those_of_a_list():
         detail(mine, dict(mine, status="x"))
 
 
-def test_what_the_console_alone_can_make_is_read():
+def test_objects_that_only_the_console_can_create_are_read():
     """Gateways of types that the API does not document, and customer gateways with Chinese names."""
     kinds = [{"vpnId": f"vpn-{kind}", "type": kind} for kind in ("GRE", "IPSec", "Something new", "")]
     found = gateways(Script({"vpns": kinds}))
@@ -208,16 +208,16 @@ def test_what_the_console_alone_can_make_is_read():
     assert customer_gateway(peer).fields["name"] == "北京-总部"
 
 
-def test_only_a_gateway_that_is_told_to_be_of_another_type_can_have_no_tunnels():
+def test_gateway_of_unknown_type_counts_as_ipsec():
     for kind, expected in (("IPSec", True), ("IPsec", True), ("ipsec", True), (None, True), ("SSL", False)):
         assert is_ipsec({"type": kind}) is expected
 
 
-def test_a_gateway_that_is_not_there_is_none_and_another_one_is_an_error():
+def test_read_of_an_absent_gateway_is_none_and_of_another_an_error():
     gone = NotFoundError("gone", "NoSuchObject", 404)
     assert gateway(gone) is None
     assert customer_gateway(gone) is None
-    # The API answers some reads of absent objects with a success and nothing in it.
+    # The API responses some reads of absent objects with a success and nothing in it.
     assert gateway(None) is None
     assert customer_gateway(None) is None
     with pytest.raises(InvalidResponseError, match="not that gateway"):

@@ -28,16 +28,16 @@ def desired(**options):
     return VPN_TUNNEL.parse({"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", **options})
 
 
-def in_cloud(secret_key=KEY, **fields):
+def current_tunnel(secret_key=KEY, **fields):
     """The example as the cloud has it, with other fields."""
-    told = dict.fromkeys(VPN_TUNNEL.parse_item({}, {"vpn_id": "vpn-119bd69b"}).fields)
-    told.update({name: value for name, value in EXAMPLE.items() if name != "secret_key"})
-    told.update(vpn_conn_id="vpnconn-1", status="active", health_status="reachable")
-    told.update(fields)
-    return Item(told, secret_key and Secret(secret_key))
+    shown = dict.fromkeys(VPN_TUNNEL.parse_item({}, {"vpn_id": "vpn-119bd69b"}).fields)
+    shown.update({name: value for name, value in EXAMPLE.items() if name != "secret_key"})
+    shown.update(vpn_conn_id="vpnconn-1", status="active", health_status="reachable")
+    shown.update(fields)
+    return Item(shown, secret_key and Secret(secret_key))
 
 
-def mistakes(**options):
+def errors(**options):
     return VPN_TUNNEL.validate({**EXAMPLE, **options})
 
 
@@ -165,13 +165,13 @@ def with_value(name, value):
     return {group: {**EXAMPLE[group], inner: value}} if group else {inner: value}
 
 
-def test_every_option_has_its_rule_in_the_table():
+def test_every_option_has_its_constraint_in_the_table():
     inner = {"%s.%s" % (name, field.name) for name, fields in VPN_TUNNEL.groups.items() for field in fields}
     assert set(RULES) == inner | set(VPN_TUNNEL.argument_spec()) - set(VPN_TUNNEL.groups)
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_good_value_is_taken_in_its_normal_form(name):
+def test_valid_value_is_normalized(name):
     for value, normal in RULES[name][0]:
         options = {**EXAMPLE, "vpn_conn_id": "vpnconn-1", **with_value(name, value)}
         assert VPN_TUNNEL.validate(options) == []
@@ -185,32 +185,32 @@ def test_a_good_value_is_taken_in_its_normal_form(name):
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_bad_value_is_told_with_the_option_s_name(name):
+def test_invalid_value_is_reported_with_the_option_name(name):
     for value in RULES[name][1]:
-        found = mistakes(**with_value(name, value))
-        assert [re.match(r"[a-z_.]*", mistake).group() for mistake in found] == [name], repr(value)[:80]
+        found = errors(**with_value(name, value))
+        assert [re.match(r"[a-z_.]*", error).group() for error in found] == [name], repr(value)[:80]
         assert name != "secret_key" or repr(value) not in found[0]
 
 
-def test_the_mistake_tells_the_rule_and_the_value():
-    assert mistakes(**with_value("ike_config.ike_life_time", 59)) == [
+def test_error_has_the_constraint_and_the_value():
+    assert errors(**with_value("ike_config.ike_life_time", 59)) == [
         "ike_config.ike_life_time: must be a whole number of seconds from 60 to 86400, but is 59"
     ]
-    assert mistakes(local_subnets=["10.0.0.0/8", "10.0.0.0"]) == [
+    assert errors(local_subnets=["10.0.0.0/8", "10.0.0.0"]) == [
         "local_subnets[1]: '10.0.0.0' is not a CIDR (example: 192.168.0.0/20)"
     ]
 
 
-def test_the_mistake_in_a_key_tells_the_rule_and_not_the_value():
-    assert mistakes(secret_key="ddd22www") == [
+def test_error_in_a_key_has_the_constraint_and_not_the_value():
+    assert errors(secret_key="ddd22www") == [
         "secret_key: must be 8 to 17 characters, with letters, digits and symbols all present, "
         "symbols only from !@#$%^*()_ (its value is not shown)"
     ]
 
 
-def test_all_mistakes_are_told_together():
+def test_all_errors_are_reported_together():
     options = {"vpn_conn_name": "1", "secret_key": "x", "ike_config": {"ike_pfs": "x"}, "ipsec_config": [1]}
-    assert [mistake.partition(":")[0] for mistake in VPN_TUNNEL.validate(options)] == [
+    assert [error.partition(":")[0] for error in VPN_TUNNEL.validate(options)] == [
         "secret_key",
         "vpn_conn_name",
         "ike_config.ike_pfs",
@@ -219,12 +219,12 @@ def test_all_mistakes_are_told_together():
     ]
 
 
-def test_a_tunnel_is_named_by_its_name_or_its_id():
-    assert [mistake.partition(":")[0] for mistake in VPN_TUNNEL.validate({"vpn_id": "vpn-1"})] == ["vpn_conn_name"]
+def test_tunnel_is_identified_by_its_name_or_its_id():
+    assert [error.partition(":")[0] for error in VPN_TUNNEL.validate({"vpn_id": "vpn-1"})] == ["vpn_conn_name"]
     assert VPN_TUNNEL.validate({"vpn_id": "vpn-1", "vpn_conn_id": "vpnconn-1"}) == []
 
 
-def test_bits_beside_the_network_are_taken_off_with_a_warning():
+def test_host_bits_of_a_subnet_are_removed_with_a_warning():
     wanted = VPN_TUNNEL.parse({**EXAMPLE, "local_subnets": ["192.168.1.1/20", "10.0.0.0/8"]})
     text = "local_subnets: 192.168.1.1/20 has bits set beside the network; it is taken as 192.168.0.0/20"
     assert wanted.warnings == (text,)
@@ -262,18 +262,18 @@ _JUNK_OPTIONS = st.fixed_dictionaries(
 @given(junk=_JUNK_OPTIONS, valid=st.booleans())
 @example(junk={"version": 10**5000}, valid=True)
 @example(junk={"remote_subnets": ["fe80::1%\n/64"], "local_subnets": ("10.0.0.0/0.0.0.255",)}, valid=True)
-def test_any_junk_in_any_option_is_told_in_sentences(junk, valid):
+def test_any_junk_in_any_option_is_reported_in_sentences(junk, valid):
     options = {**(EXAMPLE if valid else {}), **junk}
     found = VPN_TUNNEL.validate(options, "tunnels[0].")
-    assert all(re.match(r"tunnels\[0\]\.[a-z_]+[^:]*: \S", mistake) and len(mistake) < 300 for mistake in found)
+    assert all(re.match(r"tunnels\[0\]\.[a-z_]+[^:]*: \S", error) and len(error) < 300 for error in found)
     if not found:
-        VPN_TUNNEL.parse(options)  # what has no mistake has a normal form
+        VPN_TUNNEL.parse(options)  # what has no error has a normal form
 
 
 # --- what the argument spec and the documentation say ---
 
 
-def test_every_option_has_the_api_s_own_name_as_an_alias():
+def test_every_option_has_the_api_name_as_an_alias():
     aliases = {}
     for name, option in VPN_TUNNEL.argument_spec().items():
         aliases[name] = option.get("aliases", [])
@@ -309,7 +309,7 @@ def test_every_option_has_the_api_s_own_name_as_an_alias():
     assert aliases["vpn_conn_name"] == ["vpnConnName", "name"]
 
 
-def test_the_shared_key_is_the_only_option_that_ansible_keeps_out_of_logs():
+def test_secret_key_is_the_only_option_with_no_log():
     spec = VPN_TUNNEL.argument_spec()
     assert [name for name, option in spec.items() if option.get("no_log")] == ["secret_key"]
     # Ansible would guess otherwise from the word "token".
@@ -325,7 +325,7 @@ ALL_FIELDS = [("", field) for field in VPN_TUNNEL.option_fields] + [
 
 
 @pytest.mark.parametrize(("group", "field"), ALL_FIELDS, ids=lambda value: getattr(value, "name", value))
-def test_every_range_of_a_rule_stands_in_the_documentation(group, field):
+def test_every_range_of_a_constraint_is_documented(group, field):
     options = DOCUMENTED[group]["suboptions"] if group else DOCUMENTED
     text = " ".join(options[field.name]["description"])
     for span in re.findall(r"[0-9]+ to [0-9]+", field.constraint):
@@ -334,7 +334,7 @@ def test_every_range_of_a_rule_stands_in_the_documentation(group, field):
         assert "symbols only from C(%s)" % KEY_SYMBOLS.replace(")", "\\)") in text
 
 
-def test_the_rules_say_every_choice_and_no_other():
+def test_constraints_name_every_choice_and_no_other():
     for _group, field in ALL_FIELDS:
         words = re.sub("^must be | or |, ", " ", field.constraint).split()
         assert "choices" not in field.argument_spec or words == field.argument_spec["choices"]
@@ -344,12 +344,12 @@ def test_the_rules_say_every_choice_and_no_other():
 
 
 def test_plan_with_another_name_updates_the_name():
-    plan = VPN_TUNNEL.plan(desired(vpn_conn_id="vpnconn-1"), in_cloud(vpn_conn_name="old"))
+    plan = VPN_TUNNEL.plan(desired(vpn_conn_id="vpnconn-1"), current_tunnel(vpn_conn_name="old"))
     assert (plan.action, plan.changes) == ("update", ("vpn_conn_name",))
     assert plan.target.fields["vpn_conn_name"] == "vpncon"
 
 
-def test_nothing_there_means_create_with_all_that_is_asked():
+def test_plan_of_a_missing_tunnel_creates_it_as_desired():
     plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse(EXAMPLE), None)
     assert (plan.action, plan.before, plan.warnings) == ("create", {}, ())
     assert plan.after == {**{name: EXAMPLE[name] for name in EXAMPLE if name != "vpn_id"}, "secret_key": "(hidden)"}
@@ -357,12 +357,12 @@ def test_nothing_there_means_create_with_all_that_is_asked():
     assert not plan.secret_key_changed
 
 
-def test_what_is_missing_for_a_creation_is_told_all_together():
+def test_plan_of_a_creation_names_all_missing_options():
     with pytest.raises(InvalidOptionsError) as caught:
         VPN_TUNNEL.plan(desired(ike_config={"ike_version": "v2"}, description="x"), None)
-    (mistake,) = caught.value.problems
-    assert mistake.startswith("The tunnel 'vpncon' does not exist on gateway vpn-119bd69b, and to create it ")
-    assert mistake.partition(": ")[2].split(", ") == [
+    (error,) = caught.value.problems
+    assert error.startswith("The tunnel 'vpncon' does not exist on gateway vpn-119bd69b, and to create it ")
+    assert error.partition(": ")[2].split(", ") == [
         "secret_key",
         "local_subnets",
         "remote_subnets",
@@ -380,13 +380,13 @@ def test_what_is_missing_for_a_creation_is_told_all_together():
 
 
 @pytest.mark.parametrize("peer", [{"remote_ip": "10.1.1.1"}, {"cgw_id": "cgw-1"}, {"remote_ip": "::1", "cgw_id": "c"}])
-def test_either_word_for_the_peer_or_both_are_enough_and_sent_as_given(peer):
+def test_creation_needs_one_of_the_peer_options(peer):
     options = {**EXAMPLE, "remote_ip": None, **peer}
     fields = VPN_TUNNEL.plan(VPN_TUNNEL.parse(options), None).target.fields
     assert {name: fields[name] for name in ("remote_ip", "cgw_id") if fields[name]} == peer
 
 
-def test_the_description_is_the_only_field_that_a_creation_does_not_need():
+def test_creation_needs_every_field_except_the_description():
     for name in set(EXAMPLE) - {"description", "vpn_id", "vpn_conn_name"}:
         with pytest.raises(InvalidOptionsError):
             VPN_TUNNEL.plan(VPN_TUNNEL.parse({**EXAMPLE, name: None}), None)
@@ -395,8 +395,8 @@ def test_the_description_is_the_only_field_that_a_creation_does_not_need():
     assert "description" not in plan.after
 
 
-def test_the_same_again_means_nothing():
-    plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse(EXAMPLE), in_cloud())
+def test_plan_of_the_same_again_is_no_change():
+    plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse(EXAMPLE), current_tunnel())
     assert (plan.action, plan.changes, plan.warnings) == ("nothing", (), ())
     assert plan.before == plan.after
     assert "secret_key" not in plan.after
@@ -417,8 +417,8 @@ def test_the_same_again_means_nothing():
         ({"secret_key": "eee33@www"}, ("secret_key",)),
     ],
 )
-def test_a_difference_means_update_of_that_alone_and_all_the_rest_as_it_is(options, changes):
-    current = in_cloud()
+def test_plan_of_a_difference_updates_only_that(options, changes):
+    current = current_tunnel()
     plan = VPN_TUNNEL.plan(desired(**options), current)
     assert (plan.action, sorted(plan.changes)) == ("update", sorted(changes))
     want = json.loads(json.dumps(current.fields))
@@ -432,28 +432,28 @@ def test_a_difference_means_update_of_that_alone_and_all_the_rest_as_it_is(optio
     assert plan.secret_key_changed == ("secret_key" in options)
 
 
-def test_another_key_shows_as_markers_and_never_as_a_key():
-    plan = VPN_TUNNEL.plan(desired(secret_key="eee33@www"), in_cloud())
+def test_diff_of_another_key_shows_masks():
+    plan = VPN_TUNNEL.plan(desired(secret_key="eee33@www"), current_tunnel())
     assert plan.before["secret_key"] == "(hidden)"
     assert plan.after["secret_key"] == "(hidden, changed)"
     assert {**plan.before, "secret_key": None} == {**plan.after, "secret_key": None}
 
 
 @pytest.mark.parametrize("blank", [None, "", " \n"])
-def test_a_blank_id_name_or_token_says_nothing(blank):
+def test_blank_id_name_or_token_counts_as_unset(blank):
     names = ("vpn_id", "vpn_conn_name", "vpn_conn_id", "cgw_id", "client_token")
     assert VPN_TUNNEL.provided_options({**dict.fromkeys(names, blank), "description": ""}) == {"description": ""}
 
 
-def test_an_empty_description_clears_and_none_leaves_it_as_it_is():
-    plan = VPN_TUNNEL.plan(desired(description=""), in_cloud())
+def test_empty_description_clears_and_none_is_unmanaged():
+    plan = VPN_TUNNEL.plan(desired(description=""), current_tunnel())
     assert (plan.action, plan.after["description"]) == ("update", "")
-    assert VPN_TUNNEL.plan(desired(description=None), in_cloud()).action == "nothing"
-    assert VPN_TUNNEL.plan(desired(description=""), in_cloud(description="")).action == "nothing"
+    assert VPN_TUNNEL.plan(desired(description=None), current_tunnel()).action == "nothing"
+    assert VPN_TUNNEL.plan(desired(description=""), current_tunnel(description="")).action == "nothing"
 
 
-def test_no_field_is_managed_that_the_task_does_not_give():
-    other = in_cloud(
+def test_unset_fields_are_unmanaged():
+    other = current_tunnel(
         "zzz99@zzz",
         local_subnets=["1.0.0.0/8"],
         remote_subnets=["2.0.0.0/8"],
@@ -469,16 +469,16 @@ def test_no_field_is_managed_that_the_task_does_not_give():
     assert VPN_TUNNEL.plan(desired(ike_config={}, ipsec_config={}), other).action == "nothing"
 
 
-def test_absent_means_delete_if_it_is_there_and_nothing_if_not():
-    plan = VPN_TUNNEL.plan(desired(state="absent"), in_cloud())
+def test_plan_of_absent_deletes_an_existing_tunnel():
+    plan = VPN_TUNNEL.plan(desired(state="absent"), current_tunnel())
     assert (plan.action, plan.after) == ("delete", {})
     assert plan.before["vpn_conn_name"] == "vpncon"
     assert "secret_key" not in plan.before
     assert VPN_TUNNEL.plan(desired(state="absent"), None)[:4] == ("nothing", (), {}, {})
 
 
-def test_what_the_cloud_does_not_tell_is_not_compared_but_warned_of():
-    current = in_cloud(None, local_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
+def test_values_that_the_list_does_not_show_give_warnings():
+    current = current_tunnel(None, local_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
     plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse(EXAMPLE), current)
     assert plan.action == "nothing"
     assert {warning.partition(":")[0] for warning in plan.warnings} == {
@@ -488,8 +488,8 @@ def test_what_the_cloud_does_not_tell_is_not_compared_but_warned_of():
     }
 
 
-def test_an_update_sends_what_the_task_says_where_the_cloud_does_not_tell():
-    current = in_cloud(None, remote_subnets=None, ike_config={}, ipsec_config=None)
+def test_update_takes_values_that_the_list_does_not_show_from_the_task():
+    current = current_tunnel(None, remote_subnets=None, ike_config={}, ipsec_config=None)
     plan = VPN_TUNNEL.plan(VPN_TUNNEL.parse({**EXAMPLE, "description": "other"}), current)
     assert (plan.action, plan.changes) == ("update", ("description",))
     assert plan.target.secret_key.reveal() == KEY
@@ -498,13 +498,13 @@ def test_an_update_sends_what_the_task_says_where_the_cloud_does_not_tell():
     }
 
 
-def test_an_update_that_neither_side_can_complete_tells_all_that_is_missing():
-    current = in_cloud(None, remote_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
+def test_update_that_cannot_be_completed_names_all_missing_options():
+    current = current_tunnel(None, remote_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
     with pytest.raises(InvalidOptionsError) as caught:
         VPN_TUNNEL.plan(desired(description="other"), current)
-    (mistake,) = caught.value.problems
-    assert mistake.startswith("An update replaces the whole tunnel; give these options too")
-    assert mistake.partition(": ")[2].split(", ") == ["remote_subnets", "ike_config.ike_pfs", "secret_key"]
+    (error,) = caught.value.problems
+    assert error.startswith("An update replaces the whole tunnel; give these options too")
+    assert error.partition(": ")[2].split(", ") == ["remote_subnets", "ike_config.ike_pfs", "secret_key"]
 
 
 # The peer has two names. What the cloud tells, what the task says, and what is then sent (None: nothing to do).
@@ -547,12 +547,12 @@ PEERS = [
 ]
 
 
-@pytest.mark.parametrize(("told", "asked", "sent"), PEERS)
-def test_an_old_name_of_the_peer_never_stays_beside_a_new_one(told, asked, sent):
-    plan = VPN_TUNNEL.plan(desired(**asked), in_cloud(**{"remote_ip": None, **told}))
+@pytest.mark.parametrize(("shown", "asked", "sent"), PEERS)
+def test_old_peer_option_never_stays_next_to_a_new_one(shown, asked, sent):
+    plan = VPN_TUNNEL.plan(desired(**asked), current_tunnel(**{"remote_ip": None, **shown}))
     assert plan.action == ("update" if sent else "nothing")
-    untold = [name for name in asked if name in ("remote_ip", "cgw_id") and told.get(name) is None]
-    assert [warning.partition(":")[0] for warning in plan.warnings] == untold
+    not_shown = [name for name in asked if name in ("remote_ip", "cgw_id") and shown.get(name) is None]
+    assert [warning.partition(":")[0] for warning in plan.warnings] == not_shown
     if sent:
         assert {name: plan.target.fields[name] for name in ("remote_ip", "cgw_id") if plan.target.fields[name]} == sent
 
@@ -616,37 +616,37 @@ _LEAVES = (
     + ["%s.%s" % (name, field.name) for name, fields in VPN_TUNNEL.groups.items() for field in fields]
 )
 # Mostly the cloud tells everything, sometimes it leaves out a thing or two.
-_UNTOLD = st.lists(st.sampled_from(_LEAVES), max_size=3)
+_NOT_SHOWN = st.lists(st.sampled_from(_LEAVES), max_size=3)
 
 
-def as_told(target, untold):
+def as_shown(target, not_shown):
     """The Tunnel that a cloud shows after a write: without what it does not tell."""
     fields = json.loads(json.dumps(target.fields))
     fields["vpn_conn_id"] = "vpnconn-1"
-    for path in untold:
+    for path in not_shown:
         group, _dot, inner = path.rpartition(".")
         if path != "secret_key":
             (fields[group] if group else fields)[inner] = None
-    return Item(fields, None if "secret_key" in untold else target.secret_key)
+    return Item(fields, None if "secret_key" in not_shown else target.secret_key)
 
 
-def existing(options, untold):
+def existing(options, not_shown):
     """A Tunnel of the cloud that was made with these options, all of them."""
-    return as_told(VPN_TUNNEL.plan(VPN_TUNNEL.parse({"vpn_id": "vpn-119bd69b", **options}), None).target, untold)
+    return as_shown(VPN_TUNNEL.plan(VPN_TUNNEL.parse({"vpn_id": "vpn-119bd69b", **options}), None).target, not_shown)
 
 
 @settings(max_examples=250, deadline=None, database=None)
-@given(options=_OPTIONS, present=st.one_of(st.none(), st.fixed_dictionaries(_WHOLE)), untold=_UNTOLD)
-def test_after_a_plan_is_applied_there_is_nothing_left_to_do(options, present, untold):
+@given(options=_OPTIONS, present=st.one_of(st.none(), st.fixed_dictionaries(_WHOLE)), not_shown=_NOT_SHOWN)
+def test_plan_after_an_applied_plan_is_no_change(options, present, not_shown):
     wanted = VPN_TUNNEL.parse(options)
-    current = present and existing(present, untold)
+    current = present and existing(present, not_shown)
     try:
         plan = VPN_TUNNEL.plan(wanted, current)
     except InvalidOptionsError as error:
-        assert current is None or untold
+        assert current is None or not_shown
         assert "these options" in str(error)
         return
-    again = VPN_TUNNEL.plan(wanted, as_told(plan.target, untold))
+    again = VPN_TUNNEL.plan(wanted, as_shown(plan.target, not_shown))
     assert (again.action, again.changes) == ("nothing", ())
     assert again.before == again.after
     # Nor was anything changed that the task does not manage.
@@ -676,11 +676,11 @@ def spelled(network, way):
     ways=st.lists(st.integers(0, 4), min_size=8, max_size=8),
     order=st.randoms(use_true_random=False),
 )
-def test_order_repetition_and_spelling_of_subnets_never_change_a_plan(networks, others, ways, order):
+def test_order_and_spelling_of_subnets_never_change_a_plan(networks, others, ways, order):
     respelled = [spelled(network, way) for network, way in zip(networks + networks[:2], ways)]
     order.shuffle(respelled)
     assume(set(map(str, networks)) != set(map(str, others)))
-    current = in_cloud(local_subnets=list(dict.fromkeys(map(str, networks))), remote_subnets=["10.0.0.0/8"])
+    current = current_tunnel(local_subnets=list(dict.fromkeys(map(str, networks))), remote_subnets=["10.0.0.0/8"])
 
     assert VPN_TUNNEL.plan(desired(local_subnets=respelled), current).action == "nothing"
 
@@ -721,6 +721,6 @@ def test_no_plan_shows_a_key(new, old, options, present, there, absent):
     key=st.text("aZ09 !\n\x00é", max_size=20).map("Zq7é".__add__),
     wrap=st.sampled_from([str, lambda key: [key], lambda key: {key: key}]),
 )
-def test_no_mistake_shows_a_bad_key(key, wrap):
-    for mistake in mistakes(secret_key=wrap(key)):
-        assert "Zq7" not in mistake
+def test_no_error_shows_an_invalid_key(key, wrap):
+    for error in errors(secret_key=wrap(key)):
+        assert "Zq7" not in error

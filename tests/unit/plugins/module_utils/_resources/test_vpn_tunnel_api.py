@@ -58,7 +58,7 @@ def only(items):
 # --- what is sent ---
 
 
-def test_the_page_s_example_arrives_field_for_field_and_in_the_page_s_order(api, emulator):
+def test_creation_sends_the_example_of_the_api_page_in_its_order(api, emulator):
     vpn_conn_id, request_id = api.create(planned(), TOKEN)
     sent = only(emulator.requests())
     assert (sent["method"], sent["path"], sent["query"]) == (
@@ -73,7 +73,7 @@ def test_the_page_s_example_arrives_field_for_field_and_in_the_page_s_order(api,
     assert only(emulator.tunnels())["vpnConnId"] == vpn_conn_id
 
 
-def test_the_list_of_a_gateway_is_read_by_the_gateway_s_id(api, emulator):
+def test_list_is_requested_by_the_gateway_id(api, emulator):
     listing = api.read_all()
     sent = only(emulator.requests())
     assert (sent["method"], sent["path"]) == ("GET", f"/v1/vpn/vpnconn/{GATEWAY}")
@@ -82,7 +82,7 @@ def test_the_list_of_a_gateway_is_read_by_the_gateway_s_id(api, emulator):
     assert listing.server_time == pytest.approx(time.time(), abs=60)
 
 
-def test_an_update_sends_the_whole_tunnel_and_its_gateway_to_the_tunnel_s_id(api, emulator):
+def test_update_sends_the_whole_tunnel_and_its_gateway(api, emulator):
     vpn_conn_id = api.create(planned(), TOKEN)[0]
     current = only(api.read_all().items)
     request_id = api.update(replacing(planned(current, description="")), "another-token")
@@ -94,7 +94,7 @@ def test_an_update_sends_the_whole_tunnel_and_its_gateway_to_the_tunnel_s_id(api
     assert only(emulator.tunnels())["secretKey"] == digest(SECRET_KEY)
 
 
-def test_a_delete_goes_to_the_tunnel_s_id_without_a_body(api, emulator):
+def test_deletion_has_no_body(api, emulator):
     vpn_conn_id = api.create(planned(), TOKEN)[0]
     request_id = api.delete(vpn_conn_id, "another-token")
     sent = emulator.requests("DELETE")[0]
@@ -107,7 +107,7 @@ def test_a_delete_goes_to_the_tunnel_s_id_without_a_body(api, emulator):
     assert emulator.tunnels() == []
 
 
-def test_the_version_stands_at_the_root_of_every_path(emulator):
+def test_every_path_begins_with_the_version(emulator):
     client = BceClient(connection_options.resolve({"retry_timeout": 0.0}, emulator.environment))
     api = VpnTunnelApi(client, {"vpn_id": GATEWAY, "version": 7})
     there = planned()
@@ -136,7 +136,7 @@ def test_the_version_stands_at_the_root_of_every_path(emulator):
         {"cgw_id": "cgw-1", "remote_ip": "10.1.1.1"},
     ],
 )
-def test_the_peer_is_sent_in_the_words_of_the_task_and_nothing_is_sent_as_null(peer, api, emulator):
+def test_creation_sends_the_peer_options_of_the_task_and_no_null(peer, api, emulator):
     api.create(planned(**{"remote_ip": None, "description": None, **peer}), TOKEN)
     body = only(emulator.requests())["body"]
     assert {name: body[name] for name in ("remoteIp", "cgwId") if name in body} == {
@@ -146,7 +146,7 @@ def test_the_peer_is_sent_in_the_words_of_the_task_and_nothing_is_sent_as_null(p
     assert None not in body.values()
 
 
-def test_text_of_any_script_arrives_as_it_is(api, emulator):
+def test_text_in_any_script_is_sent_unchanged(api, emulator):
     description = '北京 "tunnel" \\ é 🔑'
     api.create(planned(description=description), TOKEN)
     assert only(emulator.tunnels())["description"] == description
@@ -167,7 +167,7 @@ _WORDS = {
     description=st.text('a é"\\\n', max_size=5),
     key=st.sampled_from([SECRET_KEY, "a1!aaaaa", "Z9_00000%^*()abc1"]),
 )
-def test_whatever_was_created_is_read_back_as_what_was_asked_for(words, subnets, description, key, api, emulator):
+def test_created_tunnel_is_read_back_as_desired(words, subnets, description, key, api, emulator):
     emulator.reset()
     options = {"local_subnets": subnets, "description": description, "secret_key": key}
     for path, value in words.items():
@@ -247,14 +247,14 @@ ODD_VALUES = [
 ]
 
 
-def test_an_entry_of_the_list_is_read_in_the_options_words_and_normal_forms(api, emulator):
+def test_entry_is_read_with_option_names_in_normal_form(api, emulator):
     emulator.plant(ENTRY)
     read = only(api.read_all().items)
     assert read.fields == READ
     assert read.secret_key == Secret(SECRET_KEY)
 
 
-def test_an_odd_value_in_an_entry_spoils_nothing_but_itself(api, emulator):
+def test_odd_value_in_an_entry_changes_nothing_else(api, emulator):
     entries = [nested(ENTRY, path, value) for path, value, _name, _read in ODD_VALUES]
     emulator.plant(*[dict(entry, vpnConnId=f"vpnconn-{number}") for number, entry in enumerate(entries)])
     tunnels = api.read_all().items
@@ -265,7 +265,7 @@ def test_an_odd_value_in_an_entry_spoils_nothing_but_itself(api, emulator):
 
 
 @pytest.mark.parametrize("value", [..., None, 5, []])
-def test_a_tunnel_without_an_id_is_listed_without_one(value, api, emulator):
+def test_tunnel_without_an_id_is_listed(value, api, emulator):
     emulator.plant(nested(ENTRY, "vpnConnId", value))
     assert only(api.read_all().items).fields == dict(READ, vpn_conn_id=None)
 
@@ -274,18 +274,18 @@ def test_a_tunnel_without_an_id_is_listed_without_one(value, api, emulator):
     "key",
     [..., None, "", 5, ["x"], "********", "d*******w", "K0******ey", "K0***ey!1", "K*0*e*y11", "no-rule", "x" * 100],
 )
-def test_a_key_that_is_masked_or_breaks_the_rule_is_as_if_the_list_did_not_tell_it(key, api, emulator):
+def test_masked_or_invalid_key_counts_as_not_shown(key, api, emulator):
     emulator.plant(nested(ENTRY, "secretKey", key))
     assert only(api.read_all().items).secret_key is None
 
 
 @pytest.mark.parametrize("key", ["K0*ey11!", "K0**ey11", "a*b*c1!d*"])
-def test_a_key_with_few_stars_is_a_key(key, api, emulator):
+def test_key_with_few_asterisks_is_a_key(key, api, emulator):
     emulator.plant(nested(ENTRY, "secretKey", key))
     assert only(api.read_all().items).secret_key == Secret(key)
 
 
-def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
+def test_no_key_is_in_a_list_nor_in_later_errors(api, emulator):
     emulator.plant(ENTRY, dict(ENTRY, vpnConnId="vpnconn-2", secretKey="old.Key.of.no.rule"))
     listing = api.read_all()
     emulator.faults({"fault": "status", "status": 400, "echo_key": True})
@@ -312,7 +312,7 @@ def test_no_key_is_shown_by_a_listing_nor_by_later_errors(api, emulator):
         {"vpnConns": [ENTRY, 5]},
     ],
 )
-def test_an_answer_that_is_no_list_of_tunnels_is_a_clear_error_and_not_an_empty_gateway(body, api, emulator):
+def test_response_without_a_list_of_tunnels_is_an_error(body, api, emulator):
     emulator.faults({"fault": "garbage", "body": body})
     words = f"Cannot list the tunnels of VPN gateway {GATEWAY}: the response has "
     with pytest.raises(InvalidResponseError, match=words) as caught:
@@ -332,7 +332,7 @@ def test_an_answer_that_is_no_list_of_tunnels_is_a_clear_error_and_not_an_empty_
         {"vpnConnId": "a/../b"},
     ],
 )
-def test_a_creation_answered_without_an_id_may_have_been_done(body, api, emulator):
+def test_creation_without_an_id_in_the_response_may_be_applied(body, api, emulator):
     emulator.faults({"fault": "garbage", "body": body})
     with pytest.raises(InvalidResponseError, match="has no vpnConnId") as caught:
         api.create(planned(), TOKEN)
@@ -340,7 +340,7 @@ def test_a_creation_answered_without_an_id_may_have_been_done(body, api, emulato
 
 
 @pytest.mark.parametrize("fault", [{"fault": "reset_after"}, {"fault": "status", "status": 503}], ids=str)
-def test_a_creation_of_unknown_outcome_is_sent_once(fault, emulator):
+def test_creation_of_unknown_outcome_is_sent_once(fault, emulator):
     emulator.faults({**fault, "times": None})
     client = BceClient(connection_options.resolve({"retry_timeout": 60.0}, emulator.environment))
     api = VpnTunnelApi(client, {"vpn_id": GATEWAY})
@@ -350,7 +350,7 @@ def test_a_creation_of_unknown_outcome_is_sent_once(fault, emulator):
     assert len(emulator.requests("POST")) == 1
 
 
-def answer(emulator, *bodies):
+def respond(emulator, *bodies):
     """Let the next lists have these bodies, one after the other."""
     emulator.faults(*[{"match": {"method": "GET"}, "fault": "garbage", "body": body} for body in bodies])
 
@@ -359,53 +359,55 @@ def named(number, **more):
     return dict(ENTRY, vpnConnId=f"vpnconn-{number}", **more)
 
 
-def test_a_list_in_pages_is_read_to_its_end(api, emulator):
+def test_list_in_pages_is_read_to_its_end(api, emulator):
     first = {"vpnConns": [named(1), named(2)], "isTruncated": True, "nextMarker": "vpnconn-3", "maxKeys": 2}
-    answer(emulator, first, {"vpnConns": [named(3)], "isTruncated": False})
+    respond(emulator, first, {"vpnConns": [named(3)], "isTruncated": False})
     listing = api.read_all()
     assert [item.fields["vpn_conn_id"] for item in listing.items] == ["vpnconn-1", "vpnconn-2", "vpnconn-3"]
     assert [sent["query"] for sent in emulator.requests()] == [{}, {"marker": "vpnconn-3"}]
     assert listing.request_id == emulator.requests()[1]["request_id"]
 
 
-def test_a_list_that_says_more_follow_but_does_not_lead_on_is_invalid(api, emulator):
-    answer(emulator, {"vpnConns": [named(1)], "isTruncated": True})
+def test_list_of_tunnels_whose_marker_is_missing_is_invalid(api, emulator):
+    respond(emulator, {"vpnConns": [named(1)], "isTruncated": True})
     with pytest.raises(InvalidResponseError, match="more follow, but does not lead on"):
         api.read_all()
 
 
-def test_an_id_listed_twice_counts_once_if_its_contents_are_equal(api, emulator):
-    answer(emulator, {"vpnConns": [named(1), named(2), named(1)]})
+def test_id_listed_twice_with_equal_contents_counts_once(api, emulator):
+    respond(emulator, {"vpnConns": [named(1), named(2), named(1)]})
     assert len(api.read_all().items) == 2
 
 
-def test_an_id_listed_twice_with_different_contents_makes_the_list_invalid(api, emulator):
-    answer(emulator, {"vpnConns": [named(1), named(1, status="building")]})
+def test_id_listed_twice_with_different_contents_is_invalid(api, emulator):
+    respond(emulator, {"vpnConns": [named(1), named(1, status="building")]})
     with pytest.raises(InvalidResponseError, match="the id vpnconn-1 more than once, with different contents"):
         api.read_all()
 
 
-def test_a_tunnel_of_another_gateway_makes_the_list_invalid(api, emulator):
-    answer(emulator, {"vpnConns": [named(1), named(2, vpnId="vpn-other")]})
+def test_list_with_a_tunnel_of_another_gateway_is_invalid(api, emulator):
+    respond(emulator, {"vpnConns": [named(1), named(2, vpnId="vpn-other")]})
     with pytest.raises(InvalidResponseError, match=f"an object of vpnId vpn-other, but was asked for {GATEWAY} "):
         api.read_all()
 
 
-@pytest.mark.parametrize(("told", "confirmed"), [(GATEWAY, True), (..., False), (None, False), ("", False), (5, False)])
-def test_a_tunnel_says_whether_the_api_named_its_gateway(told, confirmed, api, emulator):
-    answer(emulator, {"vpnConns": [nested(ENTRY, "vpnId", told)]})
+@pytest.mark.parametrize(
+    ("shown", "confirmed"), [(GATEWAY, True), (..., False), (None, False), ("", False), (5, False)]
+)
+def test_tunnel_has_a_flag_whether_the_api_named_its_gateway(shown, confirmed, api, emulator):
+    respond(emulator, {"vpnConns": [nested(ENTRY, "vpnId", shown)]})
     read = only(api.read_all().items)
     assert (read.fields["vpn_id"], read.scope_confirmed) == (GATEWAY, confirmed)
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_an_absent_gateway_is_an_error_of_the_list_and_no_empty_list(status, api, emulator):
+def test_list_of_an_absent_gateway_is_an_error(status, api, emulator):
     emulator.faults({"fault": "status", "status": status, "code": "NoSuchObject"})
     with pytest.raises(NotFoundError):
         api.read_all()
 
 
-def test_errors_say_what_was_to_be_done_to_which_tunnel(api):
+def test_errors_name_the_operation_and_the_tunnel(api):
     there = planned()
     there.fields["vpn_conn_id"] = "vpnconn-9"
     nowhere = VpnTunnelApi(api.client, {"vpn_id": "vpn-none"})
@@ -419,7 +421,7 @@ def test_errors_say_what_was_to_be_done_to_which_tunnel(api):
         nowhere.create(planned(), TOKEN)
 
 
-def test_a_list_of_pages_without_end_is_invalid(api):
+def test_list_of_endless_pages_is_invalid(api):
     """Each page brings something new, and says that more follow."""
     pages = iter(range(10**6))
 
@@ -435,7 +437,7 @@ def test_a_list_of_pages_without_end_is_invalid(api):
 
 
 @pytest.mark.parametrize(("shown", "sent"), [("as it was", "as it was"), ("", ""), (None, None), (..., None)])
-def test_an_update_keeps_a_description_that_the_list_does_not_show_by_leaving_it_out(shown, sent, api, emulator):
+def test_update_leaves_out_a_description_that_the_list_does_not_show(shown, sent, api, emulator):
     emulator.plant(nested(ENTRY, "description", shown))
     (current,) = api.read_all().items
     wanted = VPN_TUNNEL.parse({"vpn_id": GATEWAY, "vpn_conn_name": "vpncon", "remote_ip": "10.9.9.9"})

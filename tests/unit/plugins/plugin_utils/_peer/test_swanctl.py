@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The peer's swanctl.conf: read back as strongSwan reads it, it says what the tunnel says, and nothing else."""
+"""The rendered swanctl.conf and its files, parsed by the grammar of strongSwan and compared with the tunnel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from ansible_collections.baiducloud.network.plugins.filter.swanctl import Filter
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import vpn_tunnel as rules
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import subnet
-from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import connection_name, render
+from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import (
+    connection_name,
+    read_owner,
+    render,
+    render_files,
+)
 from page_example import SECRET_KEY, options
 
 EIP = "192.0.2.1"
@@ -33,7 +38,7 @@ def read(text):
     while place < len(text.rstrip()):
         match = token.match(text, place)
         if not match:
-            raise ValueError(f"no grammar for {text[place : place + 40]!r}")
+            raise ValueError(f"not in the grammar: {text[place : place + 40]!r}")
         comment, closing, section, key, quoted, bare = match.groups()
         if closing:
             stack.pop()
@@ -81,7 +86,7 @@ tunnels = st.fixed_dictionaries(
 
 @settings(max_examples=300, deadline=None)
 @given(tunnel=tunnels, key=keys)
-def test_what_is_read_back_is_the_tunnel_seen_from_the_other_end(tunnel, key):
+def test_render_parsed_again_is_the_tunnel_seen_from_the_peer(tunnel, key):
     conf = read(render(tunnel, EIP, key))
     name = connection_name(tunnel["vpn_conn_name"])
     assert list(conf) == ["connections", "secrets"] and list(conf["connections"]) == [name]
@@ -114,7 +119,7 @@ def test_what_is_read_back_is_the_tunnel_seen_from_the_other_end(tunnel, key):
     ("start_action", "when_dead", "when_closed"),
     [("start", "restart", "start"), ("trap", "trap", "trap"), ("none", "clear", "none")],
 )
-def test_a_tunnel_that_breaks_comes_back_as_it_came_up(start_action, when_dead, when_closed):
+def test_render_start_action_sets_dpd_and_close_actions(start_action, when_dead, when_closed):
     tunnel = options(local_subnets=["10.0.0.0/24", "10.0.1.0/24"])
     connection = read(render(tunnel, EIP, SECRET_KEY, start_action=start_action))["connections"]["vpncon"]
     assert connection["dpd_delay"] == "30s" and connection["keyingtries"] == "0"
@@ -125,7 +130,7 @@ def test_a_tunnel_that_breaks_comes_back_as_it_came_up(start_action, when_dead, 
 
 @settings(max_examples=200, deadline=None)
 @given(pair=st.tuples(names, names))
-def test_different_tunnels_never_share_a_name(pair):
+def test_connection_name_of_different_tunnels_differs(pair):
     sections = [set(read(render(options(vpn_conn_name=name), EIP, SECRET_KEY))["connections"]) for name in pair]
     assert (pair[0] == pair[1]) == bool(sections[0] & sections[1])
     assert not re.search(r"[/\s]", "".join(sections[0])), "it is a file's name too"
@@ -135,7 +140,7 @@ def test_different_tunnels_never_share_a_name(pair):
 @given(
     identity=st.text(max_size=30) | st.sampled_from(["%any", "*.example.com", 'a"b', "a\nb", "a\\", "a # b", "a { b"])
 )
-def test_an_identity_stands_in_the_file_as_it_is_or_is_refused(identity):
+def test_render_identity_is_written_unchanged_or_rejected(identity):
     try:
         text = render(options(), EIP, SECRET_KEY, peer_id=identity)
     except InvalidOptionsError as error:
@@ -144,7 +149,7 @@ def test_an_identity_stands_in_the_file_as_it_is_or_is_refused(identity):
     assert read(text)["connections"]["vpncon"]["local"]["id"] == identity
 
 
-def test_each_part_and_both_together_are_the_whole():
+def test_render_parts_together_are_the_whole_file():
     whole = read(render(options(), EIP, SECRET_KEY))
     parts = [
         read(render(options(), EIP, key, part=part)) for part, key in (("connections", None), ("secrets", SECRET_KEY))
@@ -153,7 +158,7 @@ def test_each_part_and_both_together_are_the_whole():
     assert SECRET_KEY.encode().hex() not in render(options(), EIP, part="connections")
 
 
-def test_the_peers_own_networks_stay_out_of_a_tunnel_to_everywhere():
+def test_render_wide_cloud_network_bypasses_own_networks():
     tunnel = options(local_subnets=["0.0.0.0/0"], remote_subnets=["10.1.0.0/16", "10.2.0.0/16"])
     bypass = read(render(tunnel, EIP, SECRET_KEY))["connections"]["vpncon@lan"]["children"]["vpncon@lan"]
     assert (bypass["mode"], bypass["local_ts"], bypass["remote_ts"]) == ("pass", *["10.1.0.0/16,10.2.0.0/16"] * 2)
@@ -161,7 +166,7 @@ def test_the_peers_own_networks_stay_out_of_a_tunnel_to_everywhere():
     assert list(read(render(tunnel, EIP, SECRET_KEY))["connections"]) == ["vpncon"]
 
 
-def test_ipv6_goes_with_ipv6():
+def test_render_mixed_ip_versions_pairs_equal_versions():
     tunnel = options(
         remote_ip="2001:DB8::10",
         local_subnets=["10.0.0.0/8", "2001:db8:1::/48"],
@@ -180,7 +185,7 @@ REFUSED = [
     ({"tunnel": options(remote_ip=None, cgw_id="cgw-1")}, "tunnel.remote_ip: is not known"),
     ({"tunnel": options(remote_ip="")}, "tunnel.remote_ip: is not known"),
     ({"tunnel": options(remote_ip="1.2.3")}, "tunnel.remote_ip: must be an IP address"),
-    ({"tunnel": options(remote_ip="0.0.0.0")}, "tunnel.remote_ip: 0.0.0.0 is no address"),
+    ({"tunnel": options(remote_ip="0.0.0.0")}, "tunnel.remote_ip: 0.0.0.0 is not an address"),
     ({"tunnel": options(remote_ip=EIP)}, "the two ends must differ"),
     ({"tunnel": options(remote_ip="2001:db8::1")}, "not of one IP version"),
     ({"tunnel": options(ike_config__ike_enc_alg="blowfish")}, "tunnel.ike_config.ike_enc_alg: must be aes"),
@@ -197,7 +202,7 @@ REFUSED = [
     ({"gateway": {"eip": ""}}, "gateway: has no public address"),
     ({"gateway": {"vpn_gateways": []}}, "such as result.vpn_gateway"),
     ({"gateway": {"vpn_gateway": {"eip": EIP}}}, "such as result.vpn_gateway"),
-    ({"gateway": "127.0.0.1"}, "gateway: 127.0.0.1 is no address"),
+    ({"gateway": "127.0.0.1"}, "gateway: 127.0.0.1 is not an address"),
     ({"secret_key": None}, "secret_key: is needed"),
     ({"secret_key": "short"}, "secret_key: must be 8 to 17 characters"),
     ({"secret_key": 12345678}, "secret_key: must be 8 to 17 characters"),
@@ -215,7 +220,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("change, sentence", REFUSED, ids=lambda item: json.dumps(item)[:60])
-def test_what_cannot_be_expressed_is_a_clear_error(change, sentence):
+def test_filter_invalid_value_reports_its_option(change, sentence):
     arguments = dict({"tunnel": options(), "gateway": EIP, "secret_key": SECRET_KEY}, **change)
     with pytest.raises(AnsibleFilterError) as caught:
         FilterModule().filters()["swanctl"](**arguments)
@@ -227,7 +232,7 @@ PLACES = ["gateway", "peer_id", "local_id", "peer_address", "start_action", "tun
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_key_in_a_wrong_place_is_not_quoted(place):
+def test_render_key_in_another_option_is_not_shown(place):
     arguments = {"tunnel": options(), "gateway": EIP, "secret_key": "x", place: SECRET_KEY + '"'}
     for arguments["secret_key"] in ("x", SECRET_KEY + '"'):
         with pytest.raises(InvalidOptionsError) as caught:
@@ -236,7 +241,7 @@ def test_a_key_in_a_wrong_place_is_not_quoted(place):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_neither_is_the_hex_form_of_a_key_in_a_wrong_place(place):
+def test_render_hex_key_in_another_option_is_not_shown(place):
     key = "JkLm22@on"
     in_hex = key.encode().hex()
     assert in_hex != in_hex.upper()
@@ -246,23 +251,23 @@ def test_neither_is_the_hex_form_of_a_key_in_a_wrong_place(place):
         assert in_hex not in str(caught.value).lower()
 
 
-def test_a_side_without_networks_is_one_mistake():
+def test_render_side_without_networks_reports_one_error():
     with pytest.raises(InvalidOptionsError) as caught:
         render(options(local_subnets=[]), EIP, SECRET_KEY)
     assert len(caught.value.problems) == 1
 
 
-def test_without_a_gateway_the_filter_tells_so_with_its_other_mistakes():
+def test_filter_without_gateway_reports_all_errors():
     with pytest.raises(AnsibleFilterError, match="gateway: must be .*; secret_key: is needed"):
         FilterModule().filters()["swanctl"](options())
 
 
-def test_a_connection_may_have_a_name_of_its_own():
+def test_render_name_replaces_the_name_of_the_tunnel():
     conf = read(render(options(), EIP, SECRET_KEY, name="berlin/2"))
     assert list(conf["connections"]) == ["berlin+2"] and list(conf["secrets"]) == ["ike-berlin+2"]
 
 
-def test_all_mistakes_are_told_together():
+def test_render_invalid_values_are_reported_together():
     with pytest.raises(InvalidOptionsError) as caught:
         render(
             options(local_subnets=["192.168.100.0/24"], ike_config__ike_version="v3"),
@@ -292,16 +297,70 @@ def test_all_mistakes_are_told_together():
     assert all(word in sentence for word, sentence in zip(words, caught.value.problems))
 
 
-def test_what_awx_leaves_empty_counts_as_not_given():
+def test_filter_empty_texts_count_as_unset():
     swanctl = FilterModule().filters()["swanctl"]
     assert swanctl(options(), EIP, SECRET_KEY, peer_id="", local_id="", peer_address="") == render(
         options(), EIP, SECRET_KEY
     )
 
 
-def test_the_connections_name_is_told_for_a_tunnel_and_for_a_name():
+def test_connection_filter_accepts_a_tunnel_and_a_name():
     name_of = FilterModule().filters()["swanctl_connection"]
     assert name_of(options(vpn_conn_name="a/b.c")) == name_of("a/b.c") == "a+b~c"
     for wrong in ({}, 5, None, "a b"):
         with pytest.raises(AnsibleFilterError, match="vpn_conn_name: must be 1 to 65 characters"):
             name_of(wrong)
+
+
+def test_files_have_both_parts_the_children_and_the_name():
+    tunnel = options(vpn_conn_name="a/b", vpn_conn_id="vpnconn-1", remote_subnets=["172.16.0.0/24", "172.17.0.0/24"])
+    files = FilterModule().filters()["swanctl_files"](tunnel, EIP, SECRET_KEY, peer_id="")
+    conf = read(files["connection"])
+    assert files["name"] == "a+b" and list(conf) == ["connections"]
+    assert files["children"] == list(conf["connections"]["a+b"]["children"]) == ["a+b-1", "a+b-2"]
+    assert files["connection"] == render(tunnel, EIP, part="connections")
+    assert files["secret"] == render(tunnel, EIP, SECRET_KEY, part="secrets")
+    assert SECRET_KEY.encode().hex() not in files["connection"] + files["marker"]
+
+
+def test_files_marker_changes_with_each_part_and_names_the_id():
+    tunnel = options(vpn_conn_id="vpnconn-1")
+    marker = render_files(tunnel, EIP, SECRET_KEY).marker
+    others = [render_files(tunnel, EIP, "other1!key"), render_files(tunnel, EIP, SECRET_KEY, start_action="trap")]
+    assert "\n# tunnel vpnconn-1\n" in marker and marker == render_files(tunnel, EIP, SECRET_KEY).marker
+    assert len({marker, *(other.marker for other in others)}) == 3
+    assert "\n# tunnel \n" in render_files(options(), EIP, SECRET_KEY).marker
+
+
+@pytest.mark.parametrize("name", ["vpncon", "include", "A" + "./-_" * 16])
+def test_owner_of_a_rendered_file_is_its_tunnel(name):
+    for vpn_conn_id in (None, "vpnconn-1"):
+        text = render(options(vpn_conn_name=name, vpn_conn_id=vpn_conn_id), EIP, part="connections")
+        assert read_owner(text) == (vpn_conn_id, EIP)
+    assert read_owner("connections {\n}\n") is None
+
+
+FOREIGN_FILE = "is not of this tunnel of the gateway 192.0.2.2 and was not written by this role"
+OTHER_TUNNEL = f"is not of this tunnel of the gateway 192.0.2.2 but of the tunnel vpnconn-1 of the gateway {EIP}"
+CONFLICTS = [
+    ({"vpn_conn_id": "vpnconn-2"}, EIP, ""),
+    ({"vpn_conn_id": "vpnconn-1"}, "192.0.2.2", ""),
+    ({"vpn_conn_id": "vpnconn-2"}, "", ""),
+    ({}, {"eip": EIP}, ""),
+    ({}, {"eip": "192.0.2.2"}, OTHER_TUNNEL),
+    ({"vpn_conn_id": "vpnconn-2"}, " 192.0.2.2 ", OTHER_TUNNEL),
+]
+
+
+@pytest.mark.parametrize("tunnel, gateway, conflict", CONFLICTS)
+def test_conflict_depends_on_id_and_gateway(tunnel, gateway, conflict):
+    find = FilterModule().filters()["swanctl_conflict"]
+    text = render(options(vpn_conn_id="vpnconn-1"), EIP, part="connections")
+    assert find(text, tunnel, gateway) == conflict
+    assert find("", tunnel, gateway) == ""
+
+
+def test_conflict_with_a_file_of_another_author():
+    assert FilterModule().filters()["swanctl_conflict"]("# mine\n", {}, "192.0.2.2") == FOREIGN_FILE
+    without_id = render(options(), EIP, part="connections")
+    assert "but of the tunnel without an id of" in FilterModule().filters()["swanctl_conflict"](without_id, {}, "::1")

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filters for the input of playbooks: Ansible's side of plugin_utils/_playbook_input.py."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List
+
+from ..plugin_utils import _playbook_input
+from ..plugin_utils._builtin_types import to_builtin_types
+
+
+def input_errors(inputs: Any, spec: Any) -> List[str]:
+    """Return a sentence for each variable that breaks its argument spec, see validate_input()."""
+    return _playbook_input.validate_input(inputs, to_builtin_types(spec))
+
+
+def check_tunnel_lists(lists: Any, gateway_ids: Any = None, vpn_id: Any = None) -> Dict[str, Any]:
+    """Return what is wrong with the lists of tunnels of all hosts, see TunnelLists."""
+    found = _playbook_input.check_tunnel_lists(
+        to_builtin_types(lists), to_builtin_types(gateway_ids), to_builtin_types(vpn_id)
+    )
+    return found._asdict()
+
+
+def merge_survey_answers(config: Any, answers: Any) -> Any:
+    """Return a dictionary option with a survey's answers to its fields, see _playbook_input.merge_survey_answers()."""
+    return _playbook_input.merge_survey_answers(to_builtin_types(config), to_builtin_types(answers))
+
+
+class FilterModule:
+    """The filters of this file, by name."""
+
+    def filters(self) -> Dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {
+            "input_errors": input_errors,
+            "check_tunnel_lists": check_tunnel_lists,
+            "merge_survey_answers": merge_survey_answers,
+        }

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lookup account: Ansible's side of module_utils/_bce/connection_options.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: account
+short_description: The account of Baidu AI Cloud that the modules would use
+version_added: 1.0.0
+description:
+  - Returns keys, token, region and endpoint as the modules of this collection find them, in options, in a profile and
+    in the environment, so that they can be passed to something else, such as a credential of AWX.
+  - The result holds secrets. Use it only in tasks with C(no_log=true), or as a value that the task's module hides.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+options:
+  validate_only:
+    description:
+      - Whether to return the list of errors in the options and the environment in place of the account. The list is
+        empty if the account is complete, and holds no secret.
+    type: bool
+    default: false
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - plugin: baiducloud.network.vpn_gateways
+    plugin_type: inventory
+"""
+
+EXAMPLES = r"""
+- name: Check that there is an account
+  ansible.builtin.assert:
+    that: errors | length == 0
+    fail_msg: "{{ errors | join('; ') }}"
+  vars:
+    errors: "{{ query('baiducloud.network.account', validate_only=true) }}"
+
+- name: Run a program with the account
+  ansible.builtin.command: bce-backup
+  environment:
+    BCE_ACCESS_KEY_ID: "{{ account.access_key_id }}"
+    BCE_SECRET_ACCESS_KEY: "{{ account.secret_access_key }}"
+  changed_when: true
+  no_log: true
+  vars:
+    account: "{{ lookup('baiducloud.network.account') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The account, or with O(validate_only) the errors.
+  type: list
+  elements: raw
+  contains:
+    access_key_id:
+      description: The access key id.
+      type: str
+    secret_access_key:
+      description: The secret access key.
+      type: str
+    security_token:
+      description: The session token; missing if there is none.
+      type: str
+    region:
+      description: The region's short name; missing if only an endpoint was provided.
+      type: str
+    endpoint:
+      description: The URL of the API; missing if it is that of the region.
+      type: str
+"""
+
+import os
+from typing import Any, Dict, List
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ..module_utils._bce import connection_options
+from ..plugin_utils._builtin_types import to_builtin_types
+
+
+class LookupModule(LookupBase):
+    """Return the account that the options and the environment describe."""
+
+    def run(self, terms: Any, variables: Any = None, **kwargs: Any) -> List[Any]:
+        """Return a list of the account, or of the errors.
+
+        :raises AnsibleLookupError: with every option that is missing or invalid.
+        """
+        self.set_options(var_options=variables, direct=kwargs)
+        errors = ["account: takes options only, such as region='bj'; leave the terms out"] if terms else []
+        params = to_builtin_types({name: self.get_option(name) for name in connection_options.ARGUMENT_SPEC})
+        errors += connection_options.validate(params, os.environ)
+        if self.get_option("validate_only"):
+            return errors
+        if errors:
+            raise AnsibleLookupError("baiducloud.network.account: %s" % "; ".join(errors))
+        settings = connection_options.resolve(params, os.environ)
+        for warning in settings.warnings:
+            Display().warning(warning)
+        return [to_account(settings)]
+
+
+def to_account(settings: connection_options.ConnectionSettings) -> Dict[str, str]:
+    """Return the account of connection settings, without what is unset or follows from the region."""
+    default_endpoint = connection_options.DEFAULT_ENDPOINT.replace(
+        connection_options.REGION_PLACEHOLDER, settings.region or ""
+    )
+    account = {
+        "access_key_id": settings.access_key_id.reveal(),
+        "secret_access_key": settings.secret_access_key.reveal(),
+        "security_token": settings.security_token.reveal() if settings.security_token else None,
+        "region": settings.region,
+        "endpoint": settings.endpoint if settings.endpoint != default_endpoint else None,
+    }
+    return {name: value for name, value in account.items() if value}

@@ -1,0 +1,249 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Render the peer's end of a tunnel for strongSwan (swanctl.conf). Pure: no I/O, no Ansible.
+
+In the file the sides are exchanged: `local` is the peer, `remote` is the cloud. Source of the settings: swanctl.conf(5)
+of strongSwan 5.9, and measurements with two daemons.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+
+from .description import Network, PeerDescription, parse_connection_name, parse_peer
+
+CIPHERS = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "3des": "3des"}
+HASHES = {"sha1": "sha1", "md5": "md5", "sha2_256": "sha256", "sha2_384": "sha384", "sha2_512": "sha512"}
+GROUPS = {"group2": "modp1024", "group5": "modp1536", "group14": "modp2048", "group24": "modp2048s256"}
+VERSIONS = {"v1": 1, "v2": 2}
+DPD_ACTIONS = {"start": "restart", "trap": "trap", "none": "clear"}
+
+# A section's name may hold neither of the two, and no tunnel's name has + or ~, so different names stay different.
+SECTION_NAME_ESCAPES = str.maketrans({"/": "+", ".": "~"})
+HEADER = "# The peer's end of the VPN tunnel %s on Baidu AI Cloud."
+OWNER_HEADER = re.compile("^%s$" % re.escape(HEADER).replace("%s", r"\S+(?: (\S+))?"), re.MULTILINE)
+OWNER_GATEWAY = re.compile(r"(?m)^ {4}remote_addrs = (\S+)$")
+MARKER = (
+    "# Made by the role baiducloud.network.strongswan_peer: the daemon has loaded this connection.\n# tunnel %s\n# %s\n"
+)
+
+Settings = Sequence[Tuple[str, Any]]
+
+
+class SwanctlFiles(NamedTuple):
+    """The files of one connection, and what is in them."""
+
+    name: str  # of the connection, and of its files
+    children: List[str]
+    connection: str  # text of NAME.conf
+    secret: str  # text of NAME.secret.conf
+    marker: str  # text of NAME.loaded
+
+
+class FileOwner(NamedTuple):
+    """The tunnel that a connection's file was rendered for."""
+
+    vpn_conn_id: Optional[str]
+    gateway_address: Optional[str]
+
+
+def connection_name(vpn_conn_name: Any) -> str:
+    """Return the name of a tunnel's connection: legal in swanctl.conf and for a file, different for each tunnel.
+
+    :raises InvalidOptionsError: if it is not a name of a tunnel.
+    """
+    return _section_name(parse_connection_name(vpn_conn_name))
+
+
+def render(tunnel: Any, gateway: Any, secret_key: Any = None, part: Any = "all", **more: Any) -> str:
+    """Return the text of the peer's swanctl.conf, or of a part of it.
+
+    :param part: `all`, `connections` or `secrets`.
+    :param more: the other parameters of parse_peer().
+    :raises InvalidOptionsError: see parse_peer().
+    """
+    peer = parse_peer(tunnel, gateway, secret_key, part=part, **more)
+    lines = _header_comment(peer)
+    if part != "secrets":
+        lines += _connections(peer)
+    if part != "connections":
+        lines += _secrets(peer)
+    return "\n".join(lines) + "\n"
+
+
+def render_files(tunnel: Any, gateway: Any, secret_key: Any = None, **more: Any) -> SwanctlFiles:
+    """Return the files of the peer's connection: the connection and the key apart.
+
+    :param more: the other parameters of parse_peer(), except part.
+    :raises InvalidOptionsError: see parse_peer().
+    """
+    peer = parse_peer(tunnel, gateway, secret_key, **more)
+    connection = "\n".join(_header_comment(peer) + _connections(peer)) + "\n"
+    secret = "\n".join(_header_comment(peer) + _secrets(peer)) + "\n"
+    return SwanctlFiles(
+        name=_section_name(peer.name),
+        children=[name for name, _settings in _children(peer)],
+        connection=connection,
+        secret=secret,
+        marker=_marker(peer, connection + secret),
+    )
+
+
+def read_owner(text: str) -> Optional[FileOwner]:
+    """Return whose connection a file holds, or None if it was not rendered here.
+
+    :param text: content of a connection's file, as an earlier run has written it.
+    """
+    header, gateway = OWNER_HEADER.search(text), OWNER_GATEWAY.search(text)
+    return FileOwner(header.group(1), gateway.group(1) if gateway else None) if header else None
+
+
+def find_conflict(text: str, tunnel: Any, gateway: Any = None) -> str:
+    """Return why the file of a connection must not be replaced by that of a tunnel, or an empty text if it may be.
+
+    It may be where it is of the same tunnel: of the same id or, because an id changes with the tunnel, gateway.
+
+    :param text: content of the file; empty if there is none.
+    :param tunnel: dict with the tunnel's `vpn_conn_id`, where it has one.
+    :param gateway: see parse_peer(); None if any gateway will do.
+    """
+    address = (gateway.get("eip") if isinstance(gateway, dict) else gateway) or ""
+    address = str(address).strip().lower()
+    vpn_conn_id = tunnel.get("vpn_conn_id") if isinstance(tunnel, dict) else None
+    owner = read_owner(text)
+    if not text or (owner and (address in ("", owner.gateway_address) or _is_id(vpn_conn_id, owner.vpn_conn_id))):
+        return ""
+    expected = "this tunnel of the gateway %s" % address if address else "this tunnel"
+    if owner is None:
+        return "is not of %s and was not written by this role" % expected
+    actual = (expected, owner.vpn_conn_id or "without an id", owner.gateway_address)
+    return "is not of %s but of the tunnel %s of the gateway %s" % actual
+
+
+def _is_id(vpn_conn_id: Any, other_id: Optional[str]) -> bool:
+    return bool(other_id) and vpn_conn_id == other_id
+
+
+def _section_name(name: str) -> str:
+    # A section called "include" would be a statement.
+    return "+include" if name == "include" else name.translate(SECTION_NAME_ESCAPES)
+
+
+def _header_comment(peer: PeerDescription) -> List[str]:
+    return [
+        HEADER % " ".join(filter(None, (peer.vpn_conn_name, peer.vpn_conn_id))),
+        "# Made by the filter baiducloud.network.swanctl; a change belongs into the tunnel, not into this file.",
+    ]
+
+
+def _marker(peer: PeerDescription, content: str) -> str:
+    digest = hashlib.sha256(content.encode("utf-8")).hexdigest()
+    return MARKER % (peer.vpn_conn_id or "", digest)
+
+
+def _connections(peer: PeerDescription) -> List[str]:
+    ike, name = peer.ike_config, _section_name(peer.name)
+    version = VERSIONS[ike["ike_version"]]
+    rekey, rest = _split_lifetime(ike["ike_life_time"])
+    aggressive = version == 1 and ike["ike_mode"] == "aggressive"
+    settings = [
+        ("version", version),
+        # The peer's address is part of the tunnel on the cloud, so it does not move.
+        ("aggressive", "yes" if aggressive else "no") if version == 1 else ("mobike", "no"),
+        ("local_addrs", peer.host_address),
+        ("remote_addrs", peer.cloud.address),
+        ("proposals", _proposal(ike["ike_enc_alg"], ike["ike_auth_alg"], ike["ike_pfs"])),
+        # What is announced is rekey_time + over_time, here the tunnel's ike_life_time.
+        ("rekey_time", "%ds" % rekey),
+        ("over_time", "%ds" % rest),
+        ("dpd_delay", "30s"),
+        ("keyingtries", 0),
+    ]
+    sides = [("local", peer.peer), ("remote", peer.cloud)]
+    identities = [_section(word, [("auth", "psk"), ("id", '"%s"' % side.identity)]) for word, side in sides]
+    children = _section("children", (), [_section(child, inside) for child, inside in _children(peer)])
+    lines = []
+    if aggressive:
+        lines = [
+            "# Only if the cloud is to initiate, strongswan.conf needs in its section charon:",
+            "#   i_dont_care_about_security_and_use_aggressive_mode_psk = yes",
+        ]
+    connection = _section(name, settings, [*identities, children])
+    return lines + _section("connections", (), [connection, *_lan_bypass(peer)])
+
+
+def _children(peer: PeerDescription) -> List[Tuple[str, Settings]]:
+    """Return the (name, settings) of each child."""
+    pairs = enumerate(_traffic_selectors(peer), 1)
+    return [("%s-%d" % (_section_name(peer.name), number), _child(peer, *pair)) for number, pair in pairs]
+
+
+def _child(peer: PeerDescription, cloud: Sequence[Network], own: Sequence[Network]) -> Settings:
+    ipsec = peer.ipsec_config
+    lifetime = ipsec["ipsec_lifetime"]
+    return [
+        ("local_ts", ",".join(map(str, own))),
+        ("remote_ts", ",".join(map(str, cloud))),
+        ("esp_proposals", _proposal(ipsec["ipsec_enc_alg"], ipsec["ipsec_auth_alg"], ipsec["ipsec_pfs"])),
+        ("life_time", "%ds" % lifetime),
+        ("rekey_time", "%ds" % _split_lifetime(lifetime)[0]),
+        ("dpd_action", DPD_ACTIONS[peer.start_action]),
+        ("close_action", peer.start_action),
+        ("start_action", peer.start_action),
+    ]
+
+
+def _traffic_selectors(peer: PeerDescription) -> List[Tuple[Sequence[Network], Sequence[Network]]]:
+    """Return the (cloud's networks, peer's networks) of each child: IKEv1 can negotiate only one pair at a time."""
+    cloud, own = peer.cloud.networks, peer.peer.networks
+    if VERSIONS[peer.ike_config["ike_version"]] == 2:
+        return [(cloud, own)]
+    return [((left,), (right,)) for left in cloud for right in own if left.version == right.version]
+
+
+def _lan_bypass(peer: PeerDescription) -> List[List[str]]:
+    """Return what keeps the peer's own networks out of the tunnel where one of the cloud's contains them."""
+    inside = [own for own in peer.peer.networks if any(_contains(wide, own) for wide in peer.cloud.networks)]
+    if not inside:
+        return []
+    text, name = ",".join(map(str, inside)), _section_name(peer.name) + "@lan"
+    child = _section(name, [("local_ts", text), ("remote_ts", text), ("mode", "pass"), ("start_action", "trap")])
+    return [_section(name, [("remote_addrs", "127.0.0.1")], [_section("children", (), [child])])]
+
+
+def _contains(wide: Any, network: Any) -> bool:
+    return wide.version == network.version and network.subnet_of(wide)
+
+
+def _secrets(peer: PeerDescription) -> List[str]:
+    if peer.secret_key is None:
+        return []
+    # In hex, because a quoted text that begins with 0x or 0s would be decoded, and a bare one may not hold #, and more.
+    key = peer.secret_key.reveal().encode("utf-8").hex()
+    identities = (peer.peer.identity, peer.cloud.identity)
+    settings: List[Tuple[str, Any]] = [("id-%d" % number, '"%s"' % text) for number, text in enumerate(identities, 1)]
+    settings.append(("secret", "0x" + key))
+    return _section("secrets", (), [_section("ike-" + _section_name(peer.name), settings)])
+
+
+def _proposal(cipher: str, hash_function: str, group: str) -> str:
+    words = [CIPHERS[cipher], HASHES[hash_function]]
+    return "-".join(words if group == "disabled" else [*words, GROUPS[group]])
+
+
+def _split_lifetime(seconds: int) -> Tuple[int, int]:
+    """Return (seconds until rekeying, seconds from there to the end): nine tenths and one tenth."""
+    rekey = seconds * 9 // 10
+    return rekey, seconds - rekey
+
+
+def _section(name: str, settings: Settings, sections: Sequence[List[str]] = ()) -> List[str]:
+    """Return the lines of one section of strongSwan's configuration language."""
+    inside = ["%s = %s" % setting for setting in settings]
+    for section in sections:
+        inside += section
+    return ["%s {" % name] + ["  " + line for line in inside] + ["}"]

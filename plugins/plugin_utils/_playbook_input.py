@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Validate what a playbook gets from a survey, a file of variables or the inventory. Pure: no I/O."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ..module_utils._bce.redaction import safe_repr
+from ..module_utils._resources.fields import is_blank
+from ._builtin_types import to_builtin_types
+
+SPEC_KEYS = ("type", "elements", "choices")  # what ansible-core's validator reads of an option here
+TYPE_NAMES = {
+    "str": "text",
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "list": "a list",
+    "dict": "a dictionary",
+}
+RETYPED_HINT = "add a letter or a word to it, or give it in quotes in a file of variables"
+NAME_OPTIONS = ("vpn_conn_name", "vpnConnName", "name")
+GATEWAY_OPTIONS = ("vpn_id", "vpnId")
+LIST_ERROR = "vpn_tunnels: must be a list of dictionaries, each with the options of one tunnel"
+
+
+def validate_input(inputs: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]]) -> List[str]:
+    """Return a sentence for each variable of a playbook that breaks its argument spec.
+
+    Unlike in ansible-core's validate_argument_spec, a text that YAML reads as a number or a boolean is an error: a
+    survey's answer `0111` would become `73`, and name another tunnel.
+
+    :param inputs: the values by name; None and an empty text count as unset.
+    :param spec: an argument spec by name; next to type, elements, choices, required and no_log, an option may have
+        pattern (a regular expression for the text, or for each item of a list) and hint (what to do about an error).
+    """
+    errors = []
+    for name, option in spec.items():
+        value = inputs.get(name)
+        # A date is what YAML reads in a text, and would become one again.
+        value = value if isinstance(value, datetime.date) else to_builtin_types(value)
+        if value == [] or is_blank(value):
+            error = "is required" if boolean(option.get("required", False)) else None
+        else:
+            error = _validate_value(value, option)
+        if error:
+            hint = option.get("hint")
+            errors.append("%s: %s%s" % (name, error, "; %s" % hint if hint else ""))
+    return errors
+
+
+def _validate_value(value: Any, option: Mapping[str, Any]) -> Optional[str]:
+    """Return what is wrong with a value, or None."""
+    kind = option.get("type", "str")
+    is_secret = boolean(option.get("no_log", False))
+    if kind == "str" and not isinstance(value, str):
+        return "must be text, but Ansible reads %s in it; %s" % (_describe(value, is_secret), RETYPED_HINT)
+    validator = ArgumentSpecValidator({"value": {key: option[key] for key in SPEC_KEYS if key in option}})
+    result = validator.validate({"value": value})
+    shown = "" if is_secret else ", but is %s" % safe_repr(value)
+    if result.error_messages:
+        if "choices" in option:
+            return "must be one of %s%s" % (", ".join(option["choices"]), shown)
+        items = " of %s" % TYPE_NAMES[option["elements"]] if "elements" in option else ""
+        return "must be %s%s%s" % (TYPE_NAMES[kind], items, shown)
+    valid = result.validated_parameters["value"]
+    texts = valid if isinstance(valid, list) else [valid]
+    if "pattern" in option and not all(re.fullmatch(option["pattern"], str(text)) for text in texts):
+        return "is not valid%s" % shown
+    return None
+
+
+def _describe(value: Any, is_secret: bool) -> str:
+    """Return what a value is that is not a text; of a secret only its type."""
+    if isinstance(value, (dict, list, tuple)):
+        return "a dictionary" if isinstance(value, dict) else "a list"
+    if is_secret:
+        return "true or false" if isinstance(value, bool) else "a number"
+    return str(value)
+
+
+class TunnelLists(NamedTuple):
+    """What a check of the lists of tunnels of all hosts has found."""
+
+    is_set: bool  # whether any host has a list
+    errors: List[str]
+    unmatched: List[str]  # tunnels whose gateway is not among those of the inventory, each as "NAME of VPN_ID"
+
+
+def check_tunnel_lists(
+    lists: Sequence[Any], gateway_ids: Optional[Sequence[str]] = None, vpn_id: Optional[str] = None
+) -> TunnelLists:
+    """Check the lists of tunnels of all hosts together.
+
+    :param lists: the value of each host; None and an empty text are hosts without a list.
+    :param gateway_ids: the ids of the inventory's gateways, or None if tunnels may be of any gateway.
+    :param vpn_id: the gateway of the items that name none.
+    """
+    values = [value for value in lists if not is_blank(value)]
+    if not all(isinstance(value, list) and all(isinstance(item, dict) for item in value) for value in values):
+        return TunnelLists(True, [LIST_ERROR], [])
+    unmatched: Dict[str, None] = {}
+    for item in (item for value in values for item in value):
+        gateway = _first_text(item, GATEWAY_OPTIONS) or (vpn_id or "").strip()
+        if gateway_ids is not None and gateway and gateway not in gateway_ids:
+            unmatched["%s of %s" % (_first_text(item, NAME_OPTIONS) or "a tunnel", gateway)] = None
+    return TunnelLists(bool(values), [], list(unmatched))
+
+
+def _first_text(item: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return the first of the options that is set, as text; the API's spelling of a name is accepted too."""
+    return next((str(item[name]).strip() for name in names if not is_blank(item.get(name))), "")
+
+
+def merge_survey_answers(config: Any, answers: Mapping[str, Any]) -> Any:
+    """Return a dictionary option with the answers that a survey gave to its fields one by one.
+
+    :param config: the option as provided; what is not a dictionary is returned as it is, for the module to reject.
+    :param answers: the answers by field; None and an empty text count as unset.
+    """
+    if not isinstance(config, dict):
+        return config
+    return dict(config, **{name: value for name, value in answers.items() if not is_blank(value)})

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What follows from the values of a resource in the same way for every resource."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import NotFoundError, TransportError
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import ABSENT, OK, UNKNOWN
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import VpcRouteApi
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
+    VpnCustomerGatewayApi,
+)
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VpnTunnelApi
+from page_example import OPTIONS
+from scripted_client import Script
+
+# api -> the options of its scope, and of an object that can be created
+APIS = {
+    VpnTunnelApi: ({"vpn_id": OPTIONS["vpn_id"]}, OPTIONS),
+    VpnCustomerGatewayApi: ({}, {"name": "berlin", "ip": "203.0.113.10", "description": "office"}),
+    VpcRouteApi: (
+        {"route_table_id": "rt-1"},
+        {"source_address": "0.0.0.0/0", "destination_address": "10.24.0.0/24", "nexthop_id": "vpn-1"},
+    ),
+}
+LOST = TransportError("no response", "ConnectionFailed", maybe_applied=True)
+GONE = NotFoundError("gone", "NoSuchObject", 404)
+
+
+@pytest.fixture(params=APIS, ids=lambda api: api.type.kind)
+def api_class(request):
+    return request.param
+
+
+@pytest.fixture
+def resource(api_class):
+    return api_class.type
+
+
+@pytest.fixture
+def desired(api_class):
+    scope, options = APIS[api_class]
+    return api_class.type.parse({**scope, **options})
+
+
+def wire(item, resource, object_id="object-1"):
+    """The API's own entry of an object."""
+    entry = {field.wire_name: item.fields[field.name] for field in resource.fields}
+    for name, group in resource.groups.items():
+        words = {field.wire_name: item.fields[name][field.name] for field in group}
+        entry["".join((name.split("_")[0], "Config"))] = words
+    if resource.secret:
+        entry[resource.secret.wire_name] = item.secret_key.reveal()
+    return {**entry, resource.id_field.wire_name: object_id}
+
+
+def test_object_made_by_a_plan_is_read_back_as_desired(api_class, resource, desired):
+    created = resource.plan(desired, None).target
+    item = resource.parse_item(wire(created, resource), APIS[api_class][0])
+    assert resource.plan(desired, item).action == "nothing"
+    assert resource.is_equal(desired, item) and resource.is_applied(desired, item)
+    assert resource.is_same_connection(desired, item) and resource.not_compared(desired, item) == []
+    assert resource.keys(desired)[:3] == (resource.name_of(item.fields), None, False)
+    assert hash(resource.signature(item)) == hash(resource.signature(item))
+
+
+def test_name_consists_of_the_natural_key(resource, desired):
+    name = resource.name_of(desired.fields)
+    assert resource.key_of(name) == tuple(desired.fields[option] for option in resource.natural_key)
+    assert resource.name_of({}) is None
+
+
+def test_only_names_that_are_keys_are_exact(resource):
+    assert resource.has_exact_names == (resource.kind == "vpc_route")
+
+
+def test_wait_options_exist_where_there_is_something_to_wait_for(resource, desired):
+    has_wait = resource.kind == "vpn_tunnel"
+    assert ("wait_for" in resource.argument_spec()) == ("wait_timeout" in resource.argument_spec()) == has_wait
+    assert (desired.wait_for, desired.wait_timeout) == ("none", 300 if has_wait else 0)
+
+
+def test_surplus_object_is_deleted_by_its_id(api_class, resource):
+    surplus = api_class(Script(), {**APIS[api_class][0], "version": 1}).surplus("object-1")
+    assert resource.keys(surplus) == (None, "object-1", True, None)
+
+
+@pytest.mark.parametrize(("status", "is_listed", "is_leaving"), [("Deleting", True, True), ("released", False, False)])
+def test_objects_that_are_being_deleted_are_marked_and_deleted_ones_left_out(status, is_listed, is_leaving):
+    tunnel = {"vpnConnId": "vpnconn-1", "vpnConnName": "a", "status": status}
+    api = VpnTunnelApi(Script({"vpnConns": [tunnel]}, {"vpnConns": [tunnel]}), {"vpn_id": "vpn-1"})
+    assert [entry.is_leaving for entry in api.list().entries] == [is_leaving] * is_listed
+    assert len(api.read_all().entries) == 1
+
+
+def test_oldest_object_sorts_first_and_the_id_decides_between_equal_times():
+    times = {
+        "cgw-b": "2026-01-01 00:00:00",
+        "cgw-a": "2026-01-01 00:00:00",
+        "cgw-c": "2025-01-01 00:00:00",
+        "cgw-0": None,
+    }
+    entries = [{"cgwId": cgw_id, "createdTime": time} for cgw_id, time in times.items()]
+    listed = VpnCustomerGatewayApi(Script({"result": entries}), {}).list()
+    assert [entry.object_id for entry in sorted(listed.entries, key=lambda entry: entry.age)] == [
+        "cgw-c",
+        "cgw-a",
+        "cgw-b",
+        "cgw-0",
+    ]
+
+
+@pytest.mark.parametrize(("response", "outcome"), [(GONE, ABSENT), (LOST, UNKNOWN), ({}, OK)])
+def test_probe_of_a_tunnel_updates_it_with_the_desired_parameters(response, outcome):
+    client = Script(response)
+    api = VpnTunnelApi(client, OPTIONS)
+    target = api.type.plan(api.type.parse(OPTIONS), None).target
+    assert api.probe(target, "vpnconn-7", "t").outcome == outcome
+    method, path, _query, body = client.asked[0]
+    assert (method, path) == ("PUT", "/v1/vpn/vpnconn/vpnconn-7")
+    assert body["vpnId"] == OPTIONS["vpn_id"] and target.fields["vpn_conn_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("response", "outcome"),
+    [(GONE, ABSENT), (None, ABSENT), (LOST, UNKNOWN), ({"cgwId": "cgw-8"}, UNKNOWN), ({"cgwId": "cgw-7"}, OK)],
+)
+def test_probe_of_a_customer_gateway_reads_it(response, outcome):
+    client = Script(response)
+    api = VpnCustomerGatewayApi(client, {})
+    target = api.type.plan(api.type.parse(APIS[VpnCustomerGatewayApi][1]), None).target
+    found = api.probe(target, "cgw-7", "t")
+    assert (found.outcome, client.asked[0][:2]) == (outcome, ("GET", "/v1/vpn/cgw/cgw-7"))
+    assert (found.entry is not None) == (outcome == OK)
+
+
+@pytest.mark.parametrize(
+    ("response", "ids"),
+    [
+        (GONE, set()),
+        (None, set()),
+        ({"vpnId": "vpn-1"}, set()),
+        ({"vpnId": "vpn-1", "vpnConns": [{"vpnConnId": "a"}, {"vpnConnId": "b"}]}, {"a", "b"}),
+    ],
+)
+def test_detail_of_a_gateway_confirms_its_tunnels(response, ids):
+    client = Script(response)
+    assert VpnTunnelApi(client, {"vpn_id": "vpn-1"}).confirmed_ids() == ids
+    assert client.asked == [("GET", "/v1/vpn/vpn-1", {}, None)]
