@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.utils.display import Display
 
 from ..module_utils._module import vpn_tunnels
@@ -15,6 +17,6 @@ from ..plugin_utils._in_process_action import InProcessAction
 class ActionModule(InProcessAction):
     implementation = vpn_tunnels
 
-    def run_kwargs(self) -> dict:
+    def run_kwargs(self) -> dict[str, Any]:
         """Show the progress of long runs."""
         return {"progress": Display().display}

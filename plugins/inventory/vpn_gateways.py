@@ -139,7 +139,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for name, variables in zip(names, hosts):
             self._add(name, variables)
 
-    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: dict | None = None) -> None:
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: dict[str, Any] | None = None) -> None:
         """Validate the content of the file, which Ansible provides here, and pass on the options in their types.
 
         :raises InvalidOptionsError: with every error, of which Ansible would ignore some, report one at a time, or
@@ -169,7 +169,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise InvalidOptionsError(texts)
         super().set_options(task_keys, var_options, coerced)
 
-    def _add(self, name: str, variables: dict) -> None:
+    def _add(self, name: str, variables: dict[str, Any]) -> None:
         """Add one host with its variables to the inventory, and to its groups."""
         strict = self.get_option("strict")
         # What the API returns is data: a template in a description must not run, as it would before ansible-core 2.19.
@@ -181,7 +181,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
 
-    def _group_names(self, hosts: list) -> set:
+    def _group_names(self, hosts: list[dict[str, Any]]) -> set[str]:
         """Return the names of all groups, including those to come: Ansible takes a host of such a name for a group."""
         names = set(self.inventory.groups) | set(self.get_option("groups") or ())
         if self.get_option("keyed_groups") or self.get_option("strict"):
@@ -196,7 +196,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.inventory = inventory
         return names
 
-    def _hosts(self, path: str, cache: bool) -> list:
+    def _hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
         """Return the variables of the hosts, from the cache or else from the API."""
         key, is_cached = self.get_cache_key(path), self.get_option("cache")
         cached = self._cached(key) if is_cached and cache else None
@@ -208,7 +208,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._cache[key] = {"version": COLLECTION_VERSION, "hosts": hosts}
         return hosts
 
-    def _cached(self, key: str) -> list | None:
+    def _cached(self, key: str) -> list[dict[str, Any]] | None:
         """Return what this version of the collection has put into the cache; None for anything else."""
         try:
             stored = self._cache[key]
@@ -224,6 +224,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return self.templar.template(value) if self.templar.is_template(value) else value
 
 
-def _option_names(text: str) -> set:
+def _option_names(text: str) -> set[str]:
     """Return the names of the options that an error text begins with."""
     return set(text.split(":")[0].split(", "))

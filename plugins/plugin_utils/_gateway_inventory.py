@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.client import BceClient
+from ..module_utils._bce.connection_options import ConnectionSettings
 from ..module_utils._bce.errors import BceError, InvalidOptionsError, NotFoundError
 from ..module_utils._module.bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
 from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
@@ -42,7 +43,9 @@ class InventorySource(NamedTuple):
     version: int  # of the API
 
 
-def fetch_hosts(options: dict, environ: Mapping[str, str], warn: Callable[[str], None]) -> list:
+def fetch_hosts(
+    options: dict[str, Any], environ: Mapping[str, str], warn: Callable[[str], None]
+) -> list[dict[str, Any]]:
     """Return the variables of each host, in the order of regions, VPCs and the API; see also unique_hostnames().
 
     :param options: of the plugin.
@@ -75,7 +78,7 @@ def fetch_hosts(options: dict, environ: Mapping[str, str], warn: Callable[[str],
     return hosts
 
 
-def validate(options: dict, environ: Mapping[str, str]) -> list:
+def validate(options: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
     """Return every error in the plugin's options that can be found without a request; see fetch_hosts()."""
     try:
         _parse_options(options, environ)
@@ -84,7 +87,9 @@ def validate(options: dict, environ: Mapping[str, str]) -> list:
     return []
 
 
-def _parse_options(options: dict, environ: Mapping[str, str]) -> tuple[dict, list]:
+def _parse_options(
+    options: dict[str, Any], environ: Mapping[str, str]
+) -> tuple[dict[str, Any], list[ConnectionSettings]]:
     """Return the filters in normal form, and the ConnectionSettings of each region."""
     errors = fields.validate_fields(FIELDS, options)
     if "vpc_ids" not in fields.provided_options(FIELDS, options):
@@ -108,7 +113,9 @@ def _parse_options(options: dict, environ: Mapping[str, str]) -> tuple[dict, lis
     return filters, connections
 
 
-def _find_gateways(sources: list, cancel: Callable[[], None]) -> list:
+def _find_gateways(
+    sources: list[InventorySource], cancel: Callable[[], None]
+) -> list[tuple[InventorySource, dict[str, Any]]]:
     """Return (source, gateway) for each gateway that can have tunnels, once; a VPC need not be in all regions."""
     lists = map_concurrently(_list_or_not_found, sources, cancel, fail_fast=True)
     known = {source.vpc_id for source, listed in zip(sources, lists) if not isinstance(listed, NotFoundError)}
@@ -117,7 +124,7 @@ def _find_gateways(sources: list, cancel: Callable[[], None]) -> list:
         for source, listed in zip(sources, lists)
     ]
     _raise_first_error(lists)
-    found: dict = {}
+    found: dict[Any, tuple[InventorySource, dict[str, Any]]] = {}
     for source, gateways in zip(sources, lists):
         for gateway in gateways:
             if gateway["vpn_id"] and is_ipsec(gateway):
@@ -133,7 +140,7 @@ def _list_or_not_found(source: InventorySource) -> Any:
         return error
 
 
-def _list_tunnels(source: InventorySource, gateway: dict) -> list | None:
+def _list_tunnels(source: InventorySource, gateway: dict[str, Any]) -> list[dict[str, Any]] | None:
     """Return the tunnels of a gateway; None where the gateway was deleted since it was listed."""
     try:
         return tunnel_results(list_tunnels(source.client, source.version, gateway["vpn_id"]))
@@ -141,19 +148,19 @@ def _list_tunnels(source: InventorySource, gateway: dict) -> list | None:
         return None
 
 
-def _raise_first_error(results: Iterable) -> None:
+def _raise_first_error(results: Iterable[Any]) -> None:
     for result in results:
         if isinstance(result, BceError):
             raise result
 
 
-def _host_vars(source: InventorySource, gateway: dict) -> dict:
+def _host_vars(source: InventorySource, gateway: dict[str, Any]) -> dict[str, Any]:
     """Return the variables of a host, without tunnels. Tasks run on the controller, because a gateway has no login."""
     variables = {name: gateway[name] for name in ("vpn_id", "vpn_name", "eip", "vpc_id", "status")}
     return dict(variables, region=source.region, tunnels=[], ansible_connection="local")
 
 
-def unique_hostnames(hosts: list, reserved: Iterable[str] = ()) -> list:
+def unique_hostnames(hosts: list[dict[str, Any]], reserved: Iterable[str] = ()) -> list[str]:
     """Return the name of each host: the gateway's, or its id where the name repeats or cannot be a host's.
 
     :param reserved: names of groups, which mean the group wherever a host could be meant.
@@ -170,5 +177,5 @@ def unique_hostnames(hosts: list, reserved: Iterable[str] = ()) -> list:
     ]
 
 
-def _is_valid_hostname(name: str | None, reserved: set) -> bool:
+def _is_valid_hostname(name: str | None, reserved: set[str]) -> bool:
     return bool(name and _HOSTNAME.fullmatch(name)) and not {name, str(name).lower()} & reserved

@@ -34,21 +34,21 @@ class InProcessAction(NormalAction):
 
     implementation: Implementation
 
-    def run_kwargs(self) -> dict:
+    def run_kwargs(self) -> dict[str, Any]:
         """Return what the implementation's run() gets in addition to the request and check mode."""
         return {}
 
-    def run(self, tmp: Any = None, task_vars: dict | None = None) -> dict:
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task here if that is possible, else as a module."""
         task_vars = task_vars or {}
         if not self._can_run_in_process(task_vars):
             return super().run(tmp, task_vars)
-        environment: dict = {}
+        environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         with _environment(environment):
             return self._run_in_process(task_vars)
 
-    def _can_run_in_process(self, task_vars: dict) -> bool:
+    def _can_run_in_process(self, task_vars: dict[str, Any]) -> bool:
         """Return True if the module would run on this machine, as this user and in the foreground."""
         if REQUESTS_IMPORT_ERROR or self._task.async_val or self._connection.become or self._play_context.become:
             return False
@@ -56,7 +56,7 @@ class InProcessAction(NormalAction):
             return False
         return boolean(self._templar.template(task_vars.get(ENABLE_VARIABLE, True)), strict=False)
 
-    def _run_in_process(self, task_vars: dict) -> dict:
+    def _run_in_process(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """Do what AnsibleModule does around a module: validate the options, run, and redact the result."""
         arguments = {
             name: value for name, value in self.implementation.ARGUMENTS.items() if name != "supports_check_mode"
@@ -75,7 +75,7 @@ class InProcessAction(NormalAction):
         return remove_values(result, secrets)
 
 
-def _shows_invocation(task_vars: dict) -> bool:
+def _shows_invocation(task_vars: dict[str, Any]) -> bool:
     """Return True if results have the module's arguments: always up to ansible-core 2.20, by a setting since then."""
     try:
         return C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
@@ -84,7 +84,7 @@ def _shows_invocation(task_vars: dict) -> bool:
 
 
 @contextmanager
-def _environment(variables: dict) -> Iterator[None]:
+def _environment(variables: dict[str, Any]) -> Iterator[None]:
     """Set the variables of the task's environment keyword, as the process of a module would have them."""
     before = dict(os.environ)
     os.environ.update({str(name): str(value) for name, value in variables.items()})

@@ -10,7 +10,7 @@ at the first option of a wrong type, and shows its value.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Collection
+from typing import Any, Callable, Collection, Tuple
 
 from ansible import constants as C
 from ansible.module_utils.common import validation
@@ -20,10 +20,13 @@ from ..module_utils._module.validation import boolean_hint, collect_secrets
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
 
+_Type = Tuple[str, Callable[[Any], Any]]  # what a value must be, and its conversion
 ORIGIN_FILE = "Direct"  # how Ansible names the plugin's own file as the origin of a value
 
 
-def read_raw_options(definitions: dict, plugin_type: str, plugin_name: str, content: dict) -> dict:
+def read_raw_options(
+    definitions: dict[str, Any], plugin_type: str, plugin_name: str, content: dict[str, Any]
+) -> dict[str, Any]:
     """Return (value, origin) of each option that the file, else the environment, else ansible.cfg provides.
 
     :param definitions: of the options, as in the plugin's documentation.
@@ -43,7 +46,9 @@ def read_raw_options(definitions: dict, plugin_type: str, plugin_name: str, cont
     return {option: pair for option, pair in found.items() if not is_blank(pair[0])}
 
 
-def coerce_options(definitions: dict, values: dict, secret: Collection[str]) -> tuple[dict, dict]:
+def coerce_options(
+    definitions: dict[str, Any], values: dict[str, tuple[Any, str]], secret: Collection[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the values in the types of their options, and the error texts of those that are of another type.
 
     :param definitions: see read_raw_options().
@@ -90,17 +95,17 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _dictionary(value: Any) -> dict:
+def _dictionary(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError
     return value
 
 
-_ANYTHING: tuple = ("", lambda value: value)
-_BOOLEAN: tuple = ("must be true or false", validation.check_type_bool)
-_TEXT: tuple = ("must be text", _reject_boolean(_text))
-# The types of the documentation -> what a value must be, and its conversion.
-TYPES = {
+_ANYTHING: _Type = ("", lambda value: value)
+_BOOLEAN: _Type = ("must be true or false", validation.check_type_bool)
+_TEXT: _Type = ("must be text", _reject_boolean(_text))
+# By the names of the types in the documentation.
+TYPES: dict[str, _Type] = {
     "bool": _BOOLEAN,
     "boolean": _BOOLEAN,
     "int": ("must be a whole number", _reject_boolean(validation.check_type_int)),

@@ -82,10 +82,10 @@ def needed_by(name):
 def test_payload_of_a_module_has_no_code_of_other_modules():
     """Ansible sends the files that a module imports, and those that they import, with every task."""
     bulk = {"_module/vpn_tunnels", "_module/bulk_read"}
-    for module in ("vpn_tunnel", "vpn_customer_gateway"):
+    for module in ("vpn_tunnel", "vpn_customer_gateway", "vpc_route"):
         assert not bulk & needed_by(f"_module/{module}")
         assert not {file for file in needed_by(f"_module/{module}") if file.startswith("_probe/")}
-    for module in ("vpn_tunnel_info", "vpn_gateway_info", "vpn_customer_gateway_info"):
+    for module in ("vpn_tunnel_info", "vpn_gateway_info", "vpn_customer_gateway_info", "vpc_route_info"):
         needed = needed_by(f"_module/{module}")
         assert {file for file in needed if file.startswith("_reconcile/")} <= {"_reconcile/concurrency"}
         assert not {"_module/vpn_tunnels", "_module/present_absent"} & needed

@@ -21,14 +21,14 @@ ACCOUNT_ERROR_CODES = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestEx
 OUTAGE_ERRORS = (TransportError, ServerError, RateLimitedError)
 
 
-def is_ipsec(gateway: dict) -> bool:
+def is_ipsec(gateway: dict[str, Any]) -> bool:
     """Return True unless the API says that the gateway is of another type, which can hold no tunnels."""
     return (gateway["type"] or IPSEC).lower() == IPSEC
 
 
 def map_concurrently(
-    func: Callable[[Any], Any], items: Iterable, cancel: Callable[[], None], fail_fast: bool = False
-) -> list:
+    func: Callable[[Any], Any], items: Iterable[Any], cancel: Callable[[], None], fail_fast: bool = False
+) -> list[Any]:
     """Return what func(item) returns for each item, or the BceError that it raises, in the order of the items.
 
     :param cancel: see run_concurrently().
@@ -36,8 +36,8 @@ def map_concurrently(
         account or the whole API always has this effect.
     """
     items = list(items)
-    results: list = [None] * len(items)
-    abort_errors: list = []
+    results: list[Any] = [None] * len(items)
+    abort_errors: list[BceError] = []
 
     def read(index: int) -> None:
         try:
@@ -59,15 +59,15 @@ def list_tunnels(client: BceClient, version: int, vpn_id: str) -> Listed:
     return VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}).read_all()
 
 
-def tunnel_result(tunnel: Item, secrets: Iterable) -> dict:
+def tunnel_result(tunnel: Item, secrets: Iterable[Any]) -> dict[str, Any]:
     """Return a tunnel as results show it: without its key, and without any key that stands in its description.
 
     :param secrets: the keys of all tunnels of its gateway.
     """
-    fields = redact_nested(tunnel.fields, {tunnel.secret_key} - {None})
+    fields = redact_nested(tunnel.fields, [] if tunnel.secret_key is None else [tunnel.secret_key])
     return dict(fields, description=redact(fields["description"], secrets))
 
 
-def tunnel_results(listing: Listed) -> list:
+def tunnel_results(listing: Listed) -> list[dict[str, Any]]:
     """Return the tunnels of a list of the API as results show them."""
     return [tunnel_result(item, listing.secrets) for item in listing.items]

@@ -13,6 +13,7 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._resources import fields
+from .._resources.fields import Field
 from .request import Request, parse_connection
 from .results import partial_failure
 
@@ -26,10 +27,10 @@ class Found(NamedTuple):
     :ivar results: what the result of a task that succeeds has in addition.
     """
 
-    objects: list
-    errors: list = []
+    objects: list[dict[str, Any]]
+    errors: list[BceError] = []
     total: int = 1
-    results: dict = {}
+    results: dict[str, Any] = {}
 
 
 class Info(NamedTuple):
@@ -43,21 +44,21 @@ class Info(NamedTuple):
     :ivar label: the word for several of what is read, for messages.
     """
 
-    fields: tuple
+    fields: tuple[Field, ...]
     result_name: str
     fetch: Callable[..., Found]
-    flags: tuple = ()
-    validate: Callable[[dict, dict], list] = lambda provided, params: []
+    flags: tuple[str, ...] = ()
+    validate: Callable[[dict[str, Any], dict[str, Any]], list[str]] = lambda provided, params: []
     label: str = ""
     max_concurrent_requests: int = 1
 
-    def arguments(self) -> dict:
+    def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
         spec = {field.name: fields.to_argument_spec(field) for field in self.fields}
         spec.update({name: {"type": "bool", "default": False} for name in self.flags})
         return {"argument_spec": dict(spec, **connection_options.ARGUMENT_SPEC), "supports_check_mode": True}
 
-    def parse(self, params: dict) -> Request:
+    def parse(self, params: dict[str, Any]) -> Request:
         """See Implementation.parse()."""
         errors = fields.validate_fields(self.fields, params)
         errors += self.validate(fields.provided_options(self.fields, params), params)
@@ -65,7 +66,7 @@ class Info(NamedTuple):
         flags = {name: bool(params.get(name)) for name in self.flags}
         return Request(fields.normalize_options(self.fields, params), connection, flags)
 
-    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict:
+    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""
         del check_mode  # because reading changes nothing
         client = BceClient(request.connection, clock=clock, connections=self.max_concurrent_requests)

@@ -31,20 +31,20 @@ class PresentAbsent(NamedTuple):
     result_name: str
     attributes: Tuple[str, ...] = ()
 
-    def arguments(self) -> dict:
+    def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
         return {
             "argument_spec": dict(self.api.type.argument_spec(), **connection_options.ARGUMENT_SPEC),
             "supports_check_mode": True,
         }
 
-    def parse(self, params: dict) -> Request:
+    def parse(self, params: dict[str, Any]) -> Request:
         """See Implementation.parse()."""
         connection = parse_connection(params, self.api.type.validate(params))
         desired = self.api.type.parse(params)
         return Request(desired, connection, warnings=desired.warnings)
 
-    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict:
+    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""
         connection = request.connection
         api = self.api(BceClient(connection, clock=clock), request.desired.options)
@@ -57,7 +57,7 @@ class PresentAbsent(NamedTuple):
         # People put keys into descriptions.
         return connection.warn_in(redact_nested(result, work.secrets | scope.secrets))
 
-    def _result(self, work: Any, warnings: tuple) -> dict:
+    def _result(self, work: Any, warnings: tuple[str, ...]) -> dict[str, Any]:
         """Return the result of the task; of a failure, with what is known."""
         result = {name: getattr(work, name) for name in ("changed", "created_ids", "request_id") + self.attributes}
         id_option = self.api.type.id_option

@@ -28,8 +28,8 @@ class Request(NamedTuple):
 
     desired: Any
     connection: ConnectionSettings
-    options: dict = {}
-    warnings: tuple = ()
+    options: dict[str, Any] = {}
+    warnings: tuple[str, ...] = ()
 
 
 class Implementation(Protocol):
@@ -38,19 +38,19 @@ class Implementation(Protocol):
     :ivar ARGUMENTS: the keywords of AnsibleModule.
     """
 
-    ARGUMENTS: dict
+    ARGUMENTS: dict[str, Any]
 
-    def parse(self, params: dict) -> Request:
+    def parse(self, params: dict[str, Any]) -> Request:
         """Parse the parameters of a task.
 
         :raises InvalidOptionsError: with every error that can be found without a request.
         """
 
-    def run(self, request: Request, check_mode: bool) -> dict:
+    def run(self, request: Request, check_mode: bool) -> dict[str, Any]:
         """Return the result of a task; a failure is one too. Further keywords are optional, such as `clock`."""
 
 
-def parse_connection(params: dict, errors: list) -> ConnectionSettings:
+def parse_connection(params: dict[str, Any], errors: list[str]) -> ConnectionSettings:
     """Return the connection that the parameters and the environment describe.
 
     :param errors: of the other options.

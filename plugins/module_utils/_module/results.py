@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from .._bce.errors import BceError
+
 MAX_REPORTED = 3  # failures that a message names; results have all of them
 
 
-def join_failures(texts: list, count: int, hint: str = "") -> str:
+def join_failures(texts: list[str], count: int, hint: str = "") -> str:
     """Return the first failures as one sentence, with the number of those that it does not name.
 
     :param texts: of the failures, at least the first MAX_REPORTED.
@@ -20,7 +24,7 @@ def join_failures(texts: list, count: int, hint: str = "") -> str:
     return "; ".join(texts[:MAX_REPORTED]) + more
 
 
-def partial_failure(errors: list, count: int, label: str) -> dict:
+def partial_failure(errors: list[BceError], count: int, label: str) -> dict[str, Any]:
     """Return what a result has where some of several reads failed.
 
     :param errors: what the reads raised.

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.warnings import warn
@@ -33,6 +33,9 @@ def run_module(implementation: Implementation) -> None:
 class CollectingAnsibleModule(AnsibleModule):
     """AnsibleModule that reports all errors in the options at once: Ansible itself stops at the first."""
 
+    params: dict[str, Any]
+    no_log_values: set[str]
+
     def __init__(self, implementation: Implementation) -> None:
         self._implementation = implementation
         self._options = TaskOptions(implementation, {})
@@ -49,11 +52,11 @@ class CollectingAnsibleModule(AnsibleModule):
             warn(warning)
         self.params = dict(self._options.values, **internal)
 
-    def run(self) -> dict:
+    def run(self) -> dict[str, Any]:
         """Run the task; return its result."""
         return self._options.run(self.validation_result, self.check_mode)
 
-    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
         """See AnsibleModule.fail_json(); in place of Ansible's first error in the options, report all of them."""
         result = dict(kwargs, msg=msg)
         if not self._is_validated and hasattr(self, "validation_result"):

@@ -30,17 +30,17 @@ class TaskOptions:
         at any depth, and an empty text where no free text is meant.
     """
 
-    def __init__(self, implementation: Implementation, params: dict) -> None:
+    def __init__(self, implementation: Implementation, params: dict[str, Any]) -> None:
         self._implementation = implementation
         self._spec = implementation.ARGUMENTS["argument_spec"]
-        self._errors: list = []  # those that Ansible does not find: (path, text)
-        self._null_keys: list = []
+        self._errors: list[tuple[str, str]] = []  # those that Ansible does not find: (path, text)
+        self._null_keys: list[str] = []
         self.values = self._normalize(self._spec, params, "")
 
-    def _normalize(self, spec: dict, params: dict, path: str) -> dict:
+    def _normalize(self, spec: dict[str, Any], params: dict[str, Any], path: str) -> dict[str, Any]:
         alias_map = {alias: name for name, option in spec.items() for alias in [name] + option.get("aliases", [])}
-        provided: dict = {}
-        alias_used: dict = {}
+        provided: dict[str, Any] = {}
+        alias_used: dict[str, str] = {}
         for alias, value in params.items():
             name = alias_map.get(alias, alias)
             option = spec.get(name, {"type": "str"})
@@ -65,7 +65,7 @@ class TaskOptions:
             self._null_keys.append(path + TUNNEL_KEY)
         return provided
 
-    def _normalize_value(self, option: dict, value: Any, path: str) -> Any:
+    def _normalize_value(self, option: dict[str, Any], value: Any, path: str) -> Any:
         if isinstance(value, str) and "choices" in option:
             value = value.strip()
         if "options" in option:
@@ -85,7 +85,7 @@ class TaskOptions:
         return value
 
     @property
-    def warnings(self) -> list:
+    def warnings(self) -> list[str]:
         """Return the warning that tunnel keys are provided as null, as YAML reads `secret_key: #abc12345`.
 
         An option that is left empty on purpose is not null: omit removes it, and a survey of AWX gives an empty text.
@@ -97,7 +97,7 @@ class TaskOptions:
         return [text % (self._null_keys[0], more)]
 
     @property
-    def secrets(self) -> set:
+    def secrets(self) -> set[str]:
         """Return the texts in the options that no output may show."""
         return collect_secrets(self._spec, self.values)
 
@@ -123,7 +123,7 @@ class TaskOptions:
             raise InvalidOptionsError(errors)
         return request
 
-    def run(self, validation: ValidationResult, check_mode: bool, **run_kwargs: Any) -> dict:
+    def run(self, validation: ValidationResult, check_mode: bool, **run_kwargs: Any) -> dict[str, Any]:
         """Parse the options and run the task; return its result. An unexpected exception is a failure too."""
         try:
             return self._implementation.run(self.parse(validation), check_mode, **run_kwargs)
@@ -133,7 +133,7 @@ class TaskOptions:
             text = "Internal error of baiducloud.network, please report it: %s: %s" % (type(error).__name__, error)
             return dict(BceError(text, "InternalError").to_failed_result(), exception=traceback.format_exc())
 
-    def _with_dropped_items(self, params: dict) -> dict:
+    def _with_dropped_items(self, params: dict[str, Any]) -> dict[str, Any]:
         """Return the options with every item at its place, because Ansible drops items that are not dictionaries."""
         params = dict(params)
         for name, option in self._spec.items():
@@ -156,13 +156,13 @@ def boolean_hint(value: bool) -> str:
     return ", but is the boolean %s; put the word that was meant in quotes" % str(value).lower()
 
 
-def collect_secrets(spec: dict, params: dict) -> set:
+def collect_secrets(spec: dict[str, Any], params: dict[str, Any]) -> set[str]:
     """Return the texts in the options that no output may show, whatever else is wrong with the options.
 
     These are all in options marked no_log, and what may be a key in an unknown option or in one of a wrong type.
     (Ansible's own search ends at the first option of a wrong type.)
     """
-    found: set = set()
+    found: set[str] = set()
     for name, value in params.items():
         option = spec.get(name, {})
         if option.get("no_log"):
@@ -178,7 +178,7 @@ def collect_secrets(spec: dict, params: dict) -> set:
     return found
 
 
-def _scalars(value: Any) -> set:
+def _scalars(value: Any) -> set[str]:
     """Return all texts and numbers in a value, as texts."""
     if isinstance(value, dict):
         return _scalars(list(value.values()))
@@ -187,13 +187,15 @@ def _scalars(value: Any) -> set:
     return set() if value is None or isinstance(value, bool) or value == "" else {str(value)}
 
 
-def redact_failure(result: dict, params: dict, secrets: set) -> tuple[dict, set]:
+def redact_failure(
+    result: dict[str, Any], params: dict[str, Any], secrets: set[str]
+) -> tuple[dict[str, Any], set[str]]:
     """Return the options as a failed task shows them, and the secrets that its texts must not show.
 
     A secret of a few letters is not a key, and part of most words. A key in a wrong option is shown nowhere.
     """
     is_invalid = (result.get("error") or {}).get("code") == "InvalidOption"
-    keys: set = set()
+    keys: set[str] = set()
     if is_invalid:
         keys = {text for text in _scalars(params) if contains_possible_key(text)}
         # A key may stand in the place of an option's name.

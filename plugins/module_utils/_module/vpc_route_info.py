@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._bce.client import BceClient
 from .._resources import fields
 from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRouteApi
@@ -23,7 +25,7 @@ FIELDS = (
 )
 
 
-def _fetch(client: BceClient, version: int, filters: dict) -> Found:
+def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
     scope = {field.name: filters.pop(field.name) for field in SCOPE if field.name in filters}
     rules = [item.fields for item in VpcRouteApi(client, dict(scope, version=version)).read_all().items]
     return Found([rule for rule in rules if all(rule[name] in values for name, values in filters.items())])

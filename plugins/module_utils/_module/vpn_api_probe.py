@@ -37,7 +37,7 @@ ARGUMENTS = {
 }
 
 
-def parse(params: dict) -> Request:
+def parse(params: dict[str, Any]) -> Request:
     """See Implementation.parse()."""
     errors = fields.validate_fields(FIELDS, params)
     if "vpn_id" not in fields.provided_options(FIELDS, params):
@@ -47,7 +47,7 @@ def parse(params: dict) -> Request:
     return Request(vpn_id, connection, {"probe_writes": bool(params.get("probe_writes"))})
 
 
-def run(request: Request, check_mode: bool, clock: Any = time) -> dict:
+def run(request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
     """Probe the API through one gateway; see Implementation.run()."""
     vpn_id, connection = request.desired, request.connection
     marks = marks_of(vpn_id, connection.secret_access_key.reveal())

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._bce.client import BceClient
 from .._resources import fields
 from .._resources.vpn_customer_gateway import IP, VpnCustomerGatewayApi
@@ -19,12 +21,12 @@ FIELDS = (
 )
 
 
-def _fetch(client: BceClient, version: int, filters: dict) -> Found:
+def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
     items = _read(VpnCustomerGatewayApi(client, {"version": version}), filters.get("cgw_id", ()))
     return Found([item for item in items if all(item[name] in values for name, values in filters.items())])
 
 
-def _read(api: VpnCustomerGatewayApi, ids: list) -> list:
+def _read(api: VpnCustomerGatewayApi, ids: list[str]) -> list[dict[str, Any]]:
     """Read one customer gateway by its id; for several the list needs fewer requests: as many as it has pages."""
     if len(ids) == 1:
         item = api.get(ids[0])

@@ -28,7 +28,7 @@ FIELDS = (
 )
 
 
-def _validate(provided: dict, params: dict) -> list:
+def _validate(provided: dict[str, Any], params: dict[str, Any]) -> list[str]:
     errors = []
     if "vpc_id" not in provided and "vpn_id" not in provided:
         errors.append(
@@ -39,7 +39,7 @@ def _validate(provided: dict, params: dict) -> list:
     return errors
 
 
-def _fetch(client: BceClient, version: int, filters: dict, tunnels: bool, exactly_one: bool) -> Found:
+def _fetch(client: BceClient, version: int, filters: dict[str, Any], tunnels: bool, exactly_one: bool) -> Found:
     query = _GatewayQuery(client, version, filters, tunnels)
     try:
         query.find()
@@ -57,14 +57,14 @@ def _fetch(client: BceClient, version: int, filters: dict, tunnels: bool, exactl
 class _GatewayQuery:
     """The gateways found so far; with tunnels, each gets a list `vpn_tunnels`, None where they could not be read."""
 
-    def __init__(self, client: BceClient, version: int, filters: dict, tunnels: bool) -> None:
+    def __init__(self, client: BceClient, version: int, filters: dict[str, Any], tunnels: bool) -> None:
         self._client = client
         self._version = version
         self._api = VpnGatewayApi(client, {"version": version, "vpc_id": filters.get("vpc_id")})
         self._filters = filters
         self._tunnels = tunnels
-        self.gateways: list = []
-        self.errors: list = []
+        self.gateways: list[dict[str, Any]] = []
+        self.errors: list[BceError] = []
 
     def find(self) -> None:
         """Find the selected gateways: by the list of a VPC, or else with one request for each id."""
@@ -76,7 +76,7 @@ class _GatewayQuery:
             found = [detail for detail in details if isinstance(detail, dict)]
         self.gateways = [gateway for gateway in found if self._is_selected(gateway)]
 
-    def _is_selected(self, gateway: dict) -> bool:
+    def _is_selected(self, gateway: dict[str, Any]) -> bool:
         kind = self._filters.get("type")
         return (
             all(gateway[name] in self._filters[name] for name in ("vpn_id", "vpn_name") if name in self._filters)
@@ -84,7 +84,7 @@ class _GatewayQuery:
             and (kind != SSL or (gateway["type"] or "").lower() == SSL)
         )
 
-    def _detail(self, vpn_id: str) -> dict | None:
+    def _detail(self, vpn_id: str) -> dict[str, Any] | None:
         """Read a gateway by its id. Its detail may hold the tunnels, which then need no request of their own."""
         detail = self._api.detail(vpn_id, self._tunnels)
         if detail is None or detail.tunnels is None:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
@@ -26,7 +28,7 @@ FILTER_FIELDS = (
 FIELDS = (fields.as_filter(fields.VPN_ID), fields.VPC_ID) + FILTER_FIELDS + (fields.VERSION,)
 
 
-def _validate(provided: dict, params: dict) -> list:
+def _validate(provided: dict[str, Any], params: dict[str, Any]) -> list[str]:
     if "vpn_id" not in provided and "vpc_id" not in provided:
         return ["vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway"]
     if "vpn_id" in provided and "vpc_id" in provided:
@@ -34,7 +36,7 @@ def _validate(provided: dict, params: dict) -> list:
     return []
 
 
-def _fetch(client: BceClient, version: int, filters: dict) -> Found:
+def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
     vpn_ids = filters.get("vpn_id") or _gateways_of(client, version, filters["vpc_id"])
     lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.stop)
     tunnels = [
@@ -47,12 +49,12 @@ def _fetch(client: BceClient, version: int, filters: dict) -> Found:
     return Found(tunnels, [listed for listed in lists if isinstance(listed, BceError)], len(vpn_ids))
 
 
-def _gateways_of(client: BceClient, version: int, vpc_id: str) -> list:
+def _gateways_of(client: BceClient, version: int, vpc_id: str) -> list[str]:
     gateways = VpnGatewayApi(client, {"vpc_id": vpc_id, "version": version}).list_gateways()
     return [gateway["vpn_id"] for gateway in gateways if gateway["vpn_id"] and is_ipsec(gateway)]
 
 
-def _is_selected(tunnel: Item, filters: dict) -> bool:
+def _is_selected(tunnel: Item, filters: dict[str, Any]) -> bool:
     """Compare names and ids exactly, but states in any case, because the API's spelling of them is not certain."""
     for name in ("vpn_conn_name", "vpn_conn_id"):
         if name in filters and tunnel.fields[name] not in filters[name]:

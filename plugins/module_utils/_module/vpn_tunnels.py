@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterable
 
 from .._bce import connection_options
 from .._bce.client import BceClient
-from .._bce.errors import InvalidOptionsError
+from .._bce.errors import BceError, InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
 from .._reconcile.scope import ScopeReconciler
@@ -31,7 +31,7 @@ _GATEWAYS = as_filter(VPN_ID)._replace(name="gateways")
 _COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unchanged"}
 
 
-def _argument_spec() -> dict:
+def _argument_spec() -> dict[str, Any]:
     """Return the argument spec: an item has the options of vpn_tunnel, the defaults of shared ones one level up."""
     shared, item = VPN_TUNNEL.argument_spec(), VPN_TUNNEL.argument_spec()
     shared["vpn_id"].pop("required")
@@ -52,7 +52,7 @@ def _argument_spec() -> dict:
 ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 
-def parse(params: dict) -> Request:
+def parse(params: dict[str, Any]) -> Request:
     """See Implementation.parse(); each error begins with the place of its option."""
     errors = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
     items: Any = params.get("tunnels")
@@ -91,10 +91,10 @@ def parse(params: dict) -> Request:
     return Request(desired, connection, options, tuple(warnings))
 
 
-def _duplicate_errors(merged_items: list) -> list:
+def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[str]:
     """Return the errors of pairs of items that exclude each other."""
-    errors: list = []
-    seen: dict = {}
+    errors: list[str] = []
+    seen: dict[Any, Any] = {}
     for path, item in merged_items:
         gateway = str(item.get("vpn_id")).strip()
         for field, scope in ((VPN_CONN_ID, gateway), (VPN_CONN_NAME, gateway), (CLIENT_TOKEN, "")):
@@ -113,7 +113,7 @@ def _duplicate_errors(merged_items: list) -> list:
     return errors
 
 
-def _validate_options(params: dict) -> list:
+def _validate_options(params: dict[str, Any]) -> list[str]:
     errors = []
     concurrency = params.get("concurrency")
     if concurrency is not None and (
@@ -125,10 +125,10 @@ def _validate_options(params: dict) -> list:
     return errors
 
 
-def _validate_purge(params: dict, merged_items: list) -> list:
+def _validate_purge(params: dict[str, Any], merged_items: list[tuple[str, dict[str, Any]]]) -> list[str]:
     errors = []
     selected = _selected_gateways(params)
-    gateways: list = [str(item.get("vpn_id")).strip() for _path, item in merged_items]
+    gateways: list[Any] = [str(item.get("vpn_id")).strip() for _path, item in merged_items]
     if selected is None:
         gateways = gateways or [params.get("vpn_id")]
     else:
@@ -148,12 +148,12 @@ def _validate_purge(params: dict, merged_items: list) -> list:
     return errors
 
 
-def _selected_gateways(params: dict) -> list | None:
+def _selected_gateways(params: dict[str, Any]) -> list[str] | None:
     """Return the ids of the gateways whose items are reconciled; None for all gateways."""
     return None if params.get("gateways") is None else _GATEWAYS.normalize(params["gateways"])
 
 
-def _emptied_gateways(params: dict, selected: list | None) -> list:
+def _emptied_gateways(params: dict[str, Any], selected: list[str] | None) -> list[str]:
     """Return the gateways that a purge empties if no item names them."""
     if not params.get("purge"):
         return []
@@ -162,7 +162,7 @@ def _emptied_gateways(params: dict, selected: list | None) -> list:
     return [] if params.get("tunnels") else [params["vpn_id"].strip()]
 
 
-def _merge_shared(item: dict, params: dict) -> dict:
+def _merge_shared(item: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     """Return the options of an item, with the shared ones that it lacks; of ike_config and ipsec_config, each field."""
     merged = VPN_TUNNEL.provided_options(item)
     for name in _SHARED:
@@ -175,7 +175,9 @@ def _merge_shared(item: dict, params: dict) -> dict:
     return merged
 
 
-def run(request: Request, check_mode: bool, progress: Callable[[str], object] | None = None, clock: Any = time) -> dict:
+def run(
+    request: Request, check_mode: bool, progress: Callable[[str], object] | None = None, clock: Any = time
+) -> dict[str, Any]:
     """Bring all tunnels to their desired state; see Implementation.run().
 
     :param progress: shows a line of text to the user while the task runs.
@@ -213,9 +215,9 @@ def run(request: Request, check_mode: bool, progress: Callable[[str], object] | 
     return connection.warn_in(report)
 
 
-def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list:
+def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list[ScopeReconciler]:
     """Return one ScopeReconciler for each gateway, in the order in which the items name them."""
-    groups: dict = {}
+    groups: dict[str, list[Any]] = {}
     for desired in request.desired:
         groups.setdefault(desired.options["vpn_id"], []).append(desired)
     purge, version = request.options["purge"], request.options["version"]
@@ -233,24 +235,24 @@ def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list:
     ]
 
 
-def _in_task_order(scopes: list, desired: Iterable) -> list:
+def _in_task_order(scopes: list[ScopeReconciler], desired: Iterable[Any]) -> list[Any]:
     """Return the works of all scopes in the order of the task's list, without those of a purge."""
     works = {id(work.desired): work for scope in scopes for work in scope.works}
     return [works[id(item)] for item in desired]
 
 
-def _purged(scopes: list) -> list:
+def _purged(scopes: list[ScopeReconciler]) -> list[Any]:
     """Return the works of the purges: tunnels of a gateway that the task does not name."""
     return [work for scope in scopes for work in scope.works if work.is_surplus]
 
 
-def _conflicting_items(works: list, paths: list) -> list:
+def _conflicting_items(works: list[Any], paths: list[str]) -> list[str]:
     """Return the errors that only the lists show: what a creation lacks, and items that mean the same tunnel.
 
     :param paths: the places of the works in the task's list, such as "tunnels[2]".
     """
-    errors: list = []
-    seen: dict = {}
+    errors: list[str] = []
+    seen: dict[Any, Any] = {}
     for path, work in zip(paths, works):
         if isinstance(work.error, InvalidOptionsError):
             errors.append("%s: %s" % (path, work.error.message))
@@ -265,7 +267,7 @@ def _conflicting_items(works: list, paths: list) -> list:
 class _Progress:
     """Show in long runs how many works are done."""
 
-    def __init__(self, works: list, progress: Callable[[str], object] | None) -> None:
+    def __init__(self, works: list[Any], progress: Callable[[str], object] | None) -> None:
         self._works = works
         self._progress = progress
         self._begin = self._last = time.monotonic()
@@ -281,7 +283,7 @@ class _Progress:
             self._progress("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
-def _report(works: list, warnings: list, scope_errors: list) -> dict:
+def _report(works: list[Any], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
     totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
     for work in works:
         totals["failed" if work.error else _COUNTED[work.action] if work.changed else "unchanged"] += 1
@@ -311,7 +313,7 @@ def _redacted_failure(work: Any) -> str:
     return redact_nested("%s: %s" % (_diff_header(work), work.failure_text), work.secrets)
 
 
-def _item_result(work: Any) -> dict:
+def _item_result(work: Any) -> dict[str, Any]:
     return {
         "name": work.name or (work.entry.name if work.entry else None) or work.desired.options.get("vpn_conn_id"),
         "vpn_id": work.desired.options["vpn_id"],
@@ -328,13 +330,13 @@ def _diff_header(work: Any) -> str:
     return "%s/%s" % (work.desired.options["vpn_id"], _item_result(work)["name"])
 
 
-def _diff(work: Any) -> dict:
+def _diff(work: Any) -> dict[str, Any]:
     before, after = (_redact_description(fields, work.secrets_of_scope) for fields in (work.before, work.after))
     header = _diff_header(work)
     return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 
-def _redact_description(fields: dict, secrets: Iterable) -> dict:
+def _redact_description(fields: dict[str, Any], secrets: Iterable[Any]) -> dict[str, Any]:
     """Redact the keys of all tunnels of the gateway, because people put them into descriptions."""
     description = fields.get("description")
     return dict(fields, description=redact(description, secrets)) if description else fields

@@ -138,12 +138,12 @@ class ObjectResult:
         return list(self.outcome.warnings) + notes
 
     @property
-    def secrets(self) -> set[str]:
+    def secrets(self) -> set[Any]:
         """Return the keys, old and new, that may stand in a text of the object."""
         return self.state.secrets
 
     @property
-    def secrets_of_scope(self) -> set[str]:
+    def secrets_of_scope(self) -> set[Any]:
         """Return the keys of all objects of the scope, as far as a list showed them."""
         return self._executor.secrets
 

@@ -59,7 +59,7 @@ class ScopeReconciler:
         return self._executor.request_id
 
     @property
-    def secrets(self) -> set[str]:
+    def secrets(self) -> set[Any]:
         """Return the secrets that lists contained."""
         return self._executor.secrets
 

@@ -208,6 +208,13 @@ VALID = {
     "vpn_gateway_info": {"vpc_id": "vpc-1", "tunnels": True},
     "vpn_customer_gateway_info": {},
     "vpn_api_probe": {"vpn_id": "vpn-1"},
+    "vpc_route": {
+        "vpc_id": "vpc-1",
+        "source_address": "192.168.0.0/20",
+        "destination_address": "10.24.0.0/16",
+        "nexthop_id": "vpn-1",
+    },
+    "vpc_route_info": {"vpc_id": "vpc-1"},
 }
 
 
