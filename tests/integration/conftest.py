@@ -9,8 +9,8 @@ import os
 
 import pytest
 
-from page_example import OPTIONS
 from ipsec_lab.lab import REQUIRED, Lab, why_not
+from page_example import OPTIONS
 
 EIP = "192.0.2.1"  # of the emulator's first gateway
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every file, example and command that a reader can copy is used against the emulator, and works."""
+"""Every file, example and command of the documentation works on the emulator; links lead to existing files."""
 
 from __future__ import annotations
 
@@ -12,93 +12,106 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from docs_runner import (
+    GUIDES,
+    KEY_ARGUMENTS,
+    PLAYBOOKS,
+    README,
+    DocsRunner,
+    header_commands,
+    playbook_source,
+    read_blocks,
+)
 from page_example import BODY, SECRET_KEY
 from playbook import ROOT, play
-from reader import GUIDES, KEY, PLAYBOOKS, README, Reader, blocks, commands_of_head, source_of
 
 PAGES = [*GUIDES, ROOT / "CONTRIBUTING.md"]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 
 
 @pytest.fixture
-def reader(emulator, tmp_path):
-    return Reader(emulator, tmp_path)
+def runner(emulator, tmp_path):
+    return DocsRunner(emulator, tmp_path)
 
 
-def examples_of_module(path):
+def module_examples(path):
     (block,) = re.findall(r'^EXAMPLES = r"""(.*?)^"""', path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return list(yaml.safe_load_all(block))
 
 
 # Those with a test that looks at what comes of it too, the second in test_awx_page.py.
-MORE = ("guide.md", "awx.md")
+# These have tests of their own, the second in test_awx_page.py.
+SEPARATE_PAGES = ("guide.md", "awx.md")
+PAGES_TO_RUN = [page for page in GUIDES if read_blocks(page) and page.name not in SEPARATE_PAGES]
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in GUIDES if blocks(page) and page.name not in MORE], ids=lambda page: page.name
+    "page",
+    [page for page in GUIDES if read_blocks(page) and page.name not in SEPARATE_PAGES],
+    ids=lambda page: page.name,
 )
-def test_what_a_page_says_works(reader, page):
-    reader.follow(page)
+def test_page_examples_and_commands_work(runner, page):
+    runner.run_page(page)
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda playbook: playbook.stem)
-def test_the_commands_in_the_head_of_a_playbook_work(emulator, tmp_path, playbook):
-    reader, commands = Reader(emulator, tmp_path, KEY), commands_of_head(playbook)
-    assert commands, "the head must show how to run it"
+def test_playbook_header_commands_work(emulator, tmp_path, playbook):
+    runner, commands = DocsRunner(emulator, tmp_path, KEY_ARGUMENTS), header_commands(playbook)
+    assert commands, "the header must show how to run it"
     for command in commands:
-        reader.type(command)
+        runner.run_command(command)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
-def test_the_examples_of_a_module_work(reader, module):
-    reader.run_examples(*examples_of_module(module))
+def test_module_examples_work(runner, module):
+    runner.run_examples(*module_examples(module))
 
 
-def test_the_examples_of_the_inventory_plugin_work(reader):
-    """The emulator is one region's, so the regions of an example are replaced by it."""
+def test_inventory_examples_work(runner):
+    """The emulator has one region, which replaces the regions of an example."""
     shown = [{"ansible.builtin.debug": {"msg": "{{ groups.vpn_gateways | default([]) }}"}}]
-    for example in examples_of_module(ROOT / "plugins/inventory/vpn_gateways.py"):
-        inventory = reader.folder / "vpn_gateways.yml"
+    for example in module_examples(ROOT / "plugins/inventory/vpn_gateways.py"):
+        inventory = runner.folder / "vpn_gateways.yml"
         inventory.write_text(yaml.safe_dump(dict(example, regions=["bj"])), encoding="utf-8")
-        done = reader.run_examples(shown, arguments=["-i", inventory])
-        assert done.results[0]["msg"] == (["gw-vpn-119bd69b"] if "vpc-emulator" in example["vpc_ids"] else [])
+        run = runner.run_examples(shown, arguments=["-i", inventory])
+        assert run.results[0]["msg"] == (["gw-vpn-119bd69b"] if "vpc-emulator" in example["vpc_ids"] else [])
 
 
-def test_what_the_guide_says_works_and_its_first_tunnel_is_the_api_pages_example(reader, emulator):
-    reader.follow(ROOT / "docs/guide.md")
-    foreseen, made = [done.named["The tunnel to the branch exists"] for done in reader.done]
-    assert foreseen["changed"] and foreseen["vpn_conn_id"] is None and made["changed"] and made["vpn_conn_id"]
+def test_guide_works_and_creates_the_api_example(runner, emulator):
+    runner.run_page(ROOT / "docs/guide.md")
+    planned, created = [run.named["The tunnel to the branch exists"] for run in runner.runs]
+    assert planned["changed"] and planned["vpn_conn_id"] is None and created["changed"] and created["vpn_conn_id"]
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
-    assert (reader.folder / "tunnel_key.yml").read_text().startswith("$ANSIBLE_VAULT")
+    assert (runner.folder / "tunnel_key.yml").read_text().startswith("$ANSIBLE_VAULT")
 
 
-def test_the_readmes_first_task_is_the_api_pages_example(reader, emulator):
-    first = next(block for block in blocks(README) if block.kind == "yaml" and not block.name)
-    assert reader.run_examples(yaml.safe_load(first.text)).results[0]["changed"]
+def test_readme_first_task_is_the_api_example(runner, emulator):
+    first = next(block for block in read_blocks(README) if block.kind == "yaml" and not block.name)
+    assert runner.run_examples(yaml.safe_load(first.text)).results[0]["changed"]
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
 
 
-def test_the_site_that_the_page_shows_has_all_that_the_ready_one_has_and_makes_a_tunnel(reader, emulator):
-    """test_site_to_site.py brings the ready one up, in the lab."""
-    shown = yaml.safe_load((reader.folder / "my_site.yml").read_text())
-    ready = yaml.safe_load((ROOT / "playbooks/vars/site_to_site.yml").read_text(encoding="utf-8"))
-    assert set(ready) - set(shown) == {"secret_key"} and set(shown) <= set(ready)
+def test_site_file_has_all_variables_and_creates_a_tunnel(runner, emulator):
+    """test_site_to_site.py establishes the collection's own example in the lab."""
+    shown = yaml.safe_load((runner.folder / "my_site.yml").read_text())
+    example = yaml.safe_load((ROOT / "playbooks/vars/site_to_site.yml").read_text(encoding="utf-8"))
+    assert set(example) - set(shown) == {"secret_key"} and set(shown) <= set(example)
     values = ["-e", "@my_site.yml", "-e", f"secret_key={SECRET_KEY}", "-e", "vpn_id=vpn-119bd69b"]
-    done = play("baiducloud.network.create_tunnel", *values, environment=reader.environment, cwd=reader.folder)
+    done = play("baiducloud.network.create_tunnel", *values, environment=runner.environment, cwd=runner.folder)
     assert done.named["The tunnel is as described"]["changed"], done.output
     assert [tunnel["vpnConnName"] for tunnel in emulator.tunnels()] == [shown["vpn_conn_name"]]
 
 
-def test_a_page_shows_nothing_that_is_not_run():
-    """The one text is a message, which test_awx_page.py provokes; code that is only indented would not be found."""
-    assert [page.name for page in GUIDES for block in blocks(page) if block.kind == "text"] == ["awx.md"]
+def test_pages_show_no_code_that_is_not_run():
+    """The only text block is a message that test_awx_page.py checks; indented code is rejected."""
+    assert [page.name for page in GUIDES for block in read_blocks(page) if block.kind == "text"] == ["awx.md"]
     for page in GUIDES:
         prose = re.sub(r"(?ms)^( *)```.*?^\1```$", "", page.read_text(encoding="utf-8"))
         assert "```" not in prose and not re.search(r"(?m)^\n {4}", prose), page.name
 
 
-def test_every_variable_that_a_text_names_is_read_by_a_playbook():
-    everything = "\n".join(map(source_of, PLAYBOOKS))
+def test_variables_in_the_texts_are_read_by_a_playbook():
+    everything = "\n".join(map(playbook_source, PLAYBOOKS))
     for path in [*GUIDES, *PLAYBOOKS]:
         for name in re.findall(r"-e '?(\w+)=", path.read_text(encoding="utf-8")):
             assert re.search(rf"\b{name}\b", everything), f"{path.name}: no playbook reads {name}"
@@ -123,24 +136,24 @@ def test_every_variable_that_a_text_names_is_read_by_a_playbook():
         "terraform apply",
     ],
 )
-def test_a_command_with_a_mistake_does_not_pass(reader, line):
+def test_runner_rejects_a_wrong_command(runner, line):
     with pytest.raises(AssertionError):
-        reader.type(line)
+        runner.run_command(line)
 
 
-def test_a_file_with_a_mistake_and_a_block_of_an_unknown_kind_do_not_pass(reader):
-    hosts = reader.folder / "my_hosts.yml"
+def test_runner_rejects_a_wrong_file_and_an_unknown_block(runner):
+    hosts = runner.folder / "my_hosts.yml"
     hosts.write_text(hosts.read_text().replace("vpn_peers", "vpn_peer"))
     with pytest.raises(AssertionError, match=r"hosts \(0\)"):
-        reader.type("ansible-playbook -i my_hosts.yml baiducloud.network.site_to_site -e @my_site.yml")
-    page = reader.folder / "page.md"
+        runner.run_command("ansible-playbook -i my_hosts.yml baiducloud.network.site_to_site -e @my_site.yml")
+    page = runner.folder / "page.md"
     for fence in ("```ini my_hosts", "```", "```yml"):
         page.write_text(f"{fence}\na: 1\n```\n")
-        with pytest.raises(AssertionError, match="nobody knows"):
-            reader.follow(page)
+        with pytest.raises(AssertionError, match="cannot be run"):
+            runner.run_page(page)
 
 
-def test_the_guides_table_has_every_option():
+def test_guide_table_has_every_option():
     guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
     table = guide.split("## Every option of `vpn_tunnel`")[1].split("What comes back")[0]
     rows = " ".join(line for line in table.splitlines() if line.startswith("|"))
@@ -149,20 +162,20 @@ def test_the_guides_table_has_every_option():
             assert f"`{option}`" in rows, f"{option} is missing in the guide's table"
 
 
-def test_the_ready_playbooks_example_is_the_api_pages(emulator):
+def test_playbook_example_is_the_api_example(emulator):
     example = DataLoader().load_from_file(str(ROOT / "playbooks/vars/page_example.yml"))
     done = play([{"baiducloud.network.vpn_tunnel": dict(example)}], environment=emulator.environment)
     assert done.results[0]["changed"], done.output
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
 
 
-def test_links_between_the_pages_lead_somewhere():
+def test_links_between_pages_lead_to_files():
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_links_into_the_repository_lead_somewhere():
+def test_links_into_the_repository_lead_to_files():
     repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
@@ -170,6 +183,6 @@ def test_links_into_the_repository_lead_somewhere():
             assert (ROOT / target).exists(), f"{page.name} links to {target}"
 
 
-def test_the_readme_can_be_read_where_its_files_are_not():
-    """It is shown where the collection is published; so its links are absolute."""
+def test_readme_links_are_absolute():
+    """The README is also shown where its files are not: on the page of the published collection."""
     assert not re.findall(r"\]\((?!https://)[^)]*\)", README.read_text(encoding="utf-8"))
