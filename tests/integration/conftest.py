@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from ipsec_lab.lab import REQUIRED, Lab, why_not
+from ipsec_lab.lab import REQUIRED, Lab, unavailable_reason
 from page_example import OPTIONS
 
 EIP = "192.0.2.1"  # of the emulator's first gateway
@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def machine():
     """Skip on a machine that cannot run the lab, or fail where TUNNEL_LAB_REQUIRED is set."""
-    reason = why_not()
+    reason = unavailable_reason()
     if reason and os.environ.get(REQUIRED):
         pytest.fail(f"{REQUIRED} is set, but {reason}")
     if reason:
