@@ -96,7 +96,8 @@ def unknown_fields(exchange: Exchange) -> set[str]:
         known += LIST_FIELDS + tuple(LIST_ENTRY_FIELDS)
     found = set(_undocumented(exchange.body, known, ""))
     for name, fields in LIST_ENTRY_FIELDS.items():
-        for entry in exchange.body.get(name) if isinstance(exchange.body.get(name), list) else ():
+        entries = exchange.body.get(name)
+        for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict):
                 found.update(_undocumented(entry, fields, name + "[]."))
                 for config, inner in CONFIGS.items():

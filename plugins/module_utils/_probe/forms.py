@@ -27,8 +27,9 @@ def parse_time(value: Any) -> float | None:
 
 def order_of(entries: list[dict[str, Any]]) -> str | None:
     """Return the order of a list by the times of creation, or None if they do not show it."""
-    times = [parse_time(entry.get("createdTime")) for entry in entries]
-    if None in times or len(set(times)) < 2:
+    shown = [parse_time(entry.get("createdTime")) for entry in entries]
+    times = [time for time in shown if time is not None]
+    if len(times) < len(shown) or len(set(times)) < 2:
         return None
     if times == sorted(times):
         return "oldest first"

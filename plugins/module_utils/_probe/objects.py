@@ -14,7 +14,7 @@ from typing import Any, Iterator
 from .exchange import Exchanges, Stopped
 from .marks import Marks
 from .own_customer_gateways import OwnCustomerGateways
-from .own_tunnels import OwnTunnels
+from .own_tunnels import OwnTunnels, remove_all_tunnels
 
 
 class OwnObjects:
@@ -64,7 +64,7 @@ class OwnObjects:
             self._record_left_behind(reason)
 
     def _remove_all(self) -> int:
-        return self.tunnels.remove_all() + self.customer_gateways.remove_all()
+        return remove_all_tunnels(self.tunnels) + self.customer_gateways.remove_all()
 
     def _has_listed(self) -> bool:
         return bool(self.tunnels.listed or self.customer_gateways.listed)

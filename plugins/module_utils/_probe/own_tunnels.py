@@ -183,23 +183,8 @@ class OwnTunnels:
                 self._delete(vpn_conn_id, random_token())
             readings += self.poll(GONE_PAUSES[READS_BEFORE_SECOND_DELETION:], is_gone, began)
         if is_gone(readings):
-            self._record_gone(vpn_conn_id)
+            self.record_gone(vpn_conn_id)
         return DeletionResult(exchange, is_gone(readings), readings)
-
-    def remove_all(self) -> int:
-        """Remove all own tunnels that lists show; return how many were removed."""
-        found: dict[str, dict[str, Any]] = {}
-        for _list in range(2):  # one of them may be stale
-            found.update(self.select(self.read()))
-        self.gone |= self.listed - set(found)
-        self.listed &= set(found)
-        count = 0
-        for vpn_conn_id, entry in sorted(found.items()):
-            if str(entry.get("status")).lower() in LEAVING:
-                self._wait_until_gone(vpn_conn_id)
-            else:
-                count += self.remove(vpn_conn_id, random_token()).is_gone
-        return count
 
     def wait_for_unknown_creation(self) -> None:
         """Poll for the tunnel of a creation whose outcome is unknown."""
@@ -210,16 +195,34 @@ class OwnTunnels:
         """Return the ids that creations returned and no list has shown."""
         return self.returned - self.gone - self.listed
 
-    def _wait_until_gone(self, vpn_conn_id: str) -> None:
-        def is_gone(readings: list[TimedSnapshot]) -> bool:
-            return vpn_conn_id not in self.select(readings[-1].snapshot)
-
-        if is_gone(self.poll(GONE_PAUSES, is_gone)):
-            self._record_gone(vpn_conn_id)
-
-    def _record_gone(self, vpn_conn_id: str) -> None:
+    def record_gone(self, vpn_conn_id: str) -> None:
+        """Record that lists no longer show a tunnel."""
         self.listed.discard(vpn_conn_id)
         self.gone.add(vpn_conn_id)
 
     def _delete(self, vpn_conn_id: str, token: str) -> Exchange:
         return self._exchanges.delete("delete tunnel", "/v1/vpn/vpnconn/" + vpn_conn_id, {"clientToken": token})
+
+
+def remove_all_tunnels(tunnels: OwnTunnels) -> int:
+    """Remove all own tunnels that lists show; return how many were removed."""
+    found: dict[str, dict[str, Any]] = {}
+    for _list in range(2):  # one of them may be stale
+        found.update(tunnels.select(tunnels.read()))
+    tunnels.gone |= tunnels.listed - set(found)
+    tunnels.listed &= set(found)
+    count = 0
+    for vpn_conn_id, entry in sorted(found.items()):
+        if str(entry.get("status")).lower() in LEAVING:
+            _wait_until_gone(tunnels, vpn_conn_id)
+        else:
+            count += tunnels.remove(vpn_conn_id, random_token()).is_gone
+    return count
+
+
+def _wait_until_gone(tunnels: OwnTunnels, vpn_conn_id: str) -> None:
+    def is_gone(readings: list[TimedSnapshot]) -> bool:
+        return vpn_conn_id not in tunnels.select(readings[-1].snapshot)
+
+    if is_gone(tunnels.poll(GONE_PAUSES, is_gone)):
+        tunnels.record_gone(vpn_conn_id)

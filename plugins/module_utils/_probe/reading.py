@@ -62,8 +62,9 @@ class Reading:
             if exchange.code or not exchange.is_refused:
                 break
         if not exchange.is_success or not isinstance(exchange.body, dict) or exchange.body.get("vpnId") != self.vpn_id:
-            if isinstance(exchange.error, ApiError) or exchange.status is None:
-                raise exchange.error
+            error = exchange.error
+            if error is not None and (isinstance(error, ApiError) or exchange.status is None):
+                raise error
             raise Stopped("the gateway could not be read (%s)" % exchange.describe())
         self.gateway = exchange.body
         for _list in range(LIST_READS):

@@ -107,7 +107,7 @@ def _record_duplicate(context: WriteContext, second: CreationResult) -> None:
     if second.new_id:
         context.facts.set("duplicate_name", "yes")
     elif exchange.is_duplicate:
-        context.facts.set("duplicate_name", "refused with %d" % exchange.status, exchange.describe())
+        context.facts.set("duplicate_name", "refused with %s" % exchange.status, exchange.describe())
     elif exchange.is_refused:
         context.facts.set("duplicate_name", "refused for another reason", exchange.describe())
 

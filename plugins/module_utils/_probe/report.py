@@ -11,6 +11,7 @@ address of the user's.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from .._bce.client import COLLECTION_VERSION
@@ -47,15 +48,15 @@ class Placeholders:
         """Return a JSON-like value with placeholders in all of its texts."""
         if isinstance(value, str):
             for kind, pattern in self._PATTERNS:
-                value = pattern.sub(lambda match, kind=kind: self._placeholder(kind, match.group()), value)
+                value = pattern.sub(partial(self._placeholder, kind), value)
             return value
         if isinstance(value, dict):
             return {name: self.apply(item) for name, item in value.items()}
         return [self.apply(item) for item in value] if isinstance(value, (list, tuple)) else value
 
-    def _placeholder(self, kind: str, text: str) -> str:
+    def _placeholder(self, kind: str, match: re.Match[str]) -> str:
         number = len([known for known in self._known.values() if known.startswith(kind)]) + 1
-        return self._known.setdefault(text, "%s-%d" % (kind, number))
+        return self._known.setdefault(match.group(), "%s-%d" % (kind, number))
 
 
 def build(

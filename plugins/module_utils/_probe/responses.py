@@ -21,7 +21,7 @@ def record_responses(facts: Facts, seen: list[Exchange]) -> None:
         facts.set("throttling", str(throttled[0].status), throttled[0].describe())
     else:
         facts.set("throttling", "not seen")
-    errors = [exchange for exchange in received if exchange.status >= 400]
+    errors = [exchange for exchange in received if (exchange.status or 0) >= 400]
     if errors:
         facts.set("error_bodies", _form_of_errors(errors))
     facts.set("byte_order_mark", "yes" if any(exchange.has_mark for exchange in received) else "no")

@@ -81,7 +81,9 @@ def _update(
 
     def is_done(readings: list[TimedSnapshot]) -> bool:
         entry = context.entry_in(readings[-1], vpn_conn_id)
-        return bool(entry) and _has_version(entry, number, body) and not is_temporary(entry.get("status"))
+        if entry is None or is_temporary(entry.get("status")):
+            return False
+        return _has_version(entry, number, body)
 
     readings = context.tunnels.poll(EFFECT_PAUSES, is_done)
     entries = [context.entry_in(reading, vpn_conn_id) for reading in readings]
