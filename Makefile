@@ -1,139 +1,145 @@
 # Each command sets up what it needs in .venv/ and is quick the second time.
 PYTHON ?= python3
-B := .venv/bin
+VENV_BIN := .venv/bin
 LOCK := tests/requirements/lock.txt
 
 # Ansible refuses a locale that is not UTF-8, and is slow to start without its bytecode.
 export LC_ALL := C.UTF-8
 export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
-# A developer's other collections have no place before this one.
+# A developer's other collections must not take precedence over this one.
 unexport ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_PATHS ANSIBLE_COLLECTIONS_SCAN_SYS_PATH
 
 help:
-	@echo 'make demo         the main job, shown on a local stand-in for the cloud'
-	@echo 'make test         everything below up to package, as CI runs it'
-	@echo 'make lint         style, types, licences, shell, documentation, changelog'
-	@echo 'make docs         build the documentation site in .cache/site/html, without a network'
-	@echo 'make units        unit tests'
-	@echo 'make dialects     the rules of docs/reliability.md on clouds that differ from their documentation'
-	@echo 'make integration  real playbooks against the local stand-in'
-	@echo 'make sanity       ansible-test sanity'
-	@echo 'make test-dialects  5,000 mixes of ways in which the real API may differ'
-	@echo 'make package      build the tarball, check, install and import it'
-	@echo 'make test-matrix  units and integration on every supported ansible-core; CORES="2.17 2.21" for some'
-	@echo 'make release      the tarball in dist/, proved: alone, it passes the demo and the integration tests'
-	@echo 'make bench        what a task costs, beside the peers; writes docs/benchmarks.md'
-	@echo 'make plugin-pages renew docs/plugins/ after a change of the plugins'"'"' documentation'
-	@echo 'make lock         renew the pinned versions in tests/requirements/'
-	@echo 'make clean        remove all that these commands have made, but for dist/'
+	@echo 'make demo                create, repeat, change and delete a tunnel on the local emulator'
+	@echo 'make test                all checks from lint to integration; CI runs this and test-lab'
+	@echo 'make test-lab            a tunnel between two real IPsec daemons in network namespaces'
+	@echo 'make lint                style, types, licenses, shell scripts, documentation, changelog'
+	@echo 'make docs                build the documentation site in .cache/site/html, without a network'
+	@echo 'make test-unit           unit tests'
+	@echo 'make test-integration    real playbooks against the local emulator'
+	@echo 'make test-sanity         ansible-test sanity'
+	@echo 'make check-package       build the tarball; check, install and import it'
+	@echo 'make dialects            the rules of docs/reliability.md on APIs that differ from their documentation'
+	@echo 'make test-dialects       the same with 5,000 combinations of such differences'
+	@echo 'make test-matrix         unit and integration tests on every supported ansible-core; CORES="2.17 2.21" selects'
+	@echo 'make release             build the tarball in dist/ and test it alone with the demo and the integration tests'
+	@echo 'make bench               measure what a task costs, next to other collections; writes docs/benchmarks.md'
+	@echo 'make update-plugin-docs  update docs/plugins/ after a change of the plugins'"'"' documentation'
+	@echo 'make update-lockfiles    update the pinned versions in tests/requirements/'
+	@echo 'make clean               remove everything that these commands create, except dist/'
 
-demo: .venv/demo.done
-	$(B)/python tests/demo
+demo: .venv/.stamp-demo
+	$(VENV_BIN)/python tests/demo
 
-# Two at a time, the output of each in one piece; the playbooks then have both cores for themselves.
-test: .venv/test.done
-	@$(MAKE) --no-print-directory -j2 -Otarget lint units sanity package docs
-	@$(MAKE) --no-print-directory -j2 -Otarget integration dialects
-	@echo 'make test: lint, units, sanity, package, docs, dialects and integration passed'
+# Two targets at a time, with grouped output.
+test: .venv/.stamp-test
+	@$(MAKE) --no-print-directory -j2 -Otarget lint test-unit test-sanity check-package docs
+	@$(MAKE) --no-print-directory -j2 -Otarget test-integration dialects
+	@echo 'make test: lint, test-unit, test-sanity, check-package, docs, dialects and test-integration passed'
 
-docs: .venv/docs.done
-	$(B)/python tests/gates/pages.py site
+# The tests of the IPsec lab; make test leaves them out.
+test-lab: .venv/.stamp-test
+	$(VENV_BIN)/python -m pytest -q -m lab tests/integration
 
-plugin-pages: .venv/test.done
-	$(B)/python tests/gates/pages.py renew
+docs: .venv/.stamp-docs
+	$(VENV_BIN)/python tests/checks/build_docs.py site
 
-PRIVATE := HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(B):$$PATH"
-lint: .venv/test.done
-	$(B)/ruff check
-	$(B)/ruff format --check
-	$(B)/mypy --config-file tests/mypy.ini
-	$(B)/yamllint --strict . .ansible-lint .yamllint
-	$(B)/python tests/gates/licences.py
-	$(B)/python tests/gates/shell.py
-	$(B)/python tests/gates/changelog.py
-	$(B)/python tests/gates/pages.py check
-	mkdir -p .cache/home  # what these two leave in their home
-	$(PRIVATE) $(B)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
-	$(PRIVATE) $(B)/ansible-lint
-	$(B)/python tests/gates/examples.py
+update-plugin-docs: .venv/.stamp-test
+	$(VENV_BIN)/python tests/checks/build_docs.py update
 
-units: .venv/test.done
-	$(B)/python -m pytest -q tests/unit tests/contract tests/model tests/docs
-	$(B)/python tests/gates/oldest.py
+ISOLATED_ENV := HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(VENV_BIN):$$PATH"
+lint: .venv/.stamp-test
+	$(VENV_BIN)/ruff check
+	$(VENV_BIN)/ruff format --check
+	$(VENV_BIN)/mypy --config-file tests/mypy.ini
+	$(VENV_BIN)/yamllint --strict . .ansible-lint .yamllint
+	$(VENV_BIN)/reuse lint --lines
+	$(VENV_BIN)/shellcheck $$(git ls-files -co --exclude-standard '*.sh'; git grep --untracked -lE '^#! ?/.*\b(ba|da|k)?sh\b' -- ':!*.sh')
+	$(VENV_BIN)/python tests/checks/check_changelog.py
+	$(VENV_BIN)/python tests/checks/build_docs.py check
+	mkdir -p .cache/home  # these two tools write to their home directory
+	$(ISOLATED_ENV) $(VENV_BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	$(ISOLATED_ENV) $(VENV_BIN)/ansible-lint
+	$(VENV_BIN)/python tests/checks/lint_examples.py
 
-dialects: .venv/test.done
-	$(B)/python -m pytest -q tests/dialects
+test-unit: .venv/.stamp-test
+	$(VENV_BIN)/python -m pytest -q tests/unit tests/contract tests/model
+	$(VENV_BIN)/python tests/checks/check_python_compat.py
 
-integration: .venv/test.done
-	$(B)/python -m pytest -q -n 3 --dist worksteal tests/integration
+dialects: .venv/.stamp-test
+	$(VENV_BIN)/python -m pytest -q tests/dialects
 
-sanity: .venv/test.done
-	$(B)/python tests/gates/sanity.py
+test-integration: .venv/.stamp-test
+	$(VENV_BIN)/python -m pytest -q -n 3 --dist worksteal -m 'not lab' tests/integration tests/docs
 
-package: .venv/test.done
-	$(B)/python tests/gates/package.py
+test-sanity: .venv/.stamp-test
+	$(VENV_BIN)/python tests/checks/run_sanity.py
 
-# Far more mixes of dialects than make test has; some ten minutes on one core.
-test-dialects: .venv/test.done
-	$(B)/python tests/dialects --singles --mixes 5000 --lost 500 --per-mix 2
+check-package: .venv/.stamp-test
+	$(VENV_BIN)/python tests/checks/check_package.py
 
-# Python versions that are not on this machine make it fail, but for MATRIX_MAY_MISS=1.
-test-matrix: .venv/test.done
-	$(B)/python tests/gates/matrix.py $(CORES)
+# Many more combinations of dialects than in make test; about ten minutes on one core.
+test-dialects: .venv/.stamp-test
+	$(VENV_BIN)/python tests/dialects --singles --mixes 5000 --lost 500 --per-mix 2
 
-release: .venv/test.done
-	$(B)/python tests/gates/release.py
+# A Python version that is not installed is a failure unless MATRIX_ALLOW_MISSING=1.
+test-matrix: .venv/.stamp-test
+	$(VENV_BIN)/python tests/checks/run_matrix.py $(CORES)
 
-# The peers come with the package `ansible`, which has an environment of its own.
+release: .venv/.stamp-test
+	$(VENV_BIN)/python tests/checks/build_release.py
+
+# The other collections come with the package `ansible`, which needs an environment of its own.
 BENCH := .cache/bench
-bench: .venv/demo.done $(BENCH)/done
-	$(BENCH)/bin/python tests/bench
+bench: .venv/.stamp-demo $(BENCH)/.stamp
+	$(BENCH)/bin/python tests/benchmarks
 
-$(BENCH)/done: tests/requirements/bench-lock.txt
+$(BENCH)/.stamp: tests/requirements/bench-lock.txt
 	$(PYTHON) -m venv --clear $(BENCH)
-	$(B)/uv pip install -q --python $(BENCH)/bin/python -r $< || $(BENCH)/bin/python -m pip install -q -r $<
+	$(VENV_BIN)/uv pip install -q --python $(BENCH)/bin/python -r $< || $(BENCH)/bin/python -m pip install -q -r $<
 	cd $(BENCH)/lib/python3.*/site-packages/ansible_collections && mkdir -p baiducloud && ln -s "$(CURDIR)" baiducloud/network
 	touch $@
 
-lock: .venv/demo.done
-	cd tests/requirements && ../../$(B)/uv pip compile -q --upgrade --universal --python-version 3.11 \
-	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o lock.txt test.in docs.in
-	cd tests/requirements && ../../$(B)/uv pip compile -q --upgrade --universal --python-version 3.11 \
-	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o bench-lock.txt bench.in
+update-lockfiles: .venv/.stamp-demo
+	cd tests/requirements && ../../$(VENV_BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 \
+	  --no-emit-index-url --no-annotate --custom-compile-command 'make update-lockfiles' -o lock.txt test.in docs.in
+	cd tests/requirements && ../../$(VENV_BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 \
+	  --no-emit-index-url --no-annotate --custom-compile-command 'make update-lockfiles' -o bench-lock.txt bench.in
 
 clean:
 	rm -rf .venv .cache
 	find . -name __pycache__ -prune -exec rm -r {} +
 
-# uv knows nothing of pip's own configuration; where that is needed, pip does the work.
-install = $(B)/uv pip install -q --python $(B)/python -c $(LOCK) -r $(1) || \
-  $(B)/python -m pip install -q -c $(LOCK) -r $(1)
+# uv does not read pip's configuration; pip is the fallback where that is needed.
+install = $(VENV_BIN)/uv pip install -q --python $(VENV_BIN)/python -c $(LOCK) -r $(1) || \
+  $(VENV_BIN)/python -m pip install -q -c $(LOCK) -r $(1)
 
-# The link lets every Ansible command in .venv/ find the collection as it stands in this checkout.
-.venv/demo.done: $(LOCK) tests/requirements/demo.in
+# The link makes this checkout visible as the collection to every Ansible command in .venv/.
+.venv/.stamp-demo: $(LOCK) tests/requirements/demo.in
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo 'Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(B)/python -m pip install -q --disable-pip-version-check -c $(LOCK) uv
+	$(VENV_BIN)/python -m pip install -q --disable-pip-version-check -c $(LOCK) uv
 	$(call install,tests/requirements/demo.in)
 	cd .venv/lib/python3.*/site-packages && mkdir -p ansible_collections/baiducloud && \
 	  ln -s "$(CURDIR)" ansible_collections/baiducloud/network
-	echo "$(CURDIR)" >.venv/made-in
+	echo "$(CURDIR)" >.venv/venv-path
 	touch $@
 
-.venv/test.done: .venv/demo.done tests/requirements/test.in
+.venv/.stamp-test: .venv/.stamp-demo tests/requirements/test.in
 	$(call install,tests/requirements/test.in)
 	touch $@
 
-.venv/docs.done: .venv/test.done tests/requirements/docs.in
+.venv/.stamp-docs: .venv/.stamp-test tests/requirements/docs.in
 	$(call install,tests/requirements/docs.in)
 	touch $@
 
-# A checkout that was moved, or a Python that is gone, needs a new environment.
-ifneq ($(shell $(B)/python -c '' 2>/dev/null && cat .venv/made-in),$(CURDIR))
-.venv/demo.done: FORCE
+# A moved checkout or a removed Python needs a new environment.
+ifneq ($(shell $(VENV_BIN)/python -c '' 2>/dev/null && cat .venv/venv-path),$(CURDIR))
+.venv/.stamp-demo: FORCE
 endif
 
 FORCE:
-.PHONY: FORCE help demo test docs plugin-pages lint units integration sanity package dialects test-dialects test-matrix release bench lock clean
+.PHONY: FORCE help demo test test-lab docs update-plugin-docs lint test-unit test-integration test-sanity check-package \
+  dialects test-dialects test-matrix release bench update-lockfiles clean

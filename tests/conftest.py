@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all tests share: the collection under its full name as it stands in this checkout, and a clean emulator."""
+"""Fixtures of all tests: this checkout as the collection, and an empty emulator."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def emulator_process():
 
 @pytest.fixture
 def emulator(emulator_process):
-    """The emulator with nothing stored, no faults, and one gateway: vpn-119bd69b."""
+    """Return the emulator with nothing stored, no faults, and one gateway: vpn-119bd69b."""
     emulator_process.reset()
     return emulator_process
 
 
 @pytest.fixture(scope="session")
 def session_clock():
-    # It begins with a minute, because tokens depend on the minute.
+    # It starts at the beginning of a minute, because tokens depend on the minute.
     return FakeClock(1_780_000_020.0)
 
 
@@ -54,14 +54,14 @@ def emulator_thread(session_clock):
 
 @pytest.fixture
 def clock(session_clock):
-    """A clock on which waiting costs nothing; it stands at the beginning of a minute."""
+    """Return a clock on which waiting costs nothing; it is at the beginning of a minute."""
     session_clock.restart()
     return session_clock
 
 
 @pytest.fixture
 def cloud(emulator_thread, clock, monkeypatch):
-    """An empty emulator on the clock of the test; the collection's environment variables lead to it."""
+    """Return an empty emulator on the clock of the test; the collection's environment variables refer to it."""
     emulator_thread.reset()
     for name, value in emulator_thread.environment.items():
         monkeypatch.setenv(name, value)

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example of the API page "Create VPN tunnel": its body, the task pasted from it, and the module's own words."""
+"""The example of the API page "Create VPN tunnel": as a body, as camelCase options, and as the module's options."""
 
 from __future__ import annotations
 
 SECRET_KEY = "ddd22@www"
 
-# The request's body, field for field and in the page's order.
+# The request's body in the page's order
 BODY = {
     "secretKey": SECRET_KEY,
     "localSubnets": ["192.168.0.0/20"],
@@ -26,10 +26,10 @@ BODY = {
     "ipsecConfig": {"ipsecEncAlg": "aes", "ipsecAuthAlg": "sha1", "ipsecPfs": "group2", "ipsecLifetime": 28800},
 }
 
-# A task pasted from the page.
+# The fields of the page as options of a task
 PASTED = dict(BODY, vpnId="vpn-119bd69b")
 
-# The same in the module's own words.
+# The same as snake_case options
 OPTIONS = {
     "vpn_id": "vpn-119bd69b",
     "vpn_conn_name": "vpncon",
@@ -56,12 +56,15 @@ OPTIONS = {
 
 
 def entry(name="vpncon", **changes):
-    """The tunnel as a gateway's list shows it, to be planted there, with other fields in the API's spelling."""
+    """Return the tunnel as an entry of a gateway's list, to be stored in the emulator; changes have the API's names."""
     return {**BODY, "vpnConnName": name, "vpnConnId": f"vpnconn-{name}", **changes}
 
 
 def options(**changes):
-    """The example with other options; None takes one away, a name with two underscores reaches into a dictionary."""
+    """Return the example with changed options.
+
+    :param changes: None removes an option; a name with two underscores addresses an option of a dictionary.
+    """
     result = {name: dict(value) if isinstance(value, dict) else value for name, value in OPTIONS.items()}
     for name, value in changes.items():
         outer, _double, inner = name.partition("__")

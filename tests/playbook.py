@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real ansible-playbook runs for tests."""
+"""Run ansible-playbook and other commands for tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ COLLECTIONS = sysconfig.get_path("purelib")
 
 
 class Play(NamedTuple):
-    """What came of a run: the tasks' results in order, by name too, exit status, and all that was printed."""
+    """The result of a run.
+
+    :ivar results: the results of the tasks, in order.
+    :ivar named: the same by the name of the task.
+    :ivar status: the exit status.
+    :ivar output: all output.
+    """
 
     results: list
     named: dict
@@ -30,10 +36,11 @@ class Play(NamedTuple):
 
 
 def play(content, *arguments, environment=None, cwd=None):
-    """Run ansible-playbook and wait.
+    """Run ansible-playbook and wait for its end.
 
-    :arg content: a list of tasks for localhost, a list of plays, or the path of a playbook.
-    :arg arguments: further arguments of ansible-playbook. :arg environment: dict of further variables.
+    :param content: a list of tasks for localhost, a list of plays, or the path of a playbook.
+    :param arguments: further arguments of ansible-playbook.
+    :param environment: further environment variables, a dict.
     """
     with tempfile.TemporaryDirectory(prefix="play-") as folder:
         path = content
@@ -50,9 +57,10 @@ def play(content, *arguments, environment=None, cwd=None):
 
 
 def finished(command, cwd, environment, seconds):
-    """Run a command that nothing can be typed to; the ended process, all that it printed as its stdout.
+    """Run a command without input; return the completed process, whose stdout has all output.
 
-    :raises subprocess.TimeoutExpired: if it takes longer than that.
+    :param seconds: the timeout.
+    :raises subprocess.TimeoutExpired: after the timeout.
     """
     return subprocess.run(
         command,
@@ -68,14 +76,14 @@ def finished(command, cwd, environment, seconds):
 
 
 def plays(content):
-    """Tasks as a list of one play; plays as they are."""
+    """Return a list of tasks as a list of one play, and a list of plays unchanged."""
     if content and "hosts" in content[0]:
         return content
     return [{"name": "Test", "hosts": "localhost", "gather_facts": False, "tasks": content}]
 
 
 def play_environment(log, more=None):
-    """The environment of a run: this process's own, without a developer's Ansible and cloud settings."""
+    """Return the environment of a run: that of this process, without a developer's Ansible and cloud settings."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("BCE_", "BAIDUCLOUD_", "ANSIBLE_"))
     }

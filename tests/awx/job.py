@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job as AWX runs it: a survey's answers and a credential become a private data directory for ansible-runner."""
+"""Run a job as AWX does: survey answers and a credential become a private data directory for ansible-runner."""
 
 from __future__ import annotations
 
@@ -36,29 +36,31 @@ OF_AWX = {"awx_job_id": 1, "awx_job_launch_type": "manual", "awx_user_name": "ad
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads what Ansible reads: text that is marked as no template is text."""
+    """Load YAML as Ansible does: !unsafe text is text."""
 
 
 _Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
 def data(name):
-    """The data in a file of extensions/awx, such as ``credential_type``."""
+    """Return the data of a file of extensions/awx, such as ``credential_type``."""
     return yaml.load((DATA / f"{name}.yml").read_text(encoding="utf-8"), _Loader)[name]
 
 
 def template(name):
-    """A job template as AWX stores it."""
+    """Return a job template as AWX stores it."""
     (found,) = [item for item in data("job_templates") if item["name"] == name]
     survey = {"name": "", "description": "", "spec": found["survey"]} if "survey" in found else None
     return {"extra_vars": {}, "ask_variables_on_launch": False, **found, "survey_spec": survey}
 
 
 class Job(NamedTuple):
-    """What is left of a job.
+    """A finished job.
 
-    :ivar status: successful, failed or canceled. :ivar events: the job events in order, dicts.
-    :ivar folder: the private data directory. :ivar stdout: what was printed.
+    :ivar status: successful, failed or canceled.
+    :ivar events: the job events, in order.
+    :ivar folder: the private data directory.
+    :ivar stdout: the output.
     """
 
     status: str
@@ -68,41 +70,44 @@ class Job(NamedTuple):
 
     @property
     def artifacts(self):
-        """What set_stats passes on to the next nodes of a workflow, a dict."""
+        """Return the data that set_stats passes to the next nodes of a workflow, a dict."""
         (stats,) = [event["event_data"] for event in self.events if event["event"] == "playbook_on_stats"]
         return stats.get("artifact_data", {})
 
     @property
     def changed(self):
-        """Whether a task of the collection's changed something."""
+        """Return whether a task of the collection changed something."""
         return any(result.get("changed") for result in self.results())
 
     @property
     def error(self):
-        """The message of the one task that failed."""
+        """Return the message of the only failed task."""
         (failed,) = [event for event in self.events if event["event"] == "runner_on_failed"]
         return failed["event_data"]["res"]["msg"]
 
     def results(self, action="baiducloud.network."):
-        """The results of the tasks whose action begins so, a list of dicts."""
+        """Return the results of the tasks whose action has this prefix, a list of dicts."""
         kinds = ("runner_on_ok", "runner_on_failed")
-        told = [event["event_data"] for event in self.events if event["event"] in kinds]
-        return [entry["res"] for entry in told if entry.get("resolved_action", entry["task_action"]).startswith(action)]
+        ended = [event["event_data"] for event in self.events if event["event"] in kinds]
+        return [
+            entry["res"] for entry in ended if entry.get("resolved_action", entry["task_action"]).startswith(action)
+        ]
 
 
 def exported(inventory, environment):
-    """What AWX gets out of an inventory source, a dict.
+    """Return the inventory that AWX reads from an inventory source, a dict.
 
-    :arg inventory: the source's path in the project. :arg environment: dict of variables for it.
+    :param inventory: the source's path in the project.
+    :param environment: environment variables, a dict.
     """
     command = [Path(sys.executable).parent / "ansible-inventory", "-i", ROOT / inventory, "--list", "--export"]
-    everything = {**os.environ, **AWX_ENVIRONMENT, **environment}
-    done = subprocess.run(command, env=everything, check=True, capture_output=True, text=True, timeout=60)
+    variables = {**os.environ, **AWX_ENVIRONMENT, **environment}
+    done = subprocess.run(command, env=variables, check=True, capture_output=True, text=True, timeout=60)
     return json.loads(done.stdout)
 
 
 def sliced(inventory, number, count):
-    """The part of an inventory that slice number (from 1) of so many gets: every count-th host by name."""
+    """Return the part of an inventory for one slice of a job: every count-th host by name; numbers start at 1."""
     hosts = sorted(inventory["_meta"]["hostvars"])[number - 1 :: count]
     variables = {name: inventory["_meta"]["hostvars"][name] for name in hosts}
     groups = {
@@ -116,25 +121,29 @@ def sliced(inventory, number, count):
 def launch(folder, job_template, answers, inputs, environment=None, inventory=None, how=(), slice=False, **options):
     """Launch a job template and wait for the job.
 
-    :arg folder: where its private data directory goes. :arg answers: the launch's extra_vars. :arg inputs: of the
-        credential. :arg environment: what is set beyond. :arg inventory: dict as exported() gives it. :arg how: further
-        arguments of ansible-playbook, such as --check. :arg slice: whether the job is one of a sliced one.
-    :arg options: of ansible_runner.run.
+    :param folder: its private data directory, which is created.
+    :param answers: the extra_vars of the launch.
+    :param inputs: the inputs of the credential.
+    :param environment: further environment variables.
+    :param inventory: the result of exported().
+    :param how: further arguments of ansible-playbook, such as --check.
+    :param slice: whether the job is a slice.
+    :param options: further arguments of ansible_runner.run.
     :raises rules.Refused: if AWX would not start it.
     """
     credential_type = data("credential_type")
     stored = rules.stored_inputs(credential_type["inputs"], inputs)
-    # A launch is a request, so its answers are JSON.
+    # The answers of a launch are sent as JSON.
     variables, _ignored = rules.extra_variables(job_template, json.loads(json.dumps(answers)))
     injected = rules.job_environment(credential_type, stored)
     for name in ("env", "inventory"):
         (folder / name).mkdir(parents=True)
     (folder / "project").symlink_to(ROOT)
-    everything = {**AWX_ENVIRONMENT, **injected, **(environment or {})}
-    (folder / "env/envvars").write_text(json.dumps(everything), encoding="utf-8")
+    all_variables = {**AWX_ENVIRONMENT, **injected, **(environment or {})}
+    (folder / "env/envvars").write_text(json.dumps(all_variables), encoding="utf-8")
     of_awx = {**OF_AWX, "awx_job_template_name": job_template["name"]}
     if slice:
-        # AWX makes of a sliced job a workflow that is called as the template.
+        # AWX runs a sliced job as a workflow with the name of the template.
         of_awx["awx_workflow_job_name"] = job_template["name"]
     text = rules.extra_variables_file({**variables, **of_awx}, job_template["extra_vars"])
     (folder / "env/extravars").write_text(text, encoding="utf-8")
@@ -147,7 +156,7 @@ def launch(folder, job_template, answers, inputs, environment=None, inventory=No
         ident="1",
         cmdline=" ".join(how) or None,
         quiet=True,
-        # How often ansible-runner asks whether the job is cancelled, in seconds.
+        # The interval in seconds at which ansible-runner checks for cancellation.
         settings={"pexpect_timeout": 0.1},
         **options,
     )
@@ -157,14 +166,14 @@ def launch(folder, job_template, answers, inputs, environment=None, inventory=No
 
 
 def _script(inventory):
-    """The program that AWX writes in place of an inventory."""
+    """Return the inventory script that AWX writes."""
     return f"#! /usr/bin/env python3\nprint({json.dumps(inventory)!r})\n"
 
 
 def end_container(folder):
-    """End what a cancelled job has left behind, as AWX does by ending the job's container.
+    """Kill the remaining processes of a cancelled job, as AWX does by stopping the job's container.
 
-    ansible-core 2.19 and later put workers in sessions of their own, where the end of the job does not reach them.
+    Since ansible-core 2.19 workers have sessions of their own, so that they survive the end of the job.
     """
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -172,5 +181,5 @@ def end_container(folder):
             if str(folder) in command and "ansible-playbook" in command:
                 os.kill(int(process.name), signal.SIGKILL)
         except OSError:
-            # It has ended by itself meanwhile.
+            # It has ended in the meantime.
             continue

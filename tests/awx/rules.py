@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AWX accepts and how it reads it: credential types, credentials, surveys and their answers. Pure: no I/O.
+"""AWX's rules for credential types, credentials, surveys and survey answers. Pure.
 
-What was measured on AWX 24.6.1 is as it was measured; the rest was read in public copies of awx/main/fields.py and
-awx/main/models/mixins.py. A Refused stands for an answer with status 400.
+The rules were measured on AWX 24.6.1 or read in awx/main/fields.py and awx/main/models/mixins.py. Refused stands for a
+response with status 400.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-ENCRYPTED = "$encrypted$"  # how AWX shows what it does not show
+ENCRYPTED = "$encrypted$"  # AWX's mask of a secret
 NAME = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
 _OF_STRINGS = {"choices", "multiline", "format", "secret"}
 _FIELD_KEYS = _OF_STRINGS | {"id", "label", "type", "help_text", "default", "ask_at_runtime"}
@@ -26,7 +26,7 @@ _QUESTION_TYPES = {"text", "textarea", "password", "integer", "float", "multiple
 
 
 class Refused(Exception):
-    """AWX would answer 400 with this text."""
+    """AWX would return 400 with this text."""
 
 
 def _refuse(condition, text):
@@ -42,7 +42,7 @@ def _are_texts(values):
 
 
 def check_credential_type(inputs, injectors):
-    """Raise Refused if AWX would not take these inputs and injectors as a credential type's own."""
+    """Raise Refused if AWX would reject these inputs and injectors of a credential type."""
     _check_inputs(inputs)
     _check_injectors(inputs, injectors)
 
@@ -93,7 +93,7 @@ def _check_injectors(inputs, injectors):
 
 
 def stored_inputs(type_inputs, given):
-    """A credential's inputs as AWX stores them, a dict; what is required is not asked for here, only before a job."""
+    """Return a credential's inputs as AWX stores them; required ones are only checked before a job."""
     fields = {field["id"]: field for field in type_inputs.get("fields", [])}
     stored = {}
     for name, value in given.items():
@@ -109,18 +109,18 @@ def stored_inputs(type_inputs, given):
 
 
 def shown_inputs(type_inputs, stored):
-    """The same as AWX shows them: no secret."""
+    """Return the inputs as AWX shows them, with masked secrets."""
     secret = {field["id"] for field in type_inputs.get("fields", []) if field.get("secret")}
     return {name: ENCRYPTED if name in secret and value else value for name, value in stored.items()}
 
 
 def job_environment(credential_type, stored):
-    """The environment variables that a credential gives a job, a dict; Refused if a required input is missing."""
+    """Return the environment variables of a job with a credential; raise Refused if a required input is missing."""
     inputs = credential_type["inputs"]
     missing = [name for name in inputs.get("required", []) if not stored.get(name)]
     text = "Job cannot start because Credential does not provide one or more required fields (%s)."
     _refuse(missing, text % ", ".join(missing))
-    # A default in the credential type is for the form alone.
+    # A default in the credential type only applies to the form.
     unset = {field["id"]: False if field.get("type") == "boolean" else "" for field in inputs.get("fields", [])}
     templates = credential_type["injectors"].get("env", {})
     return {name: _rendered(template, {**unset, **stored}) for name, template in templates.items()}
@@ -134,50 +134,51 @@ def _rendered(template, values):
 
 
 def check_survey(spec):
-    """Raise Refused if AWX would not take this survey."""
+    """Raise Refused if AWX would reject this survey."""
     for key, kind in (("name", str), ("description", str), ("spec", list)):
         _refuse(key not in spec, f"Field '{key}' is missing from survey spec.")
         _refuse(not isinstance(spec[key], kind), f"Expected {kind.__name__} for field '{key}'.")
     _refuse(not spec["spec"], "'spec' doesn't contain any items.")
     seen = set()
-    for place, question in enumerate(spec["spec"]):
+    for number, question in enumerate(spec["spec"]):
         for key in ("type", "question_name", "variable", "required"):
-            _refuse(key not in question, f"'{key}' missing from survey question {place}.")
+            _refuse(key not in question, f"'{key}' missing from survey question {number}.")
         kind, variable = question["type"], question["variable"]
-        _refuse(kind not in _QUESTION_TYPES, f"'{kind}' in survey question {place} is not one of {_QUESTION_TYPES}.")
-        _refuse(variable in seen, f"'variable' '{variable}' duplicated in survey question {place}.")
+        _refuse(kind not in _QUESTION_TYPES, f"'{kind}' in survey question {number} is not one of {_QUESTION_TYPES}.")
+        _refuse(variable in seen, f"'variable' '{variable}' duplicated in survey question {number}.")
         seen.add(variable)
         if kind in ("multiplechoice", "multiselect"):
             choices = question.get("choices")
-            _refuse(not choices, f"Survey question {place} must specify choices.")
-            _refuse(not _are_texts(choices), f"Choices of question {place} must be strings.")
+            _refuse(not choices, f"Survey question {number} must specify choices.")
+            _refuse(not _are_texts(choices), f"Choices of question {number} must be strings.")
         if "default" in question:
-            problem = _problem(question, question["default"])
-            _refuse(problem, f"Default of survey question {place}: {problem}")
+            error = _find_error(question, question["default"])
+            _refuse(error, f"Default of survey question {number}: {error}")
 
 
 def extra_variables(template, given):
-    """The extra variables of a job, a dict, and what was ignored, a dict.
+    """Return the extra variables of a job and the ignored ones.
 
-    :arg template: dict with extra_vars, survey_spec and ask_variables_on_launch. :arg given: the launch's extra_vars.
-    :raises Refused: if an answer breaks its question's rule.
+    :param template: a dict with extra_vars, survey_spec and ask_variables_on_launch.
+    :param given: the extra_vars of the launch.
+    :raises Refused: if an answer violates the rule of its question.
     """
     questions = {question["variable"]: question for question in (template["survey_spec"] or {"spec": []})["spec"]}
-    problems = []
+    errors = []
     for variable, question in questions.items():
         if variable not in given:
-            problems += [f"'{variable}' value missing"] if question["required"] else []
+            errors += [f"'{variable}' value missing"] if question["required"] else []
         else:
-            problem = _problem(question, given[variable])
-            problems += [problem] if problem else []
-    _refuse(problems, json.dumps({"variables_needed_to_start": problems}))
+            error = _find_error(question, given[variable])
+            errors += [error] if error else []
+    _refuse(errors, json.dumps({"variables_needed_to_start": errors}))
     taken = {name: value for name, value in given.items() if name in questions or template["ask_variables_on_launch"]}
     defaults = {name: question["default"] for name, question in questions.items() if "default" in question}
     return {**template["extra_vars"], **defaults, **taken}, {name: given[name] for name in given.keys() - taken.keys()}
 
 
-def _problem(question, value):
-    """What is wrong with an answer, or None."""
+def _find_error(question, value):
+    """Return the error in an answer, or None."""
     kind, variable = question["type"], question["variable"]
     least, most = question.get("min"), question.get("max")
     if kind in ("text", "textarea", "password"):
@@ -204,16 +205,16 @@ def _problem(question, value):
 
 
 class _Unsafe(yaml.SafeDumper):
-    """Marks every text, names included, so that Ansible never takes it for a template."""
+    """Dump every text, names included, as !unsafe, so that Ansible never renders it as a template."""
 
     def represent_data(self, data):
         return self.represent_scalar("!unsafe", data) if isinstance(data, str) else super().represent_data(data)
 
 
 def extra_variables_file(variables, trusted):
-    """The text of env/extravars.
+    """Return the text of env/extravars.
 
-    :arg trusted: the job template's own extra_vars; what stands there just so may hold templates.
+    :param trusted: the job template's own extra_vars; equal values may contain templates.
     """
     chunks = [
         yaml.dump({name: value}, Dumper=yaml.SafeDumper if trusted.get(name) == value else _Unsafe)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""As much of the API of AWX 24.6.1 as the modules of awx.awx use to set a job template up, as a server on loopback.
+"""The part of AWX 24.6.1's API that the modules of awx.awx use to create job templates, as a server on loopback.
 
-It keeps objects in memory and refuses what AWX refuses; the rules stand in rules.py. It runs no jobs: job.py does.
+It keeps objects in memory and rejects what AWX rejects, by rules.py. It does not run jobs; see job.py.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ TOKEN = "awx-token-of-the-stand-in"
 class Kind(NamedTuple):
     """One kind of object.
 
-    :ivar fields: dict of its fields to what they are where nobody sets them; None goes in as that. Others are ignored.
-    :ivar needed: fields without which it is not created. :ivar references: fields that hold another kind's id.
+    :ivar fields: dict of its fields to their defaults, which replace None too. Other fields are ignored.
+    :ivar needed: the fields that a creation requires.
+    :ivar references: dict of fields that have the id of another kind.
     """
 
     fields: dict
@@ -97,8 +98,9 @@ KINDS = {
 class AwxServer:
     """AWX's API on loopback until stop(), with one organization, Default, and one user.
 
-    :arg files: the files that AWX finds in every project, paths from its root.
-    :ivar environment: the variables that lead awx.awx here. :ivar requests: how many there were.
+    :param files: the files of every project, paths from its root.
+    :ivar environment: the environment variables with which awx.awx uses this server.
+    :ivar requests: the number of requests.
     :ivar writes: (method, path) of every request that changed something.
     """
 
@@ -115,13 +117,15 @@ class AwxServer:
         self.environment = {"CONTROLLER_HOST": url, "CONTROLLER_USERNAME": USER, "CONTROLLER_PASSWORD": PASSWORD}
 
     def named(self, kind, name, organization="Default"):
-        """The one object of a kind with this name, as it is stored; a job template has credentials and survey too.
+        """Return the only object of a kind with this name as stored; a job template includes credentials and survey.
 
-        :arg organization: where the same name is in several.
+        :param organization: the organization, if several have this name.
         """
-        (place,) = [item["id"] for item in self._objects["organizations"].values() if item["name"] == organization]
+        (organization_id,) = [
+            item["id"] for item in self._objects["organizations"].values() if item["name"] == organization
+        ]
         named = [item for item in self._objects[kind].values() if item["name"] == name]
-        (found,) = [item for item in named if item.get("organization") in (None, place)]
+        (found,) = [item for item in named if item.get("organization") in (None, organization_id)]
         if kind == "job_templates":
             number = found["id"]
             return dict(found, survey_spec=self._surveys.get(number), credentials=self._credentials.get(number, []))
@@ -136,25 +140,25 @@ class AwxServer:
 
     async def _start(self):
         app = web.Application()
-        app.router.add_route("*", "/api/v2/{path:.*}", self._answer)
+        app.router.add_route("*", "/api/v2/{path:.*}", self._respond)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         return "http://127.0.0.1:%d" % site._server.sockets[0].getsockname()[1]
 
-    async def _answer(self, request):
+    async def _respond(self, request):
         self.requests += 1
         path = [part for part in request.match_info["path"].split("/") if part]
         body = json.loads(await request.text() or "{}") if request.method in ("POST", "PATCH") else {}
         try:
-            status, answer = self._route(request, path, body)
+            status, response = self._route(request, path, body)
         except rules.Refused as refused:
-            status, answer = 400, {"__all__": [str(refused)], "error": str(refused)}
+            status, response = 400, {"__all__": [str(refused)], "error": str(refused)}
         if status in (200, 201, 204) and request.method != "GET" and path[0] != "tokens":
             self.writes.append((request.method, "/".join(path)))
         headers = {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"}
-        return web.json_response(answer, status=status, headers=headers)
+        return web.json_response(response, status=status, headers=headers)
 
     def _route(self, request, path, body):
         if path[0] == "tokens":
@@ -178,7 +182,7 @@ class AwxServer:
         return 200, self._shown(path[0], self._change(path[0], int(path[1]), body))
 
     def create(self, kind, body):
-        """Make an object, if AWX would; it as it is stored."""
+        """Create an object by AWX's rules; return it as stored."""
         missing = [name for name in KINDS[kind].needed if not body.get(name)]
         if missing:
             raise rules.Refused(f"{', '.join(missing)}: This field is required.")
@@ -202,7 +206,7 @@ class AwxServer:
         return item
 
     def _fill(self, kind, item, body):
-        """Put the fields of a request into an object, if AWX would."""
+        """Set the fields of a request in an object by AWX's rules."""
         fields, _needed, references = KINDS[kind]
         for name, value in body.items():
             if name in references and value is not None and value not in self._objects[references[name]]:
@@ -216,7 +220,7 @@ class AwxServer:
     @staticmethod
     def _check_credential_types(item, _body):
         rules.check_credential_type(item["inputs"], item["injectors"])
-        # What a field does not say AWX adds.
+        # AWX adds the default type.
         for field in item["inputs"].get("fields", []):
             field.setdefault("type", "string")
 
@@ -283,7 +287,7 @@ class AwxServer:
 
 
 def _matches(item, query):
-    """Whether an object has what a query asks for; or__ in a name means that one of these is enough."""
+    """Return whether an object matches a query; of the names with the prefix or__ one must match."""
     either = {name[4:]: value for name, value in query.items() if name.startswith("or__")}
     every = {name: value for name, value in query.items() if not name.startswith("or__")}
     if either and not any(str(item.get(name)) == value for name, value in either.items()):

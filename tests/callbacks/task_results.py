@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the result of every task, as callbacks get it, as one JSON line into the file named by TASK_RESULTS."""
+"""Write the result of every task, as callbacks receive it, as one JSON line to the file TASK_RESULTS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DOCUMENTATION = r"""
 name: task_results
 type: notification
 short_description: Results as JSON lines
-description: Writes the result of every task as one JSON line into the file named by E(TASK_RESULTS).
+description: Write the result of every task as one JSON line to the file named by E(TASK_RESULTS).
 """
 
 

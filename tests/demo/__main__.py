@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job, shown: a playbook creates a VPN tunnel on the emulator, changes it and deletes it.
+"""Create, repeat, change and delete a VPN tunnel on the emulator with a playbook.
 
-Every step is checked against what the emulator has stored; the first one that is not as promised ends the demo.
-Arguments are handed on to ansible-playbook. The environment variable DEMO_DIALECTS names dialects of the emulator
-(``python tests/emulator --list-dialects``), separated by blanks: the cloud then differs from its documentation so.
+Every step is compared with the stored state; the first unexpected result ends the demo. Arguments are passed to
+ansible-playbook. The environment variable DEMO_DIALECTS names dialects of the emulator, separated by blanks
+(``python tests/emulator --list-dialects``): the API then differs from its documentation in these ways.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ EXAMPLE = ROOT / "playbooks/vars/page_example.yml"
 SHORTER = '{"ipsec_config": {"ipsec_lifetime": 3600}}'
 
 
-class Promise(Exception):
-    """A step did not do what it promised."""
+class UnexpectedResult(Exception):
+    """A step did not have the expected result."""
 
 
-def play(emulator, *arguments):
-    """Run the playbook; its output, whether the task changed something, and the id it showed."""
-    # A developer's own cloud must stay out of this.
+def run_playbook(emulator, *arguments):
+    """Run the playbook; return its output, whether it changed something, and the id that it printed."""
+    # A developer's own account must not be used.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BCE_", "BAIDUCLOUD_"))}
     quiet = {
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     }
-    # By default Ansible looks for the collection in the user's home before it looks into this environment.
+    # By default Ansible searches the user's home directory before this environment.
     environment.setdefault("ANSIBLE_COLLECTIONS_PATH", sysconfig.get_path("purelib"))
     environment.update(quiet, **emulator.environment)
     ansible_playbook = Path(sys.executable).parent / "ansible-playbook"
@@ -56,50 +56,50 @@ def play(emulator, *arguments):
         text=True,
     )
     if result.returncode:
-        raise Promise(f"ansible-playbook ended with exit status {result.returncode}:\n{result.stdout}")
+        raise UnexpectedResult(f"ansible-playbook ended with exit status {result.returncode}:\n{result.stdout}")
     changed = re.search(r"changed=(\d+)", result.stdout)
     shown = re.search(r"vpnConnId: ([\w-]+)", result.stdout)
     return result.stdout, bool(changed and int(changed.group(1))), shown.group(1) if shown else None
 
 
 def expect(emulator, text, condition, changed, vpn_conn_id):
-    """Tell about one step and stop if it is not as promised."""
+    """Print one step, and stop if its result is unexpected."""
     writes = len(emulator.requests()) - len(emulator.requests("GET"))
     print(f"  {text:<58} {'changed' if changed else 'ok':<8} {vpn_conn_id}   (writes so far: {writes})", flush=True)
     if not condition:
-        raise Promise(f"{text}: not as promised; stored is {emulator.tunnels()}")
+        raise UnexpectedResult(f"{text}: unexpected result; stored: {emulator.tunnels()}")
 
 
-def lifetimes(emulator):
+def life_times(emulator):
     return [tunnel["ipsecConfig"]["ipsecLifetime"] for tunnel in emulator.tunnels()]
 
 
-def tell_the_story(emulator, dialects):
-    print(f"The emulator stands in for the cloud at {emulator.endpoint}.")
+def run_steps(emulator, dialects):
+    print(f"The emulator of the API runs at {emulator.endpoint}.")
     if dialects:
-        print(f"It differs from the documentation in this: {', '.join(dialects)}.")
+        print(f"It differs from the documentation: {', '.join(dialects)}.")
     print(f"ansible-playbook {PLAYBOOK} -e @{EXAMPLE.relative_to(ROOT)}")
 
-    _output, changed, created = play(emulator)
+    _output, changed, created = run_playbook(emulator)
     stored = [tunnel["vpnConnId"] for tunnel in emulator.tunnels()]
-    # A list, the creation, and a list that confirms it. A dialect may cost more.
+    # A list, the creation, and a list that verifies it. A dialect may need more requests.
     is_short = len(emulator.requests()) == 3 or bool(dialects)
     expect(emulator, "1. the example of the API page", changed and stored == [created] and is_short, changed, created)
 
-    _output, changed, same = play(emulator)
-    expect(emulator, "2. the same again", not changed and same == created, changed, same)
+    _output, changed, same = run_playbook(emulator)
+    expect(emulator, "2. the same task again", not changed and same == created, changed, same)
 
-    output, changed, same = play(emulator, "-e", SHORTER, "--check", "--diff")
-    foreseen = changed and same == created and lifetimes(emulator) == ["28800s"]
-    expect(emulator, "3. another life time, only foreseen (--check --diff)", foreseen, changed, same)
+    output, changed, same = run_playbook(emulator, "-e", SHORTER, "--check", "--diff")
+    planned = changed and same == created and life_times(emulator) == ["28800s"]
+    expect(emulator, "3. another life time, in check mode (--check --diff)", planned, changed, same)
     for line in re.findall(r'^[-+] .*"ipsec_lifetime".*$', output, re.MULTILINE):
         print(f"       {line}")
 
-    _output, changed, same = play(emulator, "-e", SHORTER)
-    done = changed and same == created and lifetimes(emulator) == ["3600s"]
+    _output, changed, same = run_playbook(emulator, "-e", SHORTER)
+    done = changed and same == created and life_times(emulator) == ["3600s"]
     expect(emulator, "4. another life time, applied", done, changed, same)
 
-    _output, changed, same = play(emulator, "-e", "state=absent")
+    _output, changed, same = run_playbook(emulator, "-e", "state=absent")
     expect(emulator, "5. deleted (-e state=absent)", changed and emulator.tunnels() == [], changed, same)
     return created
 
@@ -108,9 +108,9 @@ def main():
     try:
         dialects = os.environ.get("DEMO_DIALECTS", "").split()
         with EmulatorProcess(*(word for name in dialects for word in ("--dialect", name))) as emulator:
-            created = tell_the_story(emulator, dialects)
-    except Promise as broken:
-        sys.exit(f"demo: {broken}")
+            created = run_steps(emulator, dialects)
+    except UnexpectedResult as error:
+        sys.exit(f"demo: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
     print(f"vpnConnId: {created}")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab of two IPsec gateways, for the tests that need one."""
+"""The IPsec lab, for the tests that need it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ import os
 
 import pytest
 
+from ipsec_lab.lab import REQUIRED, Lab, unavailable_reason
 from page_example import OPTIONS
-from tunnel_lab.lab import REQUIRED, Lab, why_not
 
-EIP = "192.0.2.1"  # the emulator gives it to its first gateway
+EIP = "192.0.2.1"  # of the emulator's first gateway
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "machine" in item.fixturenames:
+            item.add_marker(pytest.mark.lab)
 
 
 @pytest.fixture(scope="session")
 def machine():
-    """A machine that can have the lab; others skip, unless they are told that they must have it."""
-    reason = why_not()
+    """Skip on a machine that cannot run the lab, or fail where TUNNEL_LAB_REQUIRED is set."""
+    reason = unavailable_reason()
     if reason and os.environ.get(REQUIRED):
         pytest.fail(f"{REQUIRED} is set, but {reason}")
     if reason:
@@ -27,7 +33,10 @@ def machine():
 
 @pytest.fixture
 def lab_of(machine):
-    """Makes a lab with these networks behind the cloud's gateway and behind the peer, else with the example's."""
+    """Return a function that creates a lab with these networks behind the cloud's gateway and behind the peer.
+
+    The default networks are those of the API page's example.
+    """
     labs = []
 
     def make(cloud=None, peer=None, peer_address=OPTIONS["remote_ip"]):
@@ -43,5 +52,5 @@ def lab_of(machine):
 
 @pytest.fixture
 def lab(lab_of):
-    """A lab with the networks of the API page's example."""
+    """Return a lab with the networks of the API page's example."""
     return lab_of()

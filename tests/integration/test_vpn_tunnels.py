@@ -323,7 +323,7 @@ def test_nothing_to_do_on_a_thousand_tunnels_is_one_request_per_gateway_and_litt
     cost = tmp_path / "cost.json"
     # A small program of its own measures: Linux counts the memory of whoever starts a process into its peak.
     done = subprocess.run(
-        [sys.executable, "-I", "-S", ROOT / "tests/bench/process_cost.py", cost, ANSIBLE_PLAYBOOK, path],
+        [sys.executable, "-I", "-S", ROOT / "tests/benchmarks/process_cost.py", cost, ANSIBLE_PLAYBOOK, path],
         env=play_environment(tmp_path / "results", cloud.environment),
         check=True,
         capture_output=True,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What unit tests share: servers on real sockets."""
+"""Fixtures of unit tests: servers on real sockets."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from scripted_server import Server
 def server():
     started = []
 
-    def start(*answers, **options):
-        started.append(Server(*answers, **options))
+    def start(*responses, **options):
+        started.append(Server(*responses, **options))
         return started[-1]
 
     yield start
@@ -33,11 +33,11 @@ def server():
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A certificate for 127.0.0.1 that nobody has signed but itself, and a server's TLS context with it."""
+    """Return a server's TLS context with a self-signed certificate for 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.timezone.utc)
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -50,7 +50,7 @@ def certificate(tmp_path_factory):
         .sign(key, hashes.SHA256())
     )
     folder = tmp_path_factory.mktemp("tls")
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
@@ -62,7 +62,7 @@ def certificate(tmp_path_factory):
 
 @pytest.fixture
 def closed_port():
-    """An endpoint where nobody listens."""
+    """Return an endpoint without a server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return "http://127.0.0.1:%d" % port

@@ -15,8 +15,9 @@ from .._probe import report
 from .._probe.exchange import Exchanges, Stopped
 from .._probe.facts import Facts
 from .._probe.marks import marks_of
-from .._probe.objects import OwnObjects
-from .._probe.reading import Reading, settle_responses
+from .._probe.own_tunnels import OwnTunnels
+from .._probe.reading import Reading
+from .._probe.responses import record_responses
 from .._probe.writing import Writing
 from .._resources import fields
 from .request import Request, parse_connection
@@ -54,14 +55,14 @@ def run(request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]
     exchanges, facts = Exchanges(connection, clock), Facts()
     exchanges.remember_secret(marks.key)
     reading = Reading(exchanges, vpn_id, facts)
-    recogniser = OwnObjects(exchanges, vpn_id, marks)
+    own_tunnels = OwnTunnels(exchanges, vpn_id, marks)
     try:
         reading.read()
     except BceError as error:
         return error.to_failed_result()
     except Stopped as stopped:
         return ConflictError(UNREADABLE % (vpn_id, stopped), "GatewayUnreadable").to_failed_result()
-    reading.settle(recogniser.is_own)
+    reading.record(own_tunnels.is_own)
     is_writing = request.options["probe_writes"] and not check_mode
     warnings, ended, left_behind, remains = [], None, [], 0
     if is_writing:
@@ -70,9 +71,9 @@ def run(request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]
         ended, left_behind, remains = writing.ended, writing.objects.left_behind, writing.objects.remains
         warnings += writing.messages + ([ENDED % ended] if ended else [])
     else:
-        own = recogniser.own(reading.snapshots[-1])
+        own = own_tunnels.select(reading.snapshots[-1])
         warnings += [REMAINS % len(own)] if own else []
-    settle_responses(facts, exchanges.seen)
+    record_responses(facts, exchanges.seen)
     warnings += [LEFT % (item["kind"], item["id"], item["name"], item["reason"]) for item in left_behind]
     found = report.build(facts, connection.endpoint, is_writing, ended, left_behind, remains, len(exchanges.seen))
     result = {

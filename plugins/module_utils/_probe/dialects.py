@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .facts import READ, WRITE
+from .facts import READ, WRITE, Facts
 
 # What a dialect means for the user, the worst first.
 STOP, PURGE, LIMIT, NONE = "stop", "purge", "limit", "none"
@@ -47,158 +47,158 @@ class Dialect(NamedTuple):
     """One row of the table.
 
     :ivar name: None for an observed value that has a consequence but is not a known dialect.
-    :ivar needs: READ, or WRITE if only an own tunnel shows it.
     :ivar question: the key of the question whose observed value shows it.
     :ivar value: that value.
+    :ivar needs: READ, or WRITE if only an own tunnel shows it.
     :ivar effect: STOP (do not write), PURGE (do not purge), LIMIT (something is limited) or NONE (no consequence).
     :ivar advice: what to do, None for NONE.
     """
 
-    name: str
-    needs: str
+    name: str | None
     question: str
     value: str
+    needs: str = READ
     effect: str = NONE
-    advice: str = None
+    advice: str | None = None
 
-    def fits(self, facts):
-        """Return whether the observed values, a probe_facts.Facts, fit this dialect."""
+    def fits(self, facts: Facts) -> bool:
+        """Return whether the observed values fit this dialect."""
         return facts.value(self.question) == self.value
 
 
 DIALECTS = (
     # --- how lists and details show a tunnel ---
-    Dialect("tunnel-name-upper", WRITE, "names", "in another case", PURGE, NAMES),
-    Dialect("tunnel-name-trimmed", WRITE, "names", "trimmed", PURGE, NAMES),
-    Dialect("tunnel-name-cut", WRITE, "names", "cut", PURGE, NAMES),
-    Dialect("tunnel-name-ellipsis", WRITE, "names", "cut, with ...", PURGE, NAMES),
-    Dialect("tunnel-name-percent", WRITE, "names", "escaped as %XX", PURGE, NAMES),
-    Dialect("tunnel-name-entities", WRITE, "names", "escaped as &#N;", PURGE, NAMES),
-    Dialect("tunnel-name-missing", READ, "names", "missing", PURGE, NAMES),
-    Dialect("tunnel-name-null", READ, "names", "null", PURGE, NAMES),
-    Dialect("tunnel-name-empty", READ, "names", "empty", PURGE, NAMES),
-    Dialect("tunnel-name-late", WRITE, "names", "missing for a moment", LIMIT, NEW_NAMES),
-    Dialect("tunnel-name-very-late", WRITE, "names", "missing for seconds", LIMIT, NEW_NAMES),
-    Dialect("tunnel-name-id", READ, "names", "the id in its place", PURGE, NAMES),
-    Dialect("tunnel-name-unrelated", WRITE, "names", "unrelated", PURGE, NAMES),
-    Dialect("tunnel-name-missing-once", READ, "names", "missing of some", PURGE, NAMES),
-    Dialect("description-missing", READ, "descriptions", "missing", LIMIT, DESCRIPTIONS),
-    Dialect("description-null", READ, "empty_description", "null"),
-    Dialect("description-trimmed", WRITE, "descriptions", "trimmed", LIMIT, DESCRIPTIONS),
-    Dialect("description-cut", WRITE, "descriptions", "cut", LIMIT, DESCRIPTIONS),
-    Dialect("description-entities", WRITE, "descriptions", "escaped as &#N;", LIMIT, DESCRIPTIONS),
-    Dialect("subnets-netmask", READ, "subnet_form", "ADDRESS/NETMASK"),
-    Dialect("host-bits-kept", WRITE, "host_bits", "kept"),
-    Dialect("host-bits-cleared", WRITE, "host_bits", "cleared"),
-    Dialect("subnets-sorted", WRITE, "subnet_order", "sorted"),
-    Dialect("subnets-reordered", WRITE, "subnet_order", "changing"),
-    Dialect("life-time-int", READ, "life_times", "number"),
-    Dialect("life-time-digits", READ, "life_times", "text of digits"),
-    Dialect("life-time-missing", READ, "life_times", "missing", LIMIT, SUB_FIELDS),
-    Dialect("sub-fields-required", WRITE, "optional_sub_fields", "refused"),
-    Dialect("sub-fields-not-filled", WRITE, "optional_sub_fields", "leaves them out"),
-    Dialect("sub-fields-kept", WRITE, "optional_sub_fields", "keeps them"),
-    Dialect("sub-fields-dropped", READ, "sub_fields", "not ikeMode and ipsecPfs", LIMIT, SUB_FIELDS),
-    Dialect("configs-dropped", READ, "sub_fields", "none", LIMIT, SUB_FIELDS),
-    Dialect("keys-masked", READ, "keys", "masked", LIMIT, KEYS),
-    Dialect("keys-masked-partly", WRITE, "keys", "masked partly", LIMIT, KEYS),
-    Dialect("keys-hashed", READ, "keys", "hashed", LIMIT, KEYS),
-    Dialect("keys-missing", READ, "keys", "missing", LIMIT, KEYS),
-    Dialect("created-time-missing", READ, "created_time", "missing"),
-    Dialect("created-time-utc", WRITE, "time_zone", "UTC"),
-    Dialect("created-time-iso", READ, "created_time", "ISO 8601"),
+    Dialect("tunnel-name-upper", "names", "in another case", WRITE, PURGE, NAMES),
+    Dialect("tunnel-name-trimmed", "names", "trimmed", WRITE, PURGE, NAMES),
+    Dialect("tunnel-name-cut", "names", "cut", WRITE, PURGE, NAMES),
+    Dialect("tunnel-name-ellipsis", "names", "cut, with ...", WRITE, PURGE, NAMES),
+    Dialect("tunnel-name-percent", "names", "escaped as %XX", WRITE, PURGE, NAMES),
+    Dialect("tunnel-name-entities", "names", "escaped as &#N;", WRITE, PURGE, NAMES),
+    Dialect("tunnel-name-missing", "names", "missing", READ, PURGE, NAMES),
+    Dialect("tunnel-name-null", "names", "null", READ, PURGE, NAMES),
+    Dialect("tunnel-name-empty", "names", "empty", READ, PURGE, NAMES),
+    Dialect("tunnel-name-late", "names", "missing for a moment", WRITE, LIMIT, NEW_NAMES),
+    Dialect("tunnel-name-very-late", "names", "missing for seconds", WRITE, LIMIT, NEW_NAMES),
+    Dialect("tunnel-name-id", "names", "the id in its place", READ, PURGE, NAMES),
+    Dialect("tunnel-name-unrelated", "names", "unrelated", WRITE, PURGE, NAMES),
+    Dialect("tunnel-name-missing-once", "names", "missing of some", READ, PURGE, NAMES),
+    Dialect("description-missing", "descriptions", "missing", READ, LIMIT, DESCRIPTIONS),
+    Dialect("description-null", "empty_description", "null", READ),
+    Dialect("description-trimmed", "descriptions", "trimmed", WRITE, LIMIT, DESCRIPTIONS),
+    Dialect("description-cut", "descriptions", "cut", WRITE, LIMIT, DESCRIPTIONS),
+    Dialect("description-entities", "descriptions", "escaped as &#N;", WRITE, LIMIT, DESCRIPTIONS),
+    Dialect("subnets-netmask", "subnet_form", "ADDRESS/NETMASK", READ),
+    Dialect("host-bits-kept", "host_bits", "kept", WRITE),
+    Dialect("host-bits-cleared", "host_bits", "cleared", WRITE),
+    Dialect("subnets-sorted", "subnet_order", "sorted", WRITE),
+    Dialect("subnets-reordered", "subnet_order", "changing", WRITE),
+    Dialect("life-time-int", "life_times", "number", READ),
+    Dialect("life-time-digits", "life_times", "text of digits", READ),
+    Dialect("life-time-missing", "life_times", "missing", READ, LIMIT, SUB_FIELDS),
+    Dialect("sub-fields-required", "optional_sub_fields", "refused", WRITE),
+    Dialect("sub-fields-not-filled", "optional_sub_fields", "leaves them out", WRITE),
+    Dialect("sub-fields-kept", "optional_sub_fields", "keeps them", WRITE),
+    Dialect("sub-fields-dropped", "sub_fields", "not ikeMode and ipsecPfs", READ, LIMIT, SUB_FIELDS),
+    Dialect("configs-dropped", "sub_fields", "none", READ, LIMIT, SUB_FIELDS),
+    Dialect("keys-masked", "keys", "masked", READ, LIMIT, KEYS),
+    Dialect("keys-masked-partly", "keys", "masked partly", WRITE, LIMIT, KEYS),
+    Dialect("keys-hashed", "keys", "hashed", READ, LIMIT, KEYS),
+    Dialect("keys-missing", "keys", "missing", READ, LIMIT, KEYS),
+    Dialect("created-time-missing", "created_time", "missing", READ),
+    Dialect("created-time-utc", "time_zone", "UTC", WRITE),
+    Dialect("created-time-iso", "created_time", "ISO 8601", READ),
     # --- which tunnels a list shows ---
-    Dialect("list-other-gateway", READ, "list_scope", "those of another gateway", STOP, OTHER_LIST),
-    Dialect("list-other-gateway-unnamed", WRITE, "list_scope", "others, without vpnId", STOP, OTHER_LIST),
-    Dialect("list-all-gateways", READ, "list_scope", "those of several gateways", STOP, OTHER_LIST),
-    Dialect("list-without-vpn-id", READ, "list_scope", "entries without vpnId"),
-    Dialect("list-pages", READ, "list_pages", "several pages"),
-    Dialect("list-pages-endless", READ, "list_pages", "pages without an end", STOP, INCOMPLETE),
-    Dialect("list-truncated", READ, "list_pages", "ends early", STOP, INCOMPLETE),
-    Dialect("list-newest-first", READ, "list_order", "newest first"),
-    Dialect("list-repeats", READ, "list_repeats", "alike"),
-    Dialect("list-repeats-differently", READ, "list_repeats", "differently", STOP, INCOMPLETE),
-    Dialect("list-late", WRITE, "list_delay", "later", LIMIT, LATE),
-    Dialect("list-flickers", WRITE, "list_delay", "sometimes later", LIMIT, LATE),
-    Dialect("put-denied-while-stale", WRITE, "list_delay", "later, and writes are refused until then", LIMIT, LATE),
-    Dialect("list-error-in-200", READ, "list_errors", "sometimes", LIMIT, ERRORS_200),
+    Dialect("list-other-gateway", "list_scope", "those of another gateway", READ, STOP, OTHER_LIST),
+    Dialect("list-other-gateway-unnamed", "list_scope", "others, without vpnId", WRITE, STOP, OTHER_LIST),
+    Dialect("list-all-gateways", "list_scope", "those of several gateways", READ, STOP, OTHER_LIST),
+    Dialect("list-without-vpn-id", "list_scope", "entries without vpnId", READ),
+    Dialect("list-pages", "list_pages", "several pages", READ),
+    Dialect("list-pages-endless", "list_pages", "pages without an end", READ, STOP, INCOMPLETE),
+    Dialect("list-truncated", "list_pages", "ends early", READ, STOP, INCOMPLETE),
+    Dialect("list-newest-first", "list_order", "newest first", READ),
+    Dialect("list-repeats", "list_repeats", "alike", READ),
+    Dialect("list-repeats-differently", "list_repeats", "differently", READ, STOP, INCOMPLETE),
+    Dialect("list-late", "list_delay", "later", WRITE, LIMIT, LATE),
+    Dialect("list-flickers", "list_delay", "sometimes later", WRITE, LIMIT, LATE),
+    Dialect("put-denied-while-stale", "list_delay", "later, and writes are refused until then", WRITE, LIMIT, LATE),
+    Dialect("list-error-in-200", "list_errors", "sometimes", READ, LIMIT, ERRORS_200),
     # --- the course of writes ---
-    Dialect("create-asynchronous", WRITE, "create_course", "usable later"),
-    Dialect("create-fails", WRITE, "create_course", "fails later", STOP, FAILED_CREATION),
-    Dialect("create-rolled-back", WRITE, "create_course", "gone later", STOP, FAILED_CREATION),
-    Dialect("status-unknown", READ, "status_words", "unknown words", LIMIT, STATUS),
-    Dialect("status-missing", READ, "status_words", "missing", LIMIT, STATUS),
-    Dialect("update-asynchronous", WRITE, "update_course", "usable later"),
-    Dialect("delete-asynchronous", WRITE, "delete_course", "gone later"),
-    Dialect("delete-slow", WRITE, "delete_course", "gone much later", LIMIT, SLOW_DELETION),
-    Dialect("delete-stays-listed", WRITE, "delete_course", "listed as deleted", LIMIT, SLOW_DELETION),
+    Dialect("create-asynchronous", "create_course", "usable later", WRITE),
+    Dialect("create-fails", "create_course", "fails later", WRITE, STOP, FAILED_CREATION),
+    Dialect("create-rolled-back", "create_course", "gone later", WRITE, STOP, FAILED_CREATION),
+    Dialect("status-unknown", "status_words", "unknown words", READ, LIMIT, STATUS),
+    Dialect("status-missing", "status_words", "missing", READ, LIMIT, STATUS),
+    Dialect("update-asynchronous", "update_course", "usable later", WRITE),
+    Dialect("delete-asynchronous", "delete_course", "gone later", WRITE),
+    Dialect("delete-slow", "delete_course", "gone much later", WRITE, LIMIT, SLOW_DELETION),
+    Dialect("delete-stays-listed", "delete_course", "listed as deleted", WRITE, LIMIT, SLOW_DELETION),
     # --- results of writes ---
-    Dialect("post-foreign-id", WRITE, "create_result", "another id", STOP, WRONG_ID),
-    Dialect("post-without-id", WRITE, "create_result", "no id", LIMIT, CREATION),
-    Dialect("post-empty", WRITE, "create_result", "an empty body", LIMIT, CREATION),
-    Dialect("post-error-in-200", WRITE, "create_result", "200 with an error", LIMIT, CREATION),
-    Dialect("post-error-in-200-done", WRITE, "create_result", "200 with an error, applied", LIMIT, CREATION),
-    Dialect("put-error-in-200", WRITE, "update_result", "200 with an error", STOP, UPDATES),
-    Dialect("put-error-in-200-done", WRITE, "update_result", "200 with an error, applied", LIMIT, ERRORS_200),
-    Dialect("put-without-effect", WRITE, "update_result", "success without effect", STOP, UPDATES),
-    Dialect("delete-error-in-200", WRITE, "delete_result", "200 with an error", PURGE, DELETIONS),
-    Dialect("delete-error-in-200-done", WRITE, "delete_result", "200 with an error, applied", LIMIT, ERRORS_200),
-    Dialect("delete-without-effect", WRITE, "delete_result", "success without effect", PURGE, DELETIONS),
+    Dialect("post-foreign-id", "create_result", "another id", WRITE, STOP, WRONG_ID),
+    Dialect("post-without-id", "create_result", "no id", WRITE, LIMIT, CREATION),
+    Dialect("post-empty", "create_result", "an empty body", WRITE, LIMIT, CREATION),
+    Dialect("post-error-in-200", "create_result", "200 with an error", WRITE, LIMIT, CREATION),
+    Dialect("post-error-in-200-done", "create_result", "200 with an error, applied", WRITE, LIMIT, CREATION),
+    Dialect("put-error-in-200", "update_result", "200 with an error", WRITE, STOP, UPDATES),
+    Dialect("put-error-in-200-done", "update_result", "200 with an error, applied", WRITE, LIMIT, ERRORS_200),
+    Dialect("put-without-effect", "update_result", "success without effect", WRITE, STOP, UPDATES),
+    Dialect("delete-error-in-200", "delete_result", "200 with an error", WRITE, PURGE, DELETIONS),
+    Dialect("delete-error-in-200-done", "delete_result", "200 with an error, applied", WRITE, LIMIT, ERRORS_200),
+    Dialect("delete-without-effect", "delete_result", "success without effect", WRITE, PURGE, DELETIONS),
     # --- rules of writes ---
-    Dialect("description-cleared", WRITE, "no_description", "clears it", LIMIT, CLEARING),
-    Dialect("description-not-clearable", WRITE, "clear_description", "keeps it", LIMIT, CLEARING),
-    Dialect("name-exists-400", WRITE, "duplicate_name", "refused with 400"),
-    Dialect("name-exists-409", WRITE, "duplicate_name", "refused with 409"),
-    Dialect("building-refuses", WRITE, "busy", "after a creation", LIMIT, BUSY),
-    Dialect("unfinished-refuses", WRITE, "busy", "after any write to the tunnel", LIMIT, BUSY),
-    Dialect("gateway-busy", WRITE, "busy", "after any write to the gateway", LIMIT, BUSY),
+    Dialect("description-cleared", "no_description", "clears it", WRITE, LIMIT, CLEARING),
+    Dialect("description-not-clearable", "clear_description", "keeps it", WRITE, LIMIT, CLEARING),
+    Dialect("name-exists-400", "duplicate_name", "refused with 400", WRITE),
+    Dialect("name-exists-409", "duplicate_name", "refused with 409", WRITE),
+    Dialect("building-refuses", "busy", "after a creation", WRITE, LIMIT, BUSY),
+    Dialect("unfinished-refuses", "busy", "after any write to the tunnel", WRITE, LIMIT, BUSY),
+    Dialect("gateway-busy", "busy", "after any write to the gateway", WRITE, LIMIT, BUSY),
     # --- client tokens ---
-    Dialect("token-ignored", WRITE, "token_repeated", "creates another", LIMIT, TOKENS),
-    Dialect("token-forgotten-with-object", WRITE, "token_after_deletion", "creates another"),
-    Dialect("token-any-parameters", WRITE, "token_other_body", "returns the first result", LIMIT, TOKENS),
-    Dialect("token-repeat-refused", WRITE, "token_repeated", "refused", LIMIT, TOKENS),
-    Dialect("token-create-only", WRITE, "token_on_update", "applied"),
+    Dialect("token-ignored", "token_repeated", "creates another", WRITE, LIMIT, TOKENS),
+    Dialect("token-forgotten-with-object", "token_after_deletion", "creates another", WRITE),
+    Dialect("token-any-parameters", "token_other_body", "returns the first result", WRITE, LIMIT, TOKENS),
+    Dialect("token-repeat-refused", "token_repeated", "refused", WRITE, LIMIT, TOKENS),
+    Dialect("token-create-only", "token_on_update", "applied", WRITE),
     # --- absent objects ---
-    Dialect("no-such-object-400", READ, "absent_status", "400"),
-    Dialect("gone-other-code", WRITE, "absent_tunnel", "another error"),
-    Dialect("gone-200", WRITE, "absent_tunnel", "success"),
-    Dialect("absent-empty", READ, "absent_gateway", "an empty body"),
-    Dialect("absent-gateway-empty-list", READ, "absent_list", "an empty list"),
+    Dialect("no-such-object-400", "absent_status", "400", READ),
+    Dialect("gone-other-code", "absent_tunnel", "another error", WRITE),
+    Dialect("gone-200", "absent_tunnel", "success", WRITE),
+    Dialect("absent-empty", "absent_gateway", "an empty body", READ),
+    Dialect("absent-gateway-empty-list", "absent_list", "an empty list", READ),
     # --- errors ---
-    Dialect("throttled-400", READ, "throttling", "400", LIMIT, THROTTLED),
-    Dialect("throttled-403", READ, "throttling", "403", LIMIT, THROTTLED),
-    Dialect("throttled-429", READ, "throttling", "429", LIMIT, THROTTLED),
-    Dialect("error-without-code", READ, "error_bodies", "no code"),
-    Dialect("error-empty", READ, "error_bodies", "nothing"),
+    Dialect("throttled-400", "throttling", "400", READ, LIMIT, THROTTLED),
+    Dialect("throttled-403", "throttling", "403", READ, LIMIT, THROTTLED),
+    Dialect("throttled-429", "throttling", "429", READ, LIMIT, THROTTLED),
+    Dialect("error-without-code", "error_bodies", "no code", READ),
+    Dialect("error-empty", "error_bodies", "nothing", READ),
     # --- HTTP and JSON ---
-    Dialect("extra-fields", READ, "extra_fields", "some"),
-    Dialect("byte-order-mark", READ, "byte_order_mark", "yes"),
-    Dialect("early-hints", READ, "early_hints", "yes"),
-    Dialect("clock-ahead", READ, "clock", "ahead", LIMIT, CLOCK),
-    Dialect("clock-behind", READ, "clock", "behind", LIMIT, CLOCK),
+    Dialect("extra-fields", "extra_fields", "some", READ),
+    Dialect("byte-order-mark", "byte_order_mark", "yes", READ),
+    Dialect("early-hints", "early_hints", "yes", READ),
+    Dialect("clock-ahead", "clock", "ahead", READ, LIMIT, CLOCK),
+    Dialect("clock-behind", "clock", "behind", READ, LIMIT, CLOCK),
     # --- gateways and customer gateways ---
-    Dialect("gateways-other-vpc", READ, "gateway_list", "those of another VPC", STOP, OTHER_VPC),
-    Dialect("gateway-type-gre", READ, "gateway_type", "another"),
+    Dialect("gateways-other-vpc", "gateway_list", "those of another VPC", READ, STOP, OTHER_VPC),
+    Dialect("gateway-type-gre", "gateway_type", "another", READ),
     Dialect(
-        "customer-gateway-name-upper", WRITE, "customer_gateway_names", "in another case", LIMIT, CUSTOMER_GATEWAYS
+        "customer-gateway-name-upper", "customer_gateway_names", "in another case", WRITE, LIMIT, CUSTOMER_GATEWAYS
     ),
-    Dialect("customer-gateway-name-trimmed", WRITE, "customer_gateway_names", "trimmed", LIMIT, CUSTOMER_GATEWAYS),
-    Dialect("customer-gateway-name-cut", WRITE, "customer_gateway_names", "cut", LIMIT, CUSTOMER_GATEWAYS),
-    Dialect("customer-gateway-name-missing", WRITE, "customer_gateway_names", "missing", LIMIT, CUSTOMER_GATEWAYS),
+    Dialect("customer-gateway-name-trimmed", "customer_gateway_names", "trimmed", WRITE, LIMIT, CUSTOMER_GATEWAYS),
+    Dialect("customer-gateway-name-cut", "customer_gateway_names", "cut", WRITE, LIMIT, CUSTOMER_GATEWAYS),
+    Dialect("customer-gateway-name-missing", "customer_gateway_names", "missing", WRITE, LIMIT, CUSTOMER_GATEWAYS),
     Dialect(
         "customer-gateway-name-late",
-        WRITE,
         "customer_gateway_names",
         "missing for a moment",
+        WRITE,
         LIMIT,
         NEW_CUSTOMER_GATEWAYS,
     ),
-    Dialect("customer-gateway-list-late", WRITE, "customer_gateway_delay", "later", LIMIT, NEW_CUSTOMER_GATEWAYS),
+    Dialect("customer-gateway-list-late", "customer_gateway_delay", "later", WRITE, LIMIT, NEW_CUSTOMER_GATEWAYS),
     Dialect(
         "customer-gateway-stale",
-        WRITE,
         "customer_gateway_delay",
         "later, and not found by its id until then",
+        WRITE,
         LIMIT,
         NEW_CUSTOMER_GATEWAYS,
     ),
@@ -207,21 +207,21 @@ DIALECTS = (
 
 # Observed values that are not those of a dialect, but have a consequence.
 OTHERS = (
-    Dialect(None, READ, "list_scope", "not those of the gateway's detail", STOP, OTHER_LIST),
-    Dialect(None, READ, "keys", "of some", LIMIT, KEYS),
-    Dialect(None, READ, "sub_fields", "not all", LIMIT, SUB_FIELDS),
-    Dialect(None, WRITE, "descriptions", "unrelated", LIMIT, DESCRIPTIONS),
-    Dialect(None, WRITE, "descriptions", "in another case", LIMIT, DESCRIPTIONS),
-    Dialect(None, WRITE, "create_result", "the id of an older tunnel", STOP, WRONG_ID),
-    Dialect(None, WRITE, "create_result", "an id that is not listed", STOP, WRONG_ID),
-    Dialect(None, WRITE, "update_result", "refused", STOP, UPDATES),
-    Dialect(None, WRITE, "delete_result", "refused", PURGE, DELETIONS),
-    Dialect(None, WRITE, "token_repeated", "returns another result", LIMIT, TOKENS),
-    Dialect(None, WRITE, "token_other_body", "returns another result", LIMIT, TOKENS),
-    Dialect(None, WRITE, "customer_gateway_names", "unrelated", LIMIT, CUSTOMER_GATEWAYS),
+    Dialect(None, "list_scope", "not those of the gateway's detail", READ, STOP, OTHER_LIST),
+    Dialect(None, "keys", "of some", READ, LIMIT, KEYS),
+    Dialect(None, "sub_fields", "not all", READ, LIMIT, SUB_FIELDS),
+    Dialect(None, "descriptions", "unrelated", WRITE, LIMIT, DESCRIPTIONS),
+    Dialect(None, "descriptions", "in another case", WRITE, LIMIT, DESCRIPTIONS),
+    Dialect(None, "create_result", "the id of an older tunnel", WRITE, STOP, WRONG_ID),
+    Dialect(None, "create_result", "an id that is not listed", WRITE, STOP, WRONG_ID),
+    Dialect(None, "update_result", "refused", WRITE, STOP, UPDATES),
+    Dialect(None, "delete_result", "refused", WRITE, PURGE, DELETIONS),
+    Dialect(None, "token_repeated", "returns another result", WRITE, LIMIT, TOKENS),
+    Dialect(None, "token_other_body", "returns another result", WRITE, LIMIT, TOKENS),
+    Dialect(None, "customer_gateway_names", "unrelated", WRITE, LIMIT, CUSTOMER_GATEWAYS),
 )
 
 
-def fitting(facts):
+def fitting(facts: Facts) -> list[Dialect]:
     """Return the rows that the observed values fit, a list in the order of the tables."""
     return [row for row in DIALECTS + OTHERS if row.fits(facts)]

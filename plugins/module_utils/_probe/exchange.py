@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .._bce.client import BceClient
+from .._bce.connection_options import ConnectionSettings
 from .._bce.errors import BceError
-from .._bce.redaction import KEY_PATTERN, looks_like_tunnel_key
+from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
 
-MAX_REQUESTS = 400  # of one run, whatever the API does
-MORE_REQUESTS = 100  # to remove what the run has made
-READ_PAUSES = (0.5, 1, 2, 4, 8)  # seconds between the attempts of a read, and of a write that is safe to repeat
-THROTTLED_PAUSES = (0.5, 1, 2, 4, 8, 8)
-BUSY_PAUSES = (1, 1, 1, 2, 4, 8, 16, 16)
+MAX_REQUESTS = 400  # of one run
+MAX_CLEANUP_REQUESTS = 100  # to remove the objects of the run
+READ_RETRY_PAUSES = (0.5, 1, 2, 4, 8)  # seconds between the attempts of a read, and of a write that is safe to repeat
+THROTTLED_RETRY_PAUSES = (0.5, 1, 2, 4, 8, 8)
+BUSY_RETRY_PAUSES = (1, 1, 1, 2, 4, 8, 16, 16)
+UNCLEAR_RETRY_PAUSES = (0, 1, 2, 5)
 MAX_RETRY_AFTER = 30  # seconds
 
 ABSENT = re.compile("NoSuch|NotFound|NotExist", re.IGNORECASE)
@@ -41,38 +43,43 @@ class Stopped(Exception):
 class Exchange(NamedTuple):
     """One attempt and its response.
 
-    :ivar kind: what was sent, such as "list tunnels". :ivar status: None where no whole response came.
-    :ivar body: the parsed JSON, None where there is none. :ivar content: the body as it came, bytes.
-    :ivar has_mark: whether the body begins with a byte order mark. :ivar interim: statuses of interim responses.
-    :ivar date: the server's time of day in seconds, or None. :ivar local_date: this machine's.
-    :ivar error: the BceError that the client made of it, or None.
+    :ivar kind: the operation, such as "list tunnels".
+    :ivar status: the HTTP status, None without a complete response.
+    :ivar body: the parsed JSON, or None.
+    :ivar content: the received body.
+    :ivar has_mark: whether the body begins with a byte order mark.
+    :ivar interim: the statuses of interim responses.
+    :ivar retry_after: in seconds, 0 if unset.
+    :ivar date: the server's time in seconds, or None.
+    :ivar local_date: the time of this machine in seconds.
+    :ivar error: the error that the client raised, or None.
     """
 
     kind: str
     method: str
-    status: int
-    body: object
+    status: int | None
+    body: Any
     content: bytes
     has_mark: bool
-    interim: tuple
+    interim: tuple[int, ...]
     retry_after: float
-    date: float
+    date: float | None
     local_date: float
-    error: object
+    error: BceError | None
 
     @property
-    def code(self):
+    def code(self) -> str | None:
         """Return the error code of the body, or None."""
         code = self.body.get("code") if isinstance(self.body, dict) else None
         return code if isinstance(code, str) and CODE.fullmatch(code) else None
 
     @property
-    def is_success(self):
+    def is_success(self) -> bool:
         """Return True for a 2xx whose body is not an error."""
         return self.status is not None and 200 <= self.status < 300 and not self.is_error_in_success
 
     @property
-    def is_error_in_success(self):
+    def is_error_in_success(self) -> bool:
         """Return True for a 2xx whose body is an error."""
         if self.status is None or not 200 <= self.status < 300 or not isinstance(self.body, dict):
             return False
@@ -81,41 +88,41 @@ class Exchange(NamedTuple):
         return self.body.get("success") is False or is_code
 
     @property
-    def is_refused(self):
+    def is_refused(self) -> bool:
         """Return True for a 4xx: the request was certainly not applied."""
         return self.status is not None and 400 <= self.status < 500
 
     @property
-    def is_empty(self):
+    def is_empty(self) -> bool:
         """Return True for a response without a body."""
         return not self.content.strip()
 
     @property
-    def is_throttled(self):
+    def is_throttled(self) -> bool:
         return self.is_refused and (self.status == 429 or bool(self.code and THROTTLED.search(self.code)))
 
     @property
-    def is_duplicate(self):
+    def is_duplicate(self) -> bool:
         return self.is_refused and bool(self.code and DUPLICATE.search(self.code))
 
     @property
-    def is_busy(self):
+    def is_busy(self) -> bool:
         if not self.is_refused or self.is_duplicate or self.is_throttled:
             return False
         return self.status == 409 or bool(self.code and BUSY.search(self.code))
 
     @property
-    def is_absent(self):
+    def is_absent(self) -> bool:
         """Return True if the response means that the object does not exist."""
         if not self.is_refused:
             return False
         return bool(ABSENT.search(self.code)) if self.code else self.status == 404
 
     @property
-    def is_mismatch(self):
+    def is_mismatch(self) -> bool:
         return self.is_refused and self.code == MISMATCH
 
-    def in_words(self):
+    def describe(self) -> str:
         """Return status and code, such as "404 NoSuchObject"."""
         if self.status is None:
             return "no response"
@@ -127,46 +134,53 @@ class Exchange(NamedTuple):
 class Exchanges:
     """The requests of one run.
 
-    :ivar seen: every attempt, a list of Exchange. :ivar written: whether any request was one that writes.
-
-    :arg connection: credentials.Connection. :arg clock: the module time, or what stands in for it.
+    :ivar seen: every attempt, in order.
+    :ivar written: whether a write was sent.
+    :ivar clock: the module time, or a replacement in tests.
     """
 
-    def __init__(self, connection, clock):
-        self.seen = []
+    def __init__(self, connection: ConnectionSettings, clock: Any) -> None:
+        self.seen: list[Exchange] = []
         self.written = False
         self.clock = clock
         self._connection = connection
-        self._client = self._connected(connection)
-        self._received = []
-        self._most = MAX_REQUESTS
+        self._client = self._create_client(connection)
+        self._received: list[Any] = []
+        self._limit = MAX_REQUESTS
 
-    def _connected(self, connection):
-        client = BceClient(connection, clock=self.clock, observe=self._note)
+    def _create_client(self, connection: ConnectionSettings) -> BceClient:
+        client = BceClient(connection, clock=self.clock, observe=self._record_response)
         client.redactor.redact_pattern(KEY_PATTERN, looks_like_tunnel_key)
         return client
 
-    def _note(self, received):
+    def _record_response(self, received: Any) -> None:
         self._received.append(received)
 
-    def allow_more(self):
-        """Allow MORE_REQUESTS in addition to those already sent."""
-        self._most = len(self.seen) + MORE_REQUESTS
+    def extend_limit(self) -> None:
+        """Allow MAX_CLEANUP_REQUESTS in addition to those already sent."""
+        self._limit = len(self.seen) + MAX_CLEANUP_REQUESTS
 
-    def remember_secret(self, secret):
+    def remember_secret(self, secret: Secret) -> None:
         """Redact this Secret in all further error texts."""
         self._client.redactor.add(secret)
 
-    def send_with_other_secret(self, secret, kind, path):
+    def send_with_other_secret(self, secret: Secret, kind: str, path: str) -> Exchange:
         """Send one read that is signed with another secret access key; return the Exchange."""
-        own, self._client = self._client, self._connected(self._connection._replace(secret_access_key=secret))
+        own, self._client = self._client, self._create_client(self._connection._replace(secret_access_key=secret))
         try:
             return self.send(kind, "GET", path)
         finally:
             self._client = own
 
-    def send(self, kind, method, path, query=None, body=None):
-        """Send a request, again where that is safe and may help, and return the last Exchange.
+    def send(
+        self,
+        kind: str,
+        method: str,
+        path: str,
+        query: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> Exchange:
+        """Send a request, with retries where they are safe and may help; return the last attempt.
 
         :raises Stopped: after MAX_REQUESTS.
         """
@@ -183,18 +197,29 @@ class Exchanges:
             self.clock.sleep(max(pauses[retries], min(exchange.retry_after, MAX_RETRY_AFTER)))
             retries += 1
 
-    @staticmethod
-    def _pauses(exchange):
-        if exchange.is_throttled:
-            return THROTTLED_PAUSES
-        if exchange.is_busy and exchange.method != "GET":
-            return BUSY_PAUSES
-        is_unknown = exchange.status is None or exchange.status >= 500
-        return READ_PAUSES if is_unknown and exchange.method != "POST" else ()
+    def delete(self, kind: str, path: str, query: dict[str, str] | None = None) -> Exchange:
+        """Send a deletion; repeat it if it is refused without a code, which may mean busy or throttled."""
+        for pause in UNCLEAR_RETRY_PAUSES:
+            self.clock.sleep(pause)
+            exchange = self.send(kind, "DELETE", path, query)
+            if exchange.code or exchange.is_absent or not exchange.is_refused:
+                break
+        return exchange
 
-    def _attempt(self, kind, method, path, query, body):
-        if len(self.seen) >= self._most:
-            raise Stopped("more than %d requests were needed" % self._most)
+    @staticmethod
+    def _pauses(exchange: Exchange) -> tuple[float, ...]:
+        if exchange.is_throttled:
+            return THROTTLED_RETRY_PAUSES
+        if exchange.is_busy and exchange.method != "GET":
+            return BUSY_RETRY_PAUSES
+        is_unknown = exchange.status is None or exchange.status >= 500
+        return READ_RETRY_PAUSES if is_unknown and exchange.method != "POST" else ()
+
+    def _attempt(
+        self, kind: str, method: str, path: str, query: dict[str, str] | None, body: dict[str, Any] | None
+    ) -> Exchange:
+        if len(self.seen) >= self._limit:
+            raise Stopped("more than %d requests were needed" % self._limit)
         self.written = self.written or method != "GET"
         self._received = []
         error = None
@@ -209,7 +234,7 @@ class Exchanges:
         self.seen.append(exchange)
         return exchange
 
-    def _exchange(self, kind, method, received, error):
+    def _exchange(self, kind: str, method: str, received: Any, error: BceError | None) -> Exchange:
         now = self.clock.time()
         if received is None:
             return Exchange(kind, method, None, None, b"", False, (), 0.0, None, now, error)
@@ -234,5 +259,5 @@ class Exchanges:
         )
 
 
-def _seconds(value):
+def _seconds(value: str | None) -> float:
     return float(value) if value and re.fullmatch("[0-9]{1,6}", value) else 0.0

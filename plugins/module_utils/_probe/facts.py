@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The questions that the probe settles, and the observed values. Pure.
+"""The questions that the probe answers, and the observed values. Pure.
 
 An observed value is one of a few fixed words, so that it can be published; ``detail`` holds numbers, codes and other
 words of the API.
@@ -10,7 +10,7 @@ words of the API.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 READ, WRITE = "read", "write"
 
@@ -21,12 +21,12 @@ class Question(NamedTuple):
     :ivar key: its name in the report.
     :ivar text: the question.
     :ivar assumed: the value that the collection assumes, or None where all values are equally good.
-    :ivar needs: READ, or WRITE if only an own tunnel settles it.
+    :ivar needs: READ, or WRITE if only an own tunnel shows it.
     """
 
     key: str
     text: str
-    assumed: str
+    assumed: str | None
     needs: str = READ
 
 
@@ -99,26 +99,26 @@ class Fact(NamedTuple):
     """An observed value: one of a few words, and what else is worth knowing (a text, a number, a list, a dict)."""
 
     value: str
-    detail: object = None
+    detail: Any = None
 
 
 class Facts:
     """The observed values by question."""
 
-    def __init__(self):
-        self._known = {question.key: None for question in QUESTIONS}
+    def __init__(self) -> None:
+        self._known: dict[str, Fact | None] = {question.key: None for question in QUESTIONS}
 
-    def set(self, key, value, detail=None):
+    def set(self, key: str, value: str | None, detail: Any = None) -> None:
         """Set the observed value of a question; None removes it."""
         if key not in self._known:
             raise KeyError(key)
         self._known[key] = None if value is None else Fact(value, detail)
 
-    def get(self, key):
+    def get(self, key: str) -> Fact | None:
         """Return the Fact of a question, or None where it is open."""
         return self._known[key]
 
-    def value(self, key):
+    def value(self, key: str) -> str | None:
         """Return the observed value of a question, or None."""
         fact = self._known[key]
         return fact.value if fact else None

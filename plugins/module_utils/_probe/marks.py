@@ -14,7 +14,7 @@ import hmac
 import html
 import ipaddress
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from .._bce.redaction import Secret, looks_like_tunnel_key
@@ -25,7 +25,7 @@ OTHER_PEER = "192.0.2.202"
 LOCAL_SUBNETS = ["198.51.100.64/26", "198.51.100.0/26"]
 OTHER_LOCAL_SUBNETS = ["198.51.100.128/26"]
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789"
-# Unusual values, so that those which an API fills in by itself can be distinguished.
+# Unusual values, so that defaults of the API can be distinguished.
 IKE_CONFIG = {"ikeVersion": "v1", "ikeMode": "main", "ikeEncAlg": "aes192", "ikeAuthAlg": "sha1", "ikePfs": "group5"}
 IPSEC_CONFIG = {"ipsecEncAlg": "aes192", "ipsecAuthAlg": "sha1", "ipsecPfs": "group5"}
 TRIMMED = " \t-_/."
@@ -42,12 +42,12 @@ class Marks(NamedTuple):
     key: Secret
     customer_gateway_description: str
 
-    def tunnel(self, number, **changes):
+    def tunnel(self, number: int, **changes: Any) -> dict[str, Any]:
         """Return the body that writes one version of the tunnel.
 
-        :arg changes: fields by their API name; None leaves a field out.
+        :param changes: fields by their API name; None leaves a field out.
         """
-        body = {
+        body: dict[str, Any] = {
             "vpnConnName": self.name,
             "secretKey": self.key.reveal(),
             "localSubnets": LOCAL_SUBNETS,
@@ -60,13 +60,13 @@ class Marks(NamedTuple):
         body.update(changes)
         return {name: value for name, value in body.items() if value is not None}
 
-    def customer_gateway(self):
+    def customer_gateway(self) -> dict[str, Any]:
         """Return the body of the creation of the customer gateway."""
         return {"name": self.name, "ip": PEER, "description": self.customer_gateway_description}
 
 
-def marks_of(vpn_id, secret_access_key):
-    """Return the Marks of a gateway; the name has both cases and every allowed sign, so that changes of it show."""
+def marks_of(vpn_id: str, secret_access_key: str) -> Marks:
+    """Return the Marks of a gateway; the name has both cases and every allowed sign, to show changes."""
     digest = hashlib.sha256(("baiducloud.network probe " + vpn_id).encode()).hexdigest()[:8]
     message = ("baiducloud.network/vpn_api_probe/" + vpn_id).encode()
     secret = hmac.new(secret_access_key.encode(), message, hashlib.sha256).digest()
@@ -75,51 +75,51 @@ def marks_of(vpn_id, secret_access_key):
     return Marks(PREFIX + "Aa/1.%s_" % digest, Secret(key), text)
 
 
-def subnets(number):
+def subnets(number: int) -> list[str]:
     """Return the remote subnets of a version, the higher one first."""
     return ["203.0.113.%d/28" % (32 * number + 16), "203.0.113.%d/28" % (32 * number)]
 
 
-def subnets_with_host_bits(number):
+def subnets_with_host_bits(number: int) -> list[str]:
     """Return the same subnets, the second written with host bits."""
     return [subnets(number)[0], "203.0.113.%d/28" % (32 * number + 5)]
 
 
-def description(number):
+def description(number: int) -> str:
     """Return the description of a version; it ends with signs that are sometimes trimmed or escaped."""
     return "Made by baiducloud.network.probe_api, delete it. Version %d /." % number
 
 
-def ike_life_time(number):
+def ike_life_time(number: int) -> int:
     """Return the IKE life time of a version in seconds."""
     return 7200 + 60 * number
 
 
-def is_full_key(value):
-    """Return whether a shown key may be a whole one, not a mask or a digest."""
+def is_full_key(value: Any) -> bool:
+    """Return whether a shown key may be complete, not a mask or a digest."""
     return isinstance(value, str) and 8 <= len(value) <= 17 and "***" not in value and looks_like_tunnel_key(value)
 
 
-def networks(value):
-    """Return a list of shown subnets as networks, a list; None if they cannot be read."""
+def parse_networks(value: Any) -> list[Any] | None:
+    """Return shown subnets as networks, or None if they cannot be parsed."""
     try:
         return [ipaddress.ip_network(item, strict=False) for item in value]
     except (ValueError, TypeError):
         return None
 
 
-def shown_address(subnet):
+def address_part(subnet: Any) -> str:
     """Return the address of a shown subnet, with its host bits."""
     return str(subnet).partition("/")[0]
 
 
-def digits(value):
+def leading_number(value: Any) -> int | None:
     """Return the number at the beginning of a shown life time, or None."""
     match = re.match("[0-9]+", str(value))
     return int(match.group()) if match else None
 
 
-def difference(shown, written, object_id=None):
+def describe_difference(shown: Any, written: str, object_id: str | None = None) -> str:
     """Return how a shown text differs from the written one, in a few fixed words."""
     if shown is None or shown == "":
         return "missing"

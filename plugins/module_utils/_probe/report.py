@@ -11,13 +11,15 @@ address of the user's.
 from __future__ import annotations
 
 import re
+from functools import partial
+from typing import Any
 
 from .._bce.client import COLLECTION_VERSION
-from .dialects import LIMIT, NONE, PURGE, STOP, fitting
-from .facts import QUESTIONS, WRITE
+from .dialects import LIMIT, NONE, PURGE, STOP, Dialect, fitting
+from .facts import QUESTIONS, WRITE, Fact, Facts, Question
 
 ISSUES = "https://github.com/baiducloud-network/baiducloud.network/issues"
-ALIKE = {"names": "shown", "descriptions": "shown"}  # usual values where only reads were sent
+VALUES_OF_READS = {"names": "shown", "descriptions": "shown"}  # assumed values where only reads were sent
 HOST = re.compile(r"https://(bcc\.[a-z0-9-]+\.baidubce\.com)")
 
 SAFE = "Safe to go on."
@@ -39,33 +41,41 @@ class Placeholders:
         ("text", re.compile(r"\b(?=[A-Za-z]*\d)[0-9A-Za-z]{16,}\b")),
     )
 
-    def __init__(self):
-        self._known = {}
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
 
-    def apply(self, value):
+    def apply(self, value: Any) -> Any:
         """Return a JSON-like value with placeholders in all of its texts."""
         if isinstance(value, str):
             for kind, pattern in self._PATTERNS:
-                value = pattern.sub(lambda match, kind=kind: self._placeholder(kind, match.group()), value)
+                value = pattern.sub(partial(self._placeholder, kind), value)
             return value
         if isinstance(value, dict):
             return {name: self.apply(item) for name, item in value.items()}
         return [self.apply(item) for item in value] if isinstance(value, (list, tuple)) else value
 
-    def _placeholder(self, kind, text):
+    def _placeholder(self, kind: str, match: re.Match[str]) -> str:
         number = len([known for known in self._known.values() if known.startswith(kind)]) + 1
-        return self._known.setdefault(text, "%s-%d" % (kind, number))
+        return self._known.setdefault(match.group(), "%s-%d" % (kind, number))
 
 
-def build(facts, endpoint, is_writing, ended, left_behind, remains, requests):
-    """Return the report, a dict.
+def build(
+    facts: Facts,
+    endpoint: str,
+    is_writing: bool,
+    ended: str | None,
+    left_behind: list[dict[str, str]],
+    remains: int,
+    requests: int,
+) -> dict[str, Any]:
+    """Return the report.
 
-    :arg endpoint: the API's URL, which is shown if it is Baidu's own.
-    :arg is_writing: whether the probe was to write.
-    :arg ended: why the part that writes ended early, or None.
-    :arg left_behind: list of dicts, of which only the kind is shown.
-    :arg remains: how many objects of earlier runs were removed.
-    :arg requests: how many were sent.
+    :param endpoint: the API's URL, which is shown if it is Baidu's own.
+    :param is_writing: whether the probe was allowed to write.
+    :param ended: why the part that writes ended early, or None.
+    :param left_behind: objects that could not be removed; only their kind is shown.
+    :param remains: how many objects of earlier runs were removed.
+    :param requests: how many requests were sent.
     """
     rows = fitting(facts)
     level = next((effect for effect in (STOP, PURGE) if any(item.effect == effect for item in rows)), None)
@@ -78,7 +88,7 @@ def build(facts, endpoint, is_writing, ended, left_behind, remains, requests):
         "is_safe": level is None and not ended and not left_behind,
         "dialects": [{"name": item.name, "effect": item.effect, "advice": item.advice} for item in rows if item.name],
         "consequences": list(dict.fromkeys(item.advice for item in _worst_first(rows) if item.advice)),
-        "answers": [_answer(question, facts.get(question.key), rows, is_writing) for question in QUESTIONS],
+        "answers": [_build_answer(question, facts.get(question.key), rows, is_writing) for question in QUESTIONS],
         "ended_early": ended,
         "left_behind": [item["kind"] for item in left_behind],
         "remains_removed": remains,
@@ -87,12 +97,14 @@ def build(facts, endpoint, is_writing, ended, left_behind, remains, requests):
     return Placeholders().apply(report)
 
 
-def _worst_first(rows):
+def _worst_first(rows: list[Dialect]) -> list[Dialect]:
     order = (STOP, PURGE, LIMIT, NONE)
     return sorted(rows, key=lambda item: order.index(item.effect))
 
 
-def _verdict(rows, level, is_writing, ended, left_behind):
+def _verdict(
+    rows: list[Dialect], level: str | None, is_writing: bool, ended: str | None, left_behind: list[dict[str, str]]
+) -> str:
     if left_behind:
         return LEFT_BEHIND % " and ".join(sorted({item["kind"] for item in left_behind}))
     worst = [item for item in rows if item.effect == level]
@@ -105,7 +117,7 @@ def _verdict(rows, level, is_writing, ended, left_behind):
     return SAFE if is_writing else SAFE_READS
 
 
-def _answer(question, fact, rows, is_writing):
+def _build_answer(question: Question, fact: Fact | None, rows: list[Dialect], is_writing: bool) -> dict[str, Any]:
     answer = {
         "key": question.key,
         "question": question.text,
@@ -120,13 +132,13 @@ def _answer(question, fact, rows, is_writing):
     return answer
 
 
-def is_unusual(answer):
+def is_unusual(answer: dict[str, Any]) -> bool:
     """Return whether an observed value differs from the one that the collection assumes."""
-    usual = (None, answer["assumed"], ALIKE.get(answer["key"]))
+    usual = (None, answer["assumed"], VALUES_OF_READS.get(answer["key"]))
     return answer["assumed"] is not None and answer["observed"] not in usual
 
 
-def markdown(report):
+def markdown(report: dict[str, Any]) -> str:
     """Return the report as a Markdown page."""
     lines = ["**%s**" % report["verdict"], "", "# First contact with the API", ""]
     lines.append(
@@ -162,7 +174,7 @@ def markdown(report):
     return "\n".join(lines) + "\n"
 
 
-def _text(detail):
+def _text(detail: Any) -> str | None:
     """Return the detail of a fact as one text."""
     if isinstance(detail, dict):
         detail = ["%s: %s" % (name, _text(value)) for name, value in detail.items()]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gates judge what they say they judge: none is told to look away, and a tarball is what the commit makes it."""
+"""No check has an exception, the package check finds surplus and missing files, and tarballs are reproducible."""
 
 from __future__ import annotations
 
@@ -18,70 +18,50 @@ import pytest
 import tomllib
 import yaml
 
-import checkout
+import check_package
 import commands
-import package
-import repack
+import repository
+import reproducible_tarball
 from playbook import ROOT
 
-# Each of them makes a linter pass over something.
-SWITCHES = (
+# Comments that disable a linter for a line, a block or a file.
+SUPPRESSIONS = (
     "noqa|pylint: *disable|shellcheck +disable|yamllint +disable|skip_ansible_lint|fmt: *(off|on)|isort: *(skip|off)"
 )
-SWITCHES += "|REUSE-Ignore|type: *ignore|pragma: *no cover|nolint"
-FILES = {".ansible-lint-ignore", ".shellcheckrc", ".yamllint.yml", ".yamllint.yaml", ".ruff.toml", "pyproject.toml"}
+SUPPRESSIONS += "|REUSE-Ignore|type: *ignore|pragma: *no cover|nolint"
+# Files that configure a linter at another place than the known one, or hold exceptions.
+IGNORE_FILES = {".ansible-lint-ignore", ".shellcheckrc", ".yamllint.yml", ".yamllint.yaml", ".ruff.toml"}
+GENERATED = {".cache/", ".venv/", "changelogs/", "changelogs/changelog.yaml", "tests/output/"}
 
 
-def test_no_file_tells_a_gate_to_look_away():
-    names = {Path(name).name for name in checkout.tracked_files()}
-    assert names & FILES == set()
+def test_ignore_files_of_linters_and_of_sanity_tests_do_not_exist():
+    names = {Path(name).name for name in repository.tracked_files()}
+    assert names & IGNORE_FILES == set()
     assert not (ROOT / "tests/sanity").exists()
 
 
-def test_no_line_tells_a_gate_to_look_away():
-    """A table may stand as it is written (fmt: skip)."""
-    command = ["git", "grep", "--untracked", "-nE", SWITCHES, "--", ":!tests/unit/tooling/test_checks.py"]
+def test_suppression_comments_are_in_no_file():
+    """``fmt: skip`` is allowed: it keeps the layout of a table."""
+    command = ["git", "grep", "--untracked", "-nE", SUPPRESSIONS, "--", ":!tests/unit/tooling/test_checks.py"]
     done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
-    assert (done.returncode, done.stdout) == (1, ""), "0: there are such lines; others: git did not look"
+    assert (done.returncode, done.stdout) == (1, ""), "0: there are such lines; others: git failed"
 
 
-def test_ansible_lint_sees_all_that_is_ours_in_its_hardest_profile():
-    modules = ["credential", "credential_type", "execution_environment", "inventory", "inventory_source"]
-    modules += ["job_template", "project"]
-    assert yaml.safe_load((ROOT / ".ansible-lint").read_text(encoding="utf-8")) == {
-        "profile": "production",
-        "offline": True,
-        "exclude_paths": [".cache/", ".venv/", "changelogs/", "tests/output/"],
-        "mock_modules": [f"awx.awx.{name}" for name in modules],
-    }
+def test_linters_exclude_generated_files_only():
+    ansible_lint, yamllint = (
+        yaml.safe_load((ROOT / name).read_text(encoding="utf-8")) for name in (".ansible-lint", ".yamllint")
+    )
+    assert ansible_lint["profile"] == "production"
+    assert not ansible_lint.keys() & {"skip_list", "warn_list", "kinds"}
+    assert set(ansible_lint["exclude_paths"]) | set(yamllint["ignore"].split()) == GENERATED
+    assert "ignore" not in str(yamllint["rules"])
+    ruff = tomllib.loads((ROOT / "ruff.toml").read_text(encoding="utf-8"))
+    assert not re.search("exclude|per-file-ignores", str(ruff))
 
 
-def test_yamllint_sees_all_that_is_ours():
-    settings = yaml.safe_load((ROOT / ".yamllint").read_text(encoding="utf-8"))
-    assert settings.pop("ignore").split() == [".cache/", ".venv/", "changelogs/changelog.yaml"]
-    switched_off = {name for name, rule in settings["rules"].items() if rule in ("disable", False)}
-    assert switched_off == {"document-start", "comments-indentation"}
-    assert set(settings) == {"extends", "rules"}
-    assert "ignore" not in str(settings["rules"])
-
-
-def test_ruff_sees_all_that_is_ours():
-    assert tomllib.loads((ROOT / "ruff.toml").read_text(encoding="utf-8")) == {
-        "line-length": 120,
-        "target-version": "py38",
-        "cache-dir": ".cache/ruff",
-        "src": ["tests", "tests/bench", "tests/gates"],
-        "lint": {
-            "select": ["B", "C4", "E", "F", "I", "PIE", "RUF100", "W"],
-            "ignore": ["E402"],
-            "isort": {"known-first-party": ["ansible_collections"]},
-        },
-    }
-
-
-def packed(place, names):
-    """A tarball of empty files with these names."""
-    tarball = place / "packed.tar.gz"
+def create_tarball(folder, names):
+    """Create a tarball of empty files with these names."""
+    tarball = folder / "packed.tar.gz"
     with tarfile.open(tarball, "w:gz") as archive:
         for name in names:
             archive.addfile(tarfile.TarInfo(name))
@@ -90,12 +70,12 @@ def packed(place, names):
 
 @pytest.fixture
 def content():
-    """The names of all that a tarball of this checkout has to hold, a set."""
-    return checkout.tracked_files(*package.WANTED_FOLDERS) | package.WANTED_FILES
+    """Return the names of all files that a tarball of this checkout must contain."""
+    return repository.tracked_files(*check_package.ALLOWED_FOLDERS) | check_package.ALLOWED_FILES
 
 
-def test_a_tarball_of_just_the_content_is_taken(tmp_path, content):
-    assert package.check_files(packed(tmp_path, content)) == len(content) > 50
+def test_package_with_the_expected_files_is_accepted(tmp_path, content):
+    assert check_package.check_files(create_tarball(tmp_path, content)) == len(content) > 50
 
 
 @pytest.mark.parametrize(
@@ -108,34 +88,34 @@ def test_a_tarball_of_just_the_content_is_taken(tmp_path, content):
         "Makefile",
     ],
 )
-def test_a_file_too_many_in_the_tarball_is_told(tmp_path, content, surplus):
-    with pytest.raises(SystemExit, match=f"not wanted .*{surplus}.*, missing \\[\\]"):
-        package.check_files(packed(tmp_path, content | {surplus}))
+def test_package_with_a_surplus_file_is_rejected(tmp_path, content, surplus):
+    with pytest.raises(SystemExit, match=f"unexpected .*{surplus}.*, missing \\[\\]"):
+        check_package.check_files(create_tarball(tmp_path, content | {surplus}))
 
 
 @pytest.mark.parametrize("missing", ["LICENSE", "plugins/modules/vpn_tunnel.py", "roles/strongswan_peer/files/wait.sh"])
-def test_a_file_that_the_tarball_lacks_is_told(tmp_path, content, missing):
-    with pytest.raises(SystemExit, match=rf"not wanted \[\], missing \['{missing}'\]"):
-        package.check_files(packed(tmp_path, content - {missing}))
+def test_package_with_a_missing_file_is_rejected(tmp_path, content, missing):
+    with pytest.raises(SystemExit, match=rf"unexpected \[\], missing \['{missing}'\]"):
+        check_package.check_files(create_tarball(tmp_path, content - {missing}))
 
 
-def test_a_file_that_is_tracked_where_its_kind_does_not_belong_is_not_wanted():
-    assert not package.is_wanted("playbooks/notes.txt")
-    assert package.is_wanted("playbooks/site_to_site.yml")
+def test_package_allows_only_the_file_types_of_a_folder():
+    assert not check_package.is_allowed("playbooks/notes.txt")
+    assert check_package.is_allowed("playbooks/site_to_site.yml")
 
 
-def test_whoever_builds_a_commit_gets_the_same_tarball(tmp_path):
+def test_tarball_of_one_commit_is_the_same_for_every_build(tmp_path):
     digests = set()
     for name, when in (("here", 1), ("there", 2_000_000_000)):
-        source = checkout.copy_checkout(tmp_path / name / "source")
+        source = repository.copy_checkout(tmp_path / name / "source")
         for path in source.rglob("*"):
             os.utime(path, (when, when))
-        digests.add(sha256(package.build(source, tmp_path / name / "dist").read_bytes()).hexdigest())
+        digests.add(sha256(check_package.build(source, tmp_path / name / "dist").read_bytes()).hexdigest())
     assert len(digests) == 1
 
 
-def test_a_tarball_in_another_order_becomes_the_same(tmp_path):
-    made = []
+def test_tarball_in_another_order_becomes_the_same(tmp_path):
+    tarballs = []
     for order in (1, -1):
         entries = [{"name": name} for name in ("a", "b")][::order]
         contents = {"FILES.json": {"files": entries}, "MANIFEST.json": {"file_manifest_file": {"chksum_sha256": ""}}}
@@ -146,19 +126,19 @@ def test_a_tarball_in_another_order_becomes_the_same(tmp_path):
                 member = tarfile.TarInfo(name)
                 member.size, member.mtime = len(text), order + 1
                 archive.addfile(member, BytesIO(text))
-        repack.repack(tarball)
-        made.append(tarball.read_bytes())
-    assert made[0] == made[1]
+        reproducible_tarball.make_reproducible(tarball)
+        tarballs.append(tarball.read_bytes())
+    assert tarballs[0] == tarballs[1]
 
 
-def test_what_ci_must_not_skip_matrix_and_release_must_not_skip():
-    places = [*ROOT.glob("tests/integration/*.py"), *ROOT.glob("tests/tunnel_lab/*.py"), ROOT / ".ci/run"]
-    told = {path: re.findall(r"\b[A-Z_]+_REQUIRED\b", path.read_text(encoding="utf-8")) for path in places}
-    in_ci = set(told.pop(ROOT / ".ci/run"))
-    assert set(commands.REQUIRED) == in_ci == {name for names in told.values() for name in names}
+def test_tests_that_ci_must_not_skip_run_in_matrix_and_release_too():
+    paths = [*ROOT.glob("tests/integration/*.py"), *ROOT.glob("tests/ipsec_lab/*.py"), ROOT / ".ci/run"]
+    named = {path: re.findall(r"\b[A-Z_]+_REQUIRED\b", path.read_text(encoding="utf-8")) for path in paths}
+    in_ci = set(named.pop(ROOT / ".ci/run"))
+    assert set(commands.REQUIRED) == in_ci == {name for names in named.values() for name in names}
 
 
-def test_git_that_does_not_answer_is_no_empty_list_of_files(monkeypatch, tmp_path):
-    monkeypatch.setattr(checkout, "ROOT", tmp_path)
-    with pytest.raises(SystemExit, match="there is nothing to judge"):
-        checkout.tracked_files()
+def test_tracked_files_outside_of_a_repository_is_an_error(monkeypatch, tmp_path):
+    monkeypatch.setattr(repository, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match="there is nothing to check"):
+        repository.tracked_files()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a release says of itself is true: versions and contents."""
+"""README, changelog and metadata agree with the versions and the content of a release."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 
 import yaml
 
-import matrix
+import run_matrix
 from playbook import ROOT
 
 
@@ -17,36 +17,36 @@ def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_requires_ansible_is_what_the_matrix_tests():
-    cores = [tuple(map(int, core.split("."))) for core in matrix.CORES]
+def test_requires_ansible_is_the_range_of_the_matrix():
+    cores = [tuple(map(int, core.split("."))) for core in run_matrix.CORES]
     assert cores == [(2, minor) for minor in range(cores[0][1], cores[-1][1] + 1)], "a range must have no holes"
     wanted = f">=2.{cores[0][1]}.0,<2.{cores[-1][1] + 1}.0"
     assert yaml.safe_load(read("meta/runtime.yml"))["requires_ansible"] == wanted
 
 
-def test_the_readme_names_the_cores_of_the_matrix():
-    assert f"ansible-core {', '.join(list(matrix.CORES)[:-1])} and {list(matrix.CORES)[-1]}" in " ".join(
+def test_readme_names_the_cores_of_the_matrix():
+    assert f"ansible-core {', '.join(list(run_matrix.CORES)[:-1])} and {list(run_matrix.CORES)[-1]}" in " ".join(
         read("README.md").split()
     )
 
 
-def test_whatever_names_a_version_names_this_one():
+def test_version_is_the_same_in_every_page():
     version = yaml.safe_load(read("galaxy.yml"))["version"]
     named = re.compile(r"(?:network-|ee:|version: )(\d+\.\d+\.\d+)")
     pages = ["README.md", "execution-environment.yml", "docs/awx.md", "docs/guide.md", "playbooks/awx_setup.yml"]
     assert {page: set(named.findall(read(page))) for page in pages} == dict.fromkeys(pages, {version})
 
 
-def test_the_readme_names_the_oldest_python_of_a_host_for_each_core_of_the_matrix():
+def test_readme_names_the_oldest_python_of_a_host_for_each_core():
     cores = {}
-    for core, (_tested, hosts) in matrix.CORES.items():
-        cores.setdefault(min(hosts, key=matrix.minor), []).append(core)
+    for core, (_tested, hosts) in run_matrix.CORES.items():
+        cores.setdefault(min(hosts, key=run_matrix.minor_version), []).append(core)
     first, *others = [f"{python} or later with {{}}{' and '.join(names)}" for python, names in cores.items()]
     sentence = ", ".join([first.format("ansible-core "), *(text.format("") for text in others)])
     assert f"On other hosts Python {sentence}." in " ".join(read("README.md").split())
 
 
-def test_the_readme_has_the_sections_of_the_template_for_certified_content():
+def test_readme_has_the_sections_for_certified_content():
     assert re.findall("^## (.*)", read("README.md"), re.MULTILINE) == [
         "Description",
         "Requirements",
@@ -61,31 +61,27 @@ def test_the_readme_has_the_sections_of_the_template_for_certified_content():
     ]
 
 
-def test_the_changelog_names_everything_that_was_released():
+def test_changelog_names_everything_that_was_released():
     releases = yaml.safe_load(read("changelogs/changelog.yaml"))["releases"]
     changelog = releases.values()
-    told = {("modules", entry["name"]) for release in changelog for entry in release.get("modules", [])}
+    listed = {("modules", entry["name"]) for release in changelog for entry in release.get("modules", [])}
     for release in changelog:
         for group in ("plugins", "objects"):
-            told |= {(kind, entry["name"]) for kind, entries in release.get(group, {}).items() for entry in entries}
-    assert told == {item for item, since in content().items() if since in releases}
+            listed |= {(kind, entry["name"]) for kind, entries in release.get(group, {}).items() for entry in entries}
+    assert listed == {item for item, since in content().items() if since in releases}
 
 
 def content():
-    """All that users call by a name, a dict of (kind, name) to the version that brought it."""
+    """Return everything that users call by a name, a dict of (kind, name) to the version that added it."""
     found = {("role", path.name): path / "meta/argument_specs.yml" for path in (ROOT / "roles").iterdir()}
-    # A file of several filters has their documentation beside it.
+    # A file of several filters has its documentation next to it.
     for folder, pattern in (("modules", "*.py"), ("filter", "*.yml"), ("inventory", "*.py")):
         found.update({(folder, path.stem): path for path in (ROOT / "plugins" / folder).glob(pattern)})
     texts = {item: path.read_text(encoding="utf-8") for item, path in found.items()}
     return {item: re.search("version_added: (.*)", text)[1].strip("\"'") for item, text in texts.items()}
 
 
-def test_the_readme_leads_to_everything_that_the_collection_has():
+def test_readme_links_to_every_plugin_page():
     pages = {path.stem: path.name for path in (ROOT / "docs/plugins").glob("*.rst")}
     assert len(pages) == len(content())
     assert [name for name in pages.values() if f"/docs/plugins/{name})" not in read("README.md")] == []
-
-
-def test_the_badge_is_true_no_sanity_test_is_told_to_ignore_anything():
-    assert not list(ROOT.glob("tests/sanity/ignore*"))

@@ -105,7 +105,7 @@ def test_own_objects_of_a_gateway_are_the_same_in_every_run_and_of_no_other_acco
     ],
 )
 def test_a_shown_text_is_compared_with_the_written_one(shown, difference):
-    assert marks.difference(shown, NAME, "vpnconn-1") == difference
+    assert marks.describe_difference(shown, NAME, "vpnconn-1") == difference
 
 
 def test_placeholders_hide_what_names_an_account_and_stay_the_same():

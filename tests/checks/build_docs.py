@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate documentation: python tests/checks/build_docs.py check|update|site
+
+check   list plugin pages in docs/plugins/ and badges that differ from the collection's metadata
+update  write them
+site    build the documentation site in .cache/site/html, without a network and without a warning
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import run_matrix
+from commands import BIN, isolated_home, run_command
+from repository import CACHE, COLLECTION, GALAXY, ROOT
+
+DOCS = ROOT / "docs"
+PLUGIN_PAGES = DOCS / "plugins"
+IMAGES = DOCS / "images"
+CONFIG = DOCS / "site"
+SITE = CACHE / "site"
+# Pages that load resources from other hosts do not work offline, and disclose the reader to these hosts.
+EXTERNAL_RESOURCE = re.compile(
+    r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="(?:https?:)?//[^"]*"
+    |<link\b[^>]*\bhref="(?:https?:)?//[^"]*\.(?:css|js|ico)[^"]*"
+    |@import|url\(["']?(?:https?:)?//""",
+    re.VERBOSE,
+)
+
+
+def run(*command: str | Path) -> None:
+    # antsibull-docs writes a log to its home directory.
+    run_command(*command, HOME=isolated_home())
+
+
+def create_empty_dir(path: Path) -> Path:
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    path.chmod(0o755)  # antsibull-docs rejects a directory that others may write to
+    return path
+
+
+def antsibull_docs(command: str, target: Path, *arguments: str) -> None:
+    run(
+        BIN / "antsibull-docs",
+        "--config-file",
+        CONFIG / "antsibull-docs.cfg",
+        command,
+        "--use-current",
+        "--fail-on-error",
+        "--no-add-antsibull-docs-version",
+        *arguments,
+        "--dest-dir",
+        target,
+        COLLECTION,
+    )
+
+
+def write_plugin_pages(target: Path) -> None:
+    """Write the plugin pages for readers of the repository: RST that needs no Sphinx."""
+    antsibull_docs("collection-plugins", create_empty_dir(target), "--output-format", "simplified-rst")
+
+
+def badge(label: str, message: str) -> str:
+    """Return a badge as an SVG: a label and a message next to each other."""
+    left, right = (round(len(text) * 6.8) + 14 for text in (label, message))
+    return f"""\
+<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{label}: {message}">
+  <title>{label}: {message}</title>
+  <rect width="{left + right}" height="20" rx="3" fill="#2b6cb0"/>
+  <path d="M3 0h{left - 3}v20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#4a5568"/>
+  <g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
+    <text x="{left / 2}" y="14">{label}</text><text x="{left + right / 2}" y="14">{message}</text>
+  </g>
+</svg>
+"""
+
+
+def badges() -> dict[str, str]:
+    """Return file name -> badge, generated from values that tests and checks verify."""
+    cores = list(run_matrix.CORES)
+    pythons = sorted(
+        {python for tested, _hosts in run_matrix.CORES.values() for python in tested}, key=run_matrix.minor_version
+    )
+    values = {
+        "version": GALAXY["version"],
+        "licence": GALAXY["license"][0],
+        "ansible-core": f"{cores[0]} – {cores[-1]}",
+        "python": f"{pythons[0]} – {pythons[-1]}",
+        "sanity-ignores": "0",
+    }
+    return {f"badge-{label}.svg": badge(label.replace("sanity-", "sanity "), text) for label, text in values.items()}
+
+
+def texts(folder: Path, pattern: str) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.glob(pattern)}
+
+
+def check() -> None:
+    write_plugin_pages(SITE / "plugins")
+    kept = {**texts(PLUGIN_PAGES, "*.rst"), **texts(IMAGES, "badge-*.svg")}
+    fresh = {**texts(SITE / "plugins", "*.rst"), **badges()}
+    stale = sorted(name for name in kept.keys() | fresh.keys() if kept.get(name) != fresh.get(name))
+    if stale:
+        sys.exit(f"stale in docs/: {', '.join(stale)}; update them with: make update-plugin-docs")
+    print(f"pages: {len(fresh)} plugin pages and badges are up to date")
+
+
+def collect_sources(source: Path) -> None:
+    """Copy the guides, and generate the plugin pages for Sphinx, into one directory."""
+    for page in [*DOCS.glob("*.md"), *DOCS.glob("decisions/*.md")]:
+        target = source / page.relative_to(DOCS)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(rewrite_links(page), encoding="utf-8")
+    shutil.copytree(IMAGES, source / "images")
+    (source / "plugins").mkdir(mode=0o755)
+    antsibull_docs("collection", source / "plugins", "--squash-hierarchy")
+
+
+def rewrite_links(page: Path) -> str:
+    """Return the page with absolute links to files outside of the site, and with a toctree if it is an index."""
+
+    def link(match: re.Match) -> str:
+        target = (page.parent / match.group(1)).resolve()
+        if target == PLUGIN_PAGES:
+            return f"]({os.path.relpath(target / 'index.rst', page.parent)}"
+        if target.is_relative_to(DOCS) and target.suffix in (".md", ".rst", ".svg"):
+            return match.group()
+        kind = "tree" if target.is_dir() else "blob"
+        return f"]({GALAXY['repository']}/{kind}/main/{target.relative_to(ROOT)}"
+
+    text = re.sub(r"\]\((?!https?://|#)([^)#]+)", link, page.read_text(encoding="utf-8"))
+    return text + toctree(text) if page.name == "index.md" else text
+
+
+def toctree(text: str) -> str:
+    """Return Sphinx's toctrees for an index page: the pages that it links to, in order, by heading."""
+    blocks = []
+    for section in re.split(r"^## ", text, flags=re.MULTILINE):
+        links = re.findall(r"^- \[(.*?)\]\((?!https?://)([^)#]+)\.(?:md|rst)", section, re.MULTILINE)
+        caption = f":caption: {section.splitlines()[0]}\n" if not section.startswith("# ") else ""
+        if links:
+            pages = "".join(f"{title} <{target}>\n" for title, target in links)
+            blocks.append("```{toctree}\n:hidden:\n" + caption + "\n" + pages + "```\n")
+    return "\n" + "\n".join(blocks)
+
+
+def site() -> None:
+    source = create_empty_dir(SITE / "source")
+    collect_sources(source)
+    html = create_empty_dir(SITE / "html")
+    run(BIN / "sphinx-build", "-q", "-W", "--keep-going", "-c", CONFIG, "-d", SITE / "doctrees", source, html)
+    pages = sorted(html.rglob("*.html"))
+    fetching = [
+        f"{page.relative_to(html)}: {found}"
+        for page in [*pages, html / "_static/site.css"]
+        for found in EXTERNAL_RESOURCE.findall(page.read_text(encoding="utf-8"))
+    ]
+    if fetching:
+        sys.exit("\n".join(["pages that load resources from other hosts:", *fetching]))
+    print(f"docs: {len(pages)} pages in {html.relative_to(ROOT)}; start with {html.relative_to(ROOT)}/index.html")
+
+
+def update() -> None:
+    write_plugin_pages(PLUGIN_PAGES)
+    for path in IMAGES.glob("badge-*.svg"):
+        path.unlink()
+    for name, text in badges().items():
+        (IMAGES / name).write_text(text, encoding="utf-8")
+    print(f"pages: {len(list(PLUGIN_PAGES.glob('*.rst')))} plugin pages and {len(badges())} badges written")
+
+
+if __name__ == "__main__":
+    commands = {"check": check, "update": update, "site": site}
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
+        sys.exit(__doc__)
+    commands[sys.argv[1]]()

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/awx.md shows the assets of extensions/awx/, and its commands and files work."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from awx.job import data
+from docs_runner import DocsRunner, read_blocks, shown_files
+from page_example import SECRET_KEY
+from playbook import ROOT, play
+
+PAGE = ROOT / "docs/awx.md"
+
+
+def rows_under(heading):
+    """Return the rows of the table under a heading, each a list of cells."""
+    table = re.search(r"(?:^\|.*\n)+", PAGE.read_text(encoding="utf-8").split(heading)[1], re.MULTILINE).group()
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines()[2:]]
+
+
+def answer_column(question):
+    if question["type"] == "multiplechoice":
+        return ", ".join(f"`{choice}`" for choice in question["choices"])
+    texts = {"textarea": "text, several lines", "integer": "{min} to {max}"}
+    return texts.get(question["type"], question["type"]).format(**question)
+
+
+def test_page_shows_every_survey_question():
+    assert rows_under("## 3. Launch") == [
+        [
+            question["question_name"] + " ●" * question["required"] + "<br>" + question["question_description"],
+            answer_column(question),
+            f"`{question['default']}`" if "default" in question else "",
+        ]
+        for question in data("job_templates")[0]["survey"]
+    ]
+
+
+def test_page_shows_every_job_template():
+    shown = [[item["name"], f"`{item['playbook']}`", item["description"]] for item in data("job_templates")]
+    assert rows_under("## The job templates") == shown
+
+
+@pytest.mark.parametrize("part", ["inputs", "injectors"])
+def test_page_credential_type_is_that_of_the_playbook(part):
+    assert yaml.safe_load(shown_files()[part]) == data("credential_type")[part]
+
+
+def test_wrong_survey_answers_fail_with_the_shown_message(emulator):
+    (line,) = [block.text.strip() for block in read_blocks(PAGE) if block.kind == "text"]
+    answers = ["-e", "vpn_id=vpn-119bd69b", "-e", "vpn_conn_name=a", "-e", "local_subnets='10.0.0.0/16, branch'"]
+    done = play("baiducloud.network.create_tunnel", *answers, environment=emulator.environment)
+    assert done.results[-1]["msg"] == line and done.status != 0 and emulator.requests() == []
+
+
+def test_page_examples_and_commands_work_in_order(emulator, tmp_path):
+    runner = DocsRunner(emulator, tmp_path)
+    runner.run_page(PAGE)
+    changes = [any(result["changed"] for result in run.results) for run in runner.runs]
+    assert changes == [True, True, True, False, False]
+    assert sorted(tunnel["vpnConnName"] for tunnel in emulator.tunnels()) == ["branch-berlin", "branch-paris"]
+    vpn_conn_id = emulator.tunnels()[0]["vpnConnId"]
+    done = play(tmp_path / "next_node.yml", "-e", f"vpnConnId={vpn_conn_id}", environment=emulator.environment)
+    assert done.status == 0 and done.results[0]["vpn_conn_id"] == vpn_conn_id, done.output
+    # An empty description, as a survey may send it, does not change that of the list.
+    variables = ["-e", f"tunnel_key={SECRET_KEY}"]
+    described = ["-e", f"@{tmp_path}/my_tunnel.yml", "-e", "local_subnets=192.168.0.0/20", "-e", "description="]
+    done = play("baiducloud.network.create_tunnel", *described, *variables, environment=emulator.environment)
+    assert done.named["Apply the tunnel"]["changed"] is False, done.output
+    assert done.named["Apply the tunnel"]["vpn_tunnel"]["description"] == "Office in Berlin"
+    # In a user's repository the variables of all gateways are next to the inventory.
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "my_tunnels.yml").rename(tmp_path / "group_vars/vpn_gateways.yml")
+    inventory = ["-i", tmp_path / "vpn_gateways.yml", "-e", "gateways=vpn_gateways"]
+    done = play(tmp_path / "playbooks/reconcile_tunnels.yml", *inventory, *variables, environment=emulator.environment)
+    assert done.named["Reconcile the tunnels"]["totals"]["unchanged"] == 2, done.output

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker inside the namespaces: one JSON request per line on stdin, one JSON response per line on stdout.
+
+It is process 1 of its own process namespace: when it ends, for any reason, all processes in it end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from emulator_process import EmulatorProcess
+
+from .assertions import VerificationError, can_ping, compare, verify
+from .gateway_config import build_config
+from .ipsec_gateway import RUN, Gateway, GatewayError
+from .stored_tunnels import stored_tunnels
+from .strongswan_packages import LabUnavailableError
+from .topology import Host, create_networks, inside, ip
+
+SYNC_INTERVAL_SECONDS = 0.3
+
+
+class Worker:
+    """The requests that a test can send: every public method; arguments and results are JSON."""
+
+    def __init__(self, packages, addresses, subnets):
+        _mount_private_dirs(packages)
+        _check_tun()
+        try:
+            create_networks(addresses, subnets)
+        except subprocess.CalledProcessError as error:
+            raise LabUnavailableError(
+                f"cannot create network namespaces with veth devices: {error.stderr.strip()}"
+            ) from None
+        self.eip = addresses["cloud"]
+        self.hosts = {side: Host(side) for side in subnets}
+        self.emulator = None
+        self.synced_tunnels = []
+        try:
+            self.cloud, self.peer = Gateway("cloud"), Gateway("peer")
+        except GatewayError as error:
+            raise LabUnavailableError(str(error)) from None
+
+    def ready(self):
+        return {"uri": self.peer.uri, "settings": self.peer.environment["STRONGSWAN_CONF"]}
+
+    def verify(self, tunnel, text, **how):
+        """Run assertions.verify(), then reset both sides."""
+        for side in (self.cloud, self.peer):
+            side.truncate_logs()
+        try:
+            return verify(self, tunnel, self.eip, text, **how)
+        finally:
+            self.reset()
+
+    def reset(self):
+        for side in (self.peer, self.cloud):
+            side.reset()
+
+    def set_cloud_tunnels(self, tunnels):
+        """Replace the configuration of the cloud's gateway by these objects of the API."""
+        self.cloud.reset()
+        for tunnel in tunnels:
+            self.cloud.load(*build_config(tunnel, self.eip))
+
+    def can_ping(self, tunnel, seconds=0.2):
+        return can_ping(self, tunnel, seconds)
+
+    def compare(self, tunnel):
+        """Run assertions.compare()."""
+        compare(self, tunnel)
+
+    def peer_tunnels(self):
+        return self.peer.tunnels()
+
+    def peer_connections(self):
+        return self.peer.configured()
+
+    def log(self, side):
+        return getattr(self, side).log()
+
+    def start_emulator(self):
+        """Start the emulator on the loopback of the peer's gateway; return its endpoint and environment variables."""
+        with inside("gw-peer"):
+            self.emulator = EmulatorProcess()
+        return {"endpoint": self.emulator.endpoint, "environment": self.emulator.environment}
+
+    def stored_tunnels(self):
+        """Return the tunnels that the API stores, with keys in clear text."""
+        with inside("gw-peer"):
+            return stored_tunnels(self.emulator.endpoint)
+
+    def run(self, command, environment, seconds=120):
+        """Run a command on the peer's gateway while the cloud's gateway is kept in sync with the API.
+
+        :returns: exit status and output, a dict.
+        """
+        with tempfile.TemporaryFile("w+") as output:
+            process = subprocess.Popen(
+                ["ip", "netns", "exec", "gw-peer", *command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            deadline = time.monotonic() + seconds
+            while process.poll() is None and time.monotonic() < deadline:
+                self._sync_cloud()
+                time.sleep(SYNC_INTERVAL_SECONDS)
+            process.kill()
+            self._sync_cloud()
+            output.seek(0)
+            return {"status": process.wait(), "output": output.read()}
+
+    def _sync_cloud(self):
+        """Configure the cloud's gateway with the tunnels that the API stores."""
+        stored = self.stored_tunnels() if self.emulator else []
+        if stored != self.synced_tunnels:
+            self.set_cloud_tunnels(stored)
+            self.synced_tunnels = stored
+
+
+def _mount_private_dirs(packages):
+    """Mount a private /run and /etc, and the unpacked packages over the machine's directories."""
+    _mount("-t", "tmpfs", "tmpfs", "/run")
+    RUN.mkdir()
+    for name in ("changes", "work"):
+        (RUN / name).mkdir()
+    lower = "/etc"
+    if packages:
+        for folder in ("/usr/lib", "/usr/sbin"):
+            _mount("-t", "overlay", "overlay", "-o", f"lowerdir={packages}{folder}:{folder}", folder)
+        lower = f"{packages}/etc:/etc"
+    _mount("-t", "overlay", "overlay", "-o", f"lowerdir={lower},upperdir={RUN}/changes,workdir={RUN}/work", "/etc")
+
+
+def _mount(*words):
+    done = subprocess.run(["mount", *words], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise LabUnavailableError(f"cannot mount private directories: {done.stderr.strip()}")
+
+
+def _check_tun():
+    """Fail early without a TUN device: the daemon would start and exit a second later."""
+    try:
+        ip("tuntap", "add", "dev", "probe0", "mode", "tun")
+        ip("link", "del", "probe0")
+    except subprocess.CalledProcessError as error:
+        raise LabUnavailableError(f"cannot create a TUN device (/dev/net/tun): {error.stderr.strip()}") from None
+
+
+def _exit_with_parent():
+    """Exit when the other end of stdin is closed, even during a request; this ends all processes of the namespace."""
+    watched = select.poll()
+    watched.register(sys.stdin.fileno(), 0)  # 0: only the hang-up, which is always reported
+    watched.poll()
+    os._exit(1)
+
+
+def main():
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    try:
+        worker = Worker(**json.loads(sys.stdin.readline()))
+    except LabUnavailableError as error:
+        _send({"unavailable": str(error)})
+        return
+    _send({"result": worker.ready()})
+    for line in sys.stdin:
+        _send(_call(worker, json.loads(line)))
+
+
+def _call(worker, request):
+    started = time.monotonic()
+    try:
+        response = {"result": getattr(worker, request["do"])(**request["arguments"])}
+    except VerificationError as error:
+        response = {"verification_error": str(error)}
+    return dict(response, seconds=time.monotonic() - started)
+
+
+def _send(response):
+    sys.stdout.write(json.dumps(response) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

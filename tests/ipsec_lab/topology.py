@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's networks: h-cloud -- gw-cloud == internet == gw-peer -- h-peer, each a network namespace.
+
+They belong to the private network and mount namespace of the worker and end with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ipaddress
+import os
+import select
+import socket
+import struct
+import subprocess
+import time
+
+SIDES = ("cloud", "peer")
+CLONE_NEWNET = 0x40000000
+IP_PKTINFO = 8  # Linux; Python has no constant for it
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def ip(*words):
+    """Run ip(8).
+
+    :raises subprocess.CalledProcessError: if it fails; its stderr is kept.
+    """
+    subprocess.run(["ip", *map(str, words)], check=True, capture_output=True, text=True)
+
+
+def create_networks(addresses, subnets):
+    """Create the four namespaces.
+
+    :param addresses: dict of side to the gateway's public address.
+    :param subnets: dict of side to a list of CIDRs.
+    """
+    for side in SIDES:
+        for name in (f"gw-{side}", f"h-{side}"):
+            ip("netns", "add", name)
+            ip("-n", name, "link", "set", "lo", "up")
+    ip("-n", "gw-cloud", "link", "add", "wan0", "type", "veth", "peer", "name", "wan0", "netns", "gw-peer")
+    for side, other in (SIDES, SIDES[::-1]):
+        gateway, host = f"gw-{side}", f"h-{side}"
+        ip("-n", gateway, "link", "add", "lan0", "type", "veth", "peer", "name", "lan0", "netns", host)
+        ip("-n", gateway, "addr", "add", addresses[side], "dev", "wan0")
+        for subnet in subnets[side]:
+            length = subnet.partition("/")[2]
+            ip("-n", gateway, "addr", "add", f"{gateway_address(subnet)}/{length}", "dev", "lan0")
+            ip("-n", host, "addr", "add", f"{host_address(subnet)}/{length}", "dev", "lan0")
+        for name, link in ((gateway, "wan0"), (gateway, "lan0"), (host, "lan0")):
+            ip("-n", name, "link", "set", link, "up")
+        # The internet has no host except the other gateway, so only a tunnel leads to the networks behind it.
+        ip("-n", gateway, "route", "add", addresses[other], "dev", "wan0")
+        ip("-n", host, "route", "add", "default", "via", gateway_address(subnets[side][0]))
+        with inside(gateway):
+            for name, value in (("ip_forward", "1"), ("conf/all/rp_filter", "0"), ("conf/default/rp_filter", "0")):
+                with open(f"/proc/sys/net/ipv4/{name}", "w") as setting:
+                    setting.write(value)
+
+
+def gateway_address(subnet):
+    """Return the gateway's address in one of its networks: the first."""
+    return str(ipaddress.ip_network(subnet)[1])
+
+
+def host_address(subnet):
+    """Return the host's address in a network: the tenth."""
+    return str(ipaddress.ip_network(subnet)[10])
+
+
+class inside:
+    """A context in which the calling thread's new sockets belong to a network namespace."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __enter__(self):
+        self._home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        namespace = os.open(f"/run/netns/{self._name}", os.O_RDONLY)
+        try:
+            _enter(namespace)
+        finally:
+            os.close(namespace)
+
+    def __exit__(self, *_exception):
+        _enter(self._home)
+        os.close(self._home)
+
+
+def _enter(descriptor):
+    if _libc.setns(descriptor, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+class Host:
+    """A host of the lab that can ping."""
+
+    def __init__(self, side):
+        self._sequence = 0
+        with inside(f"h-{side}"):
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+
+    def can_ping(self, target, source, seconds):
+        """Return whether an echo from target arrives at source within that time."""
+        self._sequence = self._sequence % 65535 + 1
+        head = struct.pack("!BBHHH", 8, 0, 0, os.getpid() & 0xFFFF, self._sequence)
+        body = b"both ends of the tunnel"
+        message = head[:2] + struct.pack("!H", _checksum(head + body)) + head[4:] + body
+        wire = self._socket
+        sender = struct.pack("=I4s4s", 0, socket.inet_aton(source), bytes(4))
+        wire.sendmsg([message], [(socket.IPPROTO_IP, IP_PKTINFO, sender)], 0, (target, 0))
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and select.select([wire], [], [], left)[0]:
+            packet, (sender, _port) = wire.recvfrom(2048)
+            echo = packet[(packet[0] & 15) * 4 :]
+            if sender == target and echo[0] == 0 and echo[4:] == message[4:]:
+                return socket.inet_ntoa(packet[16:20]) == source
+        return False
+
+
+def _checksum(data):
+    """Return the internet checksum of RFC 1071."""
+    data += bytes(len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total >> 16) + (total & 0xFFFF)
+    return ~(total + (total >> 16)) & 0xFFFF

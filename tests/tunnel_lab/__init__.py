@@ -1,7 +1,0 @@
-# Copyright (c) 2026, the baiducloud.network contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""Two IPsec gateways with a host behind each, in namespaces of their own: the proof that a tunnel works.
-
-The tests' side is `lab.Lab`; `python -m tunnel_lab` is the worker inside the namespaces.
-"""
