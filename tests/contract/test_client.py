@@ -10,18 +10,18 @@ from email.utils import formatdate
 import pytest
 import yaml
 
-import page_example
+import api_example
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
 from emulator_process import GATEWAY
-from playbook import ROOT
+from playbook_runner import ROOT
 from scripted_server import LIST, Jitter, failure, make_client
 
 KEY = "Zq7@wertyuiop"
 TUNNEL = "/v1/vpn/vpnconn/vpnconn-1"
 BODY = {"secretKey": KEY}
 TOKEN = {"clientToken": "1849ef6b-f73c-4f5d-b88b-259ca47af849"}
-CREATION = ("POST", f"/v1/vpn/{GATEWAY}/vpnconn", TOKEN, page_example.BODY)
+CREATION = ("POST", f"/v1/vpn/{GATEWAY}/vpnconn", TOKEN, api_example.BODY)
 PAUSE = 2.0
 
 

@@ -12,10 +12,10 @@ import json
 import pytest
 from ansible.release import __version__ as CORE
 
+from api_example import BODY
 from awx import job, rules
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
-from page_example import BODY
-from playbook import play
+from playbook_runner import run_playbook
 
 CREATE, DELETE = "Create or update a VPN tunnel", "Delete a VPN tunnel"
 RECONCILE, REPORT = "Reconcile VPN tunnels", "Report VPN tunnels"
@@ -147,7 +147,7 @@ def test_survey_retyped_answer_is_an_error(cloud, launch):
 
 def test_input_list_in_place_of_a_key_is_not_shown(cloud):
     variables = json.dumps({**ANSWERS, "secret_key": [SECRET_KEY]})
-    done = play("baiducloud.network.create_tunnel", "-e", variables, environment=cloud.environment)
+    done = run_playbook("baiducloud.network.create_tunnel", "-e", variables, environment=cloud.environment)
     assert "secret_key: must be text, but Ansible reads a list in it" in done.results[-1]["msg"]
     assert done.status != 0 and SECRET_KEY not in done.output and cloud.requests() == []
 
@@ -305,7 +305,7 @@ def test_reconcile_item_goes_to_its_gateway(cloud, launch, inventory, tmp_path):
     file.write_text(json.dumps(content))
     succeeded(launch(RECONCILE, {"tunnels_file": str(file)}, inventory=inventory))
     assert stored(cloud) == sorted([(GATEWAYS[4], "branch-1"), (GATEWAYS[0], "branch-0"), (GATEWAYS[2], "branch-2")])
-    again = play("baiducloud.network.reconcile_tunnels", "-e", f"@{file}", environment=cloud.environment)
+    again = run_playbook("baiducloud.network.reconcile_tunnels", "-e", f"@{file}", environment=cloud.environment)
     assert again.named["Reconcile the tunnels"]["totals"]["unchanged"] == 3, again.output
     wrong = launch(RECONCILE, {**answers, "vpn_id": GATEWAYS[4]}, inventory=inventory)
     assert wrong.status == "failed" and f"vpn_id: {GATEWAYS[4]} hides" in wrong.stdout

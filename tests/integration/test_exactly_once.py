@@ -26,10 +26,10 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limi
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import PROBE
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE
+from api_example import entry
 from emulator_process import GATEWAY
-from page_example import entry
+from module_process import KEY, ModuleProcesses, is_alive, options
 from run_params import run_params
-from task_process import KEY, TaskProcesses, is_alive, options
 
 LATE = 10  # seconds until the list shows a write
 KILLS = 56
@@ -40,7 +40,7 @@ REFUSED_PROBE = {"match": {"method": "PUT"}, "fault": "status", "status": 400, "
 
 @pytest.fixture(scope="module")
 def processes():
-    started = TaskProcesses()
+    started = ModuleProcesses()
     yield started
     started.stop()
 

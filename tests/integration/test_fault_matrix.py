@@ -21,8 +21,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limi
     STALE_LIST_TIMEOUT,
 )
 from fake_clock import SkippingClock
+from module_process import OPTIONS, options
 from run_params import run_params
-from task_process import OPTIONS, options
 
 CASES = 250
 

@@ -11,8 +11,8 @@ import subprocess
 
 import pytest
 
-from page_example import OPTIONS, PASTED, SECRET_KEY, options
-from playbook import ANSIBLE_PLAYBOOK, play, play_environment
+from api_example import CAMEL_CASE_OPTIONS, OPTIONS, SECRET_KEY, options
+from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_playbook
 
 MODULE = "baiducloud.network.vpn_tunnel"
 WHERE = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon"}
@@ -25,7 +25,7 @@ TASKS = {
     "create in check mode": (OPTIONS, {"check_mode": True, "diff": True}),
     "create": (OPTIONS, {}),
     "no change": (OPTIONS, {"diff": True}),
-    "pasted from the page": (PASTED, {}),
+    "pasted from the page": (CAMEL_CASE_OPTIONS, {}),
     "left empty in a survey": (dict(OPTIONS, state="", wait_for=" ", timeout="", ike_config="", version=""), {}),
     "numbers as text": (options(ike_config__ike_life_time="200", description=111), {}),
     "update in check mode": (options(ipsec_config__ipsec_lifetime=3600), {"check_mode": True}),
@@ -44,7 +44,14 @@ TASKS = {
     "no such gateway": (dict(OPTIONS, vpn_id="vpn-nowhere"), {}),
     "plain http elsewhere": (dict(OPTIONS, endpoint="http://bcc.bj.baidubce.com"), {}),
     "many errors": (
-        dict(PASTED, remoteIp="x", ikeConfig={"ikeMode": "quick", "a": 1}, timeout="soon", secretKey="short", b=2),
+        dict(
+            CAMEL_CASE_OPTIONS,
+            remoteIp="x",
+            ikeConfig={"ikeMode": "quick", "a": 1},
+            timeout="soon",
+            secretKey="short",
+            b=2,
+        ),
         {},
     ),
     "booleans for text": (dict(WHERE, vpn_conn_name=True, ike_config={"ike_mode": False}, local_subnets=[True]), {}),
@@ -104,7 +111,7 @@ def run_table(emulator, in_process, extra):
         "tasks": tasks,
     }
     extra.write_text(json.dumps(SECRETS))
-    done = play(without_secrets([content]), "-vvv", "-e", f"@{extra}", environment=emulator.environment)
+    done = run_playbook(without_secrets([content]), "-vvv", "-e", f"@{extra}", environment=emulator.environment)
     assert list(done.named) == list(TASKS), done.output
     return done
 
@@ -185,7 +192,7 @@ def test_invalid_options_give_equal_errors_in_process_and_as_module(emulator):
         "tasks": tasks,
     }
     in_process, as_module = (
-        play([dict(content, vars=variables)], "-vvv", environment=emulator.environment)
+        run_playbook([dict(content, vars=variables)], "-vvv", environment=emulator.environment)
         for variables in (NO_PYTHON, {"baiducloud_in_process": False})
     )
     assert in_process.results == as_module.results and emulator.requests() == []
@@ -197,7 +204,7 @@ def test_invalid_options_give_equal_errors_in_process_and_as_module(emulator):
 @pytest.mark.parametrize("in_process", [True, False])
 def test_invalid_key_of_one_letter_leaves_its_error_readable(emulator, in_process):
     tasks = [{MODULE: dict(WHERE, psk="a"), "vars": {"baiducloud_in_process": in_process}}]
-    done = play(tasks, "-vvv", environment=emulator.environment)
+    done = run_playbook(tasks, "-vvv", environment=emulator.environment)
     (result,) = done.results
     assert result["msg"].startswith("secret_key: must be 8 to 17 characters, with letters, digits and symbols all")
     assert result["error"]["code"] == "InvalidOption" and "must be 8 to 17 characters" in done.output
@@ -207,8 +214,10 @@ def test_invalid_key_of_one_letter_leaves_its_error_readable(emulator, in_proces
 def test_failing_api_gives_equal_failures_in_process_and_as_module(emulator):
     emulator.faults(FAILING)
     arguments = dict(OPTIONS, retry_timeout=0.3)
-    in_process = play([{MODULE: arguments, "vars": NO_PYTHON}], environment=emulator.environment)
-    as_module = play([{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment)
+    in_process = run_playbook([{MODULE: arguments, "vars": NO_PYTHON}], environment=emulator.environment)
+    as_module = run_playbook(
+        [{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment
+    )
     first, second = (comparable(done.results[0], emulator.endpoint) for done in (in_process, as_module))
     assert first == second and first["error"]["code"] == "Busy" and first["error"]["retryable"]
 
@@ -249,7 +258,7 @@ def test_task_keywords_work_in_process(emulator, tmp_path):
     environment = {name: value for name, value in emulator.environment.items() if name != "BCE_ENDPOINT"}
     inventory = tmp_path / "inventory"
     inventory.write_text("[branches]\nberlin ansible_connection=ssh\nparis ansible_connection=ssh\n")
-    done = play([content], "-i", str(inventory), environment=environment)
+    done = run_playbook([content], "-i", str(inventory), environment=environment)
     assert done.status == 0, done.output
     assert sorted(tunnel["vpnConnName"] for tunnel in emulator.tunnels()) == [
         "berlin-a",
@@ -275,14 +284,14 @@ def test_task_that_cannot_run_in_process_runs_as_module(emulator, keywords):
     keywords = dict(keywords, vars=dict(keywords.get("vars", {}), **NO_PYTHON))
     tasks = [dict({MODULE: OPTIONS, "timeout": 20}, **keywords)]
     content = {"hosts": "all", "gather_facts": False, "connection": "local", "tasks": tasks}
-    done = play([content], "-i", "127.0.0.1,", environment=emulator.environment)
+    done = run_playbook([content], "-i", "127.0.0.1,", environment=emulator.environment)
     assert done.status != 0 and emulator.requests() == [], done.output
 
 
 def test_async_task_runs_as_module_and_returns_its_result(emulator, tmp_path):
     # Where HOME is not the user's home, Ansible looks for its own job in the wrong place.
     environment = dict(emulator.environment, ANSIBLE_ASYNC_DIR=str(tmp_path))
-    done = play([{"name": "Background", MODULE: OPTIONS, "async": 30, "poll": 1}], environment=environment)
+    done = run_playbook([{"name": "Background", MODULE: OPTIONS, "async": 30, "poll": 1}], environment=environment)
     assert done.named["Background"]["changed"] and done.named["Background"]["ansible_job_id"], done.output
     assert len(emulator.tunnels()) == 1
 
@@ -294,7 +303,7 @@ def test_vaulted_key_is_decrypted_and_not_shown(emulator, tmp_path):
     vaulted = subprocess.run([*command, "ddd22@www"], check=True, capture_output=True, text=True).stdout
     extra = tmp_path / "extra.yml"
     extra.write_text("tunnel_key: " + vaulted)
-    done = play(
+    done = run_playbook(
         [{MODULE: options(secret_key="{{ tunnel_key }}"), "vars": NO_PYTHON}],
         "-vvvvv",
         "-e",
@@ -308,7 +317,7 @@ def test_vaulted_key_is_decrypted_and_not_shown(emulator, tmp_path):
 
 
 def test_ad_hoc_commands_run_in_process(emulator, tmp_path):
-    environment = play_environment(tmp_path / "results", emulator.environment)
+    environment = build_environment(tmp_path / "results", emulator.environment)
 
     def command(program, *arguments, stdin=""):
         fixed = ["-i", "localhost,", "-c", "local", "-e", json.dumps(NO_PYTHON)]
@@ -331,7 +340,7 @@ def test_missing_requests_library_fails_with_what_to_install(emulator, tmp_path,
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     variables = {"baiducloud_in_process": in_process}
     environment = dict(emulator.environment, PYTHONPATH=str(tmp_path))
-    done = play([{MODULE: OPTIONS, "vars": variables}], environment=environment)
+    done = run_playbook([{MODULE: OPTIONS, "vars": variables}], environment=environment)
     assert "requests" in done.results[0]["msg"] and "install" in done.results[0]["msg"].lower(), done.output
     assert emulator.requests() == []
 
@@ -339,6 +348,6 @@ def test_missing_requests_library_fails_with_what_to_install(emulator, tmp_path,
 def test_module_payload_stays_below_its_bound(emulator, tmp_path):
     environment = dict(emulator.environment, ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TMP=str(tmp_path))
     tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
-    play(tasks, environment=environment)
+    run_playbook(tasks, environment=environment)
     ours, least = (next(tmp_path.rglob(f"AnsiballZ_{name}.py")).stat().st_size for name in ("vpn_tunnel", "ping"))
     assert ours - least < 100 * 1024

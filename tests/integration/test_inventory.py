@@ -12,9 +12,9 @@ import time
 
 import pytest
 
+from api_example import SECRET_KEY, entry, options
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
-from page_example import SECRET_KEY, entry, options
-from playbook import ANSIBLE_PLAYBOOK, play, play_environment
+from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_playbook
 
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-b", "vpn-odd:no host:vpc-b"]
 PLUGIN = "baiducloud.network.vpn_gateways"
@@ -46,7 +46,7 @@ class Inventory:
     def run(self, *arguments):
         """(the parsed list or None, all that was printed)"""
         program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
-        environment = dict(play_environment("/dev/null", self.environment), ANSIBLE_INVENTORY_UNPARSED_FAILED="1")
+        environment = dict(build_environment("/dev/null", self.environment), ANSIBLE_INVENTORY_UNPARSED_FAILED="1")
         done = subprocess.run(
             [program, "-i", self.path, "--list", *arguments],
             env=environment,
@@ -178,7 +178,7 @@ def test_inventory_refresh_in_a_play_reads_the_api_despite_a_cache(site, invento
     show = {"ansible.builtin.debug": {"msg": "{{ tunnels | map(attribute='vpn_conn_name') | join(' ') }}"}}
     tasks = [show, {"ansible.builtin.meta": "refresh_inventory"}, show]
     plays = [{"hosts": "hub", "gather_facts": False, "tasks": [task]} for task in tasks]
-    done = play(plays, "-i", str(inventory.path), environment=site.environment)
+    done = run_playbook(plays, "-i", str(inventory.path), environment=site.environment)
     assert [result["msg"] for result in done.results] == ["berlin", "berlin paris"], done.output
 
 
@@ -323,7 +323,7 @@ def test_inventory_does_not_run_templates_in_api_responses(site, inventory, tmp_
         "tasks": [{"ansible.builtin.debug": {"var": "tunnels[0].description"}}],
     }
     for _from_the_api_then_from_the_cache in range(2):
-        done = play([show], "-i", str(inventory.path), environment=site.environment)
+        done = run_playbook([show], "-i", str(inventory.path), environment=site.environment)
         assert done.status == 0 and trap in done.output.replace("\\", ""), done.output
     assert not (tmp_path / "ran").exists()
 
@@ -335,7 +335,7 @@ def test_inventory_gateway_with_the_name_of_a_group_is_named_by_id(site, invento
         keyed_groups=[{"key": "vpn_name", "prefix": "", "separator": ""}], groups={"idle": "not tunnels"}, **BOTH
     )
     program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
-    environment = play_environment("/dev/null", site.environment)
+    environment = build_environment("/dev/null", site.environment)
     command = [program, "-i", tmp_path / "a_machines.ini", "-i", inventory.path, "--list"]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     listed = json.loads(done.stdout)
@@ -410,7 +410,7 @@ def test_inventory_interrupt_stops_requests_while_the_api_is_down(tmp_path):
         pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         # Tests that a shell runs in the background ignore the signal, and so does all that they start.
         listen = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
-        process = subprocess.Popen(command, env=play_environment("/dev/null", site.environment), **pipes, **listen)
+        process = subprocess.Popen(command, env=build_environment("/dev/null", site.environment), **pipes, **listen)
         while len(site.requests()) < 5:
             assert process.poll() is None
             time.sleep(0.1)
@@ -455,11 +455,11 @@ def test_play_over_the_inventory_uses_all_forks(tmp_path):
             ],
         }
         arguments = ["-i", str(inventory.path), "-e", f"tunnel_key={SECRET_KEY}"]
-        done = play([content], "--forks", "6", *arguments, environment=site.environment)
+        done = run_playbook([content], "--forks", "6", *arguments, environment=site.environment)
         assert done.status == 0 and all(result["changed"] for result in done.results), done.output
         assert len(site.tunnels()) == 24
         busy = [entry for entry in site.requests() if entry["method"] == "POST"]
         spread = max(sum(abs(one["time"] - other["time"]) < 0.1 for other in busy) for one in busy)
         assert spread > 3, "gateways were handled one after the other"
-        again = play([content], "--forks", "6", *arguments, environment=site.environment)
+        again = run_playbook([content], "--forks", "6", *arguments, environment=site.environment)
         assert again.status == 0 and not any(result["changed"] for result in again.results)

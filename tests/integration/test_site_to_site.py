@@ -15,8 +15,8 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
-from page_example import SECRET_KEY, entry, options
-from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
+from api_example import SECRET_KEY, entry, options
+from playbook_runner import ANSIBLE_PLAYBOOK, ROOT, as_plays, build_environment, run_playbook
 
 SITE = ROOT / "playbooks/site_to_site.yml"
 PEER_TASKS = ROOT / "playbooks/tasks/site_to_site_peer.yml"
@@ -37,7 +37,7 @@ class Peer:
         self.folder = folder
         self.results = folder / "results"
         api = lab.start_emulator()
-        self.environment = play_environment(
+        self.environment = build_environment(
             self.results, dict(api["environment"], STRONGSWAN_CONF=lab.ready["settings"], ANSIBLE_PIPELINING="1")
         )
         branch = {
@@ -51,7 +51,7 @@ class Peer:
         self.inventory = folder / "hosts.json"
         self.inventory.write_text(json.dumps({"vpn_peers": {"hosts": {"branch": branch}}}))
 
-    def play(self, playbook, *arguments):
+    def run_playbook(self, playbook, *arguments):
         """Run a playbook; (exit status, what it printed, the results of its tasks by name)."""
         self.results.write_text("")
         command = [ANSIBLE_PLAYBOOK, "-i", self.inventory, playbook, *arguments]
@@ -84,7 +84,7 @@ class Peer:
     def tunnel(self, **task):
         """Run vpn_tunnel alone."""
         path = self.folder / "tunnel.json"
-        path.write_text(json.dumps(plays([{"name": "Tunnel", "baiducloud.network.vpn_tunnel": task}])))
+        path.write_text(json.dumps(as_plays([{"name": "Tunnel", "baiducloud.network.vpn_tunnel": task}])))
         return self.play(path)
 
     def sees(self, *command):
@@ -111,12 +111,12 @@ def changes(output):
 def test_site_to_site_connects_both_ends_and_removes_them(peer):
     """From names and addresses to a packet that crosses; after state absent none does."""
     lab, api_pages_networks = peer.lab, {"localSubnets": ["192.168.0.0/20"], "remoteSubnets": ["192.168.100.0/24"]}
-    assert not lab.crosses(tunnel=api_pages_networks)
+    assert not lab.can_ping(tunnel=api_pages_networks)
 
     status, output, _results = peer.site("-vvv", "--diff")
     assert status == 0, output
-    (stored,) = lab.stored()
-    assert lab.crosses(tunnel=stored, seconds=2)
+    (stored,) = lab.stored_tunnels()
+    assert lab.can_ping(tunnel=stored, seconds=2)
     lab.compare(tunnel=stored)
     for secret in (SECRET_KEY, SECRET_KEY.encode().hex()):
         assert secret not in output
@@ -126,12 +126,12 @@ def test_site_to_site_connects_both_ends_and_removes_them(peer):
 
     status, output, _results = peer.site()
     assert (status, changes(output)) == (0, {"branch": 0, "localhost": 0}), output
-    assert lab.crosses(tunnel=stored, seconds=2)
+    assert lab.can_ping(tunnel=stored, seconds=2)
 
     # The cloud's end alone is taken away: the peer goes on trying, and nothing crosses.
     status, output, _results = peer.tunnel(state="absent", vpn_id=stored["vpnId"], vpn_conn_name=stored["vpnConnName"])
-    assert status == 0 and lab.stored() == [], output
-    assert not lab.crosses(tunnel=stored, seconds=1)
+    assert status == 0 and lab.stored_tunnels() == [], output
+    assert not lab.can_ping(tunnel=stored, seconds=1)
 
     # And now both ends are.
     status, output, _results = peer.site(*ABSENT)
@@ -145,7 +145,7 @@ def test_site_to_site_check_mode_plans_both_ends(peer):
     status, output, _results = peer.site("--check", "--diff")
     assert status == 0 and changes(output) == {"branch": 5, "localhost": 1}, output
     assert "+    proposals = " in output and SECRET_KEY.encode().hex() not in output
-    assert peer.lab.stored() == [] and peer.sees("ls", CONF_DIR) == "" and peer.lab.peer_connections() == {}
+    assert peer.lab.stored_tunnels() == [] and peer.sees("ls", CONF_DIR) == "" and peer.lab.peer_connections() == {}
 
 
 def test_role_ikev1_children_come_up_and_a_new_key_takes_effect(peer_of):
@@ -163,7 +163,7 @@ def test_role_ikev1_children_come_up_and_a_new_key_takes_effect(peer_of):
     }
     status, output, _results = peer.role(**role, start_action="none")
     assert status == 0, output
-    peer.lab.compare(tunnel=peer.lab.stored()[0])
+    peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
     assert len(peer.lab.peer_connections()["vpncon"]["children"]) == 4
     before = peer.lab.peer_tunnels()[0]["uniqueid"]
 
@@ -177,7 +177,7 @@ def test_role_ikev1_children_come_up_and_a_new_key_takes_effect(peer_of):
     peer.tunnel(**dict(wish, secret_key="0xnew!key1"))
     status, output, _results = peer.role(**changed)
     assert status == 0, output
-    peer.lab.compare(tunnel=peer.lab.stored()[0])
+    peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
 
 
 def test_role_broken_file_of_another_author_changes_nothing(peer):
@@ -280,7 +280,7 @@ def test_site_to_site_invalid_peer_leaves_the_cloud_unchanged(peer):
     status, output, results = peer.site("-e", "cgw_id=cgw-nope")
     message = results["Check that the customer gateway exists"]["msg"]
     assert status != 0 and message.startswith("cgw_id: there is no customer gateway cgw-nope"), output
-    assert peer.lab.stored() == []
+    assert peer.lab.stored_tunnels() == []
     status, output, results = peer.site("--limit", "branch")
     assert (
         status != 0
@@ -316,20 +316,20 @@ def test_role_accepts_a_vaulted_key(peer, tmp_path):
 
 @pytest.mark.parametrize("page", ["docs/both-ends.md", "roles/strongswan_peer/README.md"])
 def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
-    """test_documentation.py has no host for the peer's end."""
+    """test_examples.py has no host for the peer's end."""
     peer = Peer(lab_of(peer_address="203.0.113.10"), tmp_path)
     blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)]
-    content = [one for block in blocks for one in plays(block)]
+    content = [one for block in blocks for one in as_plays(block)]
     if page.startswith("roles"):
         wish = options(vpn_conn_name="branch-berlin", remote_ip="203.0.113.10")
-        content = plays([{"name": "Site", "baiducloud.network.vpn_tunnel": wish, "register": "site"}]) + content
+        content = as_plays([{"name": "Site", "baiducloud.network.vpn_tunnel": wish, "register": "site"}]) + content
     path = tmp_path / "page.json"
     path.write_text(json.dumps(content))
     environment = dict(peer.environment, HOME=str(tmp_path))
     peer.environment = environment
     status, output, _results = peer.play(path, "-e", "tunnel_key=" + SECRET_KEY)
     assert status == 0 and "no hosts matched" not in output, output
-    peer.lab.compare(tunnel=peer.lab.stored()[0])
+    peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
 
 
 def test_site_to_site_example_variables_are_a_whole_tunnel():
@@ -341,7 +341,9 @@ def test_site_to_site_example_variables_are_a_whole_tunnel():
 @pytest.mark.parametrize("given, waits", [({"wait": False}, False), ({"wait": ""}, True), ({}, True)])
 def test_site_to_site_waits_unless_wait_is_false(tmp_path, given, waits):
     (text,) = re.findall('strongswan_peer_wait: "(.*)"', PEER_TASKS.read_text(encoding="utf-8"))
-    done = play([{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={})
+    done = run_playbook(
+        [{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={}
+    )
     assert done.named["Wait"]["msg"] is waits
 
 
@@ -349,7 +351,7 @@ def test_site_to_site_needs_exactly_one_peer(emulator, tmp_path):
     inventory = tmp_path / "hosts.json"
     for hosts, reported in (({}, "matches none"), ({"a": {}, "b": {}}, "matches a, b")):
         inventory.write_text(json.dumps({"vpn_peers": {"hosts": hosts}}))
-        done = play(SITE, "-i", str(inventory), "-e", f"@{SITE_VARIABLES}", environment=emulator.environment)
+        done = run_playbook(SITE, "-i", str(inventory), "-e", f"@{SITE_VARIABLES}", environment=emulator.environment)
         assert done.status != 0 and reported in done.results[-1]["msg"], done.output
     assert emulator.requests() == []
 
@@ -366,7 +368,7 @@ def test_site_to_site_unreachable_peer_leaves_the_cloud_unchanged(emulator, tmp_
         emulator.plant(*planted)
         there = emulator.tunnels()
         for wish in ("state=present", "secret_key=eee33@www", "state=absent"):
-            done = play(*site, wish, environment=emulator.environment)
+            done = run_playbook(*site, wish, environment=emulator.environment)
             reported = done.named["Check that the other end was validated"]["results"][0]["msg"]
             assert done.status != 0 and reported.startswith("The host branch could not be validated"), done.output
             assert emulator.tunnels() == there and {request["method"] for request in emulator.requests()} == {"GET"}
@@ -376,6 +378,6 @@ def test_site_to_site_unreachable_peer_leaves_the_cloud_unchanged(emulator, tmp_
 def test_examples_of_a_filter_work(emulator, tmp_path, page):
     tasks = yaml.safe_load(yaml.safe_load(page.read_text(encoding="utf-8"))["EXAMPLES"])
     environment = dict(emulator.environment, HOME=str(tmp_path))
-    done = play(tasks, "-e", "tunnel_key=" + SECRET_KEY, environment=environment)
+    done = run_playbook(tasks, "-e", "tunnel_key=" + SECRET_KEY, environment=environment)
     assert done.status == 0, done.output
     assert SECRET_KEY.encode().hex() not in done.output

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from emulator_process import GATEWAY, EmulatorProcess
-from playbook import play
+from playbook_runner import run_playbook
 
 FQCN = "baiducloud.network."
 VPC, OTHER_VPC, SPARE = "vpc-emulator", "vpc-small", "vpn-spare001"
@@ -50,7 +50,7 @@ def run(site, *tasks, in_process=True):
             "tasks": list(tasks),
         }
     ]
-    done = play(plays, "-vvv", environment=site.environment)
+    done = run_playbook(plays, "-vvv", environment=site.environment)
     assert "Traceback" not in done.output
     return done
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
+from api_example import OPTIONS, options
 from emulator_process import EmulatorProcess
-from page_example import OPTIONS, options
-from playbook import play
+from playbook_runner import run_playbook
 
 HERE, THERE, UNNAMED = "vpn-119bd69b", "vpn-00000001", "vpn-00000002"
 SHARED = {name: OPTIONS[name] for name in ("secret_key", "ike_config", "ipsec_config")}
@@ -88,6 +88,6 @@ def test_gateways_alias_and_shared_gateway_are_understood_by_the_module(cloud):
     pasted["vpnId"] = pasted.pop("vpn_id")
     shared = item(2, None)
     task = {"tunnels": [item(0, THERE), pasted, shared], "vpn_id": HERE, "gateways": [HERE]}
-    done = play([{"name": "Select", "baiducloud.network.vpn_tunnels": task}], environment=cloud.environment)
+    done = run_playbook([{"name": "Select", "baiducloud.network.vpn_tunnels": task}], environment=cloud.environment)
     assert done.named["Select"]["totals"]["created"] == 2, done.output
     assert done.named["Select"]["totals"]["skipped"] == 1 and stored(cloud) == [(HERE, "t1"), (HERE, "t2")]

@@ -10,9 +10,9 @@ import pytest
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import MAX_POLL_INTERVAL
-from page_example import entry
+from api_example import entry
+from module_process import KEY, options
 from run_params import run_params
-from task_process import KEY, options
 
 SETTLE = 20  # seconds until the emulator's new tunnel is active and reachable
 FOR_EVER = 100_000  # seconds

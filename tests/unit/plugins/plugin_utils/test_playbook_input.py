@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.filter.playbook_input import FilterModule
-from playbook import ROOT
+from playbook_runner import ROOT
 
 FILTERS = FilterModule().filters()
 input_errors = FILTERS["input_errors"]

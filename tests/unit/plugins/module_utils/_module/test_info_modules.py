@@ -22,7 +22,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._module.bulk_read import map_concurrently
 from ansible_collections.baiducloud.network.plugins.module_utils._module.results import partial_failure
-from page_example import SECRET_KEY, entry
+from api_example import SECRET_KEY, entry
 from run_params import run_params
 
 REFUSED = AuthError("Cannot read that (AccessDenied)", "AccessDenied", 403)

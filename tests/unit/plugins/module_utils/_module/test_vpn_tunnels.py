@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
-from page_example import options
+from api_example import options
 
 KEYS = {"access_key_id": "ak", "secret_access_key": "sk"}
 HERE, ELSEWHERE = "vpn-119bd69b", "vpn-00000001"

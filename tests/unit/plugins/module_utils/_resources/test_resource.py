@@ -14,7 +14,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_
     VpnCustomerGatewayApi,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VpnTunnelApi
-from page_example import OPTIONS
+from api_example import OPTIONS
 from scripted_client import Script
 
 # api -> the options of its scope, and of an object that can be created

@@ -19,8 +19,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import KEY_SYMBOLS, Secret
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Item
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL
-from page_example import OPTIONS as EXAMPLE
-from page_example import SECRET_KEY as KEY
+from api_example import OPTIONS as EXAMPLE
+from api_example import SECRET_KEY as KEY
 
 
 def desired(**options):

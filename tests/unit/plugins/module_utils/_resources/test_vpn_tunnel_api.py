@@ -24,8 +24,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Plan
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL, VpnTunnelApi
+from api_example import BODY, OPTIONS, SECRET_KEY
 from emulator_process import GATEWAY
-from page_example import BODY, OPTIONS, SECRET_KEY
 
 TOKEN = "1849ef6b-f73c-4f5d-b88b-259ca47af849"
 

@@ -23,7 +23,7 @@ from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl i
     render,
     render_files,
 )
-from page_example import SECRET_KEY, options
+from api_example import SECRET_KEY, options
 
 EIP = "192.0.2.1"
 CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
