@@ -23,13 +23,13 @@ GATEWAY = "vpn-119bd69b"
 
 
 class EmulatorControl:
-    """What tests do with an emulator, wherever it runs; ``endpoint`` is its URL."""
+    """What tests read and change of an emulator, wherever it runs; ``endpoint`` is its URL."""
 
     endpoint: str
 
     @property
     def environment(self):
-        """The environment variables that lead the collection to this emulator, a dict."""
+        """Return the environment variables that point the collection to this emulator."""
         return {
             "BCE_ACCESS_KEY_ID": ACCESS_KEY_ID,
             "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
@@ -37,27 +37,34 @@ class EmulatorControl:
         }
 
     def requests(self, method=None):
-        """What came in, in order; only those of one method if it is given."""
+        """Return the requests in order of arrival, all or those of one method."""
         return [entry for entry in self._requests() if method in (None, entry["method"])]
 
     def tunnels(self):
-        """The stored tunnels as the API's own objects; keys stand as sha256:HEX."""
+        """Return the stored tunnels as the API's own objects; keys are sha256:HEX."""
         return self.state()["tunnels"]
 
     def customer_gateways(self):
-        """The stored customer gateways as the API's own objects."""
+        """Return the stored customer gateways as the API's own objects."""
         return self.state()["customer_gateways"]
 
+    def route_rules(self):
+        """Return the stored route rules as the API's own objects, system rules included."""
+        return self.state()["routeRules"]
+
     def state(self):
-        """Everything that is stored, whatever a dialect shows: gateways, tunnels, customer_gateways."""
+        """Return everything that is stored, whatever a dialect shows.
+
+        The lists are gateways, tunnels, customer_gateways, vpcs, subnets and routeRules.
+        """
         raise NotImplementedError
 
     def plant(self, *tunnels, vpn_id=GATEWAY):
-        """Put objects into a gateway's list just as they are; their ids."""
+        """Put objects into a gateway's list just as they are, and return their ids."""
         raise NotImplementedError
 
     def faults(self, *faults):
-        """Let requests fail as tests/emulator describes it; none takes all faults away."""
+        """Replace the faults in force by these; their keys are in tests/emulator/fault_injection.py."""
         raise NotImplementedError
 
     def settings(self, **settings):
@@ -65,7 +72,7 @@ class EmulatorControl:
         raise NotImplementedError
 
     def reset(self):
-        """Forget tunnels, tokens, faults, settings and requests."""
+        """Delete tunnels, customer gateways, route rules, tokens, faults and requests; restore the first settings."""
         raise NotImplementedError
 
     def stop(self):
@@ -82,9 +89,9 @@ class EmulatorControl:
 
 
 class EmulatorProcess(EmulatorControl):
-    """The BCE VPN API on a free port of loopback, gone with the process that started it.
+    """The BCE API on a free port of loopback, in a process that ends with the one that started it.
 
-    :arg options: command line options of tests/emulator.
+    :param options: command line options of tests/emulator.
     """
 
     def __init__(self, *options):
@@ -122,13 +129,13 @@ class EmulatorProcess(EmulatorControl):
         return self._get("requests")
 
     def _get(self, path):
-        return self._answer(self._session.get(f"{self.endpoint}/_emulator/{path}", timeout=30))
+        return self._payload(self._session.get(f"{self.endpoint}/_emulator/{path}", timeout=30))
 
     def _post(self, path, body):
-        return self._answer(self._session.post(f"{self.endpoint}/_emulator/{path}", json=body, timeout=30))
+        return self._payload(self._session.post(f"{self.endpoint}/_emulator/{path}", json=body, timeout=30))
 
     @staticmethod
-    def _answer(response):
+    def _payload(response):
         if not response.ok:
             raise RuntimeError(response.text)
         return response.json() if response.content else None

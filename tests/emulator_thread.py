@@ -6,33 +6,27 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 
-from emulator_process import EMULATOR, GATEWAY, EmulatorControl
-
-if str(EMULATOR) not in sys.path:
-    # The emulator's modules import each other by their bare names, as its process does.
-    sys.path.insert(0, str(EMULATOR))
-
 from aiohttp import web
 
-from bce_contract import BceError
-from bce_options import build, build_parser
+from emulator.options import build, build_parser
+from emulator.validation import BceError
+from emulator_process import GATEWAY, EmulatorControl
 
 START_SECONDS = 30
 
 
 class EmulatorThread(EmulatorControl):
-    """The BCE VPN API on a free port of loopback, in a thread.
+    """The BCE API on a free port of loopback, in a thread.
 
-    All durations of the emulator (settling, lags, tokens, dialects, latency, slow responses) go by the clock.
+    All durations of the emulator (settling, lags, tokens, dialects, latency, slow responses) follow the clock.
 
-    :arg clock: time() and monotonic() in seconds, and sleep(seconds), such as the module time; they are called in the
+    :param clock: time() and monotonic() in seconds, and sleep(seconds), such as the module time; they are called in the
         emulator's thread, so a fake clock's sleep() must not wait for another thread.
-    :arg options: command line options of tests/emulator; --host, --port and --log mean nothing here.
-    :arg dialects: names of dialects in force from the start, and after a reset.
+    :param options: command line options of tests/emulator; --host, --port and --log have no effect here.
+    :param dialects: names of dialects in force from the start, and after a reset.
     """
 
     def __init__(self, clock, *options, dialects=()):
@@ -51,19 +45,19 @@ class EmulatorThread(EmulatorControl):
         self.endpoint = f"http://{host}:{port}"
 
     def state(self):
-        return self._call(self._server.state, True)
+        return self._call(self._server.control.state, True)
 
     def plant(self, *tunnels, vpn_id=GATEWAY):
-        return self._call(self._server.plant, list(tunnels), vpn_id)
+        return self._call(self._server.control.plant, list(tunnels), vpn_id)
 
     def faults(self, *faults):
-        self._call(self._server.install_faults, list(faults))
+        self._call(self._server.control.install_faults, list(faults))
 
     def settings(self, **settings):
-        self._call(self._server.change_settings, settings)
+        self._call(self._server.control.change_settings, settings)
 
     def reset(self):
-        self._call(self._server.reset)
+        self._call(self._server.control.reset)
 
     def stop(self):
         if self._loop.is_closed():
@@ -74,7 +68,7 @@ class EmulatorThread(EmulatorControl):
         self._loop.close()
 
     def _requests(self):
-        return self._call(self._server.requests)
+        return self._call(self._server.control.requests)
 
     async def _listen(self):
         self._web_server = web.Server(self._server.handle, access_log=None)
@@ -113,5 +107,5 @@ class EmulatorThread(EmulatorControl):
         good, value = outcome[0]
         if good:
             return value
-        # Like EmulatorProcess, which has the words of the response only.
+        # As EmulatorProcess does, which has the text of the response only.
         raise RuntimeError(value.message) from None if isinstance(value, BceError) else value

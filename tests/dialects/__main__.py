@@ -19,14 +19,13 @@ from collections import Counter
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
-sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "emulator"))
 importlib.import_module("conftest")  # it prepares the loader of Ansible, and the environment
 
-from bce_dialects import BY_NAME, TABLE
 from dialects.cases import Case, bench
 from dialects.impossible import unlifted
 from dialects.scenarios import SCENARIOS
 from dialects.selection import DEFAULT_SEED, base, lost_response, lost_responses, mixes, singles
+from emulator.dialects import BY_NAME, TABLE
 
 PARTS = (
     "a objects",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
@@ -109,11 +110,11 @@ class _Observed(EmulatorThread):
 
     def stored(self):
         """Return what the cloud stores; for the emulator's thread, or where no request is under way."""
-        return self._server._cloud.state()
+        return self._server.control.cloud.state()
 
     def do(self, name, *arguments):
         """Let the cloud itself do something, as another user's request would."""
-        return getattr(self._server._cloud, name)(*arguments)
+        return operator.attrgetter(name)(self._server.control.cloud)(*arguments)
 
 
 class CloudUnderTest:
@@ -158,9 +159,9 @@ class CloudUnderTest:
         emulator.settings(dialects=list(dialects), **scenario.settings)
         for vpn_id, name, changes in scenario.stored:
             if vpn_id is None:
-                emulator.do("create_customer_gateway", dict(peer(name, **changes).options))
+                emulator.do("customer_gateways.create", dict(peer(name, **changes).options))
             else:
-                emulator.do("create_tunnel", vpn_id, api_body(stored_options(name, changes)))
+                emulator.do("tunnels.create", vpn_id, api_body(stored_options(name, changes)))
         for vpn_id, entry in scenario.planted:
             emulator.plant(dict(entry), vpn_id=vpn_id)
         self.clock.sleep(3 * HOUR)
@@ -203,7 +204,7 @@ class CloudUnderTest:
 
     def delete_tunnel(self, vpn_conn_id):
         """Delete a tunnel as another user does."""
-        self._emulator.do("delete_tunnel", vpn_conn_id)
+        self._emulator.do("tunnels.delete", vpn_conn_id)
 
     def stop(self):
         """Stop the emulator."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from bce_dialects import TABLE, draw
+from emulator.dialects import ROUTE_GROUPS, TABLE, draw
 
 from .cases import Case
 from .scenarios import SCENARIOS
@@ -46,6 +46,8 @@ def is_of_peers(scenario):
 
 def concerns(group, scenario):
     """Return False where a dialect of the group cannot make a difference to a scenario."""
+    if group in ROUTE_GROUPS:
+        return any(step.module == "vpc_route" for step in SCENARIOS[scenario].steps)
     if group in PEER_GROUPS:
         return any(step.module == "vpn_customer_gateway" for step in SCENARIOS[scenario].steps)
     return group in COMMON_GROUPS or not is_of_peers(scenario)

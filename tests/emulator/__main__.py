@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The BCE VPN API as a local server, for tests and demos: ``python tests/emulator --help``.
+"""The BCE API of VPN and VPC as a local server, for tests and demos: ``python tests/emulator --help``.
 
 It listens on loopback only, prints one JSON line ``{"endpoint": ..., "pid": ...}`` when it is ready, and stops on
-SIGTERM and SIGINT. The control endpoints stand in ``bce_server.py``, the faults in ``bce_faults.py``, the dialects in
-``bce_dialects.py``.
+SIGTERM and SIGINT. The control endpoints are in ``control.py``, the faults in ``fault_injection.py``, the dialects
+in ``dialects.py``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ import json
 import os
 import signal
 import sys
-from typing import Optional, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import web
 
-from bce_dialects import list_of_dialects
-from bce_options import build, build_parser
-from bce_server import EmulatorServer
+# As a directory Python would put the package itself on the path, where its modules could hide others of their names.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from emulator.dialects import list_of_dialects
+from emulator.http_server import EmulatorServer
+from emulator.options import build, build_parser
 
 PARENT_POLL_SECONDS = 0.2
 BACKLOG = 1024
@@ -35,7 +39,7 @@ async def _parent_gone(parent: int) -> None:
 
 
 async def serve(options: argparse.Namespace, server: EmulatorServer, parent: int) -> None:
-    """Listens until a signal comes or, if asked for, the parent is gone."""
+    """Listen until a signal arrives or, with --exit-with-parent, the parent has ended."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -56,7 +60,7 @@ async def serve(options: argparse.Namespace, server: EmulatorServer, parent: int
     listener.close()
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parent = os.getppid()
     parser = build_parser()
     options = parser.parse_args(arguments)

@@ -11,11 +11,11 @@ import signal
 
 import pytest
 
-import bce_dialects
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_api_probe
 from ansible_collections.baiducloud.network.plugins.module_utils._probe import marks
+from emulator import dialects
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 from fake_clock import FakeClock
@@ -87,7 +87,7 @@ def cloud():
 
 def contract_of(name):
     """The contract under which a dialect shows itself."""
-    return bce_dialects.BY_NAME[name].contract or "both"
+    return dialects.BY_NAME[name].contract or "both"
 
 
 def assert_fit_to_publish(result, cloud):
@@ -100,9 +100,9 @@ def assert_fit_to_publish(result, cloud):
         assert not [secret for secret in hidden if secret in text]
 
 
-@pytest.mark.parametrize("name", [dialect.name for dialect in bce_dialects.TABLE])
+@pytest.mark.parametrize("name", [dialect.name for dialect in dialects.TABLE])
 def test_probe_names_a_dialect_it_sees_and_leaves_nothing_behind(cloud, name):
-    visible = bce_dialects.BY_NAME[name].visible
+    visible = dialects.BY_NAME[name].visible
     expected = {False: visible == "read", True: visible in ("read", "write")}
     for probe_writes in (False, True):
         before = cloud.prepare(name, contract=contract_of(name))

@@ -10,8 +10,6 @@ import re
 
 import pytest
 
-import bce_contract
-import bce_dialects
 from ansible_collections.baiducloud.network.plugins.module_utils._probe import marks
 from ansible_collections.baiducloud.network.plugins.module_utils._probe.dialects import (
     DIALECTS,
@@ -31,6 +29,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._probe.report i
     UNCLEAR,
     Placeholders,
 )
+from emulator import customer_gateways, dialects, tunnels, validation
 from playbook import ROOT
 
 DOCUMENTATION_NETS = [ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
@@ -39,8 +38,8 @@ NAME = "Branch-Berlin/north.1_"
 
 
 def test_dialects_of_the_probe_are_those_of_the_emulator_that_a_client_sees():
-    visible = (bce_dialects.READ, bce_dialects.WRITE)
-    seen = {dialect.name: dialect.visible for dialect in bce_dialects.TABLE if dialect.visible in visible}
+    visible = (dialects.READ, dialects.WRITE)
+    seen = {dialect.name: dialect.visible for dialect in dialects.TABLE if dialect.visible in visible}
     assert {dialect.name: dialect.needs for dialect in DIALECTS} == seen
 
 
@@ -72,11 +71,11 @@ def test_own_objects_keep_the_rules_of_the_api(vpn_id):
     own = marks.marks_of(vpn_id, "bad522c2126a4618a8125f4b6cf6356f")
     for number in range(8):
         body = dict(own.tunnel(number), vpnId=vpn_id)
-        bce_contract.tunnel_fields(body, "intl", True, bce_contract.WriteRules())
+        tunnels.tunnel_fields(body, "intl", True, validation.WriteRules())
         subnets = body["localSubnets"] + body["remoteSubnets"] + marks.OTHER_LOCAL_SUBNETS
         for address in [*subnets, body["remoteIp"], marks.OTHER_PEER]:
             assert any(ipaddress.ip_network(address).subnet_of(net) for net in DOCUMENTATION_NETS)
-    bce_contract.customer_gateway_fields(own.customer_gateway(), False)
+    customer_gateways.customer_gateway_fields(own.customer_gateway(), False)
     assert marks.is_full_key(own.key.reveal())
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which request meets which fault: the fault plan of a test, checked and counted; no sockets here.
+"""Decide which request a fault hits: the fault plan of a test, checked and counted; no sockets here.
 
 A fault is a dictionary as ``POST /_emulator/faults`` takes it (see ``KEYS``); what it does to the connection is the
 server's job.
@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import random
 import re
-from typing import Any, Callable, Dict, List, Optional
+from collections.abc import Callable
+from typing import Any
 
-from bce_contract import refused
+from .validation import refused
 
 _COMMON = frozenset(("match", "fault", "times", "probability", "seed"))
 _MATCH = frozenset(("method", "path_regex", "nth"))
 
-KEYS: Dict[str, frozenset] = {
+KEYS: dict[str, frozenset] = {
     "reset_before": _COMMON,
     "reset_after": _COMMON,
     "status": _COMMON | {"status", "code", "message", "headers", "commit", "echo_key", "body", "content_type"},
@@ -27,7 +28,7 @@ KEYS: Dict[str, frozenset] = {
     "garbage": _COMMON | {"status", "headers", "echo_key", "body", "body_repeat", "content_type"},
     "slow": _COMMON | {"seconds"},
 }
-"""The faults, and the keys that each of them uses; keys of other faults, and nulls, are passed over."""
+"""The faults, and the keys that each of them uses; keys of other faults, and nulls, are ignored."""
 
 _KNOWN = frozenset().union(*KEYS.values())
 
@@ -51,7 +52,7 @@ def _is_headers(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, (str, int)) for item in value.values())
 
 
-_TYPES: Dict[str, Callable[[Any], bool]] = {
+_TYPES: dict[str, Callable[[Any], bool]] = {
     "status": lambda value: _is_int(value) and 200 <= value <= 599,
     "code": _is_text,
     "message": _is_text,
@@ -66,31 +67,31 @@ _TYPES: Dict[str, Callable[[Any], bool]] = {
 }
 
 
-def complaints_about(spec: Any) -> List[str]:
-    """What is wrong with a fault, in words that name the key."""
+def errors_in(spec: Any) -> list[str]:
+    """Return the errors of a fault; each names its key."""
     if not isinstance(spec, dict):
         return ["a fault must be an object"]
     kind = spec.get("fault")
     if not isinstance(kind, str) or kind not in KEYS:
         return [f"fault: {kind!r} is not one of {', '.join(KEYS)}"]
-    complaints = [f"{key}: is not a key of a fault" for key in spec if key not in _KNOWN]
+    errors = [f"{key}: is not a key of a fault" for key in spec if key not in _KNOWN]
     wrong = [key for key, good in _TYPES.items() if spec.get(key) is not None and not good(spec[key])]
-    complaints += [f"{key}: has a wrong type or value" for key in wrong]
+    errors += [f"{key}: has a wrong type or value" for key in wrong]
     match = spec.get("match") or {}
     if not isinstance(match, dict):
-        return complaints + ["match: must be an object"]
+        return errors + ["match: must be an object"]
     match = {key: value for key, value in match.items() if value is not None}
-    complaints += [f"match.{key}: is not a key of match" for key in match if key not in _MATCH]
+    errors += [f"match.{key}: is not a key of match" for key in match if key not in _MATCH]
     if not isinstance(match.get("method", ""), str):
-        complaints.append("match.method: must be a string")
+        errors.append("match.method: must be a string")
     try:
         re.compile(match.get("path_regex", ""))
     except (re.error, TypeError):
-        complaints.append("match.path_regex: must be a regular expression")
+        errors.append("match.path_regex: must be a regular expression")
     nth = match.get("nth", 1)
     if not all(_is_int(place) and place >= 1 for place in (nth if isinstance(nth, list) else [nth])):
-        complaints.append("match.nth: must be an integer from 1, or a list of them")
-    return complaints
+        errors.append("match.nth: must be an integer from 1, or a list of them")
+    return errors
 
 
 class Fault:
@@ -98,10 +99,10 @@ class Fault:
 
     ``nth`` as a number is the first request that is hit, and ``times`` how many are from there on; as a list it names
     all requests that are hit. Left out, ``times`` is the length of that list, or for ever with a ``probability``, or 1;
-    null, 0 and -1 stand for ever.
+    null, 0 and -1 mean for ever.
     """
 
-    def __init__(self, spec: Dict[str, Any]) -> None:
+    def __init__(self, spec: dict[str, Any]) -> None:
         for_ever = "times" in spec and spec["times"] is None
         spec = {key: value for key, value in spec.items() if value is not None}
         if for_ever:
@@ -120,8 +121,8 @@ class Fault:
         self._times = spec.get("times", default)
         self._random = random.Random(spec.get("seed"))
 
-    def meets(self, method: str, path: str, signed: bool) -> bool:
-        """Counts the request, and says whether the fault would hit it."""
+    def hits_request(self, method: str, path: str, signed: bool) -> bool:
+        """Count the request, and return whether the fault would hit it."""
         if self._method not in ("", method) or not self._path.search(path):
             return False
         self.seen += 1
@@ -136,29 +137,27 @@ class Fault:
 
 
 class FaultPlan:
-    """The faults in force; the first that meets a request wins, and only it is used up."""
+    """The faults in force; the first that hits a request wins, and only it is used up."""
 
     def __init__(self) -> None:
-        self._faults: List[Fault] = []
+        self._faults: list[Fault] = []
 
     def install(self, specs: Any) -> None:
-        """Puts these faults in the place of those that were in force, all or none of them."""
+        """Replace the faults in force, by all of these or by none."""
         if not isinstance(specs, list):
             raise refused("faults: must be a list")
-        complaints = [
-            f"faults[{index}].{words}" for index, spec in enumerate(specs) for words in complaints_about(spec)
-        ]
-        if complaints:
-            raise refused("; ".join(complaints))
+        errors = [f"faults[{index}].{words}" for index, spec in enumerate(specs) for words in errors_in(spec)]
+        if errors:
+            raise refused("; ".join(errors))
         self._faults = [Fault(spec) for spec in specs]
 
-    def choose(self, method: str, path: str, signed: bool) -> Optional[Fault]:
-        """The fault for a request; every fault counts it, so ``nth`` does not depend on the others."""
-        met = [fault for fault in self._faults if fault.meets(method, path, signed)]
-        if not met:
+    def choose(self, method: str, path: str, signed: bool) -> Fault | None:
+        """Return the fault for a request; every fault counts it, so ``nth`` does not depend on the others."""
+        hitting = [fault for fault in self._faults if fault.hits_request(method, path, signed)]
+        if not hitting:
             return None
-        met[0].hits += 1
-        return met[0]
+        hitting[0].hits += 1
+        return hitting[0]
 
-    def describe(self) -> List[Dict[str, Any]]:
+    def describe(self) -> list[dict[str, Any]]:
         return [{**fault.spec, "seen": fault.seen, "hits": fault.hits} for fault in self._faults]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Callable, Dict, List, Optional, TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 MASK = "********"
 SECRET_NAMES = frozenset(("secretkey", "psk"))
 
-Entry = Dict[str, Any]
+Entry = dict[str, Any]
 
 
 def hide(_value: Any) -> str:
@@ -20,7 +21,7 @@ def hide(_value: Any) -> str:
 
 
 def digest(value: Any) -> str:
-    """``sha256:`` and the hex digest of a key, so that a test can prove which key arrived without seeing it."""
+    """Return ``sha256:`` and the hex digest of a key, so that a test can prove which key arrived without seeing it."""
     return "sha256:" + hashlib.sha256(str(value).encode("utf-8", "replace")).hexdigest()
 
 
@@ -29,7 +30,7 @@ def _is_secret(name: str) -> bool:
 
 
 def masked(value: Any, instead: Callable[[Any], str] = hide) -> Any:
-    """A copy of a JSON value with every shared key replaced, in whatever spelling the field is written; null stays."""
+    """Return a copy of a JSON value with every shared key replaced, however its field is spelled; null stays."""
     if isinstance(value, dict):
         return {
             name: instead(item) if _is_secret(name) and item is not None else masked(item, instead)
@@ -41,22 +42,22 @@ def masked(value: Any, instead: Callable[[Any], str] = hide) -> Any:
 
 
 def logged_body(body: bytes) -> Any:
-    """The parsed and masked body; None where it is empty or not JSON, because then a key cannot be found in it."""
+    """Return the parsed and masked body; None unless it is JSON, because then a key in it cannot be found."""
     try:
         return masked(json.loads(body))
     except (ValueError, RecursionError):
         return None
 
 
-class Journal:
+class RequestLog:
     """Requests in order of arrival; a line of the file is written when the request is over, and flushed."""
 
-    def __init__(self, file: Optional[TextIO]) -> None:
+    def __init__(self, file: TextIO | None) -> None:
         self._file = file
-        self.entries: List[Entry] = []
+        self.entries: list[Entry] = []
 
     def open_entry(self, entry: Entry) -> Entry:
-        """Keeps a request that has arrived; its ``status`` stays None until it is answered."""
+        """Add a request that has arrived; its ``status`` stays None until there is a response."""
         entry = {"number": len(self.entries) + 1, **entry}
         self.entries.append(entry)
         return entry
@@ -67,5 +68,5 @@ class Journal:
             self._file.flush()
 
     def clear(self) -> None:
-        """Forgets what is in memory; the file keeps its lines."""
+        """Delete the entries in memory; the file keeps its lines."""
         self.entries = []

@@ -4,17 +4,19 @@
 """The dialects: the ways in which the real API may differ from the emulator's base where the contract is silent.
 
 ``TABLE`` is the one list of them. Dialects of one group exclude each other, all other combinations are possible.
-Sources: "contract" is api-contract.md, "additions" is api-contract-additions.md, each with its section.
+Sources: "contract" is api-contract.md, "network" is api-contract-network.md, "additions" is api-contract-additions.md,
+each with its section. The file is long because the table is to be read, compared and drawn from as one.
 """
 
 from __future__ import annotations
 
 import random
-from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Tuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-import bce_dialect_hooks as h
-from bce_contract import refused
-from bce_dialect_hooks import POINTS, Hook
+from . import dialect_hooks as h
+from .dialect_hooks import POINTS, Hook
+from .validation import refused
 
 DOCUMENTED, LIKELY, POSSIBLE = "documented", "likely", "possible"
 READ, WRITE, NO = "read", "write", "no"
@@ -47,7 +49,7 @@ class Dialect(NamedTuple):
     description: str
     source: str
     contract: str
-    hooks: Dict[str, Hook]
+    hooks: dict[str, Hook]
 
 
 def _row(
@@ -65,7 +67,7 @@ def _row(
     return Dialect(name, group, basis, visible, description, source, contract, hooks)
 
 
-TABLE: Tuple[Dialect, ...] = (
+TABLE: tuple[Dialect, ...] = (
     # --- how lists and details show a tunnel ---
     _row(
         "tunnel-name-upper",
@@ -184,48 +186,53 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel description",
         POSSIBLE,
         READ,
-        "Entries of tunnels have no description.",
-        **h.dropped("description"),
+        "Entries of tunnels and route rules have no description.",
+        **h.dropped("description", points=("tunnel", "route_rule")),
     ),
     _row(
         "description-null",
         "tunnel description",
         POSSIBLE,
         READ,
-        "An empty description of a tunnel is shown as null.",
+        "An empty description of a tunnel or route rule is shown as null.",
         tunnel=h.null_if_empty,
+        route_rule=h.null_if_empty,
     ),
     _row(
         "description-trimmed",
         "tunnel description",
         POSSIBLE,
         WRITE,
-        "Descriptions of tunnels are shown without blanks and -_/. at their ends.",
+        "Descriptions of tunnels and route rules are shown without blanks and -_/. at their ends.",
         **h.texts("tunnel", description=h.trim),
+        **h.texts("route_rule", description=h.trim),
     ),
     _row(
         "description-cut",
         "tunnel description",
         POSSIBLE,
         WRITE,
-        "Descriptions of tunnels are cut to 20 characters.",
+        "Descriptions of tunnels and route rules are cut to 20 characters.",
         **h.texts("tunnel", description=h.cut),
+        **h.texts("route_rule", description=h.cut),
     ),
     _row(
         "description-entities",
         "tunnel description",
         POSSIBLE,
         WRITE,
-        "In descriptions of tunnels every sign except letters, digits and blanks is escaped as &#N;.",
+        "In descriptions of tunnels and route rules every sign except letters, digits and blanks is escaped as &#N;.",
         **h.texts("tunnel", description=h.entity_escape),
+        **h.texts("route_rule", description=h.entity_escape),
     ),
     _row(
         "subnets-netmask",
         "subnet form",
         POSSIBLE,
         READ,
-        "Subnets are shown as ADDRESS/NETMASK.",
+        "Subnets are shown as ADDRESS/NETMASK, also those of route rules.",
         **h.shown("tunnel", localSubnets=h.each(h.as_netmask), remoteSubnets=h.each(h.as_netmask)),
+        **h.texts("route_rule", sourceAddress=h.as_netmask, destinationAddress=h.as_netmask),
     ),
     _row(
         "host-bits-kept",
@@ -396,7 +403,8 @@ TABLE: Tuple[Dialect, ...] = (
         "list scope",
         POSSIBLE,
         READ,
-        "The list of a gateway's tunnels is that of the next gateway, and its entries name that gateway in vpnId.",
+        "The list of a gateway's tunnels is that of the next gateway, and its entries name that gateway in vpnId; "
+        "so do the rules of a route table with the next table.",
         list_scope=h.scope_of_next,
     ),
     _row(
@@ -404,16 +412,18 @@ TABLE: Tuple[Dialect, ...] = (
         "list scope",
         POSSIBLE,
         WRITE,
-        "The list of a gateway's tunnels is that of the next gateway, and its entries have no vpnId.",
+        "The list of a gateway's tunnels is that of the next gateway, and its entries have no vpnId; "
+        "the rules of a route table are those of the next, without routeTableId.",
         list_scope=h.scope_of_next,
-        **h.dropped("vpnId"),
+        **h.dropped("vpnId", "routeTableId", points=("tunnel", "route_rule")),
     ),
     _row(
         "list-all-gateways",
         "list scope",
         POSSIBLE,
         READ,
-        "The list of a gateway's tunnels shows those of all gateways, each with its vpnId.",
+        "The list of a gateway's tunnels shows those of all gateways, each with its vpnId; "
+        "so does the list of a table's route rules.",
         list_scope=lambda _ids, _vpn_id, every: list(every),
     ),
     _row(
@@ -421,67 +431,67 @@ TABLE: Tuple[Dialect, ...] = (
         "list scope",
         LIKELY,
         READ,
-        "Entries of tunnels have no vpnId.",
+        "Entries of tunnels have no vpnId, and route rules no routeTableId.",
         "contract 1.3",
-        **h.dropped("vpnId"),
+        **h.dropped("vpnId", "routeTableId", points=("tunnel", "route_rule")),
     ),
     _row(
         "list-pages",
         "list pages",
         POSSIBLE,
         READ,
-        "The list of tunnels comes in pages of two, with marker, isTruncated and nextMarker.",
+        "Lists of tunnels and route rules come in pages of two, with marker, isTruncated and nextMarker.",
         "contract 1",
-        tunnel_page=h.pages,
+        list_page=h.pages,
     ),
     _row(
         "list-pages-endless",
         "list pages",
         POSSIBLE,
         READ,
-        "The list of tunnels comes in pages of two, and nextMarker leads to the first page again.",
+        "Lists of tunnels and route rules come in pages of two, and nextMarker leads to the first page again.",
         "additions 1.12",
-        tunnel_page=h.endless_pages,
+        list_page=h.endless_pages,
     ),
     _row(
         "list-truncated",
         "list pages",
         POSSIBLE,
         READ,
-        "The list of tunnels ends after two with isTruncated and without nextMarker.",
+        "Lists of tunnels and route rules end after two with isTruncated and without nextMarker.",
         "additions 1.12",
-        tunnel_page=h.truncated_page,
+        list_page=h.truncated_page,
     ),
     _row(
         "list-newest-first",
         "list order",
         POSSIBLE,
         READ,
-        "The list of tunnels begins with the newest.",
-        tunnel_list=lambda entries: entries[::-1],
+        "Lists of tunnels and route rules begin with the newest.",
+        list_entries=lambda entries: entries[::-1],
     ),
     _row(
         "list-repeats",
         "list repeats",
         POSSIBLE,
         READ,
-        "The list has every tunnel twice, both entries equal.",
-        tunnel_list=h.repeat_alike,
+        "Lists have every tunnel and route rule twice, both entries equal.",
+        list_entries=h.repeat_alike,
     ),
     _row(
         "list-repeats-differently",
         "list repeats",
         POSSIBLE,
         READ,
-        "The list has every tunnel twice, the second time with another description.",
-        tunnel_list=h.repeat_differently,
+        "Lists have every tunnel and route rule twice, the second time with another description.",
+        list_entries=h.repeat_differently,
     ),
     _row(
         "list-late",
         "list time",
         POSSIBLE,
         WRITE,
-        "The list of tunnels shows writes after 10 seconds.",
+        "Lists of tunnels and route rules show writes after 10 seconds.",
         list_lag=h.at_least(h.LONG_SECONDS),
     ),
     _row(
@@ -489,7 +499,7 @@ TABLE: Tuple[Dialect, ...] = (
         "list time",
         POSSIBLE,
         WRITE,
-        "Every second list of tunnels is 2 seconds old.",
+        "Every second list of tunnels or route rules is 2 seconds old.",
         list_lag=h.lag_of_every_second,
     ),
     _row(
@@ -497,7 +507,7 @@ TABLE: Tuple[Dialect, ...] = (
         "put while stale",
         POSSIBLE,
         WRITE,
-        "The list of tunnels is 2 seconds old, and updates and deletions do not find a tunnel that it does not show.",
+        "Lists of tunnels and route rules are 2 seconds old, and writes do not find what they do not show.",
         list_lag=h.at_least(h.SHORT_SECONDS),
         check=h.deny_unlisted,
     ),
@@ -506,8 +516,8 @@ TABLE: Tuple[Dialect, ...] = (
         "list result",
         POSSIBLE,
         READ,
-        "Every third list of tunnels is 200 with an error in its body.",
-        **h.after(("list tunnels",), h.every_third),
+        "Every third list of tunnels or route rules is 200 with an error in its body.",
+        **h.after(h.LISTS, h.every_third),
     ),
     # --- the course of writes ---
     _row(
@@ -533,9 +543,9 @@ TABLE: Tuple[Dialect, ...] = (
         "tunnel status",
         POSSIBLE,
         WRITE,
-        "A new tunnel is creating for 2 seconds, then it is gone.",
+        "A new tunnel is creating for 2 seconds, then it is gone; a new route rule is gone after 2 seconds, too.",
         tunnel=h.creating(),
-        tunnel_life=lambda _seconds: h.SHORT_SECONDS,
+        life=lambda _seconds: h.SHORT_SECONDS,
     ),
     _row(
         "status-unknown",
@@ -560,7 +570,7 @@ TABLE: Tuple[Dialect, ...] = (
         "update course",
         LIKELY,
         WRITE,
-        "An updated tunnel is updating for 2 seconds, and shows its old values.",
+        "An updated tunnel is updating for 2 seconds, and shows its old values; so does a route rule.",
         "additions 2.6",
         update_delay=h.at_least(h.SHORT_SECONDS),
         tunnel=h.status_of(lambda seen: "updating" if seen.since_update < h.SHORT_SECONDS else None),
@@ -570,7 +580,7 @@ TABLE: Tuple[Dialect, ...] = (
         "delete course",
         LIKELY,
         WRITE,
-        "A deleted tunnel stays in the list as deleting for 2 seconds.",
+        "A deleted tunnel stays in the list as deleting for 2 seconds, and a deleted route rule as it was.",
         "additions 2.6",
         **h.kept_as("deleting", h.SHORT_SECONDS),
     ),
@@ -579,7 +589,7 @@ TABLE: Tuple[Dialect, ...] = (
         "delete course",
         POSSIBLE,
         WRITE,
-        "A deleted tunnel stays in the list as deleting for 60 seconds.",
+        "A deleted tunnel stays in the list as deleting for 60 seconds, and a deleted route rule as it was.",
         "additions 2.6",
         **h.kept_as("deleting", h.SLOW_SECONDS),
     ),
@@ -588,7 +598,7 @@ TABLE: Tuple[Dialect, ...] = (
         "delete course",
         POSSIBLE,
         WRITE,
-        "A deleted tunnel stays in the list as deleted for 10 seconds.",
+        "A deleted tunnel stays in the list as deleted for 10 seconds, and a deleted route rule as it was.",
         **h.kept_as("deleted", h.LONG_SECONDS),
     ),
     # --- results of writes ---
@@ -597,16 +607,17 @@ TABLE: Tuple[Dialect, ...] = (
         "post result",
         POSSIBLE,
         NO,
-        "Every creation of a tunnel creates one, and returns the id of the first one.",
-        **h.after(("create tunnel",), h.first_id),
+        "Every creation of a tunnel or route rule creates one, and returns the id of the first one.",
+        **h.after(h.RECORD_CREATIONS, h.first_id),
     ),
     _row(
         "post-foreign-id",
         "post result",
         POSSIBLE,
         WRITE,
-        "A creation of a tunnel returns the id of another gateway's newest tunnel, or an unknown id.",
-        **h.after(("create tunnel",), h.foreign_id),
+        "A creation of a tunnel returns the id of another gateway's newest tunnel, or an unknown id; "
+        "that of a route rule returns one of another table.",
+        **h.after(h.RECORD_CREATIONS, h.foreign_id),
     ),
     _row(
         "post-without-id",
@@ -614,7 +625,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A creation returns an empty JSON object.",
-        **h.after(h.CREATIONS, lambda _answer, _attempt: h.Answer(200, {})),
+        **h.after(h.CREATIONS, lambda _response, _attempt: h.Response(200, {})),
     ),
     _row(
         "post-empty",
@@ -623,7 +634,7 @@ TABLE: Tuple[Dialect, ...] = (
         WRITE,
         "A creation returns an empty body.",
         "additions 1.4",
-        **h.after(h.CREATIONS, lambda _answer, _attempt: h.Answer(200)),
+        **h.after(h.CREATIONS, lambda _response, _attempt: h.Response(200)),
     ),
     _row(
         "post-error-in-200",
@@ -639,7 +650,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A creation is applied, and returns 200 with an error.",
-        **h.after(h.CREATIONS, lambda _answer, _attempt: h.ERROR_IN_200),
+        **h.after(h.CREATIONS, lambda _response, _attempt: h.ERROR_IN_200),
     ),
     _row(
         "put-error-in-200",
@@ -655,7 +666,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "An update is applied, and returns 200 with an error.",
-        **h.after(h.UPDATES, lambda _answer, _attempt: h.ERROR_IN_200),
+        **h.after(h.UPDATES, lambda _response, _attempt: h.ERROR_IN_200),
     ),
     _row(
         "put-without-effect",
@@ -663,7 +674,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "An update is not applied, and returns 200.",
-        **h.instead_of(h.UPDATES, h.Answer(200)),
+        **h.instead_of(h.UPDATES, h.Response(200)),
     ),
     _row(
         "delete-error-in-200",
@@ -679,7 +690,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A deletion is applied, and returns 200 with an error.",
-        **h.after(h.DELETIONS, lambda _answer, _attempt: h.ERROR_IN_200),
+        **h.after(h.DELETIONS, lambda _response, _attempt: h.ERROR_IN_200),
     ),
     _row(
         "delete-without-effect",
@@ -687,7 +698,7 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "A deletion is not applied, and returns 200.",
-        **h.instead_of(h.DELETIONS, h.Answer(200)),
+        **h.instead_of(h.DELETIONS, h.Response(200)),
     ),
     # --- rules of writes ---
     _row(
@@ -740,7 +751,7 @@ TABLE: Tuple[Dialect, ...] = (
         "busy",
         LIKELY,
         WRITE,
-        "Updates and deletions of a tunnel are refused with 409 OperationDenied in its first 2 seconds.",
+        "Updates and deletions of a tunnel or route rule are refused with 409 OperationDenied in its first 2 seconds.",
         "additions 1.8",
         **h.building_refuses(),
     ),
@@ -749,7 +760,8 @@ TABLE: Tuple[Dialect, ...] = (
         "busy",
         LIKELY,
         WRITE,
-        "Writes to a tunnel are refused with 409 LastOperationNotFinished for 1 second after its last write.",
+        "Writes to a tunnel or route rule are refused with 409 LastOperationNotFinished for 1 second after its last "
+        "write.",
         "additions 1.11",
         **h.unfinished_refuses(),
     ),
@@ -758,9 +770,10 @@ TABLE: Tuple[Dialect, ...] = (
         "busy",
         LIKELY,
         WRITE,
-        "Writes to a gateway's tunnels are refused with 400 InvalidInstanceStatus for 1 second after the last one.",
+        "Writes to a gateway's tunnels, or to a route table, are refused with 400 InvalidInstanceStatus for 1 second "
+        "after the last one.",
         "additions 1.8",
-        **h.gateway_busy(),
+        **h.scope_busy(),
     ),
     # --- client tokens ---
     _row(
@@ -828,19 +841,16 @@ TABLE: Tuple[Dialect, ...] = (
         READ,
         "NoSuchObject has status 400.",
         "additions 1.2",
-        **h.absent((), lambda error: h.BceError(400, error.code, error.message)),
+        **h.absent((), lambda error, _attempt: h.BceError(400, error.code, error.message)),
     ),
     _row(
         "gone-other-code",
         "write to absent",
         LIKELY,
         WRITE,
-        "Updates and deletions of absent objects are refused with 400 VpnConnIdException.",
+        "Updates and deletions of absent objects are refused with 400 VpnConnIdException, or RouteRuleIdException.",
         "additions 1.3",
-        **h.absent(
-            h.UPDATES + h.DELETIONS,
-            lambda _error: h.BceError(400, "VpnConnIdException", "The param vpnConnId is invalid"),
-        ),
+        **h.absent(h.UPDATES + h.DELETIONS, h.id_exception),
     ),
     _row(
         "gone-200",
@@ -848,24 +858,25 @@ TABLE: Tuple[Dialect, ...] = (
         POSSIBLE,
         WRITE,
         "Updates and deletions of absent objects return 200.",
-        **h.absent(h.UPDATES + h.DELETIONS, lambda _error: h.Answer(200)),
+        **h.absent(h.UPDATES + h.DELETIONS, lambda _error, _attempt: h.Response(200)),
     ),
     _row(
         "absent-empty",
         "read of absent",
         LIKELY,
         READ,
-        "Reads of an absent gateway, its list of tunnels and absent customer gateways return 200 with an empty body.",
+        "Reads of an absent gateway, its list of tunnels, absent customer gateways, VPCs, subnets and route tables "
+        "return 200 with an empty body.",
         "additions 1.4",
-        **h.absent(("list tunnels", "read gateway", "read customer gateway"), lambda _error: h.Answer(200)),
+        **h.absent(h.READS, lambda _error, _attempt: h.Response(200)),
     ),
     _row(
         "absent-gateway-empty-list",
         "read of absent",
         POSSIBLE,
         READ,
-        "The list of tunnels of an absent gateway is an empty list.",
-        **h.absent(("list tunnels",), lambda _error: h.Answer(200, {"vpnConns": []})),
+        "The list of tunnels of an absent gateway, and that of an absent table's route rules, is an empty list.",
+        **h.absent(("list tunnels", "list route rules"), h.empty_list),
     ),
     # --- errors ---
     _row(
@@ -1036,49 +1047,133 @@ TABLE: Tuple[Dialect, ...] = (
         customer_gateway_lag=h.at_least(h.SHORT_SECONDS),
         customer_gateway_hidden=h.at_least(h.SHORT_SECONDS),
     ),
+    # --- route rules only ---
+    _row(
+        "route-tables-list",
+        "route table form",
+        LIKELY,
+        NO,
+        "A route table is returned in a list, routeTables.",
+        "additions 6.10",
+        route_table=lambda table: {"routeTables": [table]},
+    ),
+    _row(
+        "route-next-hop-list",
+        "route next hop form",
+        LIKELY,
+        NO,
+        "Route rules have a nextHopList with one entry in place of nexthopId and nexthopType.",
+        "additions 6.10",
+        route_rule=h.next_hops("nextHopList"),
+    ),
+    _row(
+        "route-nexthop-list",
+        "route next hop form",
+        POSSIBLE,
+        NO,
+        "Route rules have a nexthopList with one entry in place of nexthopId and nexthopType.",
+        route_rule=h.next_hops("nexthopList"),
+    ),
+    _row(
+        "route-system-rules-unlisted",
+        "route system rules",
+        POSSIBLE,
+        NO,
+        "The list of route rules that has pages does not show system rules.",
+        "network 2.1",
+        route_rule_list=lambda entries: [entry for entry in entries if entry.get("routeRuleId")],
+    ),
+    _row(
+        "route-update-new-id",
+        "route update",
+        POSSIBLE,
+        NO,
+        "An update gives a route rule a new id.",
+        **h.rules("write_rules", id_on_update="replaced"),
+    ),
+    _row(
+        "route-pair-repeats",
+        "route pairs",
+        POSSIBLE,
+        NO,
+        "Several route rules of one source and destination are accepted in a table.",
+        **h.rules("write_rules", same_pair="accepted"),
+    ),
+    _row(
+        "route-pair-409",
+        "route pairs",
+        LIKELY,
+        NO,
+        "A second route rule of one source and destination is refused with 409 RouteRule.RouteRuleRepeated.",
+        "additions 1.7",
+        **h.other_error("RouteRuleRepeated", 409, "RouteRule.RouteRuleRepeated"),
+    ),
+    _row(
+        "route-quota-code",
+        "route quota",
+        LIKELY,
+        NO,
+        "A route rule more than a table takes is refused with 400 RouteRuleExceedQuota.",
+        "additions 1.6",
+        **h.other_error("QuotaLimitExceeded", 400, "RouteRuleExceedQuota"),
+    ),
+    _row(
+        "route-post-id-list",
+        "route post result",
+        POSSIBLE,
+        NO,
+        "A creation of a route rule returns its id in a list, routeRuleIds.",
+        "network 2.2",
+        **h.after(("create route rule",), h.id_in_list),
+    ),
 )
 
-BY_NAME: Dict[str, Dialect] = {dialect.name: dialect for dialect in TABLE}
+BY_NAME: dict[str, Dialect] = {dialect.name: dialect for dialect in TABLE}
 
 
-def _groups() -> Dict[str, List[str]]:
-    groups: Dict[str, List[str]] = {}
+def _groups() -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
     for dialect in TABLE:
         groups.setdefault(dialect.group, []).append(dialect.name)
     return groups
 
 
-GROUPS: Dict[str, List[str]] = _groups()
+GROUPS: dict[str, list[str]] = _groups()
 """The names of every group's dialects, in the order of the table."""
 
 
-def draw(source: random.Random, size: int) -> List[str]:
-    """Draw a mix of dialects: one of each of ``size`` groups."""
-    return [source.choice(GROUPS[group]) for group in sorted(source.sample(list(GROUPS), size))]
+ROUTE_GROUPS = tuple(group for group in GROUPS if group.startswith("route "))
+"""Groups whose dialects touch nothing but route rules."""
 
 
-def complaints_about(names: Iterable[str]) -> List[str]:
-    """Return what is wrong with a choice of dialects; an empty list if nothing is."""
+def draw(source: random.Random, size: int, with_routes: bool = False) -> list[str]:
+    """Draw a mix of dialects: one of each of ``size`` groups; those of routes only are left out unless wanted."""
+    groups = [group for group in GROUPS if with_routes or group not in ROUTE_GROUPS]
+    return [source.choice(GROUPS[group]) for group in sorted(source.sample(groups, size))]
+
+
+def errors_in(names: Iterable[str]) -> list[str]:
+    """Return the errors of a choice of dialects."""
     chosen = list(dict.fromkeys(names))
     unknown = [name for name in chosen if name not in BY_NAME]
     if unknown:
         return [f"dialect {name!r} is unknown; known are {', '.join(sorted(BY_NAME))}" for name in unknown]
-    complaints = []
+    errors = []
     for group, members in GROUPS.items():
         both = [name for name in chosen if name in members]
         if len(both) > 1:
-            complaints.append(f"dialects {' and '.join(both)} exclude each other (group {group})")
-    return complaints
+            errors.append(f"dialects {' and '.join(both)} exclude each other (group {group})")
+    return errors
 
 
 class Dialects:
     """The dialects in force; immutable, so that settings can be compared and restored."""
 
     def __init__(self, names: Sequence[str] = ()) -> None:
-        complaints = complaints_about(names)
-        if complaints:
-            raise refused("; ".join(complaints))
-        self.names: Tuple[str, ...] = tuple(dict.fromkeys(names))
+        errors = errors_in(names)
+        if errors:
+            raise refused("; ".join(errors))
+        self.names: tuple[str, ...] = tuple(dict.fromkeys(names))
         # In the order of the table, so that the order on the command line means nothing.
         chosen = [dialect for dialect in TABLE if dialect.name in self.names]
         self._hooks = {

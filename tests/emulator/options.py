@@ -10,21 +10,35 @@ import asyncio
 import ipaddress
 import re
 import time
-from typing import Callable, List, Optional, Sequence, TextIO
+from collections.abc import Callable, Sequence
+from typing import TextIO
 
-from bce_api import VpnApi
-from bce_cloud import Clock, Cloud, GatewaySeed, Settings
-from bce_contract import CONTRACTS, ID_PATTERN, BceError
-from bce_dialects import Dialects
-from bce_journal import Journal
-from bce_server import Account, EmulatorServer, Pause
+from .cloud import Cloud
+from .control import Control
+from .dialects import Dialects
+from .gateways import GatewaySeed
+from .http_server import Account, EmulatorServer, Pause
+from .request_log import RequestLog
+from .routes import Api
+from .store import Clock, Settings
+from .validation import CONTRACTS, ID_PATTERN, BceError, cidr
+from .vpcs import DEFAULT_CIDR, VpcSeed
 
-DESCRIPTION = "The BCE VPN API as a local server, for tests and demos."
+DESCRIPTION = (
+    "The BCE API of VPN gateways, tunnels, customer gateways, VPCs, subnets and route rules as a local server. "
+    "Gateways, VPCs and subnets can only be read. Every request must be signed with bce-auth-v1."
+)
+EPILOG = (
+    "Control, without a signature: GET /_emulator/requests, GET /_emulator/state (gateways, tunnels, "
+    "customer_gateways, vpcs, subnets and routeRules as the API's own objects; ?secrets=digest), GET and POST "
+    "/_emulator/faults, POST /_emulator/tunnels?vpnId=ID, POST /_emulator/settings, POST /_emulator/reset."
+)
 # The pair of Baidu's own documentation sample (contract notes, section 6.1, P3).
 SAMPLE_ACCESS_KEY_ID = "0b0f67dfb88244b289b72b142befad0c"
 SAMPLE_SECRET_ACCESS_KEY = "bad522c2126a4618a8125f4b6cf6356f"
 DEFAULT_GATEWAY = "vpn-119bd69b"
 DEFAULT_VPC = "vpc-emulator"
+CIDR = cidr("refused")
 
 
 def _loopback(text: str) -> str:
@@ -35,6 +49,17 @@ def _loopback(text: str) -> str:
     if not loopback:
         raise argparse.ArgumentTypeError(f"{text} is not a loopback address; the emulator serves this machine only")
     return text
+
+
+def _vpc(text: str) -> VpcSeed:
+    vpc_id, cidr, name = (text.split(":") + ["", ""])[:3]
+    if text.count(":") > 2 or not ID_PATTERN.fullmatch(vpc_id):
+        raise argparse.ArgumentTypeError(f"{text} is not ID:CIDR[:NAME]")
+    try:
+        CIDR(cidr)
+    except ValueError as words:
+        raise argparse.ArgumentTypeError(f"{text}: the CIDR {words}") from None
+    return VpcSeed(vpc_id, cidr, name or vpc_id)
 
 
 def _gateway(text: str) -> GatewaySeed:
@@ -58,7 +83,7 @@ def _milliseconds(text: str) -> float:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python tests/emulator", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="python tests/emulator", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="loopback address (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (%(default)s)")
     parser.add_argument("--access-key-id", default=SAMPLE_ACCESS_KEY_ID, help="(%(default)s, Baidu's public sample)")
@@ -70,6 +95,15 @@ def build_parser() -> argparse.ArgumentParser:
         default=[],
         metavar="ID[:NAME[:VPC]]",
         help=f"a VPN gateway, repeatable ({DEFAULT_GATEWAY} in {DEFAULT_VPC} if there is no other)",
+    )
+    parser.add_argument(
+        "--vpc",
+        type=_vpc,
+        action="append",
+        default=[],
+        metavar="ID:CIDR[:NAME]",
+        help="a VPC with its default route table and one subnet (the first /20 of the CIDR, or all of it where it is "
+        f"smaller), repeatable; a VPC that only --gateway names has {DEFAULT_CIDR}",
     )
     parser.add_argument("--gateways", type=_count, default=0, metavar="N", help="N more: vpn-00000001 ...")
     parser.add_argument("--contract", choices=CONTRACTS, default="both", help="remoteIp, cgwId, either (%(default)s)")
@@ -93,25 +127,29 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def seeds_of(gateways: Sequence[GatewaySeed], more: int) -> List[GatewaySeed]:
-    """The gateways of the command line; ValueError where an id stands twice."""
-    seeds = list(gateways) or [_gateway(DEFAULT_GATEWAY)]
-    seeds += [_gateway(f"vpn-{number:08d}") for number in range(1, more + 1)]
-    ids = [seed.vpn_id for seed in seeds]
+def gateways_of(named: Sequence[GatewaySeed], count: int) -> list[GatewaySeed]:
+    """Return the gateways of the command line: those that it names, and ``count`` others."""
+    seeds = list(named) or [_gateway(DEFAULT_GATEWAY)]
+    return seeds + [_gateway(f"vpn-{number:08d}") for number in range(1, count + 1)]
+
+
+def refuse_duplicates(kind: str, ids: Sequence[str]) -> None:
+    """Raise ValueError where an id is repeated."""
     if len(ids) != len(set(ids)):
-        raise ValueError("a gateway id is given twice")
-    return seeds
+        raise ValueError(f"a {kind} id is given twice")
 
 
 def build(
     options: argparse.Namespace,
-    file: Optional[TextIO] = None,
+    file: TextIO | None = None,
     wall: Callable[[], float] = time.time,
     ticks: Callable[[], float] = time.monotonic,
     pause: Pause = asyncio.sleep,
 ) -> EmulatorServer:
-    """Return the emulator of the command line, on the clocks that are given; ValueError for options that do not fit."""
-    seeds = seeds_of(options.gateway, options.gateways)
+    """Return the emulator of the command line on these clocks; raise ValueError for options that do not fit."""
+    gateways = gateways_of(options.gateway, options.gateways)
+    refuse_duplicates("gateway", [seed.vpn_id for seed in gateways])
+    refuse_duplicates("VPC", [seed.vpc_id for seed in options.vpc])
     try:
         dialects = Dialects(options.dialects)
     except BceError as error:
@@ -125,6 +163,7 @@ def build(
         dialects,
     )
     clock = Clock(settings, wall, ticks)
-    cloud = Cloud(settings, seeds, clock)
+    cloud = Cloud(settings, clock, gateways, options.vpc)
     account = Account(options.access_key_id, options.secret_access_key)
-    return EmulatorServer(account, settings, cloud, clock, VpnApi(cloud, settings, clock), Journal(file), pause)
+    api = Api(cloud, settings, clock)
+    return EmulatorServer(account, settings, clock, api, Control(settings, cloud, api, RequestLog(file)), pause)

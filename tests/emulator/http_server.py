@@ -1,34 +1,35 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP side: reads requests, keeps the delays, plays the faults on the socket, and serves the control endpoints.
+"""The HTTP side: read requests, keep the delays, inject the faults on the socket, serve API and control endpoints.
 
-One event loop serves everything; between reading a request and having its answer nothing waits, so a commit is
+One event loop serves everything; between reading a request and having its response nothing waits, so a commit is
 atomic. A client that goes away does not stop its request, just as on a real server.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import struct
 import uuid
-from dataclasses import dataclass, fields
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from email.utils import formatdate
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from bce_api import VpnApi
-from bce_cloud import Clock, Cloud, Settings
-from bce_contract import CONTRACTS, BceError, refused
-from bce_dialects import Dialects
-from bce_faults import Fault, FaultPlan
-from bce_journal import Entry, Journal, digest, hide, logged_body, masked
-from bce_messages import Answer, Request, encode_json, error_payload
-from bce_signature import check_signature, decode_query, parse_authorization
+from .auth import check_signature, decode_query, parse_authorization
+from .control import Control
+from .dialects import Dialects
+from .fault_injection import Fault
+from .messages import Request, Response, encode_json, error_payload
+from .request_log import Entry, logged_body
+from .routes import Api
+from .store import Clock, Settings
+from .validation import BceError
 
 CONTROL = "/_emulator/"
 JSON_TYPE = "application/json;charset=utf-8"
@@ -49,19 +50,19 @@ CODES = {
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back over the wire."""
+    """A response as it is sent."""
 
     status: int
     body: bytes
-    headers: Dict[str, str]
+    headers: dict[str, str]
 
 
 Pause = Callable[[float], Awaitable[None]]
-"""Waits for a number of seconds."""
+"""Wait for a number of seconds."""
 
 
-class Gone(Exception):
-    """The connection is no more, nothing can be answered."""
+class ClientGone(Exception):
+    """The connection is closed, so that no response can be sent."""
 
 
 @dataclass
@@ -73,29 +74,29 @@ class Account:
 
 
 class EmulatorServer:
-    """Ties the parts together; ``handle`` is what the HTTP library calls for every request."""
+    """Serve HTTP requests: the control endpoints, and the API with its delays and faults.
+
+    The class is long because the order of delays, faults and the response is what it is about.
+    """
 
     def __init__(
         self,
         account: Account,
         settings: Settings,
-        cloud: Cloud,
         clock: Clock,
-        api: VpnApi,
-        journal: Journal,
+        api: Api,
+        control: Control,
         pause: Pause = asyncio.sleep,
     ) -> None:
+        self.control = control
         self._account = account
         self._settings = settings
-        self._initial = {field.name: getattr(settings, field.name) for field in fields(settings)}
-        self._cloud = cloud
         self._clock = clock
         self._api = api
-        self._journal = journal
         self._pause = pause
-        self._faults = FaultPlan()
 
     async def handle(self, http: web.BaseRequest) -> web.StreamResponse:
+        """Return the response to a request; the HTTP library calls this for every one."""
         request_id = str(uuid.uuid4())
         raw_path, raw_query = _target(http.raw_path)
         try:
@@ -112,39 +113,39 @@ class EmulatorServer:
         ]
         request = Request(http.method, unquote(raw_path, errors="replace"), dict(pairs), body)
         if request.path.startswith(CONTROL):
-            return _plain(self._control(request, request_id))
-        entry = self._journal.open_entry(_entry(http, request, request_id, self._clock.wall()))
+            return _plain(self._control_reply(request, request_id))
+        entry = self.control.log.open_entry(_entry(http, request, request_id, self._clock.wall()))
         try:
             return await self._serve(http, request, raw_path, raw_query, entry)
-        except Gone:
+        except ClientGone:
             return web.Response()
         finally:
-            self._journal.close_entry(entry)
+            self.control.log.close_entry(entry)
 
     # --- the API ---
 
     async def _serve(
         self, http: web.BaseRequest, request: Request, raw_path: str, raw_query: str, entry: Entry
     ) -> web.StreamResponse:
-        refusal = self._refusal(http, raw_path, raw_query)
-        fault = self._faults.choose(request.method, request.path, signed=refusal is None)
+        refusal = self._signature_error(http, raw_path, raw_query)
+        fault = self.control.faults.choose(request.method, request.path, signed=refusal is None)
         entry["fault"] = fault.kind if fault else None
         await self._half_latency()
         if fault and fault.kind == "reset_before":
             _reset(http)
-            raise Gone()
+            raise ClientGone()
         reply = self._reply(request, refusal, entry) if _is_processed(fault) else None
         await self._half_latency()
         if fault and fault.kind == "hang":
             await self._hang(http, fault.spec.get("seconds"))
-            raise Gone()
+            raise ClientGone()
         if fault and fault.kind == "reset_after":
             _reset(http)
-            raise Gone()
+            raise ClientGone()
         if fault and fault.kind in ("status", "garbage"):
-            reply = self._spoiled(fault, request, entry["request_id"])
+            reply = self._faulty_reply(fault, request, entry["request_id"])
         if _is_gone(http):
-            raise Gone()
+            raise ClientGone()
         entry["status"] = reply.status
         if self._settings.dialects.apply("early_hints", False):
             _send_early_hints(http)
@@ -154,7 +155,7 @@ class EmulatorServer:
             return await _send_slowly(http, reply, fault.spec.get("seconds", 2), self._pause)
         return _plain(reply)
 
-    def _refusal(self, http: web.BaseRequest, raw_path: str, raw_query: str) -> Optional[BceError]:
+    def _signature_error(self, http: web.BaseRequest, raw_path: str, raw_query: str) -> BceError | None:
         try:
             check_signature(
                 self._account.access_key_id,
@@ -169,47 +170,47 @@ class EmulatorServer:
             return error
         return None
 
-    def _reply(self, request: Request, refusal: Optional[BceError], entry: Entry) -> Reply:
+    def _reply(self, request: Request, refusal: BceError | None, entry: Entry) -> Reply:
         try:
             if refusal is not None:
                 raise refusal
-            answer = self._api.answer(request)
+            response = self._api.respond(request)
         except BceError as error:
             reply = self._error(error, entry["request_id"], self._settings.dialects)
         else:
-            reply = self._success(answer, entry["request_id"], self._settings.dialects)
+            reply = self._success(response, entry["request_id"], self._settings.dialects)
         entry["processed_status"] = reply.status
         return reply
 
-    def _headers(self, request_id: str, content_type: str = JSON_TYPE) -> Dict[str, str]:
+    def _headers(self, request_id: str, content_type: str = JSON_TYPE) -> dict[str, str]:
         return {
             "x-bce-request-id": request_id,
             "Date": formatdate(self._clock.now(), usegmt=True),
             "Content-Type": content_type,
         }
 
-    def _success(self, answer: Answer, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
-        return self._encoded(answer.status, answer.payload, request_id, dialects)
+    def _success(self, response: Response, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
+        return self._encoded(response.status, response.payload, request_id, dialects)
 
     def _error(self, error: BceError, request_id: str, dialects: Dialects = NO_DIALECTS) -> Reply:
         payload = dialects.apply("error_payload", error_payload(error.code, error.message, request_id))
         return self._encoded(error.status, payload, request_id, dialects)
 
     def _encoded(self, status: int, payload: Any, request_id: str, dialects: Dialects) -> Reply:
-        """None is an empty body, as updates and deletes answer."""
+        """Return a JSON value as a response; None is an empty body, as after updates and deletions."""
         body = b"" if payload is None else dialects.apply("body", encode_json(dialects.apply("payload", payload)))
         return Reply(status, body, self._headers(request_id))
 
-    def _spoiled(self, fault: Fault, request: Request, request_id: str) -> Reply:
-        """The answer of a ``status`` or ``garbage`` fault, with the shared keys in it where the fault says so."""
+    def _faulty_reply(self, fault: Fault, request: Request, request_id: str) -> Reply:
+        """Return the response of a ``status`` or ``garbage`` fault, with shared keys in it where the fault says so."""
         spec = fault.spec
         keys = " ".join(self._api.keys_in(request)) if spec.get("echo_key") else ""
         status = spec.get("status", 500 if fault.kind == "status" else 200)
         if "body" in spec or fault.kind == "garbage":
-            given = spec.get("body", GARBAGE)
-            text = given.encode("utf-8", "replace") if isinstance(given, str) else encode_json(given)
+            content = spec.get("body", GARBAGE)
+            text = content.encode("utf-8", "replace") if isinstance(content, str) else encode_json(content)
             body = text * spec.get("body_repeat", 1) + keys.encode()
-            content_type = spec.get("content_type", "text/html" if isinstance(given, str) else JSON_TYPE)
+            content_type = spec.get("content_type", "text/html" if isinstance(content, str) else JSON_TYPE)
         else:
             message = spec.get("message", "a fault of the emulator") + (f" (secretKey {keys})" if keys else "")
             code = spec.get("code", CODES.get(status, "InternalError"))
@@ -222,8 +223,8 @@ class EmulatorServer:
         if self._settings.latency_ms:
             await self._pause(self._settings.latency_ms / 2000)
 
-    async def _hang(self, http: web.BaseRequest, seconds: Optional[float]) -> None:
-        """Waits until the client gives up or the time is over, then closes without a word."""
+    async def _hang(self, http: web.BaseRequest, seconds: float | None) -> None:
+        """Wait until the client gives up or the time is over, then close without a response."""
         end = None if seconds is None else self._clock.ticks() + seconds
         while not _is_gone(http) and (end is None or self._clock.ticks() < end):
             # Without an end the client's own time decides, and that is real even where the emulator's is not.
@@ -231,95 +232,19 @@ class EmulatorServer:
         if http.transport is not None:
             http.transport.close()
 
-    # --- the control endpoints ---
-
-    def _control(self, request: Request, request_id: str) -> Reply:
+    def _control_reply(self, request: Request, request_id: str) -> Reply:
         try:
-            operation = (request.method, request.path[len(CONTROL) :])
-            payload = self._controlled(operation, request)
+            payload = self.control.apply(request, CONTROL)
         except BceError as error:
             return self._error(error, request_id)
-        return self._success(Answer(200, payload), request_id)
-
-    def _controlled(self, operation: Tuple[str, str], request: Request) -> Any:
-        if operation == ("GET", "requests"):
-            return self._journal.entries
-        if operation == ("GET", "state"):
-            return self.state(request.query.get("secrets") == "digest")
-        if operation == ("GET", "faults"):
-            return self._faults.describe()
-        if operation == ("POST", "faults"):
-            return self.install_faults(_json(request.body))
-        if operation == ("POST", "tunnels"):
-            return {"planted": self.plant(_json(request.body), request.query.get("vpnId"))}
-        if operation == ("POST", "settings"):
-            return self.change_settings(_json(request.body))
-        if operation == ("POST", "reset"):
-            return self.reset()
-        raise BceError(404, "InvalidURI", "no such control endpoint")
-
-    # What the control endpoints do; a test that has the server in its own process calls these.
-
-    def requests(self) -> List[Entry]:
-        """Return copies of what came in, in order."""
-        return [dict(entry) for entry in self._journal.entries]
-
-    def state(self, digests: bool = False) -> Dict[str, List[Any]]:
-        """Return everything that is stored, keys hidden or as digests."""
-        return masked(self._cloud.state(), digest if digests else hide)
-
-    def install_faults(self, faults: Any) -> List[Dict[str, Any]]:
-        """Put these faults in the place of all others."""
-        self._faults.install(faults)
-        return self._faults.describe()
-
-    def plant(self, objects: Any, vpn_id: Optional[str]) -> List[str]:
-        """Put objects into gateways' lists just as they are; return their ids."""
-        if not isinstance(objects, list):
-            raise refused("tunnels: must be a list")
-        return self._cloud.plant_tunnels(objects, vpn_id)
-
-    def change_settings(self, changes: Any) -> Dict[str, Any]:
-        """Change settings of the running emulator, until the next reset; return all of them."""
-        if not isinstance(changes, dict):
-            raise refused("settings: must be an object")
-        values = {name: self._setting(name, value) for name, value in changes.items()}
-        for name, value in values.items():
-            setattr(self._settings, name, value)
-        return {
-            name: list(value.names) if isinstance(value, Dialects) else value
-            for name in self._initial
-            for value in [getattr(self._settings, name)]
-        }
-
-    def _setting(self, name: str, value: Any) -> Any:
-        """Return the value that is stored for a setting, or raise BceError."""
-        if name == "dialects":
-            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                raise refused("settings.dialects: must be a list of names")
-            return Dialects(value)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        good = value in CONTRACTS if name == "contract" else number and (value >= 0 or not name.endswith("_ms"))
-        if name not in self._initial or not good:
-            raise refused(f"settings.{name}: is unknown or has a wrong value")
-        return value
-
-    def reset(self) -> Dict[str, Any]:
-        """Forget tunnels, tokens, faults and requests; set what the command line said."""
-        self._cloud.reset()
-        self._api.reset()
-        self._faults.install([])
-        self._journal.clear()
-        for name, value in self._initial.items():
-            setattr(self._settings, name, value)
-        return self.change_settings({})
+        return self._success(Response(200, payload), request_id)
 
 
 # --- reading ---
 
 
-def _target(raw_target: str) -> List[str]:
-    """Path and query of a request target as they were received; a proxy's absolute form loses its origin."""
+def _target(raw_target: str) -> list[str]:
+    """Return path and query of a request target as they were received; a proxy's absolute form loses its origin."""
     if not raw_target.startswith("/"):
         parts = urlsplit(raw_target)
         return [parts.path or "/", parts.query]
@@ -327,19 +252,12 @@ def _target(raw_target: str) -> List[str]:
     return [path, query]
 
 
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise BceError(400, "MalformedJSON", "the body is not JSON") from None
-
-
 def _entry(http: web.BaseRequest, request: Request, request_id: str, now: float) -> Entry:
-    """What is kept of a request: no key, and of Authorization only when and what was signed."""
+    """Return what is logged of a request: no key, and of Authorization only when and what was signed."""
     try:
         authorization = parse_authorization(http.headers.get("Authorization", ""))
-        signed_at: Optional[str] = authorization.signed_at
-        signed_headers: Optional[List[str]] = list(authorization.signed_headers)
+        signed_at: str | None = authorization.signed_at
+        signed_headers: list[str] | None = list(authorization.signed_headers)
     except BceError:
         signed_at = signed_headers = None
     peer = http.transport.get_extra_info("peername") if http.transport else None
@@ -360,7 +278,7 @@ def _entry(http: web.BaseRequest, request: Request, request_id: str, now: float)
     }
 
 
-def _is_processed(fault: Optional[Fault]) -> bool:
+def _is_processed(fault: Fault | None) -> bool:
     return fault is None or fault.kind not in ("status", "hang") or bool(fault.spec.get("commit"))
 
 
@@ -376,7 +294,7 @@ def _plain(reply: Reply) -> web.Response:
 
 
 def _reset(http: web.BaseRequest) -> None:
-    """Ends the connection with a TCP RST: no lingering, and no graceful close."""
+    """End the connection with a TCP RST: no lingering, and no graceful close."""
     if http.transport is not None:
         peer = http.transport.get_extra_info("socket")
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -396,7 +314,7 @@ def _streamed(reply: Reply, body: bytes) -> web.StreamResponse:
 
 
 async def _send_truncated(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-    """Promises the whole body, sends half of it, and closes."""
+    """Announce the whole body, send half of it, and close."""
     # An empty body cannot be cut, an empty object can.
     body = reply.body or b"{}"
     response = _streamed(reply, body)
@@ -404,11 +322,11 @@ async def _send_truncated(http: web.BaseRequest, reply: Reply) -> web.StreamResp
     await response.write(body[: len(body) // 2])
     if http.transport is not None:
         http.transport.close()
-    raise Gone()
+    raise ClientGone()
 
 
 async def _send_slowly(http: web.BaseRequest, reply: Reply, seconds: float, pause: Pause) -> web.StreamResponse:
-    """Sends the body in small groups of bytes, spread over a time in seconds."""
+    """Send the body in small groups of bytes, spread over a time in seconds."""
     body = reply.body or b"{}"
     response = _streamed(reply, body)
     await response.prepare(http)
@@ -420,5 +338,5 @@ async def _send_slowly(http: web.BaseRequest, reply: Reply, seconds: float, paus
             await response.write(body[start : start + size])
         await response.write_eof()
     except ConnectionError:
-        raise Gone() from None
+        raise ClientGone() from None
     return response

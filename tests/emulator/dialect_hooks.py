@@ -4,7 +4,8 @@
 """The behaviour of the dialects: small functions that take a value of the base and return it as the dialect has it.
 
 ``POINTS`` names the places where the emulator calls them. A hook never changes what is stored: it gets copies, and
-returns what the client is to see. Times are seconds of the emulator's clock.
+returns what the client is to see. Times are seconds of the emulator's clock. The file is long because rows of the
+table combine hooks of every kind, and each hook is short.
 """
 
 from __future__ import annotations
@@ -14,36 +15,40 @@ import hashlib
 import ipaddress
 import re
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from bce_contract import BceError, missing, refused
-from bce_messages import Answer, Request
+from .messages import Request, Response
+from .validation import BceError, missing, page_size, refused
 
 Hook = Callable[..., Any]
-Entry = Dict[str, Any]
+Entry = dict[str, Any]
 
 POINTS = {
     "clock_offset": "(seconds) the shift of the server's clock",
-    "list_lag": "(seconds, number of the list) the age of a list of tunnels",
+    "list_lag": "(seconds, number of the list) the age of a list of tunnels or route rules",
     "update_delay": "(seconds) how long readers see the values before an update",
-    "deleted_kept": "(seconds) how long readers see a deleted tunnel",
-    "tunnel_life": "(seconds) after which a new tunnel is gone",
-    "list_scope": "(gateway ids, gateway id, all gateway ids) whose tunnels a list shows",
+    "deleted_kept": "(seconds) how long readers see a deleted object",
+    "life": "(seconds) after which a new tunnel or route rule disappears",
+    "list_scope": "(ids, id, all ids) the gateways whose tunnels, or the tables whose rules, a list shows",
     "tunnel": "(entry, Seen) a tunnel in a list or a detail",
-    "tunnel_list": "(entries) all entries of a list of tunnels",
-    "tunnel_page": "(payload, query) the body of a list of tunnels",
+    "list_entries": "(entries) all entries of a list of tunnels or route rules",
+    "list_page": "(payload, query) the body of a list of tunnels or route rules",
+    "route_rule": "(entry, Seen) a route rule in any list",
+    "route_rule_list": "(entries) all entries of the list of route rules that has pages",
+    "route_table": "(payload) the body of a route table",
     "vpc": "(VPC id, all VPC ids) whose gateways a list shows",
     "gateway": "(entry) a gateway in a list or a detail",
     "customer_gateway": "(entry, age) a customer gateway in a list or a detail",
     "customer_gateway_lag": "(seconds) the age of the list of customer gateways",
     "customer_gateway_hidden": "(seconds) how long a new customer gateway is not found by its id",
-    "write_rules": "(WriteRules) what a write of a tunnel may lack",
+    "write_rules": "(WriteRules) what a write may lack",
     "tunnel_name": "(name, names of the gateway's other tunnels) raises BceError to refuse a name",
-    "token_rules": "(TokenRules) how a token is remembered",
+    "token_rules": "(TokenRules) how a token is replayed",
     "arrival": "(None, Attempt) raises BceError to refuse a request before anything else",
     "instead": "(None, Attempt) a response in place of the operation",
     "check": "(None, Attempt) raises BceError to refuse an operation that is not a replay",
-    "success": "(Answer, Attempt) the response to an operation or a replay",
+    "success": "(Response, Attempt) the response to an operation or a replay",
     "refusal": "(BceError, Attempt) the error, or a response in its place",
     "payload": "(JSON value) every body of a response",
     "error_payload": "(JSON value or None) the body of an error, None is an empty body",
@@ -54,28 +59,27 @@ POINTS = {
 HOUR = 3600
 BEIJING_SECONDS = 8 * HOUR
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
-SHORT_SECONDS = 2  # shorter than a client's patience of 3 seconds
+SHORT_SECONDS = 2  # shorter than the 3 seconds for which a client tolerates a stale list
 LONG_SECONDS = 10  # longer
 SLOW_SECONDS = 60
 PAGE_SIZE = 2
 CUT = 20
-UNKNOWN_ID = "vpnconn-000000000000"
 TRIMMED = " \t-_/."
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 class Seen(NamedTuple):
-    """How a reader meets a stored tunnel: the seconds since its creation, update and deletion (None: not deleted)."""
+    """What a read of an object depends on: the seconds since its creation, update and deletion (None: not deleted)."""
 
     age: float
     since_update: float
-    since_deletion: Optional[float]
+    since_deletion: float | None
     is_oldest: bool
     list_number: int
 
 
 class TokenRules(NamedTuple):
-    """How a client token is remembered, and what a repeat must have in common with the first request."""
+    """How a client token is replayed, and what a repeat must have in common with the first request."""
 
     on_create: bool = True
     on_change: bool = True
@@ -89,7 +93,7 @@ class TokenRules(NamedTuple):
 class Attempt(NamedTuple):
     """A request with its place in the order of all requests, and of those of its kind to its object.
 
-    ``kind`` is the name of a route in ``bce_api.py``, ``cloud`` the ``bce_cloud.Cloud``.
+    ``kind`` is that of an Operation, ``cloud`` a ``cloud.Cloud``.
     """
 
     request: Request
@@ -132,7 +136,7 @@ def entity_escape(text: str) -> str:
 # --- entries ---
 
 
-def shown(point: str, **changes: Callable[[Any], Any]) -> Dict[str, Hook]:
+def shown(point: str, **changes: Callable[[Any], Any]) -> dict[str, Hook]:
     """Return the hook that changes the values of fields where they are set."""
 
     def hook(entry: Entry, *_context: Any) -> Entry:
@@ -142,8 +146,8 @@ def shown(point: str, **changes: Callable[[Any], Any]) -> Dict[str, Hook]:
     return {point: hook}
 
 
-def texts(point: str, **changes: Callable[[str], str]) -> Dict[str, Hook]:
-    """Return the hook that changes text fields; planted objects may have anything in their place."""
+def texts(point: str, **changes: Callable[[str], str]) -> dict[str, Hook]:
+    """Return the hook that changes text fields; seeded objects may have other types in their place."""
 
     def only_text(func: Callable[[str], str]) -> Callable[[Any], Any]:
         return lambda value: func(value) if isinstance(value, str) else value
@@ -151,19 +155,19 @@ def texts(point: str, **changes: Callable[[str], str]) -> Dict[str, Hook]:
     return shown(point, **{name: only_text(func) for name, func in changes.items()})
 
 
-def dropped(*names: str, points: Sequence[str] = ("tunnel",)) -> Dict[str, Hook]:
+def dropped(*names: str, points: Sequence[str] = ("tunnel",)) -> dict[str, Hook]:
     """Return the hook that leaves fields out."""
 
     def hook(entry: Entry, *_context: Any) -> Entry:
         return {name: value for name, value in entry.items() if name not in names}
 
-    hooks: Dict[str, Hook] = {}
+    hooks: dict[str, Hook] = {}
     for point in points:
         hooks[point] = hook
     return hooks
 
 
-def replaced(name: str, func: Callable[[Entry], Any]) -> Dict[str, Hook]:
+def replaced(name: str, func: Callable[[Entry], Any]) -> dict[str, Hook]:
     """Return the hook that gives a field a value made from the entry."""
     return {"tunnel": lambda entry, _seen: {**entry, name: func(entry)}}
 
@@ -263,6 +267,18 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
+def next_hops(list_name: str) -> Hook:
+    """Return the hook that shows the next hop of a route rule as a list; system rules have none."""
+
+    def hook(rule: Entry, _seen: Seen) -> Entry:
+        if rule["nexthopType"] == "sys" or "nextHopList" in rule:
+            return rule
+        hop = {name: rule[name] for name in ("nexthopId", "nexthopType", "pathType")}
+        return {**{name: value for name, value in rule.items() if name not in hop}, list_name: [hop]}
+
+    return hook
+
+
 # --- times of objects ---
 
 
@@ -274,7 +290,7 @@ def _moved_time(text: str, form: str) -> str:
     return time.strftime(form, time.gmtime(seconds - BEIJING_SECONDS))
 
 
-def created_times(form: str) -> Dict[str, Hook]:
+def created_times(form: str) -> dict[str, Hook]:
     """Return the hooks that write the times of all objects in UTC."""
 
     def write(text: str) -> str:
@@ -295,49 +311,50 @@ def next_of(items: Sequence[str], item: str) -> str:
     return items[(items.index(item) + 1) % len(items)] if item in items else item
 
 
-def scope_of_next(_ids: List[str], vpn_id: str, every: Sequence[str]) -> List[str]:
+def scope_of_next(_ids: list[str], vpn_id: str, every: Sequence[str]) -> list[str]:
     return [next_of(every, vpn_id)]
 
 
 def _entry_id(entry: Any, place: int) -> str:
-    return str(entry.get("vpnConnId") or f"place-{place}") if isinstance(entry, dict) else f"place-{place}"
+    own_id = (entry.get("vpnConnId") or entry.get("routeRuleId")) if isinstance(entry, dict) else None
+    return str(own_id or f"place-{place}")
 
 
-def pages(payload: Entry, query: Dict[str, str]) -> Entry:
-    """Pages as the other lists have them (section 2): the marker is the id of the page's first entry."""
-    entries = payload["vpnConns"]
+def pages(payload: Entry, query: dict[str, str]) -> Entry:
+    """Return a page as the other lists have them (section 2): the marker is the id of the page's first entry."""
+    name, entries = next((name, value) for name, value in payload.items() if isinstance(value, list))
     ids = [_entry_id(entry, place) for place, entry in enumerate(entries)]
     marker = query.get("marker") or ""
     if marker and marker not in ids:
         raise refused("marker: is not the id of an object in the list")
     start = ids.index(marker) if marker else 0
-    end = start + min(PAGE_SIZE, int(query.get("maxKeys") or PAGE_SIZE))
+    end = start + min(PAGE_SIZE, page_size(query))
     page = {
         "marker": ids[start] if ids else marker,
         "isTruncated": end < len(ids),
         "maxKeys": end - start,
-        "vpnConns": entries[start:end],
+        name: entries[start:end],
     }
     return {**page, "nextMarker": ids[end]} if end < len(ids) else page
 
 
-def endless_pages(payload: Entry, query: Dict[str, str]) -> Entry:
+def endless_pages(payload: Entry, query: dict[str, str]) -> Entry:
     page = pages(payload, {**query, "marker": ""})
     return {**page, "nextMarker": page["marker"]} if page["isTruncated"] else page
 
 
-def truncated_page(payload: Entry, _query: Dict[str, str]) -> Entry:
+def truncated_page(payload: Entry, _query: dict[str, str]) -> Entry:
     page = pages(payload, {})
     page.pop("nextMarker", None)
     return page
 
 
-def repeat_alike(entries: List[Any]) -> List[Any]:
+def repeat_alike(entries: list[Any]) -> list[Any]:
     return [entry for entry in entries for _copy in range(2)]
 
 
-def repeat_differently(entries: List[Any]) -> List[Any]:
-    def copies(entry: Any) -> List[Any]:
+def repeat_differently(entries: list[Any]) -> list[Any]:
+    def copies(entry: Any) -> list[Any]:
         return [entry, {**entry, "description": "another version"}] if isinstance(entry, dict) else [entry]
 
     return [copy for entry in entries for copy in copies(entry)]
@@ -355,7 +372,7 @@ def lag_of_every_second(seconds: float, number: int) -> float:
 # --- states ---
 
 
-def status_of(choose: Callable[[Seen], Optional[str]]) -> Hook:
+def status_of(choose: Callable[[Seen], str | None]) -> Hook:
     """Return the hook that shows another status where ``choose`` returns one and the entry has one."""
 
     def hook(entry: Entry, seen: Seen) -> Entry:
@@ -368,11 +385,11 @@ def status_of(choose: Callable[[Seen], Optional[str]]) -> Hook:
     return hook
 
 
-def creating(then: Optional[str] = None) -> Hook:
+def creating(then: str | None = None) -> Hook:
     return status_of(lambda seen: "creating" if seen.age < SHORT_SECONDS else then if seen.age < float("inf") else None)
 
 
-def kept_as(status: str, seconds: float) -> Dict[str, Hook]:
+def kept_as(status: str, seconds: float) -> dict[str, Hook]:
     """Return the hooks that list a deleted tunnel for some time."""
     return {
         "deleted_kept": at_least(seconds),
@@ -383,47 +400,61 @@ def kept_as(status: str, seconds: float) -> Dict[str, Hook]:
 # --- writes ---
 
 
-def rules(point: str, **changes: Any) -> Dict[str, Hook]:
+def rules(point: str, **changes: Any) -> dict[str, Hook]:
     """Return the hook that changes WriteRules or TokenRules."""
     return {point: lambda value: value._replace(**changes)}
 
 
-CREATIONS = ("create tunnel", "create customer gateway")
-UPDATES = ("update tunnel", "update customer gateway")
-DELETIONS = ("delete tunnel", "delete customer gateway")
-TUNNEL_CHANGES = ("update tunnel", "delete tunnel")
-ERROR_IN_200 = Answer(200, {"success": False, "code": "OperationException", "message": "the operation failed"})
+LISTS = ("list tunnels", "read route table", "list route rules")
+CREATIONS = ("create tunnel", "create customer gateway", "create route rule")
+UPDATES = ("update tunnel", "update customer gateway", "update route rule")
+DELETIONS = ("delete tunnel", "delete customer gateway", "delete route rule")
+READS = (*LISTS, "read gateway", "read customer gateway", "read vpc", "read subnet")
+# Of objects whose stores keep history.
+RECORD_CREATIONS = ("create tunnel", "create route rule")
+ROUTE_CHANGES = ("update route rule", "delete route rule")
+RECORD_CHANGES = ("update tunnel", "delete tunnel", *ROUTE_CHANGES)
+ERROR_IN_200 = Response(200, {"success": False, "code": "OperationException", "message": "the operation failed"})
 
 
-def instead_of(kinds: Sequence[str], answer: Answer) -> Dict[str, Hook]:
+def instead_of(kinds: Sequence[str], response: Response) -> dict[str, Hook]:
     """Return the hook that does nothing and returns a response; an absent object is an error as ever."""
 
-    def hook(chosen: Optional[Answer], attempt: Attempt) -> Optional[Answer]:
+    def hook(chosen: Response | None, attempt: Attempt) -> Response | None:
         if attempt.kind not in kinds or not (attempt.kind in CREATIONS or attempt.cloud.has(attempt.object_id)):
             return chosen
-        return answer
+        return response
 
     return {"instead": hook}
 
 
-def after(kinds: Sequence[str], func: Callable[[Answer, Attempt], Answer]) -> Dict[str, Hook]:
+def after(kinds: Sequence[str], func: Callable[[Response, Attempt], Response]) -> dict[str, Hook]:
     """Return the hook that changes the response to what was done."""
-    return {"success": lambda answer, attempt: func(answer, attempt) if attempt.kind in kinds else answer}
+    return {"success": lambda response, attempt: func(response, attempt) if attempt.kind in kinds else response}
 
 
-def first_id(_answer: Answer, attempt: Attempt) -> Answer:
-    return Answer(200, {"vpnConnId": attempt.cloud.first_tunnel_id()})
+def first_id(_response: Response, attempt: Attempt) -> Response:
+    store = attempt.cloud.store_of(attempt.kind)
+    return Response(200, {store.id_name: store.first_id})
 
 
-def foreign_id(_answer: Answer, attempt: Attempt) -> Answer:
-    return Answer(200, {"vpnConnId": attempt.cloud.newest_elsewhere(attempt.object_id) or UNKNOWN_ID})
+def foreign_id(_response: Response, attempt: Attempt) -> Response:
+    store = attempt.cloud.store_of(attempt.kind)
+    scope = store.scope_of(attempt.object_id, attempt.request)
+    return Response(200, {store.id_name: store.newest_elsewhere(scope) or store.unknown_id})
 
 
-def every_third(answer: Answer, attempt: Attempt) -> Answer:
-    return ERROR_IN_200 if attempt.number_of_kind % 3 == 0 else answer
+def id_in_list(response: Response, _attempt: Attempt) -> Response:
+    payload = response.payload
+    is_single = isinstance(payload, dict) and "routeRuleId" in payload
+    return Response(response.status, {"routeRuleIds": [payload["routeRuleId"]]}) if is_single else response
 
 
-def refuse_duplicate_names(status: int) -> Dict[str, Hook]:
+def every_third(response: Response, attempt: Attempt) -> Response:
+    return ERROR_IN_200 if attempt.number_of_kind % 3 == 0 else response
+
+
+def refuse_duplicate_names(status: int) -> dict[str, Hook]:
     def hook(name: str, others: Sequence[Any]) -> str:
         if name in others:
             raise BceError(status, "VpnConnNameAlreadyExist", "a tunnel of this name exists in the gateway")
@@ -433,8 +464,8 @@ def refuse_duplicate_names(status: int) -> Dict[str, Hook]:
 
 
 def _busy(
-    kinds: Sequence[str], age: Callable[[Attempt], float], seconds: float, error: Tuple[int, str]
-) -> Dict[str, Hook]:
+    kinds: Sequence[str], age: Callable[[Attempt], float], seconds: float, error: tuple[int, str]
+) -> dict[str, Hook]:
     def hook(_none: None, attempt: Attempt) -> None:
         if attempt.kind in kinds and age(attempt) < seconds:
             raise BceError(*error, "the object is busy, try again later")
@@ -442,30 +473,41 @@ def _busy(
     return {"check": hook}
 
 
-def building_refuses() -> Dict[str, Hook]:
-    return _busy(TUNNEL_CHANGES, lambda a: a.cloud.tunnel_age(a.object_id), SHORT_SECONDS, (409, "OperationDenied"))
-
-
-def unfinished_refuses() -> Dict[str, Hook]:
+def building_refuses() -> dict[str, Hook]:
     return _busy(
-        TUNNEL_CHANGES, lambda a: a.cloud.since_tunnel_write(a.object_id), 1, (409, "LastOperationNotFinished")
+        RECORD_CHANGES,
+        lambda a: a.cloud.store_of(a.kind).age(a.object_id),
+        SHORT_SECONDS,
+        (409, "OperationDenied"),
     )
 
 
-def gateway_busy() -> Dict[str, Hook]:
-    kinds = ("create tunnel", *TUNNEL_CHANGES)
-    return _busy(kinds, lambda a: a.cloud.since_gateway_write(a.object_id), 1, (400, "InvalidInstanceStatus"))
+def unfinished_refuses() -> dict[str, Hook]:
+    return _busy(
+        RECORD_CHANGES,
+        lambda a: a.cloud.store_of(a.kind).since_write(a.object_id),
+        1,
+        (409, "LastOperationNotFinished"),
+    )
+
+
+def scope_busy() -> dict[str, Hook]:
+    def since_write(attempt: Attempt) -> float:
+        store = attempt.cloud.store_of(attempt.kind)
+        return store.since_scope_write(store.scope_of(attempt.object_id, attempt.request))
+
+    return _busy((*RECORD_CREATIONS, *RECORD_CHANGES), since_write, 1, (400, "InvalidInstanceStatus"))
 
 
 def deny_unlisted(_none: None, attempt: Attempt) -> None:
-    if attempt.kind in TUNNEL_CHANGES and not attempt.cloud.is_listed(attempt.object_id):
-        raise missing("VPN tunnel", attempt.object_id)
+    if attempt.kind in RECORD_CHANGES and not attempt.cloud.store_of(attempt.kind).is_listed(attempt.object_id):
+        raise missing(attempt.kind.partition(" ")[2], attempt.object_id)
 
 
 # --- errors ---
 
 
-def throttled(status: int) -> Dict[str, Hook]:
+def throttled(status: int) -> dict[str, Hook]:
     def hook(_none: None, attempt: Attempt) -> None:
         if attempt.number % 3 == 0:
             raise BceError(status, "RateLimit", "There are too many connections")
@@ -473,12 +515,31 @@ def throttled(status: int) -> Dict[str, Hook]:
     return {"arrival": hook}
 
 
-def absent(kinds: Sequence[str], func: Callable[[BceError], Any]) -> Dict[str, Hook]:
+def absent(kinds: Sequence[str], func: Callable[[BceError, Attempt], Any]) -> dict[str, Hook]:
     """Return the hook that changes the error about an absent object."""
 
     def hook(error: Any, attempt: Attempt) -> Any:
         about_absent = isinstance(error, BceError) and error.code == "NoSuchObject"
-        return func(error) if about_absent and (not kinds or attempt.kind in kinds) else error
+        return func(error, attempt) if about_absent and (not kinds or attempt.kind in kinds) else error
+
+    return {"refusal": hook}
+
+
+def id_exception(_error: BceError, attempt: Attempt) -> BceError:
+    name = "routeRuleId" if attempt.kind in ROUTE_CHANGES else "vpnConnId"
+    return BceError(400, f"{name[0].upper()}{name[1:]}Exception", f"The param {name} is invalid")
+
+
+def empty_list(_error: BceError, attempt: Attempt) -> Response:
+    return Response(200, {"routeRules" if attempt.kind == "list route rules" else "vpnConns": []})
+
+
+def other_error(code: str, status: int, other_code: str) -> dict[str, Hook]:
+    """Return the hook that changes status and code of an error."""
+
+    def hook(error: Any, _attempt: Attempt) -> Any:
+        is_it = isinstance(error, BceError) and error.code == code
+        return BceError(status, other_code, error.message) if is_it else error
 
     return {"refusal": hook}
 

@@ -1,37 +1,37 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests and responses as the API understands them, before and after HTTP."""
+"""Requests and responses of the API, after and before HTTP."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Dict, NamedTuple
+from typing import Any, NamedTuple
 
 
 class Request(NamedTuple):
-    """A request as the API understands it: decoded path and query, raw body."""
+    """A request: decoded path and query, raw body."""
 
     method: str
     path: str
-    query: Dict[str, str]
+    query: dict[str, str]
     body: bytes
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A status, and the JSON value of the body; None is an empty body, as updates and deletes answer."""
+class Response:
+    """A status, and the JSON value of the body; None is an empty body, as after updates and deletions."""
 
     status: int
     payload: Any = None
 
 
 def encode_json(value: Any) -> bytes:
-    """JSON as UTF-8 text; a lone surrogate, which UTF-8 cannot carry, becomes a question mark."""
+    """Return JSON as UTF-8 text; a lone surrogate, which UTF-8 cannot carry, becomes a question mark."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def error_payload(code: str, message: str, request_id: str) -> Dict[str, str]:
-    """The body of every refusal (section 7)."""
+def error_payload(code: str, message: str, request_id: str) -> dict[str, str]:
+    """Return the body of every error (section 7)."""
     return {"code": code, "message": message, "requestId": request_id}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks bce-auth-v1 signatures with the official SDK's signer, so that ours and its check cannot be wrong together.
+"""Check bce-auth-v1 signatures with the official SDK's signer, so that ours and its check cannot be wrong together.
 
 Sources: the contract notes, sections 6 (the algorithm), 7 (the codes) and 12 (the SDK's oddities).
 """
@@ -14,14 +14,14 @@ import hmac
 import logging
 import re
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, Mapping, Optional, Tuple
 from urllib.parse import unquote_to_bytes
 
 from baidubce.auth import bce_v1_signer
 from baidubce.auth.bce_credentials import BceCredentials
 
-from bce_contract import BceError
+from .validation import BceError
 
 # The SDK logs the signing key at debug level (section 12).
 logging.getLogger(bce_v1_signer.__name__).disabled = True
@@ -37,7 +37,7 @@ class Authorization:
     access_key_id: str
     signed_at: str
     expiration: int
-    signed_headers: Tuple[str, ...]
+    signed_headers: tuple[str, ...]
     signature: str
 
 
@@ -45,16 +45,16 @@ def _bad_header(message: str) -> BceError:
     return BceError(400, "InvalidHTTPAuthHeader", message)
 
 
-# Both are asked for the same values several times in one request.
+# Cached because one request needs the same values several times.
 @functools.lru_cache(maxsize=256)
 def parse_time(text: str) -> int:
-    """Seconds since 1970 of ``YYYY-MM-DDThh:mm:ssZ``; ValueError otherwise."""
+    """Return the seconds since 1970 of ``YYYY-MM-DDThh:mm:ssZ``; ValueError otherwise."""
     return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
 
 
 @functools.lru_cache(maxsize=256)
 def parse_authorization(value: str) -> Authorization:
-    """Splits ``bce-auth-v1/ak/timestamp/expiration/signedHeaders/signature`` (section 6)."""
+    """Split ``bce-auth-v1/ak/timestamp/expiration/signedHeaders/signature`` (section 6)."""
     parts = value.split("/")
     if len(parts) != 6 or parts[0] != "bce-auth-v1" or not parts[1]:
         raise _bad_header("Authorization must be bce-auth-v1/ak/timestamp/expiration/signedHeaders/signature")
@@ -72,8 +72,8 @@ def parse_authorization(value: str) -> Authorization:
     return Authorization(parts[1], parts[2], int(parts[3]), names, parts[5])
 
 
-def decode_query(raw_query: str) -> List[Tuple[bytes, bytes]]:
-    """Names and values of a raw query string as octets; a plus sign is a plus sign (section 6: space is %20)."""
+def decode_query(raw_query: str) -> list[tuple[bytes, bytes]]:
+    """Return names and values of a raw query string as octets; a plus sign is a plus sign (section 6: space is %20)."""
     raw = raw_query.encode("utf-8", "surrogateescape")
     pairs = (item.partition(b"=") for item in raw.split(b"&") if item)
     return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _sign, value in pairs]
@@ -87,16 +87,16 @@ def expected_signature(
     raw_query: str,
     headers: Mapping[str, str],
 ) -> str:
-    """The signature that the SDK makes for a request as it was received (header names in lower case)."""
+    """Return the signature that the SDK makes for a request as it was received (header names in lower case)."""
     # With an explicit list the SDK still adds every x-bce-* header (section 12), so it gets the listed ones only.
     listed = authorization.signed_headers or tuple(headers)
-    given = {name.encode(): headers[name].encode("utf-8", "surrogateescape") for name in listed if name in headers}
+    sent = {name.encode(): headers[name].encode("utf-8", "surrogateescape") for name in listed if name in headers}
     params = {name: value for name, value in decode_query(raw_query) if name.lower() != b"authorization"}
     signed = bce_v1_signer.sign(
         credentials,
         method.encode(),
         raw_path.encode("utf-8", "surrogateescape"),
-        given,
+        sent,
         params,
         parse_time(authorization.signed_at),
         authorization.expiration,
@@ -112,10 +112,10 @@ def check_signature(
     method: str,
     raw_path: str,
     raw_query: str,
-    headers: Iterable[Tuple[str, str]],
+    headers: Iterable[tuple[str, str]],
 ) -> None:
-    """Raises BceError unless the request is signed by the account and in time; ``now`` is seconds since 1970."""
-    by_name: Dict[str, str] = {}
+    """Raise BceError unless the request is signed by the account and in time; ``now`` is seconds since 1970."""
+    by_name: dict[str, str] = {}
     for name, value in headers:
         by_name.setdefault(name.lower(), value)
     authorization = parse_authorization(by_name.get("authorization", ""))
@@ -130,14 +130,14 @@ def check_signature(
     decoded = [name for name, _value in decode_query(raw_query)]
     if len(decoded) != len(set(decoded)):
         # The SDK's signer takes a dictionary, so a repeated name has no defined signature here.
-        raise BceError(400, "InvalidURI", "a query parameter is given more than once")
+        raise BceError(400, "InvalidURI", "a query parameter is repeated")
     credentials = BceCredentials(access_key_id, secret_access_key)
     expected = expected_signature(credentials, authorization, method, raw_path, raw_query, by_name)
     if not hmac.compare_digest(expected, authorization.signature):
         raise BceError(400, "SignatureDoesNotMatch", "the signature does not match the request")
 
 
-def _check_time(now: float, authorization: Authorization, bce_date: Optional[str]) -> None:
+def _check_time(now: float, authorization: Authorization, bce_date: str | None) -> None:
     expired = abs(now - parse_time(authorization.signed_at)) > authorization.expiration
     if bce_date and not expired:
         try:
