@@ -13,7 +13,7 @@ from ansible.plugins.loader import init_plugin_loader
 from emulator_process import EmulatorProcess
 from emulator_thread import EmulatorThread
 from fake_clock import FakeClock
-from playbook import COLLECTIONS, ROOT
+from playbook_runner import COLLECTIONS, ROOT
 
 # Before the first test is imported: Ansible's loader does not accept modules that Python's own has already loaded.
 init_plugin_loader([COLLECTIONS])

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import yaml
 
-from page_example import SECRET_KEY
-from playbook import ROOT, finished, play, play_environment, plays
+from api_example import SECRET_KEY
+from playbook_runner import ROOT, as_plays, build_environment, run_command, run_playbook
 
 README = ROOT / "README.md"
 GUIDES = sorted([README, *(ROOT / "docs").rglob("*.md")])
@@ -149,7 +149,7 @@ class DocsRunner:
         for example in [*self._examples, *examples]:
             assert isinstance(example, list) and example, f"an example must be tasks or plays: {example}"
             if example[0].get("hosts") != "vpn_peers":  # test_site_to_site.py runs these, in the lab
-                content += plays(example)
+                content += as_plays(example)
         self._examples = []
         path = self.folder / "examples.json"
         path.write_text(json.dumps(content), encoding="utf-8")
@@ -171,7 +171,7 @@ class DocsRunner:
         strict = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1"} if "-i" in words else {}
         # The password is in a file because there is no terminal.
         words = [word for word in words if word != "--ask-vault-pass"]
-        run = play(*words, environment={**self.environment, **strict}, cwd=self.folder)
+        run = run_playbook(*words, environment={**self.environment, **strict}, cwd=self.folder)
         assert run.status == 0 and "no hosts matched" not in run.output, f"{words}: {run.output}"
         return run
 
@@ -252,8 +252,8 @@ class DocsRunner:
     def _run(self, program, *words, cwd=None, **variables):
         """Run a program other than ansible-playbook; return its output."""
         path = BIN / program if (BIN / program).exists() else program
-        environment = play_environment(os.devnull, {**self.environment, **variables})
-        done = finished([path, *words], cwd or self.folder, environment, seconds=120)
+        environment = build_environment(os.devnull, {**self.environment, **variables})
+        done = run_command([path, *words], cwd or self.folder, environment, seconds=120)
         assert done.returncode == 0, f"{program} {words}: {done.stdout}"
         return done.stdout
 

@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from baidubce.auth import bce_credentials, bce_v1_signer
 
+from api_example import BODY
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 from fake_clock import FakeClock
-from page_example import BODY
 
 OTHER = "vpn-other"
 VPC = "vpc-emulator"

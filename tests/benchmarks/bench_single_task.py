@@ -8,9 +8,9 @@ from __future__ import annotations
 import statistics
 
 import stub_server
+from api_example import OPTIONS, options
 from emulator_process import EmulatorProcess
 from measured_run import run_play
-from page_example import OPTIONS, options
 
 # Items of two loops; an item costs their difference divided by LONG_LOOP - SHORT_LOOP. Quick kinds need longer loops.
 SHORT_LOOP, LONG_LOOP, LONG_LOOP_QUICK = 4, 24, 204

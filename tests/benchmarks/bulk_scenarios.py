@@ -9,9 +9,9 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from api_example import BODY, OPTIONS
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from measured_run import run_play, run_script
-from page_example import BODY, OPTIONS
 
 CREATE, NO_CHANGE, CHANGE, DELETE = OPERATIONS = ("create", "no change", "change one", "delete")
 TASK, LOOP, SCRIPT = METHODS = ("`vpn_tunnels`", "loop of `vpn_tunnel`", "SDK script")

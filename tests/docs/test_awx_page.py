@@ -10,10 +10,10 @@ import re
 import pytest
 import yaml
 
+from api_example import SECRET_KEY
 from awx.job import data
 from docs_runner import DocsRunner, read_blocks, shown_files
-from page_example import SECRET_KEY
-from playbook import ROOT, play
+from playbook_runner import ROOT, run_playbook
 
 PAGE = ROOT / "docs/awx.md"
 
@@ -55,7 +55,7 @@ def test_page_credential_type_is_that_of_the_playbook(part):
 def test_wrong_survey_answers_fail_with_the_shown_message(emulator):
     (line,) = [block.text.strip() for block in read_blocks(PAGE) if block.kind == "text"]
     answers = ["-e", "vpn_id=vpn-119bd69b", "-e", "vpn_conn_name=a", "-e", "local_subnets='10.0.0.0/16, branch'"]
-    done = play("baiducloud.network.create_tunnel", *answers, environment=emulator.environment)
+    done = run_playbook("baiducloud.network.create_tunnel", *answers, environment=emulator.environment)
     assert done.results[-1]["msg"] == line and done.status != 0 and emulator.requests() == []
 
 
@@ -66,17 +66,19 @@ def test_page_examples_and_commands_work_in_order(emulator, tmp_path):
     assert changes == [True, True, True, False, False]
     assert sorted(tunnel["vpnConnName"] for tunnel in emulator.tunnels()) == ["branch-berlin", "branch-paris"]
     vpn_conn_id = emulator.tunnels()[0]["vpnConnId"]
-    done = play(tmp_path / "next_node.yml", "-e", f"vpnConnId={vpn_conn_id}", environment=emulator.environment)
+    done = run_playbook(tmp_path / "next_node.yml", "-e", f"vpnConnId={vpn_conn_id}", environment=emulator.environment)
     assert done.status == 0 and done.results[0]["vpn_conn_id"] == vpn_conn_id, done.output
     # An empty description, as a survey may send it, does not change that of the list.
     variables = ["-e", f"tunnel_key={SECRET_KEY}"]
     described = ["-e", f"@{tmp_path}/my_tunnel.yml", "-e", "local_subnets=192.168.0.0/20", "-e", "description="]
-    done = play("baiducloud.network.create_tunnel", *described, *variables, environment=emulator.environment)
+    done = run_playbook("baiducloud.network.create_tunnel", *described, *variables, environment=emulator.environment)
     assert done.named["The tunnel is as described"]["changed"] is False, done.output
     assert done.named["The tunnel is as described"]["vpn_tunnel"]["description"] == "Office in Berlin"
     # In a user's repository the variables of all gateways are next to the inventory.
     (tmp_path / "group_vars").mkdir()
     (tmp_path / "my_tunnels.yml").rename(tmp_path / "group_vars/vpn_gateways.yml")
     inventory = ["-i", tmp_path / "vpn_gateways.yml", "-e", "gateways=vpn_gateways"]
-    done = play(tmp_path / "playbooks/reconcile_tunnels.yml", *inventory, *variables, environment=emulator.environment)
+    done = run_playbook(
+        tmp_path / "playbooks/reconcile_tunnels.yml", *inventory, *variables, environment=emulator.environment
+    )
     assert done.named["The tunnels are as described"]["totals"]["unchanged"] == 2, done.output

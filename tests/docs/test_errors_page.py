@@ -13,7 +13,7 @@ import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client, errors
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import PROBLEMS
-from playbook import ROOT
+from playbook_runner import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
 PAGE = " ".join(TEXT.replace("`", "").replace("\\|", "|").split())
@@ -69,7 +69,7 @@ def error_codes():
 
 
 @pytest.mark.parametrize("text", error_texts())
-def test_the_page_has_every_error_text(text):
+def test_errors_page_has_every_error_text(text):
     words = max(PLACEHOLDER.split(text.replace("`", "")), key=len)
     assert " ".join(words.split()).strip(" .;:,()") in PAGE
 
@@ -112,12 +112,12 @@ def texts_of_tasks():
 
 
 @pytest.mark.parametrize("text", texts_of_tasks())
-def test_the_page_has_every_error_text_of_the_role_and_the_playbooks(text):
+def test_errors_page_has_every_text_of_tasks(text):
     assert text.strip(" .;:,()") in PAGE
 
 
-def test_the_texts_of_all_tasks_that_fail_are_found():
-    """A text that stands in another place than those above would be looked for nowhere."""
+def test_texts_of_all_failing_tasks_are_found():
+    """A text at another place than the expected ones would not be checked."""
     found = texts_of_tasks()
     for words in (
         "needs root; set become: true",
@@ -138,14 +138,14 @@ def tables():
         yield [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines.splitlines()[2:]]
 
 
-def test_no_text_is_explained_twice():
+def test_errors_page_explains_no_text_twice():
     for rows in tables():
         told = [tuple(cells[:-2]) for cells in rows]
         assert len(told) == len(set(told)), [cells for cells in told if told.count(cells) > 1]
 
 
-def test_every_row_says_by_itself_what_to_do():
-    """Who comes from a search sees this row and no other."""
+def test_errors_page_rows_are_self_contained():
+    """A reader who comes from a search sees only one row."""
     for rows in tables():
         for cells in rows:
             assert all(cells), cells
@@ -154,7 +154,7 @@ def test_every_row_says_by_itself_what_to_do():
             ), cells
 
 
-def test_the_page_has_every_code_and_no_code_that_is_gone():
+def test_errors_page_has_exactly_the_known_codes():
     codes, told = set(error_codes()), set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", PAGE))
     assert codes <= told, sorted(codes - told)
     patterns = {code for code in told if errors.error_class_for(code, 400) is not errors.ApiError}
@@ -162,7 +162,7 @@ def test_the_page_has_every_code_and_no_code_that_is_gone():
     assert told <= known, sorted(told - known)
 
 
-def test_the_page_gives_the_advice_that_the_message_gives():
+def test_errors_page_has_the_hints_of_the_messages():
     for code, advice in client.ADVICE.items():
         assert re.search(rf"{code} \|[^|]*\| {re.escape(advice)} \|", PAGE), code
     assert re.search(rf"HTTP 404[^|]*\|[^|]*\| {re.escape(client.NOT_FOUND_ADVICE)} \|", PAGE)

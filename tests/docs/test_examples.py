@@ -12,6 +12,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from api_example import BODY, SECRET_KEY
 from docs_runner import (
     GUIDES,
     KEY_ARGUMENTS,
@@ -22,8 +23,7 @@ from docs_runner import (
     playbook_source,
     read_blocks,
 )
-from page_example import BODY, SECRET_KEY
-from playbook import ROOT, play
+from playbook_runner import ROOT, run_playbook
 
 PAGES = [*GUIDES, ROOT / "CONTRIBUTING.md"]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
@@ -97,7 +97,7 @@ def test_site_file_has_all_variables_and_creates_a_tunnel(runner, emulator):
     example = yaml.safe_load((ROOT / "playbooks/vars/site_to_site.yml").read_text(encoding="utf-8"))
     assert set(example) - set(shown) == {"secret_key"} and set(shown) <= set(example)
     values = ["-e", "@my_site.yml", "-e", f"secret_key={SECRET_KEY}", "-e", "vpn_id=vpn-119bd69b"]
-    done = play("baiducloud.network.create_tunnel", *values, environment=runner.environment, cwd=runner.folder)
+    done = run_playbook("baiducloud.network.create_tunnel", *values, environment=runner.environment, cwd=runner.folder)
     assert done.named["The tunnel is as described"]["changed"], done.output
     assert [tunnel["vpnConnName"] for tunnel in emulator.tunnels()] == [shown["vpn_conn_name"]]
 
@@ -164,7 +164,7 @@ def test_guide_table_has_every_option():
 
 def test_playbook_example_is_the_api_example(emulator):
     example = DataLoader().load_from_file(str(ROOT / "playbooks/vars/page_example.yml"))
-    done = play([{"baiducloud.network.vpn_tunnel": dict(example)}], environment=emulator.environment)
+    done = run_playbook([{"baiducloud.network.vpn_tunnel": dict(example)}], environment=emulator.environment)
     assert done.results[0]["changed"], done.output
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
 

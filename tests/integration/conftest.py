@@ -9,8 +9,8 @@ import os
 
 import pytest
 
+from api_example import OPTIONS
 from ipsec_lab.lab import REQUIRED, Lab, unavailable_reason
-from page_example import OPTIONS
 
 EIP = "192.0.2.1"  # of the emulator's first gateway
 

@@ -12,10 +12,10 @@ import json
 import pytest
 from ansible.release import __version__ as CORE
 
+from api_example import BODY
 from awx import job, rules
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
-from page_example import BODY
-from playbook import play
+from playbook_runner import run_playbook
 
 CREATE, DELETE = "Create or update a VPN tunnel", "Delete a VPN tunnel"
 RECONCILE, REPORT = "Reconcile VPN tunnels", "Report VPN tunnels"
@@ -144,7 +144,7 @@ def test_an_answer_that_ansible_reads_as_no_text_is_named_and_nothing_is_made_or
 
 def test_a_list_in_place_of_a_key_is_told_as_one_and_not_shown(cloud):
     variables = json.dumps({**ANSWERS, "secret_key": [SECRET_KEY]})
-    done = play("baiducloud.network.create_tunnel", "-e", variables, environment=cloud.environment)
+    done = run_playbook("baiducloud.network.create_tunnel", "-e", variables, environment=cloud.environment)
     assert "secret_key: must be text, but Ansible reads a list in it" in done.results[-1]["msg"]
     assert done.status != 0 and SECRET_KEY not in done.output and cloud.requests() == []
 
@@ -299,7 +299,7 @@ def test_a_tunnel_goes_to_the_gateway_that_it_names_else_to_that_of_the_list_els
     file.write_text(json.dumps(content))
     succeeded(launch(RECONCILE, {"tunnels_file": str(file)}, inventory=inventory))
     assert stored(cloud) == sorted([(GATEWAYS[4], "branch-1"), (GATEWAYS[0], "branch-0"), (GATEWAYS[2], "branch-2")])
-    again = play("baiducloud.network.reconcile_tunnels", "-e", f"@{file}", environment=cloud.environment)
+    again = run_playbook("baiducloud.network.reconcile_tunnels", "-e", f"@{file}", environment=cloud.environment)
     assert again.named["The tunnels are as described"]["totals"]["unchanged"] == 3, again.output
     wrong = launch(RECONCILE, {**answers, "vpn_id": GATEWAYS[4]}, inventory=inventory)
     assert wrong.status == "failed" and f"vpn_id: {GATEWAYS[4]} hides" in wrong.stdout

@@ -19,7 +19,7 @@ from awx.collection import Unavailable, collections_path
 from awx.job import data
 from awx.server import KINDS, AwxServer
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from playbook import ROOT, play
+from playbook_runner import ROOT, run_playbook
 
 # As docs/awx.md says it.
 PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
@@ -50,7 +50,7 @@ def awx(collections):
 def set_up(awx, *arguments, **environment):
     # Pipelining makes the many starts of modules shorter.
     everything = {**awx.environment, "ANSIBLE_PIPELINING": "1", **environment}
-    return play("baiducloud.network.awx_setup", *arguments, environment=everything, cwd=ROOT)
+    return run_playbook("baiducloud.network.awx_setup", *arguments, environment=everything, cwd=ROOT)
 
 
 def made(awx, kind, name, organization="Default"):

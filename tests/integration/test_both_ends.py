@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Both ends of the tunnel on two real IPsec daemons: the emulator's tunnel on one, our rendered file on the other.
 
-The lab lives in namespaces of its own (tests/tunnel_lab) and leaves nothing behind, however it ends.
+The lab lives in namespaces of its own (tests/ipsec_lab) and leaves nothing behind, however it ends.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel_info, vpn_tunnels
 from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
+from api_example import OPTIONS, SECRET_KEY, options
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
-from page_example import OPTIONS, SECRET_KEY, options
-from playbook import ROOT
-from tunnel_lab.proof import ProofError
-from tunnel_lab.stored_tunnels import stored_tunnels
+from ipsec_lab.assertions import VerificationError
+from ipsec_lab.stored_tunnels import stored_tunnels
+from playbook_runner import ROOT
 
 EIP = "192.0.2.1"  # the emulator gives it to its first gateway
 CLOUD_NETS, PEER_NETS = OPTIONS["local_subnets"], OPTIONS["remote_subnets"]
@@ -92,14 +92,14 @@ def esp_combinations(mode):
 def test_every_combination_loads_establishes_pings_and_rekeys(lab, emulator, mode, combinations, count):
     wishes = [dict(wish, vpn_conn_name=f"t{number}") for number, wish in enumerate(combinations(mode))]
     assert len({json.dumps([wish["ike_config"], wish["ipsec_config"]]) for wish in wishes}) == count
-    assert not lab.crosses(tunnel={"localSubnets": CLOUD_NETS, "remoteSubnets": PEER_NETS}), "the lab leaks"
+    assert not lab.can_ping(tunnel={"localSubnets": CLOUD_NETS, "remoteSubnets": PEER_NETS}), "the lab leaks"
     for stored, told in on_the_emulator(emulator, wishes):
         text = render(told, EIP, SECRET_KEY, start_action="none")
         try:
-            assert lab.prove(tunnel=stored, text=text)["pings"] == 4
-        except ProofError as error:
+            assert lab.verify(tunnel=stored, text=text)["pings"] == 4
+        except VerificationError as error:
             raise AssertionError(f"{told['ike_config']} {told['ipsec_config']}: {error}") from None
-    assert not lab.crosses(tunnel=stored), "a packet crosses without a tunnel"
+    assert not lab.can_ping(tunnel=stored), "a packet crosses without a tunnel"
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -108,7 +108,7 @@ def test_two_by_two_subnets_all_reach_each_other_and_the_file_starts_the_tunnel(
     stored, told = one_on_the_emulator(
         emulator, **in_mode(mode, local_subnets=nets["cloud"], remote_subnets=nets["peer"])
     )
-    done = lab_of(**nets).prove(tunnel=stored, text=render(told, EIP, SECRET_KEY), initiate=False, rekey=False)
+    done = lab_of(**nets).verify(tunnel=stored, text=render(told, EIP, SECRET_KEY), initiate=False, rekey=False)
     assert (done["children"], done["pings"]) == (1 if mode == "ikev2" else 4, 8)
 
 
@@ -118,31 +118,31 @@ def test_life_times_are_announced_as_the_cloud_has_them(lab, emulator, mode, ike
     wish = dict(in_mode(mode), ike_config=dict(in_mode(mode)["ike_config"], ike_life_time=ike))
     wish["ipsec_config"] = dict(wish["ipsec_config"], ipsec_lifetime=esp)
     stored, told = one_on_the_emulator(emulator, **wish)
-    done = lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
+    done = lab.verify(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
     assert done["announced"] == ([] if mode == "ikev2" else [[ike], [esp]])
 
 
 @pytest.mark.parametrize("key", ["0x12!@#$%^*()_aB", "0sQUJD!1", "!@#$%^*()_Ab1", "0X12ab!!", "#1aaaaaa", "^0x!a111"])
 def test_every_kind_of_key_opens_the_tunnel(lab, emulator, key):
     stored, told = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), secret_key=key))
-    lab.prove(tunnel=stored, text=render(told, EIP, key, start_action="none"))
+    lab.verify(tunnel=stored, text=render(told, EIP, key, start_action="none"))
 
 
 @pytest.mark.parametrize("name", ["include", "a", "branch/berlin.v-2_x", "A" + "./-_" * 16, "connections"])
 def test_every_name_of_a_tunnel_is_fit_for_the_file(lab, emulator, name):
     stored, told = one_on_the_emulator(emulator, **dict(in_mode("ikev2"), vpn_conn_name=name))
-    lab.prove(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
+    lab.verify(tunnel=stored, text=render(told, EIP, SECRET_KEY, start_action="none"))
 
 
 def test_the_peer_may_have_another_identity_and_another_address(lab, emulator):
     stored, told = one_on_the_emulator(emulator, **in_mode("ikev2"))
     text = render(told, EIP, SECRET_KEY, peer_address="%any", start_action="none")
-    lab.prove(tunnel=stored, text=text)
+    lab.verify(tunnel=stored, text=text)
     identities = {"peer_id": "vpn.example.com", "local_id": "198.51.100.7"}
     text = render(told, EIP, SECRET_KEY, start_action="none", **identities)
-    lab.prove(tunnel=stored, text=text, identities=identities)
-    with pytest.raises(ProofError, match="AUTHENTICATION_FAILED"):
-        lab.prove(tunnel=stored, text=text)
+    lab.verify(tunnel=stored, text=text, identities=identities)
+    with pytest.raises(VerificationError, match="AUTHENTICATION_FAILED"):
+        lab.verify(tunnel=stored, text=text)
 
 
 # --- the proof can fail ---
@@ -189,10 +189,10 @@ def rendered_otherwise(told, change):
 @pytest.mark.parametrize("mode", MODES)
 def test_the_proof_fails_where_one_parameter_of_the_peer_is_another(lab, emulator, mode):
     stored, told = one_on_the_emulator(emulator, **in_mode(mode))
-    lab.prove(tunnel=stored, text=rendered_otherwise(told, {}))
+    lab.verify(tunnel=stored, text=rendered_otherwise(told, {}))
     for what, (change, reasons) in OTHER.items():
-        with pytest.raises(ProofError) as caught:
-            lab.prove(tunnel=stored, text=rendered_otherwise(told, change), seconds=1.5)
+        with pytest.raises(VerificationError) as caught:
+            lab.verify(tunnel=stored, text=rendered_otherwise(told, change), seconds=1.5)
         reason = reasons[list(MODES).index(mode)]
         assert re.search(reason, str(caught.value)), f"{what}: {caught.value}"
 
@@ -200,16 +200,16 @@ def test_the_proof_fails_where_one_parameter_of_the_peer_is_another(lab, emulato
 def test_the_proof_fails_where_the_ike_mode_is_another(lab, emulator):
     stored, told = one_on_the_emulator(emulator, **in_mode("ikev1-main"))
     wrong = dict(told, ike_config=dict(told["ike_config"], ike_mode="aggressive"))
-    with pytest.raises(ProofError):
-        lab.prove(tunnel=stored, text=render(wrong, EIP, SECRET_KEY, start_action="none"))
+    with pytest.raises(VerificationError):
+        lab.verify(tunnel=stored, text=render(wrong, EIP, SECRET_KEY, start_action="none"))
 
 
 def test_the_proof_fails_where_swanctl_does_not_take_the_file_whole(lab, emulator):
     stored, told = one_on_the_emulator(emulator, **in_mode("ikev2"))
     text = render(told, EIP, SECRET_KEY, start_action="none")
     for broken in (text.rstrip().rstrip("}"), text.replace("0x", ""), text.replace("aes128", "aes129")):
-        with pytest.raises(ProofError):
-            lab.prove(tunnel=stored, text=broken)
+        with pytest.raises(VerificationError):
+            lab.verify(tunnel=stored, text=broken)
 
 
 # --- the lab leaves nothing behind ---
@@ -217,7 +217,7 @@ def test_the_proof_fails_where_swanctl_does_not_take_the_file_whole(lab, emulato
 
 HOLDER = """
 import sys
-from tunnel_lab.lab import Lab
+from ipsec_lab.lab import Lab
 lab = Lab({"cloud": "192.0.2.1", "peer": "203.0.113.10"}, {"cloud": ["10.0.0.0/24"], "peer": ["10.0.1.0/24"]})
 print("up", flush=True)
 lab.run(command=["sleep", "600"], environment={"PATH": "/usr/bin:/bin"}, seconds=600)

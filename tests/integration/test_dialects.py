@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sample of dialects and scenarios in real playbooks, both ways: they come to what they come to in one process.
+"""A sample of dialects and scenarios in real playbooks, in process and as modules: same results as in one process.
 
-There the invariants are tested; see tests/dialects.
+The invariants are tested in tests/dialects.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dialects.impossible import unlifted
 from dialects.scenarios import SCENARIOS, SECRETS, VPCS
 from emulator_process import ACCESS_KEY_ID
 from emulator_thread import EmulatorThread
-from playbook import play
+from playbook_runner import run_playbook
 
 SAMPLE = (
     ("tunnel-name-upper", "create-repeat"),
@@ -105,7 +105,7 @@ def stored(objects):
 
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "module"])
-def test_playbook_dialect_comes_to_the_same_as_in_one_process(one_bench, tmp_path, in_process, share):
+def test_playbook_with_a_dialect_has_the_result_of_one_process(one_bench, tmp_path, in_process, share):
     pairs = SAMPLE[share::SHARES]
     with contextlib.ExitStack() as stack:
         emulators = [stack.enter_context(emulator_of(*pair)) for pair in pairs]
@@ -118,7 +118,7 @@ def test_playbook_dialect_comes_to_the_same_as_in_one_process(one_bench, tmp_pat
         content = [{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}]
         extra = tmp_path / "extra.json"
         extra.write_text(json.dumps(HIDDEN))
-        done = play(without_secrets(content), "-vvv", "-e", "@%s" % extra)
+        done = run_playbook(without_secrets(content), "-vvv", "-e", "@%s" % extra)
         states = [emulator.state() for emulator in emulators]
     assert "Traceback" not in done.output
     assert not [secret for secret in HIDDEN.values() if secret in done.output]

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from api_example import options
 from emulator_process import GATEWAY
-from page_example import options
-from playbook import ROOT
+from playbook_runner import ROOT
 
 COLLECTION = "baiducloud.network"
 ROOMS = "ansible_collections.baiducloud.network.plugins.module_utils._module."

@@ -11,8 +11,8 @@ import subprocess
 
 import pytest
 
-from page_example import OPTIONS, PASTED, SECRET_KEY, options
-from playbook import ANSIBLE_PLAYBOOK, play, play_environment
+from api_example import CAMEL_CASE_OPTIONS, OPTIONS, SECRET_KEY, options
+from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_playbook
 
 MODULE = "baiducloud.network.vpn_tunnel"
 WHERE = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon"}
@@ -25,7 +25,7 @@ TASKS = {
     "create in check mode": (OPTIONS, {"check_mode": True, "diff": True}),
     "create": (OPTIONS, {}),
     "nothing to do": (OPTIONS, {"diff": True}),
-    "pasted from the page": (PASTED, {}),
+    "pasted from the page": (CAMEL_CASE_OPTIONS, {}),
     "left empty in a survey": (dict(OPTIONS, state="", wait_for=" ", timeout="", ike_config="", version=""), {}),
     "numbers as text": (options(ike_config__ike_life_time="200", description=111), {}),
     "update in check mode": (options(ipsec_config__ipsec_lifetime=3600), {"check_mode": True}),
@@ -44,7 +44,14 @@ TASKS = {
     "no such gateway": (dict(OPTIONS, vpn_id="vpn-nowhere"), {}),
     "plain http elsewhere": (dict(OPTIONS, endpoint="http://bcc.bj.baidubce.com"), {}),
     "many mistakes": (
-        dict(PASTED, remoteIp="x", ikeConfig={"ikeMode": "quick", "a": 1}, timeout="soon", secretKey="short", b=2),
+        dict(
+            CAMEL_CASE_OPTIONS,
+            remoteIp="x",
+            ikeConfig={"ikeMode": "quick", "a": 1},
+            timeout="soon",
+            secretKey="short",
+            b=2,
+        ),
         {},
     ),
     "booleans for text": (dict(WHERE, vpn_conn_name=True, ike_config={"ike_mode": False}, local_subnets=[True]), {}),
@@ -104,7 +111,7 @@ def run_table(emulator, in_process, extra):
         "tasks": tasks,
     }
     extra.write_text(json.dumps(SECRETS))
-    done = play(without_secrets([content]), "-vvv", "-e", f"@{extra}", environment=emulator.environment)
+    done = run_playbook(without_secrets([content]), "-vvv", "-e", f"@{extra}", environment=emulator.environment)
     assert list(done.named) == list(TASKS), done.output
     return done
 
@@ -184,7 +191,7 @@ def test_mistakes_are_told_alike_by_both_doors_of_every_module(emulator):
         "tasks": tasks,
     }
     fast, slow = (
-        play([dict(content, vars=variables)], "-vvv", environment=emulator.environment)
+        run_playbook([dict(content, vars=variables)], "-vvv", environment=emulator.environment)
         for variables in (NO_PYTHON, {"baiducloud_in_process": False})
     )
     assert fast.results == slow.results and emulator.requests() == []
@@ -196,7 +203,7 @@ def test_mistakes_are_told_alike_by_both_doors_of_every_module(emulator):
 @pytest.mark.parametrize("in_process", [True, False])
 def test_a_wrong_key_of_one_letter_leaves_its_error_readable_and_is_not_shown(emulator, in_process):
     tasks = [{MODULE: dict(WHERE, psk="a"), "vars": {"baiducloud_in_process": in_process}}]
-    done = play(tasks, "-vvv", environment=emulator.environment)
+    done = run_playbook(tasks, "-vvv", environment=emulator.environment)
     (result,) = done.results
     assert result["msg"].startswith("secret_key: must be 8 to 17 characters, with letters, digits and symbols all")
     assert result["error"]["code"] == "InvalidOption" and "must be 8 to 17 characters" in done.output
@@ -206,8 +213,10 @@ def test_a_wrong_key_of_one_letter_leaves_its_error_readable_and_is_not_shown(em
 def test_a_failing_api_gives_the_same_failure_through_both_doors(emulator):
     emulator.faults(FAILING)
     arguments = dict(OPTIONS, retry_timeout=0.3)
-    fast = play([{MODULE: arguments, "vars": NO_PYTHON}], environment=emulator.environment)
-    slow = play([{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment)
+    fast = run_playbook([{MODULE: arguments, "vars": NO_PYTHON}], environment=emulator.environment)
+    slow = run_playbook(
+        [{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment
+    )
     mine, modules = (comparable(done.results[0], emulator.endpoint) for done in (fast, slow))
     assert mine == modules and mine["error"]["code"] == "Busy" and mine["error"]["retryable"]
 
@@ -248,7 +257,7 @@ def test_keywords_of_a_task_work_in_process(emulator, tmp_path):
     environment = {name: value for name, value in emulator.environment.items() if name != "BCE_ENDPOINT"}
     inventory = tmp_path / "inventory"
     inventory.write_text("[branches]\nberlin ansible_connection=ssh\nparis ansible_connection=ssh\n")
-    done = play([content], "-i", str(inventory), environment=environment)
+    done = run_playbook([content], "-i", str(inventory), environment=environment)
     assert done.status == 0, done.output
     assert sorted(tunnel["vpnConnName"] for tunnel in emulator.tunnels()) == [
         "berlin-a",
@@ -274,14 +283,14 @@ def test_everywhere_else_the_module_does_the_work(emulator, keywords):
     keywords = dict(keywords, vars=dict(keywords.get("vars", {}), **NO_PYTHON))
     tasks = [dict({MODULE: OPTIONS, "timeout": 20}, **keywords)]
     content = {"hosts": "all", "gather_facts": False, "connection": "local", "tasks": tasks}
-    done = play([content], "-i", "127.0.0.1,", environment=emulator.environment)
+    done = run_playbook([content], "-i", "127.0.0.1,", environment=emulator.environment)
     assert done.status != 0 and emulator.requests() == [], done.output
 
 
 def test_in_the_background_the_module_runs_and_gives_its_result(emulator, tmp_path):
     # Where HOME is not the user's home, Ansible looks for its own job in the wrong place.
     environment = dict(emulator.environment, ANSIBLE_ASYNC_DIR=str(tmp_path))
-    done = play([{"name": "Background", MODULE: OPTIONS, "async": 30, "poll": 1}], environment=environment)
+    done = run_playbook([{"name": "Background", MODULE: OPTIONS, "async": 30, "poll": 1}], environment=environment)
     assert done.named["Background"]["changed"] and done.named["Background"]["ansible_job_id"], done.output
     assert len(emulator.tunnels()) == 1
 
@@ -293,7 +302,7 @@ def test_a_vaulted_key_is_read_and_not_shown(emulator, tmp_path):
     vaulted = subprocess.run([*command, "ddd22@www"], check=True, capture_output=True, text=True).stdout
     extra = tmp_path / "extra.yml"
     extra.write_text("tunnel_key: " + vaulted)
-    done = play(
+    done = run_playbook(
         [{MODULE: options(secret_key="{{ tunnel_key }}"), "vars": NO_PYTHON}],
         "-vvvvv",
         "-e",
@@ -307,7 +316,7 @@ def test_a_vaulted_key_is_read_and_not_shown(emulator, tmp_path):
 
 
 def test_ad_hoc_commands_use_the_fast_door_too(emulator, tmp_path):
-    environment = play_environment(tmp_path / "results", emulator.environment)
+    environment = build_environment(tmp_path / "results", emulator.environment)
 
     def command(program, *arguments, stdin=""):
         fixed = ["-i", "localhost,", "-c", "local", "-e", json.dumps(NO_PYTHON)]
@@ -330,7 +339,7 @@ def test_without_requests_the_task_says_what_to_install(emulator, tmp_path, in_p
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     variables = {"baiducloud_in_process": in_process}
     environment = dict(emulator.environment, PYTHONPATH=str(tmp_path))
-    done = play([{MODULE: OPTIONS, "vars": variables}], environment=environment)
+    done = run_playbook([{MODULE: OPTIONS, "vars": variables}], environment=environment)
     assert "requests" in done.results[0]["msg"] and "install" in done.results[0]["msg"].lower(), done.output
     assert emulator.requests() == []
 
@@ -338,6 +347,6 @@ def test_without_requests_the_task_says_what_to_install(emulator, tmp_path, in_p
 def test_the_modules_payload_stays_small(emulator, tmp_path):
     environment = dict(emulator.environment, ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TMP=str(tmp_path))
     tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
-    play(tasks, environment=environment)
+    run_playbook(tasks, environment=environment)
     ours, least = (next(tmp_path.rglob(f"AnsiballZ_{name}.py")).stat().st_size for name in ("vpn_tunnel", "ping"))
     assert ours - least < 100 * 1024

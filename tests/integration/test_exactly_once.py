@@ -23,9 +23,9 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.prot
     MAX_POSTS,
     PATIENCE,
 )
+from api_example import entry
 from emulator_process import GATEWAY
-from page_example import entry
-from task_process import KEY, TaskProcesses, options
+from module_process import KEY, ModuleProcesses, options
 
 LATE = 10  # seconds until the list shows a write
 KILLS = 56
@@ -36,7 +36,7 @@ REFUSED_PROBE = {"match": {"method": "PUT"}, "fault": "status", "status": 400, "
 
 @pytest.fixture(scope="module")
 def processes():
-    started = TaskProcesses()
+    started = ModuleProcesses()
     yield started
     started.stop()
 

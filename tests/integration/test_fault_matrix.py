@@ -21,7 +21,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.prot
     PATIENCE,
 )
 from fake_clock import SkippingClock
-from task_process import OPTIONS, options
+from module_process import OPTIONS, options
 
 CASES = 250
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From names to a tunnel: gateways and customer gateways are found, made and removed, on both contracts."""
+"""Gateways and customer gateways are found, created and deleted, on both contracts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway, vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import MAX_POSTS, PATIENCE
+from api_example import SECRET_KEY, entry, options
 from emulator_process import EmulatorProcess
-from page_example import SECRET_KEY, entry, options
-from playbook import play
+from playbook_runner import run_playbook
 
 FQCN = "baiducloud.network."
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-a", "vpn-other:hub:vpc-b"]
@@ -20,7 +20,7 @@ GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-a",
 
 @pytest.fixture(scope="module")
 def site():
-    """An emulator with two VPCs; in one of them two gateways have the same name."""
+    """Return an emulator with two VPCs; in one of them two gateways have the same name."""
     with EmulatorProcess(*[part for gateway in GATEWAYS for part in ("--gateway", gateway)]) as process:
         yield process
 
@@ -31,12 +31,12 @@ def clean(site):
 
 
 def manage(clock, **params):
-    """Run the core of vpn_customer_gateway in this process."""
+    """Run the implementation of vpn_customer_gateway in this process."""
     return vpn_customer_gateway.run(params, False, clock=clock)
 
 
 def made(cloud):
-    """The one stored customer gateway."""
+    """Return the only stored customer gateway."""
     (item,) = cloud.customer_gateways()
     return item
 
@@ -50,8 +50,8 @@ def task(module, label=None, /, **arguments):
 
 
 def run(site, *tasks, arguments=()):
-    # -vvv shows all that a task tells; no key may be in it.
-    done = play(
+    # -vvv shows all results of a task; no key may be in them.
+    done = run_playbook(
         [dict(item, ignore_errors=True, diff=True) for item in tasks], "-vvv", *arguments, environment=site.environment
     )
     assert SECRET_KEY not in done.output and "Traceback" not in done.output
@@ -59,7 +59,7 @@ def run(site, *tasks, arguments=()):
 
 
 def failures(done):
-    """The messages of the tasks that failed; a run goes on after them."""
+    """Return the messages of the failed tasks; the run continues after them."""
     return [result["msg"] for result in done.results if result.get("failed")]
 
 
@@ -79,7 +79,7 @@ FROM_NAMES = [
 
 
 @pytest.mark.parametrize("contract", ["intl", "cn"])
-def test_a_playbook_that_knows_only_names_makes_the_tunnel_once(site, contract):
+def test_playbook_with_names_only_creates_the_tunnel_once(site, contract):
     site.settings(contract=contract)
     known = {"gateway": "hub", "peer": "203.0.113.10", "contract": contract, "tunnel_key": SECRET_KEY}
     arguments = [part for name, value in known.items() for part in ("-e", f"{name}={value}")]
@@ -94,7 +94,7 @@ def test_a_playbook_that_knows_only_names_makes_the_tunnel_once(site, contract):
     assert ids == ([tunnel["cgwId"]] if contract == "cn" else [])
 
 
-def test_two_gateways_of_a_name_are_told_with_their_ids_where_one_is_needed(site):
+def test_gateway_info_exactly_one_reports_ids_of_duplicates(site):
     asked = {"vpc_id": "vpc-a", "name": "twin"}
     done = run(
         site,
@@ -110,7 +110,7 @@ def test_two_gateways_of_a_name_are_told_with_their_ids_where_one_is_needed(site
     assert done.named["by id"]["vpn_id"] == "vpn-twin2" == done.named["by id"]["vpn_gateway"]["vpn_id"]
 
 
-def test_2500_gateways_are_found_in_three_requests():
+def test_gateway_info_reads_2500_gateways_in_three_requests():
     with EmulatorProcess("--gateways", 2499) as site:
         done = run(site, task("vpn_gateway_info", vpc_id="vpc-emulator"))
         assert len({item["vpn_id"] for item in done.results[0]["vpn_gateways"]}) == 2500
@@ -121,7 +121,7 @@ def names(result):
     return [item["vpn_conn_name"] for item in result["vpn_tunnels"]]
 
 
-def test_tunnels_are_found_by_gateway_vpc_name_id_and_state(site):
+def test_tunnel_info_filters_by_gateway_vpc_name_id_and_status(site):
     site.plant(entry("up", status="Active", healthStatus="reachable"), vpn_id="vpn-hub")
     site.plant(entry("down", status="active", healthStatus="unreachable"), vpn_id="vpn-hub")
     site.plant(entry("odd", status="building"), vpn_id="vpn-twin1")
@@ -157,11 +157,11 @@ def test_tunnels_are_found_by_gateway_vpc_name_id_and_state(site):
     by_gateway = {item["vpn_id"]: names(item) for item in done.named["with tunnels"]["vpn_gateways"]}
     assert by_gateway == {"vpn-hub": ["up", "down"], "vpn-twin1": ["odd"], "vpn-twin2": []}
     assert names(done.named["one with tunnels"]["vpn_gateways"][0]) == ["up", "down"]
-    # The detail of a gateway brings its tunnels along.
+    # The detail of a gateway includes its tunnels.
     assert [entry["path"] for entry in site.requests()[-1:]] == ["/v1/vpn/vpn-hub"]
 
 
-def test_a_gateway_that_cannot_be_read_fails_the_task_and_the_others_are_still_told(site):
+def test_tunnel_info_with_an_unreadable_gateway_returns_the_rest(site):
     site.plant(entry("up"), vpn_id="vpn-hub")
     done = run(site, task("vpn_tunnel_info", vpn_id=["vpn-hub", "vpn-nowhere"]))
     (result,) = done.results
@@ -169,7 +169,7 @@ def test_a_gateway_that_cannot_be_read_fails_the_task_and_the_others_are_still_t
     assert "1 of 2 VPN gateways could not be read" in result["msg"] and "vpn-nowhere" in result["msg"]
 
 
-def test_an_api_that_is_down_ends_the_reading_soon():
+def test_tunnel_info_stops_early_if_the_api_is_down():
     with EmulatorProcess("--gateways", 99) as site:
         site.faults({"match": {"path_regex": "/vpnconn/"}, "fault": "status", "status": 503, "times": None})
         done = run(site, task("vpn_tunnel_info", vpc_id="vpc-emulator", retry_timeout=1))
@@ -177,7 +177,7 @@ def test_an_api_that_is_down_ends_the_reading_soon():
         assert len({entry["path"] for entry in site.requests()}) < 20
 
 
-def test_mistakes_are_told_together_before_any_request(site):
+def test_info_modules_report_all_errors_before_any_request(site):
     done = run(
         site,
         task("vpn_tunnel_info", vpn_id="a b", vpc_id="vpc-a", version=0),
@@ -201,7 +201,7 @@ def test_mistakes_are_told_together_before_any_request(site):
     assert site.requests() == []
 
 
-def test_the_life_of_a_customer_gateway(site):
+def test_customer_gateway_from_creation_to_deletion(site):
     berlin = {"name": "berlin", "ip": "203.0.113.10"}
     done = run(
         site,
@@ -251,7 +251,7 @@ def test_the_life_of_a_customer_gateway(site):
     assert deletions and not any("clientToken" in entry["query"] for entry in deletions)
 
 
-def test_a_customer_gateway_in_use_is_not_removed_and_the_user_is_told(cloud, clock):
+def test_customer_gateway_in_use_is_not_deleted(cloud, clock):
     cloud.settings(contract="cn")
     cgw_id = manage(clock, **BERLIN)["cgw_id"]
     assert vpn_tunnel.run(options(remote_ip=None, cgw_id=cgw_id), False, clock=clock)["changed"]
@@ -265,7 +265,7 @@ def lost(method, times=1):
 
 
 @pytest.mark.parametrize("times", [1, None], ids=["one response lost", "every response lost"])
-def test_lost_responses_of_updates_and_deletions_are_settled_by_the_list(cloud, clock, times):
+def test_lost_responses_of_writes_are_resolved_by_the_list(cloud, clock, times):
     manage(clock, **BERLIN)
     cloud.faults(lost("PUT", times), lost("DELETE", times))
     assert manage(clock, name="berlin", description="new")["changed"]
@@ -279,7 +279,7 @@ def refused(method, path_regex, **more):
     return dict({"match": match, "fault": "status", "status": 403, "code": "AccessDenied", "times": None}, **more)
 
 
-def test_a_new_customer_gateway_that_may_not_be_read_is_told_all_the_same(site):
+def test_new_customer_gateway_is_reported_if_reads_are_denied(site):
     site.faults(refused("GET", "/cgw/cgw-"))
     done = run(site, task("vpn_customer_gateway", name="berlin", ip="203.0.113.10"))
     assert done.results[0]["changed"] and not failures(done)
@@ -292,7 +292,7 @@ def test_a_new_customer_gateway_that_may_not_be_read_is_told_all_the_same(site):
     assert result["failed"] and result["changed"] and result["cgw_id"] == made["cgwId"]
 
 
-def test_a_used_client_token_is_refused_and_makes_nothing(cloud, clock):
+def test_used_client_token_is_rejected_and_creates_nothing(cloud, clock):
     berlin = {**BERLIN, "client_token": "mine"}
     old = manage(clock, **berlin)["cgw_id"]
     manage(clock, cgw_id=old, name="mitte")
@@ -305,7 +305,7 @@ def test_a_used_client_token_is_refused_and_makes_nothing(cloud, clock):
     assert manage(clock, **BERLIN)["changed"] and made(cloud)["name"] == "berlin"
 
 
-def test_creation_that_replays_a_renamed_customer_gateway_fails_and_makes_nothing(cloud, clock):
+def test_replayed_creation_of_a_renamed_object_fails(cloud, clock):
     old = manage(clock, **BERLIN)["cgw_id"]
     manage(clock, cgw_id=old, name="mitte")
     result = manage(clock, **BERLIN)
@@ -313,7 +313,7 @@ def test_creation_that_replays_a_renamed_customer_gateway_fails_and_makes_nothin
     assert result["error"]["code"] == "RenamedOrShownDifferently" and made(cloud)["name"] == "mitte"
 
 
-def test_creation_that_replays_a_renamed_customer_gateway_of_other_parameters_makes_a_new_one(cloud, clock):
+def test_replayed_creation_with_other_parameters_creates_another(cloud, clock):
     old = manage(clock, **BERLIN)["cgw_id"]
     manage(clock, cgw_id=old, name="mitte", description="moved")
     result = manage(clock, **BERLIN, description="new")
@@ -321,15 +321,15 @@ def test_creation_that_replays_a_renamed_customer_gateway_of_other_parameters_ma
     assert [item["name"] for item in cloud.customer_gateways()] == ["mitte", "berlin"]
 
 
-def test_a_stale_list_leads_to_one_customer_gateway(cloud, clock):
-    """It is stale for longer than a run waits for others, so that each run reads the new one by its id."""
+def test_stale_list_leads_to_one_customer_gateway(cloud, clock):
+    """It is stale for longer than a run waits, so that each run reads the new one by its id."""
     cloud.settings(list_lag_ms=4000)
     results = [manage(clock, **BERLIN, description=text) for text in ("a", "b")]
     assert not any(result.get("failed") for result in results) and made(cloud)["description"] == "b"
     assert {result["cgw_id"] for result in results} == {made(cloud)["cgwId"]}
 
 
-def test_keys_that_the_cloud_echoes_or_that_people_write_into_texts_are_not_shown(site):
+def test_keys_in_echoes_and_descriptions_are_redacted(site):
     old = "oldstylekey1234567890"
     site.plant(entry("a", description=f"psk {old}", secretKey=old), vpn_id="vpn-hub")
     site.plant(entry("b", description=f"that of a is {old}, mine {SECRET_KEY}"), vpn_id="vpn-hub")
@@ -362,7 +362,7 @@ def test_keys_that_the_cloud_echoes_or_that_people_write_into_texts_are_not_show
 
 
 @pytest.mark.parametrize("times", [1, None], ids=["one response lost", "every response lost"])
-def test_a_lost_response_leads_to_one_customer_gateway(cloud, clock, times):
+def test_lost_response_leads_to_one_customer_gateway(cloud, clock, times):
     cloud.faults(lost("POST", times))
     result = manage(clock, **BERLIN)
     assert (
@@ -371,8 +371,8 @@ def test_a_lost_response_leads_to_one_customer_gateway(cloud, clock, times):
     assert len(cloud.requests("POST")) == 1
 
 
-def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(cloud, clock):
-    """Every second creation asks for another address, which the token of the one before does not allow."""
+def test_deleted_customer_gateway_can_be_created_again(cloud, clock):
+    """Every second creation has another address, which the token of the previous one does not allow."""
     for turn in range(35):
         begin = clock.monotonic()
         result = manage(clock, name="berlin", ip=f"203.0.113.{10 + turn % 2}")
@@ -382,7 +382,7 @@ def test_what_was_removed_can_be_made_again_and_nothing_is_made_twice(cloud, clo
         clock.sleep(WINDOW_SECONDS)
 
 
-def test_the_fourth_creation_within_a_minute_fails_and_says_so(cloud, clock):
+def test_fourth_creation_within_a_minute_fails(cloud, clock):
     for _creation in range(MAX_POSTS):
         assert manage(clock, **BERLIN)["changed"]
         manage(clock, name="berlin", state="absent")
@@ -391,7 +391,7 @@ def test_the_fourth_creation_within_a_minute_fails_and_says_so(cloud, clock):
     assert cloud.customer_gateways() == []
 
 
-def test_both_doors_of_the_reading_modules_give_the_same(site):
+def test_info_results_are_the_same_in_process_and_as_modules(site):
     site.plant(entry("up", description=f"the key is {SECRET_KEY}"), vpn_id="vpn-hub")
     tasks = [
         task("vpn_tunnel_info", vpc_id="vpc-a"),
@@ -411,8 +411,8 @@ def test_both_doors_of_the_reading_modules_give_the_same(site):
         assert mine == modules
 
 
-def test_runs_at_the_same_time_make_one_customer_gateway(site):
-    """Half of them want it with a description: the API tells them apart by the token, and they agree on one."""
+def test_concurrent_runs_create_one_customer_gateway(site):
+    """Half of them have a description: the API distinguishes them by the token, and they agree on one."""
     site.settings(latency_ms=40)
     content = {
         "hosts": "all",
@@ -429,9 +429,9 @@ def test_runs_at_the_same_time_make_one_customer_gateway(site):
     }
     hosts = ",".join(f"run{number}" for number in range(10))
     arguments = ["-i", hosts, "--forks", "10"]
-    done = play([content], *arguments, environment=site.environment)
+    done = run_playbook([content], *arguments, environment=site.environment)
     assert not failures(done)
     (made,) = site.customer_gateways()
     assert {result["cgw_id"] for result in done.results} == {made["cgwId"]} and made["description"] == "described"
-    again = play([content], *arguments, environment=site.environment)
+    again = run_playbook([content], *arguments, environment=site.environment)
     assert not any(result["changed"] for result in again.results)

@@ -12,9 +12,9 @@ import time
 
 import pytest
 
+from api_example import SECRET_KEY, entry, options
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
-from page_example import SECRET_KEY, entry, options
-from playbook import ANSIBLE_PLAYBOOK, play, play_environment
+from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_playbook
 
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-b", "vpn-odd:no host:vpc-b"]
 PLUGIN = "baiducloud.network.vpn_gateways"
@@ -46,7 +46,7 @@ class Inventory:
     def run(self, *arguments):
         """(the parsed list or None, all that was printed)"""
         program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
-        environment = dict(play_environment("/dev/null", self.environment), ANSIBLE_INVENTORY_UNPARSED_FAILED="1")
+        environment = dict(build_environment("/dev/null", self.environment), ANSIBLE_INVENTORY_UNPARSED_FAILED="1")
         done = subprocess.run(
             [program, "-i", self.path, "--list", *arguments],
             env=environment,
@@ -178,7 +178,7 @@ def test_a_refresh_in_a_play_asks_the_api_though_there_is_a_cache(site, inventor
     told = {"ansible.builtin.debug": {"msg": "{{ tunnels | map(attribute='vpn_conn_name') | join(' ') }}"}}
     tasks = [told, {"ansible.builtin.meta": "refresh_inventory"}, told]
     plays = [{"hosts": "hub", "gather_facts": False, "tasks": [task]} for task in tasks]
-    done = play(plays, "-i", str(inventory.path), environment=site.environment)
+    done = run_playbook(plays, "-i", str(inventory.path), environment=site.environment)
     assert [result["msg"] for result in done.results] == ["berlin", "berlin paris"], done.output
 
 
@@ -323,7 +323,7 @@ def test_a_template_in_what_the_cloud_tells_is_not_run(site, inventory, tmp_path
         "tasks": [{"ansible.builtin.debug": {"var": "tunnels[0].description"}}],
     }
     for _from_the_api_then_from_the_cache in range(2):
-        done = play([show], "-i", str(inventory.path), environment=site.environment)
+        done = run_playbook([show], "-i", str(inventory.path), environment=site.environment)
         assert done.status == 0 and trap in done.output.replace("\\", ""), done.output
     assert not (tmp_path / "ran").exists()
 
@@ -335,7 +335,7 @@ def test_a_gateway_that_is_called_like_a_group_goes_by_its_id(site, inventory, t
         keyed_groups=[{"key": "vpn_name", "prefix": "", "separator": ""}], groups={"idle": "not tunnels"}, **BOTH
     )
     program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
-    environment = play_environment("/dev/null", site.environment)
+    environment = build_environment("/dev/null", site.environment)
     command = [program, "-i", tmp_path / "a_machines.ini", "-i", inventory.path, "--list"]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     listed = json.loads(done.stdout)
@@ -410,7 +410,7 @@ def test_an_interrupt_ends_it_soon_while_the_api_is_down(tmp_path):
         pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         # Where the tests run in the background of a shell, it has told them, and so all that they start, to ignore it.
         listen = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
-        process = subprocess.Popen(command, env=play_environment("/dev/null", site.environment), **pipes, **listen)
+        process = subprocess.Popen(command, env=build_environment("/dev/null", site.environment), **pipes, **listen)
         while len(site.requests()) < 5:
             assert process.poll() is None
             time.sleep(0.1)
@@ -455,11 +455,11 @@ def test_a_play_over_the_gateways_spreads_over_forks(tmp_path):
             ],
         }
         arguments = ["-i", str(inventory.path), "-e", f"tunnel_key={SECRET_KEY}"]
-        done = play([content], "--forks", "6", *arguments, environment=site.environment)
+        done = run_playbook([content], "--forks", "6", *arguments, environment=site.environment)
         assert done.status == 0 and all(result["changed"] for result in done.results), done.output
         assert len(site.tunnels()) == 24
         busy = [entry for entry in site.requests() if entry["method"] == "POST"]
         spread = max(sum(abs(one["time"] - other["time"]) < 0.1 for other in busy) for one in busy)
         assert spread > 3, "gateways were worked on one after the other"
-        again = play([content], "--forks", "6", *arguments, environment=site.environment)
+        again = run_playbook([content], "--forks", "6", *arguments, environment=site.environment)
         assert again.status == 0 and not any(result["changed"] for result in again.results)

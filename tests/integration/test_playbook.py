@@ -9,8 +9,8 @@ import hashlib
 
 import pytest
 
-from page_example import BODY, OPTIONS, PASTED, SECRET_KEY, options
-from playbook import ROOT, play
+from api_example import BODY, CAMEL_CASE_OPTIONS, OPTIONS, SECRET_KEY, options
+from playbook_runner import ROOT, run_playbook
 
 MODULE = "baiducloud.network.vpn_tunnel"
 
@@ -20,7 +20,7 @@ def task(arguments, **keywords):
 
 
 def run(emulator, *tasks, arguments=()):
-    done = play(list(tasks), *arguments, environment=emulator.environment)
+    done = run_playbook(list(tasks), *arguments, environment=emulator.environment)
     assert len(done.results) == len(tasks), done.output
     return done.results
 
@@ -37,7 +37,7 @@ def digest(secret_key):
 
 
 def test_a_task_pasted_from_the_api_page_sends_the_pages_request(emulator):
-    (result,) = run(emulator, task(PASTED))
+    (result,) = run(emulator, task(CAMEL_CASE_OPTIONS))
     (request,) = emulator.requests("POST")
     assert (request["path"], list(request["query"])) == ("/v1/vpn/vpn-119bd69b/vpnconn", ["clientToken"])
     assert len(request["query"]["clientToken"]) <= 64 and request["query"]["clientToken"].isascii()
@@ -68,7 +68,7 @@ def test_spelling_and_order_are_no_change(emulator):
         emulator,
         task(options(local_subnets=two)),
         task(options(local_subnets=spelled, description=" 111 ")),
-        task(dict(PASTED, localSubnets=two[::-1])),
+        task(dict(CAMEL_CASE_OPTIONS, localSubnets=two[::-1])),
     )
     assert [first["changed"], again["changed"], page["changed"]] == [True, False, False]
     assert emulator.requests("PUT") == []
@@ -93,7 +93,7 @@ def test_an_update_changes_what_is_given_and_sends_all_the_rest_as_it_is(emulato
 
 
 def test_a_new_key_is_told_as_changed_and_never_shown(emulator):
-    done = play(
+    done = run_playbook(
         [task(OPTIONS), task(options(secret_key="NEWkey@22")), task(options(secret_key="NEWkey@22"))],
         "--diff",
         environment=emulator.environment,
@@ -278,13 +278,13 @@ def test_module_defaults_of_the_action_group_and_play_environment_are_used(emula
         "module_defaults": {"group/baiducloud.network.baiducloud": {"endpoint": emulator.endpoint}},
         "tasks": [task(OPTIONS)],
     }
-    done = play([content])
+    done = run_playbook([content])
     assert done.results[0]["changed"], done.output
     assert len(emulator.tunnels()) == 1
 
 
 def test_the_ready_playbook_finds_the_collection_from_the_repositorys_root(emulator):
     example = "@" + str(ROOT / "playbooks/vars/page_example.yml")
-    done = play("baiducloud.network.create_tunnel", "-e", example, environment=emulator.environment, cwd=ROOT)
+    done = run_playbook("baiducloud.network.create_tunnel", "-e", example, environment=emulator.environment, cwd=ROOT)
     assert done.status == 0, done.output
     assert f"vpnConnId: {emulator.tunnels()[0]['vpnConnId']}" in done.output

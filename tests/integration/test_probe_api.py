@@ -15,12 +15,12 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import con
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_api_probe
 from ansible_collections.baiducloud.network.plugins.module_utils._probe import marks
+from api_example import BODY
 from emulator import dialects
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 from fake_clock import FakeClock
-from page_example import BODY
-from playbook import play
+from playbook_runner import run_playbook
 
 OTHER_GATEWAY = "vpn-elsewhere1"
 NAMES = ("Berlin-branch/1", "paris", "rome")
@@ -33,11 +33,11 @@ MAX_READS, MAX_REQUESTS, MAX_SECONDS = 40, 200, 600
 
 
 class Stopped(BaseException):
-    """The process is killed, or interrupted, at a request."""
+    """Raised in place of a kill or an interruption at a request."""
 
 
 class Cloud:
-    """The emulator with three tunnels in a gateway and one in another, made an hour ago by somebody else."""
+    """The emulator with three tunnels in a gateway and one in another, created an hour ago by another user."""
 
     def __init__(self):
         self.clock = FakeClock()
@@ -45,7 +45,7 @@ class Cloud:
         self.emulator = EmulatorThread(self.clock, *[word for text in words for word in ("--gateway", text)])
 
     def prepare(self, *dialects, contract="both", names=NAMES):
-        """Forget everything and build that state; return it."""
+        """Reset the emulator to that state; return it."""
         self.emulator.reset()
         self.emulator.settings(contract=contract)
         for name in (*names, "elsewhere"):
@@ -59,7 +59,7 @@ class Cloud:
         return self.stored()
 
     def stored(self):
-        """Return the tunnels and customer gateways as they really are."""
+        """Return the stored tunnels and customer gateways."""
         state = self.emulator.state()
         return {name: state[name] for name in ("tunnels", "customer_gateways")}
 
@@ -71,7 +71,7 @@ class Cloud:
         return BceClient(connection_options.resolve(self._connection(), {}), clock=self.clock)
 
     def probe(self, probe_writes, check_mode=False):
-        """Run the probe and return (its result, the requests that came in)."""
+        """Run the probe and return (its result, the received requests)."""
         before = len(self.emulator.requests())
         options = dict(self._connection(), vpn_id=GATEWAY, probe_writes=probe_writes)
         result = vpn_api_probe.run(options, check_mode, clock=self.clock)
@@ -86,12 +86,12 @@ def cloud():
 
 
 def contract_of(name):
-    """The contract under which a dialect shows itself."""
+    """Return the contract in which a dialect is visible."""
     return dialects.BY_NAME[name].contract or "both"
 
 
 def assert_fit_to_publish(result, cloud):
-    """Assert that the report has no secret, id, name or address of the account, in neither form."""
+    """Assert that neither form of the report has a secret, id, name or address of the account."""
     own = marks.marks_of(GATEWAY, SECRET_ACCESS_KEY)
     hidden = {ACCESS_KEY_ID, SECRET_ACCESS_KEY, KEY, own.key.reveal(), GATEWAY, OTHER_GATEWAY, "vpc-hub1", *NAMES}
     hidden |= {BODY["remoteIp"], *BODY["localSubnets"], *BODY["remoteSubnets"], cloud.emulator.endpoint}
@@ -101,7 +101,7 @@ def assert_fit_to_publish(result, cloud):
 
 
 @pytest.mark.parametrize("name", [dialect.name for dialect in dialects.TABLE])
-def test_probe_names_a_dialect_it_sees_and_leaves_nothing_behind(cloud, name):
+def test_probe_reports_a_visible_dialect_and_leaves_nothing(cloud, name):
     visible = dialects.BY_NAME[name].visible
     expected = {False: visible == "read", True: visible in ("read", "write")}
     for probe_writes in (False, True):
@@ -123,7 +123,7 @@ def test_probe_names_a_dialect_it_sees_and_leaves_nothing_behind(cloud, name):
 
 @pytest.mark.parametrize("contract", ["intl", "cn", "both"])
 @pytest.mark.parametrize("names", [NAMES, ()], ids=["tunnels", "no-tunnels"])
-def test_probe_names_nothing_where_nothing_is_unusual(cloud, contract, names):
+def test_probe_of_the_documented_api_reports_no_dialect(cloud, contract, names):
     before = cloud.prepare(contract=contract, names=names)
     read, _requests = cloud.probe(False)
     assert read["dialects"] == [] and read["is_safe"] and not read["changed"]
@@ -147,7 +147,7 @@ def test_probe_in_check_mode_only_reads(cloud):
 
 
 def test_probe_has_at_most_two_tunnels_at_a_time(cloud, monkeypatch):
-    """Also where every creation makes one."""
+    """Also where every creation makes a new tunnel."""
     before = cloud.prepare("token-ignored")
     numbers = []
     send = BceClient.request
@@ -168,12 +168,12 @@ def test_probe_sends_a_creation_of_unknown_outcome_once(cloud):
     cloud.emulator.faults({"fault": "reset_after", "match": {"method": "POST"}, "times": 1})
     result, requests = cloud.probe(True)
     bodies = [json.dumps(request["body"]) for request in requests if request["method"] == "POST"]
-    # The creation, its replay, and the one after the deletion; then the tunnel once more.
+    # The creation, its repetition, the one after the deletion, and the second tunnel.
     assert bodies.count(bodies[0]) == 4 and result["dialects"] == []
     assert cloud.stored() == before
 
 
-def test_probe_does_not_touch_tunnels_that_look_like_its_own(cloud):
+def test_probe_does_not_touch_tunnels_with_similar_names(cloud):
     own = marks.marks_of(GATEWAY, SECRET_ACCESS_KEY)
     strangers = (own.name.upper(), own.name[:-1], own.name + "2", marks.PREFIX + "mine")
     before = cloud.prepare(names=(*NAMES, *strangers))
@@ -182,7 +182,7 @@ def test_probe_does_not_touch_tunnels_that_look_like_its_own(cloud):
 
 
 @pytest.mark.parametrize("name", ["list-other-gateway", "list-other-gateway-unnamed", "list-truncated"])
-def test_probe_does_not_write_where_the_list_cannot_be_relied_on(cloud, name):
+def test_probe_with_an_unreliable_list_does_not_write(cloud, name):
     cloud.prepare(name)
     result, requests = cloud.probe(True)
     assert {request["method"] for request in requests} == {"GET"}
@@ -193,7 +193,7 @@ def test_probe_does_not_write_where_the_list_cannot_be_relied_on(cloud, name):
 
 
 class Ending:
-    """Ends a run at its n-th request, after that was applied; `stays` if nothing can be sent from then on."""
+    """End a run at its n-th request, after that was applied; `stays` means that nothing can be sent afterwards."""
 
     def __init__(self, monkeypatch, number, stays):
         self._send = BceClient.request
@@ -214,7 +214,7 @@ class Ending:
 
 
 def writes_of(cloud, *dialects, contract):
-    """The numbers of the requests of a run that write, and of every tenth read."""
+    """Return the numbers of the write requests of a run, and of every tenth read."""
     cloud.prepare(*dialects, contract=contract)
     _result, requests = cloud.probe(True)
     return [
@@ -224,7 +224,7 @@ def writes_of(cloud, *dialects, contract):
     ]
 
 
-# (contract, dialects, every how manieth request)
+# (contract, dialects, step between the requests)
 ENDINGS = [
     ("intl", (), 1),
     ("cn", (), 3),
@@ -235,7 +235,7 @@ ENDINGS = [
 
 
 @pytest.mark.parametrize(("contract", "dialects", "step"), ENDINGS)
-def test_probe_after_a_kill_removes_what_was_left(cloud, monkeypatch, contract, dialects, step):
+def test_probe_after_a_kill_removes_the_remaining_objects(cloud, monkeypatch, contract, dialects, step):
     numbers = writes_of(cloud, *dialects, contract=contract)
     assert len(numbers) > 10
     for number in numbers[::step]:
@@ -251,7 +251,7 @@ def test_probe_after_a_kill_removes_what_was_left(cloud, monkeypatch, contract, 
 
 
 @pytest.mark.parametrize(("contract", "dialects", "step"), ENDINGS)
-def test_probe_that_is_interrupted_removes_its_objects_first(cloud, monkeypatch, contract, dialects, step):
+def test_probe_that_is_interrupted_removes_its_objects(cloud, monkeypatch, contract, dialects, step):
     for number in writes_of(cloud, *dialects, contract=contract)[::step]:
         before = cloud.prepare(*dialects, contract=contract)
         with monkeypatch.context() as patched:
@@ -261,7 +261,7 @@ def test_probe_that_is_interrupted_removes_its_objects_first(cloud, monkeypatch,
         assert cloud.stored() == before, number
 
 
-def test_probe_that_is_terminated_removes_its_objects_first(cloud, monkeypatch):
+def test_probe_that_is_terminated_removes_its_objects(cloud, monkeypatch):
     before = cloud.prepare()
     send, handler = BceClient.request, signal.getsignal(signal.SIGTERM)
     numbers = []
@@ -287,7 +287,7 @@ def test_probe_that_is_terminated_removes_its_objects_first(cloud, monkeypatch):
 def test_probe_playbook_writes_the_report(emulator, tmp_path):
     variables = ["-e", f"vpn_id={GATEWAY}", "-e", "probe_writes=true", "-e", "report_dir=reports"]
     environment = dict(emulator.environment, PWD=str(tmp_path))
-    done = play("baiducloud.network.probe_api", *variables, environment=environment, cwd=tmp_path)
+    done = run_playbook("baiducloud.network.probe_api", *variables, environment=environment, cwd=tmp_path)
     assert done.status == 0, done.output
     page = (tmp_path / "reports/api_probe.md").read_text()
     report = json.loads((tmp_path / "reports/api_probe.json").read_text())
@@ -296,18 +296,18 @@ def test_probe_playbook_writes_the_report(emulator, tmp_path):
     assert emulator.tunnels() == []
 
 
-def test_probe_gives_the_same_result_in_process_and_as_a_module(emulator):
+def test_probe_result_is_the_same_in_process_and_as_a_module(emulator):
     task = [{"baiducloud.network.vpn_api_probe": {"vpn_id": GATEWAY}}]
     results = []
     for in_process in ("true", "false"):
-        done = play(task, "-e", f"baiducloud_in_process={in_process}", environment=emulator.environment)
+        done = run_playbook(task, "-e", f"baiducloud_in_process={in_process}", environment=emulator.environment)
         results.append({name: value for name, value in done.results[0].items() if not name.startswith("_ansible")})
     assert results[0] == results[1] and results[0]["report"]["answers"]
 
 
-def test_probe_playbook_fails_where_something_is_left_behind(emulator, tmp_path):
+def test_probe_playbook_fails_if_an_object_is_left_behind(emulator, tmp_path):
     emulator.faults({"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1})
     variables = ["-e", f"vpn_id={GATEWAY}", "-e", "probe_writes=true"]
-    done = play("baiducloud.network.probe_api", *variables, environment=emulator.environment, cwd=tmp_path)
+    done = run_playbook("baiducloud.network.probe_api", *variables, environment=emulator.environment, cwd=tmp_path)
     (left,) = [tunnel["vpnConnId"] for tunnel in emulator.tunnels()]
     assert done.status != 0 and f"delete {left} in the console" in done.output

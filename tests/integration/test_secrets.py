@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from api_example import entry
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from page_example import entry
-from task_process import options
+from module_process import options
 
 OLD, NEW, OTHERS, BAD = "Old!Key#2026a", "New@Key$2027b", "Other%Key^28c", "no-symbol-Key29"
 SECRETS = {

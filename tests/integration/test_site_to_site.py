@@ -15,8 +15,8 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import render
-from page_example import SECRET_KEY, entry, options
-from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
+from api_example import SECRET_KEY, entry, options
+from playbook_runner import ANSIBLE_PLAYBOOK, ROOT, as_plays, build_environment, run_playbook
 
 SITE = ROOT / "playbooks/site_to_site.yml"
 SITE_VARIABLES = ROOT / "playbooks/vars/site_to_site.yml"
@@ -36,7 +36,7 @@ class Peer:
         self.folder = folder
         self.results = folder / "results"
         api = lab.start_emulator()
-        self.environment = play_environment(
+        self.environment = build_environment(
             self.results, dict(api["environment"], STRONGSWAN_CONF=lab.ready["settings"], ANSIBLE_PIPELINING="1")
         )
         branch = {
@@ -50,7 +50,7 @@ class Peer:
         self.inventory = folder / "hosts.json"
         self.inventory.write_text(json.dumps({"vpn_peers": {"hosts": {"branch": branch}}}))
 
-    def play(self, playbook, *arguments):
+    def run_playbook(self, playbook, *arguments):
         """Run a playbook; (exit status, what it printed, the results of its tasks by name)."""
         self.results.write_text("")
         command = [ANSIBLE_PLAYBOOK, "-i", self.inventory, playbook, *arguments]
@@ -83,7 +83,7 @@ class Peer:
     def tunnel(self, **task):
         """Run vpn_tunnel alone."""
         path = self.folder / "tunnel.json"
-        path.write_text(json.dumps(plays([{"name": "Tunnel", "baiducloud.network.vpn_tunnel": task}])))
+        path.write_text(json.dumps(as_plays([{"name": "Tunnel", "baiducloud.network.vpn_tunnel": task}])))
         return self.play(path)
 
     def sees(self, *command):
@@ -109,12 +109,12 @@ def changes(output):
 
 def test_from_names_and_addresses_to_a_packet_that_crosses_and_back(peer):
     lab, api_pages_networks = peer.lab, {"localSubnets": ["192.168.0.0/20"], "remoteSubnets": ["192.168.100.0/24"]}
-    assert not lab.crosses(tunnel=api_pages_networks)
+    assert not lab.can_ping(tunnel=api_pages_networks)
 
     status, output, _results = peer.site("-vvv", "--diff")
     assert status == 0, output
-    (stored,) = lab.stored()
-    assert lab.crosses(tunnel=stored, seconds=2)
+    (stored,) = lab.stored_tunnels()
+    assert lab.can_ping(tunnel=stored, seconds=2)
     lab.compare(tunnel=stored)
     for secret in (SECRET_KEY, SECRET_KEY.encode().hex()):
         assert secret not in output
@@ -124,12 +124,12 @@ def test_from_names_and_addresses_to_a_packet_that_crosses_and_back(peer):
 
     status, output, _results = peer.site()
     assert (status, changes(output)) == (0, {"branch": 0, "localhost": 0}), output
-    assert lab.crosses(tunnel=stored, seconds=2)
+    assert lab.can_ping(tunnel=stored, seconds=2)
 
     # The cloud's end alone is taken away: the peer goes on trying, and nothing crosses.
     status, output, _results = peer.tunnel(state="absent", vpn_id=stored["vpnId"], vpn_conn_name=stored["vpnConnName"])
-    assert status == 0 and lab.stored() == [], output
-    assert not lab.crosses(tunnel=stored, seconds=1)
+    assert status == 0 and lab.stored_tunnels() == [], output
+    assert not lab.can_ping(tunnel=stored, seconds=1)
 
     # And now both ends are.
     status, output, _results = peer.site(*ABSENT)
@@ -143,7 +143,7 @@ def test_check_mode_foresees_both_ends_and_touches_neither(peer):
     status, output, _results = peer.site("--check", "--diff")
     assert status == 0 and changes(output) == {"branch": 5, "localhost": 1}, output
     assert "+    proposals = " in output and SECRET_KEY.encode().hex() not in output
-    assert peer.lab.stored() == [] and peer.sees("ls", CONF_DIR) == "" and peer.lab.peer_connections() == {}
+    assert peer.lab.stored_tunnels() == [] and peer.sees("ls", CONF_DIR) == "" and peer.lab.peer_connections() == {}
 
 
 def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effect(peer_of):
@@ -160,7 +160,7 @@ def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effec
     }
     status, output, _results = peer.role(**role, start_action="none")
     assert status == 0, output
-    peer.lab.compare(tunnel=peer.lab.stored()[0])
+    peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
     assert len(peer.lab.peer_connections()["vpncon"]["children"]) == 4
     before = peer.lab.peer_tunnels()[0]["uniqueid"]
 
@@ -174,7 +174,7 @@ def test_four_children_of_ikev1_come_up_by_command_and_a_changed_key_takes_effec
     peer.tunnel(**dict(wish, secret_key="0xnew!key1"))
     status, output, _results = peer.role(**changed)
     assert status == 0, output
-    peer.lab.compare(tunnel=peer.lab.stored()[0])
+    peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
 
 
 def test_a_broken_file_of_somebody_else_ends_no_tunnel(peer):
@@ -276,7 +276,7 @@ def test_nothing_is_made_on_the_cloud_where_the_other_end_cannot_be(peer):
     status, output, results = peer.site("-e", "cgw_id=cgw-nope")
     message = results["There is this customer gateway"]["msg"]
     assert status != 0 and message.startswith("cgw_id: there is no customer gateway cgw-nope"), output
-    assert peer.lab.stored() == []
+    assert peer.lab.stored_tunnels() == []
     status, output, results = peer.site("--limit", "branch")
     assert status != 0 and "--limit 'localhost,branch'" in results["The first play has found the gateway"]["msg"]
 
@@ -309,20 +309,20 @@ def test_a_key_may_come_from_a_vault(peer, tmp_path):
 
 @pytest.mark.parametrize("page", ["docs/both-ends.md", "roles/strongswan_peer/README.md"])
 def test_the_pages_examples_bring_up_a_tunnel(lab_of, tmp_path, page):
-    """test_documentation.py has no host for the peer's end."""
+    """test_examples.py has no host for the peer's end."""
     peer = Peer(lab_of(peer_address="203.0.113.10"), tmp_path)
     blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)]
-    content = [one for block in blocks for one in plays(block)]
+    content = [one for block in blocks for one in as_plays(block)]
     if page.startswith("roles"):
         wish = options(vpn_conn_name="branch-berlin", remote_ip="203.0.113.10")
-        content = plays([{"name": "Site", "baiducloud.network.vpn_tunnel": wish, "register": "site"}]) + content
+        content = as_plays([{"name": "Site", "baiducloud.network.vpn_tunnel": wish, "register": "site"}]) + content
     path = tmp_path / "page.json"
     path.write_text(json.dumps(content))
     environment = dict(peer.environment, HOME=str(tmp_path))
     peer.environment = environment
     status, output, _results = peer.play(path, "-e", "tunnel_key=" + SECRET_KEY)
     assert status == 0 and "no hosts matched" not in output, output
-    peer.lab.compare(tunnel=peer.lab.stored()[0])
+    peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
 
 
 def test_the_ready_playbooks_variables_are_a_whole_tunnel():
@@ -335,7 +335,9 @@ def test_the_ready_playbooks_variables_are_a_whole_tunnel():
 def test_it_waits_for_the_tunnel_unless_wait_is_false(tmp_path, given, waits):
     texts = set(re.findall('strongswan_peer_wait: "(.*)"', SITE.read_text(encoding="utf-8")))
     (text,) = texts
-    done = play([{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={})
+    done = run_playbook(
+        [{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={}
+    )
     assert done.named["Wait"]["msg"] is waits
 
 
@@ -343,7 +345,7 @@ def test_without_one_host_for_the_other_end_nothing_is_made(emulator, tmp_path):
     inventory = tmp_path / "hosts.json"
     for hosts, told in (({}, "matches none"), ({"a": {}, "b": {}}, "matches a, b")):
         inventory.write_text(json.dumps({"vpn_peers": {"hosts": hosts}}))
-        done = play(SITE, "-i", str(inventory), "-e", f"@{SITE_VARIABLES}", environment=emulator.environment)
+        done = run_playbook(SITE, "-i", str(inventory), "-e", f"@{SITE_VARIABLES}", environment=emulator.environment)
         assert done.status != 0 and told in done.results[-1]["msg"], done.output
     assert emulator.requests() == []
 
@@ -360,7 +362,7 @@ def test_while_the_other_end_cannot_be_reached_the_clouds_end_stays_as_it_is(emu
         emulator.plant(*planted)
         there = emulator.tunnels()
         for wish in ("state=present", "secret_key=eee33@www", "state=absent"):
-            done = play(*site, wish, environment=emulator.environment)
+            done = run_playbook(*site, wish, environment=emulator.environment)
             told = done.named["The other end could be looked at"]["results"][0]["msg"]
             assert done.status != 0 and told.startswith("The host branch could not be looked at"), done.output
             assert emulator.tunnels() == there and {request["method"] for request in emulator.requests()} == {"GET"}
@@ -370,6 +372,6 @@ def test_while_the_other_end_cannot_be_reached_the_clouds_end_stays_as_it_is(emu
 def test_the_examples_of_a_filter_work(emulator, tmp_path, page):
     tasks = yaml.safe_load(yaml.safe_load(page.read_text(encoding="utf-8"))["EXAMPLES"])
     environment = dict(emulator.environment, HOME=str(tmp_path))
-    done = play(tasks, "-e", "tunnel_key=" + SECRET_KEY, environment=environment)
+    done = run_playbook(tasks, "-e", "tunnel_key=" + SECRET_KEY, environment=environment)
     assert done.status == 0, done.output
     assert SECRET_KEY.encode().hex() not in done.output

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tunnels in one task: one list per gateway, one plan, one report, exactly once."""
+"""Module vpn_tunnels: one list per gateway, one plan, one report, each tunnel exactly once."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
+from api_example import BODY, OPTIONS
 from emulator_process import EmulatorProcess
 from fake_clock import SkippingClock
-from page_example import BODY, OPTIONS
-from playbook import ANSIBLE_PLAYBOOK, ROOT, play, play_environment, plays
+from playbook_runner import ANSIBLE_PLAYBOOK, ROOT, as_plays, build_environment, run_playbook
 
 MODULE = "baiducloud.network.vpn_tunnels"
 GATEWAYS = 100
@@ -36,7 +36,7 @@ def many_gateways():
 
 @pytest.fixture
 def cloud(many_gateways, monkeypatch):
-    """An empty cloud with the gateways vpn-119bd69b and vpn-00000001 to vpn-00000100."""
+    """Return an empty emulator with the gateways vpn-119bd69b and vpn-00000001 to vpn-00000100."""
     many_gateways.reset()
     for name, value in many_gateways.environment.items():
         monkeypatch.setenv(name, value)
@@ -49,7 +49,7 @@ def gateway(number):
 
 
 def branch(number, **options):
-    """One item of the list: a branch with a network of its own."""
+    """Return one item of the list: a branch with a network of its own."""
     networks = {"local_subnets": ["192.168.0.0/20"], "remote_subnets": [f"10.{number // 250}.{number % 250}.0/24"]}
     return {"vpn_conn_name": f"branch-{number}", "remote_ip": "203.0.113.10", **networks, **options}
 
@@ -60,7 +60,7 @@ def branches(tunnels, gateways=1):
 
 def run(items, check_mode=False, tell=None, clock=time, **options):
     result = vpn_tunnels.run({**SHARED, **QUICK, "tunnels": items, **options}, check_mode, tell=tell, clock=clock)
-    json.dumps(result)  # what Ansible does with it
+    json.dumps(result)  # as Ansible does
     return result
 
 
@@ -69,11 +69,12 @@ def totals(result, **expected):
 
 
 def stored(cloud):
-    """(gateway, name) of every tunnel, sorted."""
+    """Return (gateway, name) of every stored tunnel, sorted."""
     return sorted((tunnel["vpnId"], tunnel["vpnConnName"]) for tunnel in cloud.tunnels())
 
 
-def test_a_hub_and_its_branches_are_one_list_and_one_request_each_then_nothing(cloud):
+def test_bulk_create_sends_one_list_and_one_request_per_tunnel(cloud):
+    """The second run sends one list and changes nothing."""
     first = run(branches(3))
     assert first["changed"] and totals(first, created=3)
     assert [entry["method"] for entry in cloud.requests()] == ["GET", "POST", "POST", "POST", "GET"]
@@ -86,7 +87,8 @@ def test_a_hub_and_its_branches_are_one_list_and_one_request_each_then_nothing(c
     assert len(cloud.requests()) == 6
 
 
-def test_what_an_item_does_not_say_is_taken_from_beside_the_list_even_within_the_configs(cloud):
+def test_bulk_items_inherit_shared_options(cloud):
+    """Also single sub-options of ike_config and ipsec_config."""
     items = [
         {**branch(0), "ike_config": {"ike_enc_alg": "aes256"}},
         {**branch(1), "secret_key": "OWNkey@11"},
@@ -103,7 +105,7 @@ def test_what_an_item_does_not_say_is_taken_from_beside_the_list_even_within_the
     assert keys["branch-0"] == keys["branch-2"] != keys["branch-1"]
 
 
-def test_check_mode_foresees_all_and_writes_nothing(cloud):
+def test_bulk_check_mode_plans_everything_and_writes_nothing(cloud):
     run([*branches(3), branch(9, vpn_id=gateway(1))])
     items = [
         branch(0, vpn_id=gateway(1)),
@@ -124,7 +126,7 @@ def test_check_mode_foresees_all_and_writes_nothing(cloud):
     assert "secretKey" not in json.dumps(done) and OPTIONS["secret_key"] not in json.dumps(done)
 
 
-def test_all_mistakes_of_all_tunnels_are_told_together_with_their_places_and_nothing_is_sent(cloud):
+def test_bulk_reports_all_invalid_options_before_any_request(cloud):
     items = [
         branch(0),
         branch(1, local_subnets=["192.168.0.0/20", "nonsense"]),
@@ -132,7 +134,7 @@ def test_all_mistakes_of_all_tunnels_are_told_together_with_their_places_and_not
         branch(1),
         {"remote_ip": "10.0.0.1"},
     ]
-    done = play(
+    done = run_playbook(
         [{MODULE: dict(SHARED, vpn_id="vpn-119bd69b", tunnels=items, concurrency=0)}], environment=cloud.environment
     )
     for place in (
@@ -147,18 +149,18 @@ def test_all_mistakes_of_all_tunnels_are_told_together_with_their_places_and_not
     assert cloud.requests() == [] and "short" not in done.results[0]["msg"]
 
 
-def test_a_mistake_beside_the_list_is_told_once(cloud):
+def test_bulk_reports_an_invalid_shared_option_once(cloud):
     result = run(branches(5), ipsec_config=dict(OPTIONS["ipsec_config"], ipsec_lifetime=1))
     assert result["failed"] and result["msg"].count("ipsec_lifetime") == 1 and cloud.requests() == []
 
 
-def test_what_is_missing_for_one_creation_stops_all_before_anything_is_written(cloud):
+def test_bulk_writes_nothing_if_a_creation_lacks_an_option(cloud):
     result = run([branch(0, vpn_id=gateway(1)), {"vpn_id": gateway(2), "vpn_conn_name": "bare"}])
     assert result["failed"] and "tunnels[1]: " in result["msg"] and "local_subnets" in result["msg"]
     assert stored(cloud) == [] and {entry["method"] for entry in cloud.requests()} == {"GET"}
 
 
-def test_purge_deletes_what_the_list_does_not_name_on_the_gateways_that_it_names(cloud):
+def test_purge_deletes_unlisted_tunnels_of_listed_gateways(cloud):
     run(branches(6, gateways=3))
     items = [branch(0, vpn_id=gateway(1)), branch(1, vpn_id=gateway(2), state="absent")]
     refused = run(items, purge=True)
@@ -169,7 +171,7 @@ def test_purge_deletes_what_the_list_does_not_name_on_the_gateways_that_it_names
     assert [entry["name"] for entry in result["tunnels"]] == ["branch-0", "branch-1", "branch-3", "branch-4"]
 
 
-def test_an_empty_list_purges_only_if_that_is_said_twice(cloud):
+def test_purge_with_an_empty_list_needs_purge_all(cloud):
     run(branches(2))
     refused = run([], vpn_id=gateway(1), purge=True)
     assert refused["failed"] and "purge_all" in refused["msg"] and len(cloud.tunnels()) == 2
@@ -178,7 +180,7 @@ def test_an_empty_list_purges_only_if_that_is_said_twice(cloud):
     assert totals(run([], vpn_id=gateway(1), purge=True, purge_all=True), deleted=2) and cloud.tunnels() == []
 
 
-def test_nothing_is_purged_where_it_is_not_clear_which_tunnels_are_named(cloud):
+def test_purge_with_unclear_items_deletes_nothing(cloud):
     cloud.plant(
         *[dict(BODY, vpnConnId=f"vpnconn-{number}", vpnConnName="twin") for number in (1, 2)], vpn_id=gateway(1)
     )
@@ -199,8 +201,8 @@ def test_nothing_is_purged_where_it_is_not_clear_which_tunnels_are_named(cloud):
         (None, "PurgeNotShown"),
     ],
 )
-def test_gateway_with_an_unclear_list_is_not_purged_and_the_others_are(cloud, other, code):
-    """An entry is perhaps a tunnel of the task, or the second list does not show that tunnel any more."""
+def test_purge_skips_a_gateway_with_an_unclear_list(cloud, other, code):
+    """An entry may be a tunnel of the task, or the second list no longer shows that tunnel."""
     surplus = [branch(number, vpn_id=gateway(place)) for number, place in ((8, 1), (9, 2))]
     items = [branch(0, vpn_id=gateway(1)), branch(1, vpn_id=gateway(2))]
     run(items + surplus)
@@ -222,7 +224,7 @@ def test_gateway_with_an_unclear_list_is_not_purged_and_the_others_are(cloud, ot
     assert (gateway(2), "branch-9") not in stored(cloud)
 
 
-def test_two_items_that_turn_out_to_mean_the_same_tunnel_stop_all_before_anything_is_written(cloud):
+def test_bulk_writes_nothing_if_two_items_are_one_tunnel(cloud):
     ids = [entry["vpn_conn_id"] for entry in run(branches(2))["tunnels"]]
     first, before = {"vpn_id": gateway(1), "vpn_conn_id": ids[0]}, cloud.tunnels()
     for items in (
@@ -236,8 +238,8 @@ def test_two_items_that_turn_out_to_mean_the_same_tunnel_stop_all_before_anythin
     assert cloud.tunnels() == before
 
 
-def test_tunnels_of_one_name_are_handled_by_their_ids_and_never_purged(cloud):
-    """What has the name of a listed tunnel goes only by its id."""
+def test_bulk_manages_duplicate_names_by_id_without_purge(cloud):
+    """A tunnel with the name of a listed one is deleted only by its id."""
     same = [dict(BODY, vpnConnId=f"vpnconn-{number}", vpnConnName="same") for number in (1, 2)]
     cloud.plant(*same, vpn_id=gateway(1))
     by_id = [{"vpn_id": gateway(1), "vpn_conn_id": f"vpnconn-{number}", "vpn_conn_name": "same"} for number in (1, 2)]
@@ -247,53 +249,53 @@ def test_tunnels_of_one_name_are_handled_by_their_ids_and_never_purged(cloud):
     assert [tunnel["vpnConnId"] for tunnel in cloud.tunnels()] == ["vpnconn-1"]
 
 
-def test_a_gateway_that_cannot_be_listed_is_a_failure_even_if_there_is_nothing_to_tell_it_of(cloud):
+def test_bulk_with_an_unreadable_gateway_fails_without_items(cloud):
     result = run([], vpn_id="vpn-nowhere", purge=True, purge_all=True)
     assert result["failed"] and result["error"]["code"] == "NoSuchObject" and "vpn-nowhere" in result["msg"]
 
 
-def test_one_task_speaks_one_version_of_the_api(cloud):
+def test_bulk_rejects_items_of_different_api_versions(cloud):
     result = run([branch(0, vpn_id=gateway(1), version=1), branch(1, vpn_id=gateway(1), version=2)])
     assert "tunnels[1].version" in result["msg"] and cloud.requests() == []
     assert run([branch(0, vpn_id=gateway(1), version=2)])["error"]["code"] == "InvalidVersion"
 
 
-def test_an_empty_list_is_no_work_and_no_request(cloud):
+def test_bulk_with_an_empty_list_sends_nothing(cloud):
     before = len(cloud.requests())
     assert totals(run([])) and not run([], vpn_id=gateway(1))["changed"] and len(cloud.requests()) == before
 
 
-def test_a_wait_after_an_update_trusts_no_older_status(cloud):
+def test_wait_after_an_update_reads_the_status_again(cloud):
     run([branch(0, vpn_id=gateway(1))])
     before = len(cloud.requests())
     run([branch(0, vpn_id=gateway(1), remote_ip="203.0.113.99", wait_for="active")])
     assert [entry["method"] for entry in cloud.requests()[before:]] == ["GET", "PUT", "GET"]
 
 
-def test_waiting_for_a_turn_takes_nothing_from_a_request_s_own_time(cloud):
+def test_waiting_for_a_slot_does_not_count_as_request_time(cloud):
     cloud.settings(latency_ms=400)
     cloud.faults({"match": {"method": "GET"}, "fault": "status", "status": 503})
     items = branches(8, gateways=8)
     assert totals(run(items, check_mode=True, concurrency=1, retry_timeout=1.5), created=8)
 
 
-def test_a_late_list_costs_a_few_lists_and_no_write_for_each_creation(cloud):
+def test_stale_list_costs_a_few_lists_and_no_write(cloud):
     cloud.settings(list_lag_ms=1000)
     assert totals(run(branches(30)), created=30)
     methods = Counter(entry["method"] for entry in cloud.requests())
     assert methods["POST"] == 30 and methods["PUT"] == 0 and methods["GET"] < 10
 
 
-def test_places_of_unknown_options_and_of_items_that_are_none_are_told(cloud):
+def test_bulk_errors_name_the_index_of_an_invalid_item(cloud):
     items = [branch(0), {**branch(1), "colour": "red", "ike_config": {"mode": 1}}, "text"]
     arguments = dict(SHARED, vpn_id="vpn-119bd69b", tunnels=items)
-    done = play([{MODULE: arguments}], environment=cloud.environment)
+    done = run_playbook([{MODULE: arguments}], environment=cloud.environment)
     for place in ("tunnels[1].colour: ", "tunnels[1].ike_config.mode: "):
         assert place in done.results[0]["msg"], done.results[0]["msg"]
     assert "tunnels[2]: must be a dictionary" in run(items)["msg"] and cloud.requests() == []
 
 
-def test_one_failure_does_not_stop_the_others_and_the_report_tells_both(cloud):
+def test_bulk_failure_of_one_gateway_does_not_stop_the_others(cloud):
     refuse = {
         "match": {"method": "POST", "path_regex": gateway(2)},
         "fault": "status",
@@ -311,18 +313,19 @@ def test_one_failure_does_not_stop_the_others_and_the_report_tells_both(cloud):
     assert totals(run(branches(6, gateways=3)), created=2, unchanged=4)
 
 
-def test_nothing_to_do_on_a_thousand_tunnels_is_one_request_per_gateway_and_little_memory(cloud, tmp_path):
+def test_bulk_no_change_on_1000_tunnels_sends_100_requests(cloud, tmp_path):
+    """It needs less than 250 MiB."""
     items = branches(1000, gateways=GATEWAYS)
     assert totals(run(items), created=1000)
     before = len(cloud.requests())
-    content = plays([{MODULE: dict(SHARED, tunnels=items)}])
+    content = as_plays([{MODULE: dict(SHARED, tunnels=items)}])
     path = tmp_path / "play.json"
     path.write_text(json.dumps(content))
     cost = tmp_path / "cost.json"
-    # A small program of its own measures: Linux counts the memory of whoever starts a process into its peak.
+    # A separate program measures, because the peak of a process includes the memory of its parent.
     done = subprocess.run(
         [sys.executable, "-I", "-S", ROOT / "tests/benchmarks/process_cost.py", cost, ANSIBLE_PLAYBOOK, path],
-        env=play_environment(tmp_path / "results", cloud.environment),
+        env=build_environment(tmp_path / "results", cloud.environment),
         check=True,
         capture_output=True,
         text=True,
@@ -333,8 +336,8 @@ def test_nothing_to_do_on_a_thousand_tunnels_is_one_request_per_gateway_and_litt
     assert report["cost"]["memory"] < 250
 
 
-def test_half_of_the_requests_failing_makes_each_tunnel_once_and_reports_what_is_unknown(cloud):
-    """A creation is sent three times at the most, so that a few of them fail; the next run makes the rest."""
+def test_bulk_with_many_failures_creates_each_tunnel_once(cloud):
+    """A creation is sent three times at most, so that a few of them fail; the next run creates the rest."""
     faults = [{"fault": "status", "status": 500}, {"fault": "status", "status": 503, "commit": True}]
     faults += [{"fault": "reset_before"}, {"fault": "reset_after"}]
     cloud.faults(*[dict(fault, probability=0.16, seed=seed) for seed, fault in enumerate(faults)])
@@ -349,7 +352,7 @@ def test_half_of_the_requests_failing_makes_each_tunnel_once_and_reports_what_is
 
 
 @pytest.mark.parametrize("moment", [0.1, 0.3, 0.5])
-def test_killed_in_the_middle_and_run_again_it_is_complete_and_exactly_once(cloud, moment):
+def test_bulk_after_a_kill_creates_each_tunnel_once(cloud, moment):
     cloud.settings(latency_ms=60)
     items = branches(60, gateways=6)
     package = "ansible_collections.baiducloud.network.plugins.module_utils._module"
@@ -370,10 +373,10 @@ def test_killed_in_the_middle_and_run_again_it_is_complete_and_exactly_once(clou
     assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in items)
 
 
-def test_a_tasks_timeout_ends_it_at_once_and_run_again_it_is_complete_and_exactly_once(cloud):
-    """What hangs in a request does not keep the worker; what the API made all the same is found by the next run.
+def test_bulk_after_a_task_timeout_creates_each_tunnel_once(cloud):
+    """A blocked request does not keep the worker; the next run finds what the API has applied.
 
-    The requests hang for longer than play() waits for a playbook.
+    The requests hang for longer than the runner waits for a playbook.
     """
     cloud.faults({"match": {"method": "POST"}, "fault": "hang", "commit": True, "seconds": 900, "times": 2})
     arguments = dict(SHARED, tunnels=branches(8, gateways=2), timeout=600, retry_timeout=600)
@@ -381,16 +384,16 @@ def test_a_tasks_timeout_ends_it_at_once_and_run_again_it_is_complete_and_exactl
         {MODULE: arguments, "timeout": 4, "ignore_errors": True},
         {"name": "Again", MODULE: arguments},
     ]
-    done = play(tasks, environment=cloud.environment)
+    done = run_playbook(tasks, environment=cloud.environment)
     assert done.results[0]["failed"] and done.named["Again"]["totals"]["unchanged"] == 2, done.output
     assert done.named["Again"]["totals"]["created"] == 6
     assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in branches(8, gateways=2))
 
 
-def test_requests_in_flight_are_as_many_as_allowed_and_one_gateway_gets_one_write_at_a_time(cloud):
+def test_bulk_concurrency_is_limited_in_total_and_per_gateway(cloud):
     cloud.settings(latency_ms=100)
     run(branches(24, gateways=6), concurrency=3)
-    # A request is under way for at least 90 ms after the emulator has noted it.
+    # A request takes at least 90 ms after the emulator has logged it.
     moments = sorted(entry["time"] for entry in cloud.requests())
     assert all(later - earlier > 0.09 for earlier, later in zip(moments, moments[3:]))
     for number in range(6):
@@ -398,7 +401,7 @@ def test_requests_in_flight_are_as_many_as_allowed_and_one_gateway_gets_one_writ
         assert len(own) == 4 and all(later - earlier > 0.09 for earlier, later in zip(own, own[1:]))
 
 
-def test_throttling_slows_all_lanes_together_and_the_work_ends_complete(cloud):
+def test_throttling_delays_all_worker_threads(cloud):
     cloud.settings(latency_ms=20)
     throttle = {
         "match": {"method": "POST", "nth": 5},
@@ -410,12 +413,12 @@ def test_throttling_slows_all_lanes_together_and_the_work_ends_complete(cloud):
     assert totals(run(branches(40, gateways=8), concurrency=4), created=40)
     entries = cloud.requests()
     asked = next(entry["time"] for entry in entries if entry["status"] == 429)
-    # Those in flight go on; no thread begins a new one. A second is enough for the slowest machine.
+    # Requests in flight continue, and no thread starts a new one; one second is enough for slow machines.
     meanwhile = [entry for entry in entries if asked + 1 < entry["time"] < asked + 2.9]
     assert meanwhile == [] and len(cloud.tunnels()) == 40
 
 
-def test_long_work_tells_how_far_it_is_and_short_work_tells_nothing(cloud, monkeypatch):
+def test_bulk_reports_progress_of_long_runs_only(cloud, monkeypatch):
     lines = []
     run(branches(3), tell=lines.append)
     assert lines == []
@@ -425,15 +428,15 @@ def test_long_work_tells_how_far_it_is_and_short_work_tells_nothing(cloud, monke
     assert 1 <= len(lines) <= 4 and all("of 30 tunnels done, 0 failed" in line for line in lines)
 
 
-def test_the_terminal_shows_the_progress_of_long_work(cloud):
+def test_bulk_progress_is_shown_on_the_terminal(cloud):
     cloud.settings(latency_ms=90)
     items = [branch(number) for number in range(75)]
-    done = play([{MODULE: dict(SHARED, vpn_id=gateway(1), tunnels=items)}], environment=cloud.environment)
+    done = run_playbook([{MODULE: dict(SHARED, vpn_id=gateway(1), tunnels=items)}], environment=cloud.environment)
     assert done.status == 0 and "of 75 tunnels done, 0 failed" in done.output, done.output
     assert OPTIONS["secret_key"] not in done.output
 
 
-def test_both_doors_give_the_same_result(cloud):
+def test_bulk_result_is_the_same_in_process_and_as_a_module(cloud):
     items = [branch(0), branch(1), {"name": "gone", "state": "absent"}]
     bad = [branch(0, secret_key="short", colour="red"), branch(1, ike_config={"ike_life_time": "soon"})]
     tasks = [{MODULE: dict(SHARED, vpn_id="vpn-119bd69b", tunnels=items)} for _round in range(2)]
@@ -442,7 +445,7 @@ def test_both_doors_give_the_same_result(cloud):
     for variables in ({"ansible_python_interpreter": "/nowhere/python"}, {"baiducloud_in_process": False}):
         cloud.reset()
         content = {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}
-        done = play([content], "-vvv", environment=cloud.environment)
+        done = run_playbook([content], "-vvv", environment=cloud.environment)
         assert len(done.results) == 3, done.output
         text = json.dumps(done.results)
         for tunnel in cloud.tunnels():
@@ -453,13 +456,13 @@ def test_both_doors_give_the_same_result(cloud):
     assert "colour" in results[0][2]["msg"] and "tunnels[1].ike_config.ike_life_time" in results[0][2]["msg"]
 
 
-def test_two_bulk_runs_at_once_make_each_tunnel_once(cloud):
+def test_concurrent_bulk_runs_create_each_tunnel_once(cloud):
     cloud.settings(latency_ms=20)
-    content = plays([{MODULE: dict(SHARED, tunnels=branches(20, gateways=4))}])
+    content = as_plays([{MODULE: dict(SHARED, tunnels=branches(20, gateways=4))}])
     both = [
         subprocess.Popen(
             [ANSIBLE_PLAYBOOK, "/dev/stdin"],
-            env=play_environment(os.devnull, cloud.environment),
+            env=build_environment(os.devnull, cloud.environment),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -10,8 +10,8 @@ import pytest
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import PATIENCE
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import MAX_POLL
-from page_example import entry
-from task_process import KEY, options
+from api_example import entry
+from module_process import KEY, options
 
 SETTLE = 20  # seconds until the emulator's new tunnel is active and reachable
 FOR_EVER = 100_000  # seconds

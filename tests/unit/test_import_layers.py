@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
-from playbook import ROOT
+from playbook_runner import ROOT
 
 MODULE_UTILS = ROOT / "plugins/module_utils"
 # package -> the packages that it may import; its own files may import each other.

@@ -17,7 +17,7 @@ from ansible_collections.baiducloud.network.plugins.filter.swanctl import Filter
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel as rules
 from ansible_collections.baiducloud.network.plugins.plugin_utils.swanctl_conf import connection_name, render
-from page_example import SECRET_KEY, options
+from api_example import SECRET_KEY, options
 
 EIP = "192.0.2.1"
 CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

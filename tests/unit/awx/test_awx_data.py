@@ -14,7 +14,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import con
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
 from awx import rules
 from awx.job import data
-from playbook import ROOT
+from playbook_runner import ROOT
 
 CREDENTIAL_TYPE = data("credential_type")
 TEMPLATES = {template["name"]: template for template in data("job_templates")}

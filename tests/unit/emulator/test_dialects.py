@@ -15,11 +15,11 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from api_example import BODY, SECRET_KEY
 from emulator import dialects
 from emulator_client import ABSENT, OTHER, OTHER_VPC, VPC, EmulatorClient
 from emulator_process import EMULATOR, GATEWAY, EmulatorProcess
 from emulator_thread import EmulatorThread
-from page_example import BODY, SECRET_KEY
 
 DAY = 24 * 3600
 

@@ -25,8 +25,8 @@ import pytest
 import requests
 from baidubce.auth import bce_credentials, bce_v1_signer
 
-from page_example import BODY as PAGE_EXAMPLE
-from page_example import SECRET_KEY as SECRET
+from api_example import BODY as PAGE_EXAMPLE
+from api_example import SECRET_KEY as SECRET
 
 EMULATOR = Path(__file__).resolve().parents[2] / "emulator"
 ACCESS_KEY_ID = "emulator-ak"

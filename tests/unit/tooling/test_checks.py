@@ -22,7 +22,7 @@ import check_package
 import commands
 import repository
 import reproducible_tarball
-from playbook import ROOT
+from playbook_runner import ROOT
 
 # Comments that disable a linter for a line, a block or a file.
 SUPPRESSIONS = (

@@ -10,7 +10,7 @@ import re
 import yaml
 
 import run_matrix
-from playbook import ROOT
+from playbook_runner import ROOT
 
 
 def read(name):

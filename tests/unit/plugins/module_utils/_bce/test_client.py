@@ -15,12 +15,12 @@ from email.utils import formatdate
 import pytest
 import yaml
 
-import page_example
+import api_example
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client as module
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
-from playbook import ROOT
+from playbook_runner import ROOT
 from scripted_server import LIST, Clock, Jitter, failure, http, make_client
 
 KEY = "Zq7@wertyuiop"
@@ -312,7 +312,7 @@ def test_a_creation_that_was_refused_for_now_is_sent_again(fault, emulator):
     emulator.faults({"fault": "status", **fault})
     method, path, query, _body = VERBS["POST with token"]
     client = make_client(emulator.endpoint, Clock(), Jitter(PAUSE), retry_timeout=60.0)
-    assert client.request(method, path, query, page_example.BODY, resend_unknown=False).body["vpnConnId"]
+    assert client.request(method, path, query, api_example.BODY, resend_unknown=False).body["vpnConnId"]
     assert len(emulator.requests("POST")) == 2
 
 

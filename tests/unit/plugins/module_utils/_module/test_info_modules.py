@@ -22,7 +22,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module.bulk_re
     map_concurrently,
     partial_failure,
 )
-from page_example import SECRET_KEY, entry
+from api_example import SECRET_KEY, entry
 
 REFUSED = AuthError("Cannot read that (AccessDenied)", "AccessDenied", 403)
 GONE = NotFoundError("no such object", "NoSuchObject", 404)

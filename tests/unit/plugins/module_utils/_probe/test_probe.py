@@ -30,7 +30,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._probe.report i
     Placeholders,
 )
 from emulator import customer_gateways, dialects, tunnels, validation
-from playbook import ROOT
+from playbook_runner import ROOT
 
 DOCUMENTATION_NETS = [ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 PAGE = (ROOT / "docs/first-run.md").read_text(encoding="utf-8")

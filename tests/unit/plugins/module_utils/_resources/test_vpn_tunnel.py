@@ -18,8 +18,8 @@ from ansible_collections.baiducloud.network.plugins.doc_fragments.tunnel import 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
-from page_example import OPTIONS as EXAMPLE
-from page_example import SECRET_KEY as KEY
+from api_example import OPTIONS as EXAMPLE
+from api_example import SECRET_KEY as KEY
 
 
 def desired(**options):

@@ -24,8 +24,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Secret
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.tunnel_api import TunnelApi
+from api_example import BODY, OPTIONS, SECRET_KEY
 from emulator_process import GATEWAY
-from page_example import BODY, OPTIONS, SECRET_KEY
 
 TOKEN = "1849ef6b-f73c-4f5d-b88b-259ca47af849"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Responses that no contract describes, and options that no person would give: a clear error or a tolerant read."""
+"""Malformed responses and options: a clear error or a tolerant read, never a traceback."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from api_example import entry
 from emulator_process import GATEWAY
-from page_example import entry
-from task_process import KEY, options
+from module_process import KEY, options
 
 ENTRY = entry(
     secretKey=KEY, vpnId=GATEWAY, vpnConnId="vpnconn-planted", status="active", healthStatus="reachable",
@@ -29,7 +29,7 @@ CHANGED_LIFE_TIME = {"ipsec_config": {"ipsec_lifetime": 3600}}
 
 @pytest.fixture(autouse=True)
 def _alarm():
-    # A run that does not end is a failure, not a wait.
+    # A run that does not end must fail the test.
     signal.signal(signal.SIGALRM, _too_long)
     yield
     signal.alarm(0)
@@ -42,14 +42,14 @@ def _too_long(_signal, _frame):
 def run(clock, check_mode=False, **changes):
     signal.alarm(60)
     result = vpn_tunnel.run(options(**{**LIMITS, **changes}), check_mode, clock=clock)
-    json.dumps(result)  # what Ansible does with it
+    json.dumps(result)  # as Ansible does
     return result
 
 
 def respond(cloud, method, body, *others, **more):
-    """Let every request of the method get this body: a text as it is, else as JSON.
+    """Respond to every request of the method with this body: a text unchanged, else as JSON.
 
-    :arg others: further faults.
+    :param others: further faults.
     """
     text = body if isinstance(body, str) else json.dumps(body)
     fault = {"fault": "garbage", "body": text, "content_type": "application/json", "times": -1, **more}
@@ -69,7 +69,7 @@ def respond(cloud, method, body, *others, **more):
         ('{"vpnConns": [', "not a JSON object"),
     ],
 )
-def test_a_list_that_is_none_is_a_clear_error_and_leads_to_no_creation(cloud, clock, body, words):
+def test_list_that_is_malformed_is_an_error_without_creation(cloud, clock, body, words):
     respond(cloud, "GET", body)
     result = run(clock)
     assert (result["failed"], result["changed"], result["error"]["code"]) == (True, False, "BadAnswer")
@@ -78,13 +78,13 @@ def test_a_list_that_is_none_is_a_clear_error_and_leads_to_no_creation(cloud, cl
 
 
 @pytest.mark.parametrize("body", ["<html>", "", "{}", '{"vpnConnId": 7}', '{"vpnConnId": "a/../b"}'])
-def test_a_creation_without_an_id_in_its_answer_is_settled_by_the_list(cloud, clock, body):
+def test_creation_without_an_id_is_verified_by_the_list(cloud, clock, body):
     respond(cloud, "POST", body)  # the emulator applies the creation
     result = run(clock)
     assert result["changed"] and result["vpn_conn_id"] == cloud.tunnels()[0]["vpnConnId"]
 
 
-def test_unknown_words_and_extra_fields_are_passed_on_or_over(cloud, clock):
+def test_unknown_statuses_are_returned_and_extra_fields_dropped(cloud, clock):
     cloud.plant({**ENTRY, "status": "hibernating", "healthStatus": "", "tags": [{"a": 1}], "vpnId2": None})
     result = run(clock)
     assert result["changed"] is False
@@ -93,13 +93,13 @@ def test_unknown_words_and_extra_fields_are_passed_on_or_over(cloud, clock):
 
 
 @pytest.mark.parametrize("life_time", [28800, "28800", "28800s", " 28800S "])
-def test_a_life_time_is_read_in_any_spelling(cloud, clock, life_time):
+def test_life_time_is_read_in_every_form(cloud, clock, life_time):
     cloud.plant({**ENTRY, "ipsecConfig": {**ENTRY["ipsecConfig"], "ipsecLifetime": life_time}})
     assert run(clock)["changed"] is False
 
 
-def test_a_missing_entry_of_a_tunnel_that_was_just_there_is_no_traceback(cloud, clock):
-    """The update is refused because the tunnel is gone, and the list agrees: it is created."""
+def test_update_of_a_vanished_tunnel_creates_it(cloud, clock):
+    """The update is rejected because the tunnel is gone, and the list agrees."""
     stale = json.dumps({"vpnConns": [ENTRY]})
     cloud.faults({"match": {"method": "GET", "nth": [1]}, "fault": "garbage", "body": stale})
     result = run(clock, description="new")
@@ -108,7 +108,7 @@ def test_a_missing_entry_of_a_tunnel_that_was_just_there_is_no_traceback(cloud, 
 
 
 @pytest.mark.parametrize("kind", ["list", "page", "message", "code"])
-def test_ten_megabytes_are_read_in_a_moment_and_not_repeated_to_the_user(cloud, clock, kind):
+def test_response_of_ten_megabytes_is_read_and_not_shown(cloud, clock, kind):
     megabyte = "x" * 900_000
     if kind == "list":
         for number in range(12):
@@ -117,12 +117,12 @@ def test_ten_megabytes_are_read_in_a_moment_and_not_repeated_to_the_user(cloud, 
     elif kind == "page":
         respond(cloud, "GET", megabyte, status=403, body_repeat=12)
     else:
-        # What the control endpoint takes is limited to one.
+        # The control endpoint accepts one megabyte at most.
         error = {"code": "AccessDenied", "message": "no", "requestId": "r-1", kind: megabyte}
         respond(cloud, "GET", error, status=403)
     started = time.thread_time()
     result = run(clock, retry_timeout=5)
-    # The work of this thread, whatever else the machine does.
+    # CPU time of this thread, which does not depend on the load of the machine.
     assert time.thread_time() - started < 5
     assert result.get("failed", False) is (kind != "list")
     assert len(json.dumps(result)) < 5000
@@ -140,7 +140,7 @@ def test_ten_megabytes_are_read_in_a_moment_and_not_repeated_to_the_user(cloud, 
         "Mon, 01 Jan 0001 00:00:00 GMT",
     ],
 )
-def test_a_senseless_retry_after_is_no_traceback(cloud, clock, value):
+def test_retry_after_that_is_malformed_is_ignored(cloud, clock, value):
     cloud.faults({"match": {"method": "GET"}, "fault": "status", "status": 429, "headers": {"Retry-After": value}})
     result = run(clock, retry_timeout=1)
     assert not result.get("failed") or result["error"]["http_status"] == 429
@@ -165,8 +165,8 @@ PLACES = [(name,) for name in ENTRY if name != "vpnId"] + [
 @given(st.dictionaries(st.sampled_from(PLACES), JSON, min_size=1, max_size=4), st.booleans(), st.integers(0, 2))
 @example({("secretKey",): "\ud800x"}, False, 1)
 @example({("description",): "\ud800"}, True, 2)
-def test_any_json_in_any_field_is_read_or_refused_but_never_raises(cloud, clock, planted, answered, task):
-    """Sent as ASCII with escapes, so that half of a surrogate pair comes through too."""
+def test_any_json_in_any_field_never_raises(cloud, clock, planted, answered, task):
+    """Sent as ASCII with escapes, so that half of a surrogate pair arrives too."""
     cloud.reset()
     entry = json.loads(json.dumps(ENTRY))
     for (*groups, name), value in planted.items():
@@ -184,7 +184,7 @@ def test_any_json_in_any_field_is_read_or_refused_but_never_raises(cloud, clock,
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(JSON, st.sampled_from([200, 400, 404, 409]), st.sampled_from(["GET", "POST"]))
-def test_any_json_as_any_answer_never_raises(cloud, clock, body, status, method):
+def test_any_json_as_a_response_never_raises(cloud, clock, body, status, method):
     cloud.reset()
     respond(
         cloud,
@@ -197,7 +197,7 @@ def test_any_json_as_any_answer_never_raises(cloud, clock, body, status, method)
 
 
 def is_legitimate(name, value):
-    """Whether junk happens to be a good value, by the rules that a reader of the documentation would apply."""
+    """Return whether a random value is valid by the rules of the documentation."""
     if value is None:
         return True
     if name == "description":
@@ -206,7 +206,7 @@ def is_legitimate(name, value):
         name in ("profile", "ca_path", "cgw_id", "client_token", "vpn_conn_id", *connection_options.ENVIRONMENT)
         and not value
     ):
-        return True  # nothing is as good as not given
+        return True  # counts as unset
     if name in ("access_key_id", "secret_access_key", "security_token"):
         return isinstance(value, str) and (not value.strip() or all("!" <= char <= "~" for char in value.strip()))
     if name in ("region", "endpoint", "ca_path", "profile"):
@@ -233,11 +233,11 @@ JUNK = (
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(vpn_tunnel.ARGUMENTS["argument_spec"])), JUNK)
-def test_junk_as_any_option_is_a_clean_failure_without_a_request(cloud, clock, name, value):
-    # A request that was given up in milliseconds would arrive late, and count as one of the next example.
+def test_invalid_option_fails_without_a_request(cloud, clock, name, value):
+    # A request that was cancelled after milliseconds would arrive during the next example.
     assume(not (name == "timeout" and isinstance(value, (int, float)) and 0 < value < 1))
     cloud.reset()
-    # Where the value may be good, that it does not raise is all that can be said.
+    # If the value may be valid, only the absence of an exception can be asserted.
     result = run(clock, check_mode=True, **{name: value})
     if result.get("failed"):
         assert result["msg"] and result["changed"] is False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module's work for the tests: one tunnel's options, run in this process or in real processes of its own."""
+"""Run the implementation of vpn_tunnel with one tunnel's options, in this process or in processes of its own."""
 
 from __future__ import annotations
 
@@ -16,45 +16,46 @@ import time
 import traceback
 from pathlib import Path
 
-import page_example
+import api_example
 
 CORE = "ansible_collections.baiducloud.network.plugins.module_utils._module.vpn_tunnel"
 KEY = "OneKey#2026"
-OPTIONS = dict(page_example.OPTIONS, secret_key=KEY)
-"""The tunnel of the API page's example, with a key of ours."""
+OPTIONS = dict(api_example.OPTIONS, secret_key=KEY)
+"""The tunnel of the API page's example, with another key."""
 
 
 def options(**changes):
-    """OPTIONS with some of them changed; None takes one away."""
+    """Return OPTIONS with changes; None removes an option."""
     return {name: value for name, value in {**OPTIONS, **changes}.items() if value is not None}
 
 
-class TaskProcesses:
-    """Starts every task in a process, and process group, of its own.
+class ModuleProcesses:
+    """Start every task in a process, and process group, of its own.
 
-    The processes are forked from one that has done nothing but the imports, so that a start costs milliseconds and
-    nothing is shared but code: sessions, tokens and random states are each process's own.
+    The processes are forked from one that has done nothing but the imports, because a start then costs milliseconds and
+    only code is shared: each process has its own sessions, tokens and random states.
     """
 
     def __init__(self):
-        # -c, not this file as a script: its directory would be first on the path of imports.
+        # With this file as a script its directory would be first on the import path.
         program = (
-            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import task_process; task_process.serve()"
+            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "
+            "import module_process; module_process.serve()"
         )
         self._process = subprocess.Popen(
             [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def start(self, params, environment, number=1):
-        """Release `number` processes at once, each to run the task with these options; a Started."""
+        """Start `number` processes at the same moment, each with these options."""
         folder = tempfile.mkdtemp(prefix="tasks-")
         order = {"params": params, "environment": environment, "number": number, "folder": folder}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        return Started(json.loads(self._process.stdout.readline()), Path(folder))
+        return StartedProcesses(json.loads(self._process.stdout.readline()), Path(folder))
 
     def run(self, params, environment, number=1):
-        """The results of that many processes, in no order."""
+        """Return the results of that many processes, in no order."""
         return self.start(params, environment, number).results()
 
     def stop(self):
@@ -63,15 +64,15 @@ class TaskProcesses:
         self._process.stdout.close()
 
 
-class Started:
-    """Processes at work: their ids, and their results when they have ended."""
+class StartedProcesses:
+    """Running processes: their ids, and their results when they have ended."""
 
     def __init__(self, pids, folder):
         self.pids = pids
         self._folder = folder
 
     def kill(self):
-        """SIGKILL for every process group; True if all of them were still at work."""
+        """Send SIGKILL to every process group; return whether all of them were still running."""
         alive = all(is_alive(pid) for pid in self.pids)
         for pid in self.pids:
             with contextlib.suppress(ProcessLookupError):
@@ -87,7 +88,7 @@ class Started:
         ends = time.monotonic() + timeout
         while any(is_alive(pid) for pid in self.pids):
             if time.monotonic() > ends:
-                raise TimeoutError(f"still at work after {timeout} s: {self.pids}")
+                raise TimeoutError(f"still running after {timeout} s: {self.pids}")
             time.sleep(0.005)
 
 
@@ -100,7 +101,7 @@ def is_alive(pid):
 
 
 def serve():
-    """Fork the tasks that come in on stdin, until it is closed."""
+    """Fork the tasks that arrive on stdin, until it is closed."""
     import importlib
 
     core = importlib.import_module(CORE)
@@ -109,29 +110,29 @@ def serve():
         order = json.loads(line)
         barrier, release = os.pipe()
         pids = []
-        for place in range(order["number"]):
+        for number in range(order["number"]):
             pid = os.fork()
             if pid == 0:
                 os.setsid()
                 os.close(release)
                 os.read(barrier, 1)
-                _work(core, order, place)
+                _work(core, order, number)
             pids.append(pid)
         os.close(barrier)
         os.close(release)
         print(json.dumps(pids), flush=True)
 
 
-def _work(core, order, place):
-    """One task in this process, which ends with it; the result is a file that is there whole or not at all."""
+def _work(core, order, number):
+    """Run one task and end this process; the result file is written atomically."""
     try:
         os.environ.update(order["environment"])
         try:
             result = core.run(order["params"], False)
         except BaseException:
             result = {"failed": True, "msg": traceback.format_exc()}
-        file = Path(order["folder"]) / f"{place}.json"
-        partial = file.parent.with_suffix(f".{place}")
+        file = Path(order["folder"]) / f"{number}.json"
+        partial = file.parent.with_suffix(f".{number}")
         partial.write_text(json.dumps(result))
         partial.rename(file)
     finally:

@@ -20,7 +20,7 @@ ANSIBLE_PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
 COLLECTIONS = sysconfig.get_path("purelib")
 
 
-class Play(NamedTuple):
+class PlaybookResult(NamedTuple):
     """The result of a run.
 
     :ivar results: the results of the tasks, in order.
@@ -35,7 +35,7 @@ class Play(NamedTuple):
     output: str
 
 
-def play(content, *arguments, environment=None, cwd=None):
+def run_playbook(content, *arguments, environment=None, cwd=None):
     """Run ansible-playbook and wait for its end.
 
     :param content: a list of tasks for localhost, a list of plays, or the path of a playbook.
@@ -46,17 +46,19 @@ def play(content, *arguments, environment=None, cwd=None):
         path = content
         if not isinstance(content, (str, Path)):
             path = Path(folder, "play.yml")
-            path.write_text(json.dumps(plays(content)), encoding="utf-8")
+            path.write_text(json.dumps(as_plays(content)), encoding="utf-8")
         log = Path(folder, "results")
         log.touch()
         command = [ANSIBLE_PLAYBOOK, path, *arguments]
-        result = finished(command, cwd or folder, play_environment(log, environment), seconds=300)
+        result = run_command(command, cwd or folder, build_environment(log, environment), seconds=300)
         entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     results = [entry["result"] for entry in entries]
-    return Play(results, {entry["task"]: entry["result"] for entry in entries}, result.returncode, result.stdout)
+    return PlaybookResult(
+        results, {entry["task"]: entry["result"] for entry in entries}, result.returncode, result.stdout
+    )
 
 
-def finished(command, cwd, environment, seconds):
+def run_command(command, cwd, environment, seconds):
     """Run a command without input; return the completed process, whose stdout has all output.
 
     :param seconds: the timeout.
@@ -75,14 +77,14 @@ def finished(command, cwd, environment, seconds):
     )
 
 
-def plays(content):
+def as_plays(content):
     """Return a list of tasks as a list of one play, and a list of plays unchanged."""
     if content and "hosts" in content[0]:
         return content
     return [{"name": "Test", "hosts": "localhost", "gather_facts": False, "tasks": content}]
 
 
-def play_environment(log, more=None):
+def build_environment(log, more=None):
     """Return the environment of a run: that of this process, without a developer's Ansible and cloud settings."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("BCE_", "BAIDUCLOUD_", "ANSIBLE_"))

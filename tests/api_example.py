@@ -27,7 +27,7 @@ BODY = {
 }
 
 # The fields of the page as options of a task
-PASTED = dict(BODY, vpnId="vpn-119bd69b")
+CAMEL_CASE_OPTIONS = dict(BODY, vpnId="vpn-119bd69b")
 
 # The same as snake_case options
 OPTIONS = {

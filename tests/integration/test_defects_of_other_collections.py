@@ -1,12 +1,9 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Twelve defects found in other collections, each with a test that this one does not have it.
+"""Defects found by reading the source of other collections; each test asserts that this collection does not have one.
 
-The numbers are those of the project's notes on its peers: 1 google.cloud's constraints, 2 its error path, 3 its falsy
-values and self-comparison, 4 its failed operations, 5 azure's lookup and comparison, 6 vultr's lists and 404s,
-7 community.dns' repeated POSTs, 8 hcloud's timeouts and version, 9 cloudstack's validate_certs and absent,
-10 tencent's fuzzy names, 11 AWS' deletion without a name, 12 no_log and former secrets.
+The docstrings name the collection and the defect. The versions that were read are not necessarily the newest.
 """
 
 from __future__ import annotations
@@ -24,16 +21,16 @@ import yaml
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.protocol import PATIENCE
+from api_example import entry
 from fake_clock import SkippingClock
-from page_example import entry
-from task_process import KEY, OPTIONS, options
+from module_process import KEY, OPTIONS, options
 
 SPEC = vpn_tunnel.ARGUMENTS["argument_spec"]
 
 
 @pytest.fixture(autouse=True)
 def _cloud(cloud):
-    """Every test has the emulator and its clock."""
+    """Provide the emulator and its clock to every test."""
 
 
 def run(clock, check_mode=False, **changes):
@@ -44,11 +41,8 @@ def methods(emulator):
     return [entry["method"] for entry in emulator.requests()]
 
 
-# -- 1: every declared constraint fires --------------------------------------------------------------------------------
-
-
 def constraints(spec, where=()):
-    """(what is broken, words that the message must have, options that break it), for all that a spec declares."""
+    """Yield (constraint, text that the message must have, options that violate it) for every declared constraint."""
     for name, rules in spec.items():
         place = (*where, name)
         label = ".".join(place)
@@ -89,8 +83,11 @@ for line in sys.stdin:
 """
 
 
-def test_every_declared_constraint_fires_in_the_module(emulator):
-    """Defect 1: a real AnsibleModule gets options that break one constraint each."""
+def test_every_declared_constraint_is_enforced(emulator):
+    """A real AnsibleModule gets options that violate one constraint each.
+
+    google.cloud: none of the `mutually_exclusive` constraints is effective (module_utils/gcp_utils.py).
+    """
     assert len(CONSTRAINTS) >= 26
     lines = [json.dumps({"ANSIBLE_MODULE_ARGS": options(**broken)}) for _what, _words, broken in CONSTRAINTS]
     lines.append(json.dumps({"ANSIBLE_MODULE_ARGS": options()}))
@@ -105,7 +102,7 @@ def test_every_declared_constraint_fires_in_the_module(emulator):
         timeout=60,
     )
     *results, good = [json.loads(line) for line in done.stdout.splitlines()]
-    assert good["changed"] is True  # the options do pass where nothing is broken
+    assert good["changed"] is True  # the valid options are accepted
     silent = [
         (what, result["msg"])
         for (what, words, _broken), result in zip(CONSTRAINTS, results)
@@ -115,11 +112,12 @@ def test_every_declared_constraint_fires_in_the_module(emulator):
     assert methods(emulator) == ["GET", "POST", "GET"]
 
 
-# -- 2 to 12 -----------------------------------------------------------------------------------------------------------
+def test_connection_error_is_reported_as_one(cloud, clock, monkeypatch):
+    """The error path works, and a write that was applied does not fail.
 
-
-def test_a_connection_error_is_reported_as_one(cloud, clock, monkeypatch):
-    """Defect 2: the error path itself works, and an operation that was carried out does not end the play."""
+    google.cloud: every connection error becomes an AttributeError
+    (https://github.com/ansible-collections/google.cloud/issues/625).
+    """
     cloud.faults({"match": {"method": "POST"}, "fault": "reset_after", "times": -1})
     assert run(clock, retry_timeout=0.3)["changed"]
     monkeypatch.setenv("BCE_ENDPOINT", "http://127.0.0.1:9")
@@ -128,8 +126,8 @@ def test_a_connection_error_is_reported_as_one(cloud, clock, monkeypatch):
     assert "refused" in result["msg"]
 
 
-def test_an_empty_description_is_a_value(cloud, clock):
-    """Defect 3: falsy is not the same as not given."""
+def test_empty_description_is_a_value(cloud, clock):
+    """A falsy value is not an unset one (google.cloud, gcp_compute_vpn_tunnel: the value 0 is dropped)."""
     run(clock)
     assert run(clock, description="")["changed"]
     assert cloud.tunnels()[0]["description"] == ""
@@ -156,8 +154,8 @@ OTHER = {
 
 
 @pytest.mark.parametrize("name", OTHER)
-def test_every_field_is_compared_with_the_clouds_and_settles(cloud, clock, name):
-    """Defects 3 and 5: no field is compared with itself, none is sent under a name other than the one compared."""
+def test_every_field_is_compared_with_the_stored_one(cloud, clock, name):
+    """google.cloud: fields are compared with themselves; azure.azcollection: one is sent under another name."""
     group = next((group for group in ("ike_config", "ipsec_config") if name in OPTIONS[group]), None)
     changes = {group: {name: OTHER[name]}} if group else {name: OTHER[name]}
     run(clock)
@@ -165,12 +163,12 @@ def test_every_field_is_compared_with_the_clouds_and_settles(cloud, clock, name)
     assert (result["changed"], result["secret_key_changed"]) == (True, name == "secret_key")
     assert not run(clock, **changes)["changed"]
     back = run(clock)
-    assert back["changed"], "the other value was taken as what was there"
+    assert back["changed"], "the other value was taken as the stored one"
     assert methods(cloud).count("PUT") == 2
 
 
-def test_an_error_within_a_good_status_is_no_change(cloud, clock):
-    """Defect 4: an operation that failed is not reported as changed."""
+def test_error_with_a_successful_status_is_not_a_change(cloud, clock):
+    """google.cloud: a failed operation is reported as changed (https://github.com/ansible/ansible/issues/45896)."""
     error = {"code": "QuotaExceeded", "message": "too many", "requestId": "r-1"}
     cloud.faults(
         {"match": {"method": "POST"}, "fault": "status", "status": 200, "body": json.dumps(error), "times": -1}
@@ -180,31 +178,34 @@ def test_an_error_within_a_good_status_is_no_change(cloud, clock):
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_a_list_that_fails_is_not_an_empty_list(cloud, clock, status):
-    """Defects 5 and 6: nothing is created, and nothing counts as deleted, because a read failed."""
+def test_list_that_fails_is_not_an_empty_list(cloud, clock, status):
+    """azure.azcollection: every failed read means absent; vultr.cloud: every 404 is an empty success."""
     cloud.faults({"match": {"method": "GET"}, "fault": "status", "status": status, "times": -1})
     assert run(clock, retry_timeout=0)["failed"]
     assert run(clock, retry_timeout=0, state="absent")["failed"]
     assert set(methods(cloud)) == {"GET"}
 
 
-def test_a_removed_subnet_is_a_change(cloud, clock):
-    """Defect 6: lists are compared both ways."""
+def test_removed_subnet_is_a_change(cloud, clock):
+    """vultr.cloud: removed members of a list are not detected."""
     run(clock, local_subnets=["192.168.0.0/20", "10.1.0.0/16"])
     assert run(clock)["changed"]
     assert cloud.tunnels()[0]["localSubnets"] == ["192.168.0.0/20"]
 
 
-def test_a_404_to_a_creation_is_a_failure(cloud, clock):
-    """Defect 6."""
+def test_404_of_a_creation_is_a_failure(cloud, clock):
+    """vultr.cloud: a 404 is a success for every method."""
     cloud.faults({"match": {"method": "POST"}, "fault": "status", "status": 404})
     result = run(clock)
     assert (result["failed"], result["changed"], cloud.tunnels()) == (True, False, [])
 
 
 @pytest.mark.parametrize("is_applied", [False, True])
-def test_a_repeated_creation_carries_the_token_of_the_first(cloud, clock, is_applied):
-    """Defects 6 and 7: a POST is repeated after 500 and 504 unless a list shows the tunnel; no second one is made."""
+def test_repeated_creation_sends_the_same_token(cloud, clock, is_applied):
+    """A POST is repeated after 500 and 504 unless a list shows the tunnel; a second one is never created.
+
+    vultr.cloud and community.dns: a POST is repeated without a token.
+    """
     cloud.faults(
         *({"match": {"method": "POST"}, "fault": "status", "status": s, "commit": is_applied} for s in (500, 504))
     )
@@ -214,8 +215,8 @@ def test_a_repeated_creation_carries_the_token_of_the_first(cloud, clock, is_app
     assert len({entry["query"]["clientToken"] for entry in attempts}) == 1 == len(cloud.tunnels())
 
 
-def test_a_server_that_never_answers_ends_in_a_timeout(cloud, clock, monkeypatch):
-    """Defect 8: every request has a timeout, by default as well."""
+def test_server_that_never_responds_causes_a_timeout(cloud, clock, monkeypatch):
+    """Every request has a timeout, also by default (hetzner.hcloud: none)."""
     sent = []
     send = requests.adapters.HTTPAdapter.send
     monkeypatch.setattr(
@@ -225,13 +226,13 @@ def test_a_server_that_never_answers_ends_in_a_timeout(cloud, clock, monkeypatch
     assert sent and all(0 < seconds <= 30 for pair in sent for seconds in pair)
     cloud.faults({"match": {"method": "GET"}, "fault": "hang", "times": -1})
     before = len(cloud.requests())
-    # It would hang for ever without a timeout; and with one, no time is left for a second attempt.
+    # Without a timeout it would hang; with one, no time remains for a second attempt.
     assert run(SkippingClock(), timeout=0.2, retry_timeout=0.2)["failed"]
     assert len(cloud.requests()) == before + 1
 
 
-def test_there_is_one_version(cloud, clock):
-    """Defect 8: what the server is told is what the package says."""
+def test_user_agent_has_the_version_of_the_collection(cloud, clock):
+    """hetzner.hcloud: the User-Agent has an old version."""
     root = Path(__file__).resolve().parents[2]
     assert yaml.safe_load((root / "galaxy.yml").read_text())["version"] == client.COLLECTION_VERSION
     run(clock)
@@ -239,8 +240,8 @@ def test_there_is_one_version(cloud, clock):
 
 
 @pytest.mark.parametrize("validate_certs", [True, False, None])
-def test_validate_certs_means_what_it_says(clock, monkeypatch, validate_certs):
-    """Defect 9: not inverted."""
+def test_validate_certs_is_not_inverted(clock, monkeypatch, validate_certs):
+    """ngine_io.cloudstack: the option is inverted."""
     seen = []
 
     def send(_session, _request, verify, **_more):
@@ -252,8 +253,8 @@ def test_validate_certs_means_what_it_says(clock, monkeypatch, validate_certs):
     assert seen == [validate_certs is not False]
 
 
-def test_absent_is_content_when_there_is_nothing(cloud, clock):
-    """Defect 9."""
+def test_absent_without_an_object_is_not_a_change(cloud, clock):
+    """ngine_io.cloudstack: `absent` fails if the customer gateway is already gone."""
     result = run(clock, state="absent")
     assert (result["changed"], result.get("failed")) == (False, None)
     assert not run(clock, state="absent", vpn_conn_id="vpnconn-gone")["changed"]
@@ -262,8 +263,11 @@ def test_absent_is_content_when_there_is_nothing(cloud, clock):
 @pytest.mark.parametrize(
     ("name", "is_similar"), [("vpn", False), ("VPNCON", True), ("vpncon-", True), ("vpncon.2", False)]
 )
-def test_only_the_exact_name_is_meant(cloud, clock, name, is_similar):
-    """Defect 10: a lone fuzzy match is none; a name that the API may have changed is an error."""
+def test_name_matches_exactly_or_is_an_error(cloud, clock, name, is_similar):
+    """A single fuzzy match does not count; a name that the API may have changed is an error.
+
+    susunola.tencentcloud: `absent` with the name foo deletes foo-bar if it is the only fuzzy match.
+    """
     run(clock)
     result = run(clock, state="absent", vpn_conn_name=name)
     assert not result["changed"] and result.get("failed", False) is is_similar
@@ -272,8 +276,8 @@ def test_only_the_exact_name_is_meant(cloud, clock, name, is_similar):
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_two_of_one_name_are_an_error_that_lists_them(cloud, clock, state):
-    """Defect 10."""
+def test_duplicate_names_are_an_error_that_lists_the_ids(cloud, clock, state):
+    """The error lists the ids, and nothing is written."""
     cloud.plant(entry(vpnConnId="vpnconn-1"), entry(vpnConnId="vpnconn-2"))
     result = run(clock, state=state)
     assert result["failed"] and "vpnconn-1" in result["msg"] and "vpnconn-2" in result["msg"]
@@ -281,7 +285,7 @@ def test_two_of_one_name_are_an_error_that_lists_them(cloud, clock, state):
 
 
 def test_absent_without_name_and_id_deletes_nothing(cloud, clock):
-    """Defect 11: not even the only tunnel that there is."""
+    """Not even the only tunnel (amazon.aws, ec2_vpc_vpn: the only connection of the region is deleted)."""
     run(clock)
     before = methods(cloud)
     result = run(clock, state="absent", vpn_conn_name=None)
@@ -290,8 +294,8 @@ def test_absent_without_name_and_id_deletes_nothing(cloud, clock):
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_the_former_key_is_not_shown(cloud, clock, check_mode):
-    """Defect 12: no_log knows only the key that the task gives."""
+def test_former_key_is_not_shown(cloud, clock, check_mode):
+    """no_log redacts only the key that the task provides, not the one that the API returns."""
     run(clock)
     result = run(clock, check_mode, secret_key="Other%Key9")
     assert result["secret_key_changed"]
