@@ -23,7 +23,7 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Return seconds that only grow."""
 
-    def sleep(self, seconds: float, /) -> None:
+    def sleep(self, seconds: float) -> None:
         """Wait for seconds."""
 
 

@@ -75,7 +75,7 @@ def content():
     """Return everything that users call by a name, a dict of (kind, name) to the version that added it."""
     found = {("role", path.name): path / "meta/argument_specs.yml" for path in (ROOT / "roles").iterdir()}
     # A file of several filters has its documentation next to it.
-    for folder, pattern in (("modules", "*.py"), ("filter", "*.yml"), ("inventory", "*.py")):
+    for folder, pattern in (("modules", "*.py"), ("filter", "*.yml"), ("inventory", "*.py"), ("lookup", "*.py")):
         found.update({(folder, path.stem): path for path in (ROOT / "plugins" / folder).glob(pattern)})
     texts = {item: path.read_text(encoding="utf-8") for item, path in found.items()}
     return {item: re.search("version_added: (.*)", text)[1].strip("\"'") for item, text in texts.items()}
