@@ -36,7 +36,7 @@ class ObjectResult:
     :ivar predicted: the expected outcome, None as soon as the plan is being applied.
     :ivar is_planned: True if the object could be planned.
 
-    It has one property for each value of a result, which is why it is long.
+    More than 150 lines because it has one property for each value of a result.
     """
 
     def __init__(self, state: ObjectState, reconciler: Reconciler, executor: RequestExecutor) -> None:

@@ -130,7 +130,7 @@ class Outcome:
     :ivar problem: why the object failed, or None.
     :ivar request_id: the id of the last write, or None.
 
-    Each attribute is one value of a result, which is why they are more than ten.
+    More than 10 attributes because each one is a value of a result.
     """
 
     def __init__(self, object_id: str | None = None) -> None:

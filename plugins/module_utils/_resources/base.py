@@ -139,7 +139,7 @@ class Plan(NamedTuple):
 class ResourceType:
     """What a resource is, without I/O: the values that describe it, its names, its plan and its comparisons.
 
-    It has many attributes because they are the whole description of a resource.
+    More than 10 attributes because they are the whole description of a resource.
 
     :cvar label: the word for an object of the resource in messages.
     :cvar name_option: the options of the natural key, in messages.
