@@ -23,7 +23,7 @@ from reproducible_tarball import make_reproducible
 WORK_DIR = CACHE / "package"
 INSTALLED = WORK_DIR / "installed"
 
-# What a user of the collection needs; anything else in the tarball is a mistake in galaxy.yml's build_ignore, or a file
+# What a user of the collection needs; anything else in the tarball is an error in galaxy.yml's build_ignore, or a file
 # of a kind that does not belong into its folder.
 ALLOWED_FOLDERS = {
     "extensions": {".yml"},

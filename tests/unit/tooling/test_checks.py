@@ -57,6 +57,9 @@ def test_linters_exclude_generated_files_only():
     assert "ignore" not in str(yamllint["rules"])
     ruff = tomllib.loads((ROOT / "ruff.toml").read_text(encoding="utf-8"))
     assert not re.search("exclude|per-file-ignores", str(ruff))
+    mypy = (ROOT / "tests/mypy.ini").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\[.*", mypy) == ["[mypy]"]
+    assert not re.search(r"(?m)^(exclude|ignore_\w+|disable_error_code|follow_imports)\b", mypy)
 
 
 def create_tarball(folder, names):
