@@ -70,10 +70,12 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ branches.totals }}"
 
-- name: Reconcile only the tunnels of the gateway that this host of the inventory is
+- name: Reconcile only the tunnels of one gateway of a longer list
   baiducloud.network.vpn_tunnels:
-    tunnels: "{{ all_tunnels }}"
-    gateways: ["{{ vpn_id }}"]
+    gateways: [vpn-119bd69b]
+    tunnels:
+      - {vpn_id: vpn-119bd69b, vpn_conn_name: branch-rome, state: absent}
+      - {vpn_id: vpn-22222222, vpn_conn_name: branch-oslo, state: absent} # of another gateway, so it is skipped
 
 - name: The gateway has no tunnels any more
   baiducloud.network.vpn_tunnels:
