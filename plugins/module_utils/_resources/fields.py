@@ -39,12 +39,10 @@ class Field(NamedTuple):
         return camel_case(self.name)
 
 
-# -- normal forms --
+# -- normal forms: each function normalizes a value, or returns one that does --
 
 
 def pattern(expression: str) -> Callable[[Any], str]:
-    """Return the normalizer of a text that a regular expression describes as a whole."""
-
     def normalize(value: Any) -> str:
         word = value.strip()
         if not re.fullmatch(expression, word):
@@ -55,13 +53,10 @@ def pattern(expression: str) -> Callable[[Any], str]:
 
 
 def enum(*choices: str) -> Callable[[Any], str]:
-    """Return the normalizer of a text that is one of a few."""
     return pattern("|".join(map(re.escape, choices)))
 
 
 def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
-    """Return the normalizer of an integer within bounds."""
-
     def normalize(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
             raise ValueError
@@ -71,7 +66,6 @@ def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
 
 
 def ip_address(value: Any) -> str:
-    """Return an IP address in canonical form."""
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
@@ -86,13 +80,12 @@ def subnet(value: Any) -> str:
 
 
 def string(value: Any) -> str:
-    """Return any text, trimmed."""
     value.encode("utf-8")  # a lone surrogate cannot be sent as JSON
     return value.strip()
 
 
 def list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], List[Any]]:
-    """Return the normalizer of a list of one item or more, without repetitions, from that of an item."""
+    """Normalize a list of one item or more, without repetitions."""
 
     def normalize_list(value: Any) -> List[Any]:
         if not isinstance(value, (list, tuple)) or not value:
@@ -147,43 +140,36 @@ def or_empty(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: "" if value == "" else parse(value)
 
 
-# -- fields --
+# -- fields: a function for each kind of option; `spec` is more of its argument spec --
 
 
 def choice_field(name: str, *choices: str, **spec: Any) -> Field:
-    """Return the Field of an option that is one of a few words; spec is more of its argument spec."""
     constraint = "must be %s" % " or ".join((", ".join(choices[:-1]), choices[-1]))
     spec.update(type="str", choices=list(choices))
     return Field(name, constraint, enum(*choices), spec, is_blank_unset=False, parse=parse_choice)
 
 
 def seconds_field(name: str, minimum: int, maximum: int, **spec: Any) -> Field:
-    """Return the Field of a time in seconds; spec is more of its argument spec."""
     constraint = "must be a whole number of seconds from %d to %d" % (minimum, maximum)
     normalize = integer(minimum, maximum)
     return Field(name, constraint, normalize, dict(spec, type="int"), is_blank_unset=False, parse=parse_seconds)
 
 
-def id_field(name: str, required: bool = False) -> Field:
-    """Return the Field of the id of an object."""
-    spec = {"type": "str", "required": True} if required else {"type": "str"}
-    return Field(name, "must be letters, digits, - and _ only", resource_id, spec, False, parse=parse_id)
+def id_field(name: str, **spec: Any) -> Field:
+    constraint = "must be letters, digits, - and _ only"
+    return Field(name, constraint, resource_id, dict(spec, type="str"), False, parse=parse_id)
 
 
 def name_field(name: str, *aliases: str) -> Field:
-    """Return the Field of the name of an object."""
     constraint = "must be 1 to 65 characters, start with a letter, and have only letters, digits and -_/."
     return Field(name, constraint, resource_name, {"type": "str"}, aliases=aliases)
 
 
 def text_field(name: str, *aliases: str) -> Field:
-    """Return the Field of an option that is any text."""
     return Field(name, "must be text", string, {"type": "str"}, False, aliases=aliases)
 
 
 def description_field(max_chars: int | None = None) -> Field:
-    """Return the Field of a description; an empty one clears it."""
-
     def normalize(value: Any) -> str:
         text = string(value)
         if max_chars is not None and len(text) > max_chars:
@@ -195,13 +181,11 @@ def description_field(max_chars: int | None = None) -> Field:
 
 
 def subnet_field(name: str) -> Field:
-    """Return the Field of one CIDR."""
     constraint = "must be a CIDR such as 192.168.0.0/20"
     return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=_host_bits)
 
 
 def subnets_field(name: str) -> Field:
-    """Return the Field of a list of CIDRs."""
     return Field(
         name,
         "must be a list of at least one CIDR such as 192.168.0.0/20",
@@ -253,17 +237,14 @@ def to_argument_spec(field: Field, **changes: Any) -> Dict[str, Any]:
 
 
 def validate_value(field: Field, value: Any, where: str = "") -> List[str]:
-    """Return the errors in one value as sentences; the value itself is quoted unless it is secret.
-
-    :param where: put before the option's name, here and below.
-    """
+    """Return the errors in one value as sentences; `where` stands before the option's name."""
     option = where + field.name
     if field.element and isinstance(value, (list, tuple)) and value:
         normalize, constraint = field.element
         bad = [(index, item) for index, item in enumerate(value) if not _is_valid(normalize, item)]
-        words = {"constraint": constraint}
+        text = MESSAGES["item_invalid"]
         return [
-            MESSAGES["item_invalid"] % dict(words, option="%s[%d]" % (option, index), value=safe_repr(item))
+            text % {"option": "%s[%d]" % (option, index), "value": safe_repr(item), "constraint": constraint}
             for index, item in bad
         ]
     if _is_valid(field.normalize, value):

@@ -36,11 +36,7 @@ KEY_MASKED_CHANGED = "(hidden, changed)"
 
 
 class ResourceValues(ResourceType):
-    """The values that describe a resource.
-
-    Its file sets them: `fields` in the order of the API page's request, `groups` of nested Fields, and `paths` and
-    `operations` (what a request is to do, for messages) by the verb.
-    """
+    """The values that describe a resource. More than 10 attributes because they are its whole description."""
 
     kind = ""  # the first part of what client tokens are derived from; never changes
     scope_options: Tuple[Field, ...] = ()  # the options that name the scope; exactly one of them is needed
@@ -50,8 +46,8 @@ class ResourceValues(ResourceType):
     owner: Optional[str] = None  # the scope option that each entry of a list names
     natural_key: Tuple[str, ...] = ()  # the options that distinguish an object from others of the scope
     id_field: Field
-    fields: Tuple[Field, ...] = ()
-    groups: Dict[str, Tuple[Field, ...]] = {}
+    fields: Tuple[Field, ...] = ()  # in the order of the API page's request
+    groups: Dict[str, Tuple[Field, ...]] = {}  # nested
     secret: Optional[Field] = None
     read_only: Dict[str, Callable[[Any], Any]] = {}  # what the API shows in addition: word -> parser
     alternatives: Tuple[Tuple[str, ...], ...] = ()  # options that name one thing; the API may show only one of them
@@ -60,8 +56,8 @@ class ResourceValues(ResourceType):
     is_replaced = False  # whether an update sends the whole object, not only what changes
     reset_by_update: Tuple[str, ...] = ()  # the read-only words whose value an update changes
     defaults: Dict[str, Any] = {}  # the values that a new object has where the task sets none
-    paths: Dict[str, str] = {}  # below the API's version
-    operations: Dict[str, str] = {}
+    paths: Dict[str, str] = {}  # of "list", "create" and "item", below the API's version
+    operations: Dict[str, str] = {}  # what each request is to do, for messages
     list_key = ""  # the name of the array in the response of the list
     list_query: Dict[str, str] = {}
     is_read_by_id = False
@@ -170,22 +166,19 @@ class Planner(ResourceValues):
         """Return the managed fields that differ, and those that the API does not show."""
         differing, unknown = [], []
         for path, want, have in self._iter_managed(desired.fields, item.fields):
-            if have is None:
-                if not self._is_shown_otherwise(path, desired, item):
-                    unknown.append(path)
-            elif not _equal(want, have):
-                differing.append(path)
+            names = [name for group in self.alternatives if path in group for name in group]
+            if have is not None:
+                if not _equal(want, have):
+                    differing.append(path)
+            # The API may show an alternative, such as cgw_id for remote_ip, and the task may have both.
+            elif not any(name in desired.fields and item.fields[name] is not None for name in names):
+                unknown.append(path)
         if desired.secret_key is not None:
             if item.secret_key is None:
                 unknown.append(SECRET)
             elif desired.secret_key != item.secret_key:
                 differing.append(SECRET)
         return tuple(differing), tuple(unknown)
-
-    def _is_shown_otherwise(self, path: str, desired: Desired, item: Item) -> bool:
-        """Return True if the API shows an alternative, such as cgw_id to remote_ip, and the task has both."""
-        names = [name for group in self.alternatives if path in group for name in group]
-        return any(name in desired.fields and item.fields[name] is not None for name in names)
 
     def _iter_managed(self, wanted: Dict[str, Any], present: Dict[str, Any]) -> Iterator[Tuple[str, Any, Any]]:
         for name, want in wanted.items():
@@ -260,21 +253,17 @@ class Resource(Planner):
         found = provided_options(self.option_fields, values)
         found.update((name, values[name]) for name in self.groups if values.get(name) is not None)
         for names in self.alternatives:
-            filled = [name for name in names if not is_blank(found.get(name))]
-            for name in names if filled else ():
-                if name not in filled:
-                    found.pop(name, None)
+            blank = [name for name in names if is_blank(found.get(name))]
+            for name in blank if len(blank) < len(names) else ():
+                found.pop(name, None)
         return found
 
     def validate(self, values: Dict[str, Any], where: str = "") -> List[str]:
-        """Return every error in the options as sentences; see validate_values() and missing_identifiers()."""
+        """Return every error in the options."""
         return self.validate_values(values, where) + self.missing_identifiers(values, where)
 
     def validate_values(self, values: Dict[str, Any], where: str = "") -> List[str]:
-        """Return the errors in the values that are provided.
-
-        :param where: put before the name of each option, here and below.
-        """
+        """Return the errors in the values that are provided; `where` stands before the name of each option."""
         provided = self.provided_options(values)
         found = validate_fields(self.option_fields, provided, where)
         for name, group in self.groups.items():
@@ -324,7 +313,6 @@ class Resource(Planner):
         return Desired(managed, normal, secret, tuple(text for texts in remarks for text in texts))
 
     def key_of(self, name: str) -> Tuple[str, ...]:
-        """Return the natural key of a name."""
         return tuple(name.split(NAME_SEPARATOR)) if len(self.natural_key) > 1 else (name,)
 
     def keys(self, desired: Desired) -> tuple[str | None, str | None, bool, str | None]:
