@@ -189,7 +189,8 @@ class RestApi(RestReader):
     def probe(self, target: Item, object_id: str, token: str) -> WriteResult:
         """Read the object by its id, or else update the id with the desired parameters.
 
-        The update changes nothing if the object is ours. Only an error of absence means that it does not exist; any other error leaves that open.
+        The update changes nothing if the object is ours. Only an error of absence means that it does not exist; any
+        other error leaves that open.
         """
         try:
             if self.type.is_read_by_id:

@@ -91,7 +91,7 @@ def parse_peer(
     errors += validate_addresses(remote_ip, eip, peer_address)
     cloud_networks, peer_networks = _try_parse(_parse_subnets, tunnel) or ((), ()) if part != "secrets" else ((), ())
     errors += validate_subnets(cloud_networks, peer_networks)
-    if errors:
+    if errors or eip is None:
         raise InvalidOptionsError(_redact_key(errors, secret_key))
     vpn_conn_name = tunnel["vpn_conn_name"].strip()
     return PeerDescription(
