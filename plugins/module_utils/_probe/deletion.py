@@ -12,6 +12,7 @@ from .._reconcile.idempotency import random_token
 from .exchange import Stopped
 from .facts import Facts
 from .lists import LEAVING
+from .messages import MESSAGES
 from .own_tunnels import DeletionResult
 from .write_context import WriteContext, course_of, describe_course
 
@@ -28,7 +29,7 @@ def delete_tunnel(context: WriteContext, vpn_conn_id: str) -> None:
     removed = context.tunnels.remove(vpn_conn_id, token)
     _record_deletion(context, removed)
     if not removed.is_gone:
-        raise Stopped("the tunnel could not be deleted")
+        raise Stopped(MESSAGES["probe_tunnel_not_deleted"])
     entries = [(reading.seconds, context.entry_in(reading, vpn_conn_id)) for reading in removed.readings]
     _record_delete_course(facts, [(seconds, entry) for seconds, entry in entries if entry])
     path = "/v1/vpn/vpnconn/" + vpn_conn_id
@@ -47,7 +48,7 @@ def delete_tunnel(context: WriteContext, vpn_conn_id: str) -> None:
 def _record_deletion(context: WriteContext, removed: DeletionResult) -> None:
     exchange = removed.exchange
     if exchange is None:
-        raise Stopped("the list no longer shows the tunnel")
+        raise Stopped(MESSAGES["probe_tunnel_not_listed"])
     if exchange.is_error_in_success:
         value = "200 with an error, applied" if removed.is_gone else "200 with an error"
     elif exchange.is_refused:

@@ -27,6 +27,7 @@ from .._bce.errors import (
     error_class_for,
 )
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
+from .messages import MESSAGES
 
 MAX_REQUESTS = 400  # of one run
 MAX_CLEANUP_REQUESTS = 100  # to remove the objects of the run
@@ -224,7 +225,7 @@ class Exchanges:
         self, kind: str, method: str, path: str, query: dict[str, str] | None, body: dict[str, Any] | None
     ) -> Exchange:
         if len(self.seen) >= self._limit:
-            raise Stopped("more than %d requests were needed" % self._limit)
+            raise Stopped(MESSAGES["probe_too_many_requests"] % {"count": self._limit})
         self.written = self.written or method != "GET"
         self._received = []
         error = None

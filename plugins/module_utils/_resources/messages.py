@@ -27,5 +27,15 @@ MESSAGES = {
         " %(remedy)s"
     ),
     "response_other_object": "is not that %(label)s",
+    "response_other_scope": "is not about %(scope)s",
     "response_without_id": "has no %(wire_name)s",
+    "route_system_rule": (
+        "The route rule %(name)s (%(id)s) of %(scope)s is a system rule, which cannot be changed; choose another pair"
+    ),
+    "route_several_hops": (
+        "The route rule %(name)s (%(id)s) of %(scope)s has several next hops, so it cannot be updated; delete it first"
+    ),
+    "route_tables_ambiguous": (
+        "vpc_id: %(scope)s has %(count)d route tables: %(ids)s; provide route_table_id in its place"
+    ),
 }
