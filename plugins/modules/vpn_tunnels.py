@@ -70,10 +70,16 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ branches.totals }}"
 
-- name: Reconcile only the tunnels of the gateway that this host of the inventory is
+- name: Reconcile only the tunnels of one gateway of a shared list
   baiducloud.network.vpn_tunnels:
-    tunnels: "{{ all_tunnels }}"
-    gateways: ["{{ vpn_id }}"]
+    tunnels:
+      - vpn_id: vpn-119bd69b
+        name: branch-rome
+        state: absent
+      - vpn_id: vpn-8x2kq0d4t7wz
+        name: branch-oslo
+        state: absent
+    gateways: [vpn-119bd69b] # in a play over the inventory of gateways: ["{{ vpn_id }}"]
 
 - name: Delete all tunnels of the gateway
   baiducloud.network.vpn_tunnels:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """AWX's rules for credential types, credentials, surveys and survey answers. Pure.
 
-The rules were measured on AWX 24.6.1 or read in awx/main/fields.py and awx/main/models/mixins.py. Refused stands for a
+The rules were measured on AWX 24.6.1 or read in awx/main/fields.py and awx/main/models/mixins.py. Refused means a
 response with status 400.
 """
 

@@ -39,7 +39,6 @@ def module_examples(path):
     return list(yaml.safe_load_all(block))
 
 
-# Those with a test that looks at what comes of it too, the second in test_awx_page.py.
 # These have tests of their own, the second in test_awx_page.py.
 SEPARATE_PAGES = ("guide.md", "awx.md")
 PAGES_TO_RUN = [page for page in GUIDES if read_blocks(page) and page.name not in SEPARATE_PAGES]
@@ -47,7 +46,7 @@ PAGES_TO_RUN = [page for page in GUIDES if read_blocks(page) and page.name not i
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in GUIDES if read_blocks(page) and page.name not in SEPARATE_PAGES],
+    PAGES_TO_RUN,
     ids=lambda page: page.name,
 )
 def test_page_examples_and_commands_work(runner, page):

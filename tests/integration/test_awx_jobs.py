@@ -139,9 +139,9 @@ def test_survey_retyped_answer_is_an_error(cloud, launch):
     assert not [text for text in ("0xab_cd12", str(0xABCD12)) if text in done.stdout]
     gone = launch(DELETE, {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "yes"})
     assert gone.status == "failed" and "vpn_conn_name: must be text, but Ansible reads True" in gone.error
-    # What YAML itself stumbles over ends the job before there is a playbook that could tell; docs/awx.md does.
-    stumbled = launch(CREATE, {**ANSWERS, "description": "*"})
-    assert stumbled.status == "failed" and "No inventory was parsed" in stumbled.stdout
+    # What YAML cannot parse ends the job before a playbook could report it; docs/awx.md describes it.
+    unparsed = launch(CREATE, {**ANSWERS, "description": "*"})
+    assert unparsed.status == "failed" and "No inventory was parsed" in unparsed.stdout
     assert [tunnel["vpnConnName"] for tunnel in cloud.tunnels()] == ["yes"] and cloud.requests("POST") == []
 
 
@@ -196,7 +196,7 @@ def test_reconcile_in_slices_has_the_result_of_one_job(cloud, launch, inventory)
     """A gateway that the inventory lacks fails the job, but not a slice."""
     assert len(inventory["_meta"]["hostvars"]) == len(GATEWAYS)
     tunnels = branches(20)
-    # The key that is answered goes before the variable.
+    # The key of the survey takes precedence over the variable.
     answers = {"vpn_tunnels": tunnels, "shared_key": SECRET_KEY, "secret_key": OTHER_KEY}
     whole = succeeded(launch(RECONCILE, answers, inventory=inventory))
     end = stored(cloud)
@@ -347,7 +347,7 @@ def test_job_leaves_no_secret_in_its_files(cloud, launch, inventory):
         assert done.status == status
         provided = [done.folder / "env/envvars", done.folder / "env/extravars"]
         assert all(secret in "".join(path.read_text() for path in provided) for secret in secrets)
-        # ansible-runner notes the environment that it was given; AWX shows it masked, and deletes the folder.
+        # ansible-runner notes the environment that it got; AWX shows it masked, and deletes the folder.
         command = done.folder / "artifacts/1/command"
         assert not any(key in command.read_text() for key in keys)
         left = {path: path.read_text() for path in done.folder.rglob("*") if path.is_file()}

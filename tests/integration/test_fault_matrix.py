@@ -178,7 +178,7 @@ def report_is_true(result, before, after):
     if result["changed"]:
         assert was != now
         assert result["vpn_conn_id"] == result["vpnConnId"] == known_id
-        # A changed key stands in the diff as a marker alone.
+        # A changed key is in the diff as a marker alone.
         diff = result["diff"]
         assert (diff["before"] == {}, diff["after"] == {}) == (was is None, now is None)
         for side, tunnel in ((diff["before"], was), (diff["after"], now)):

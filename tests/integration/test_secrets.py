@@ -37,7 +37,7 @@ PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
 
 
 def found_in(text, secrets=None):
-    """The names of the secrets that stand in a text, in clear or as JSON or URL would spell them."""
+    """Return the names of the secrets that are in a text, in clear or as JSON or URL would spell them."""
     spelled = text.replace("%21", "!").replace("%40", "@").replace("%23", "#").replace("%24", "$").replace("%5E", "^")
     return sorted(name for name, secret in (secrets or SECRETS).items() if secret in text or secret in spelled)
 
