@@ -45,7 +45,7 @@ html_use_index = False
 
 
 def setup(app):
-    """The plugins' index has the collection's name as its title, spelt as a sentence; here it says what is in it."""
+    """The plugins' index has the collection's name as its title, written as a sentence; this replaces it by what is in it."""
 
     def title(_app, page, source):
         if page == "plugins/index":

@@ -92,11 +92,11 @@ def _check_injectors(inputs, injectors):
                 raise Refused(f"{name} uses an undefined field ({error})") from None
 
 
-def stored_inputs(type_inputs, given):
+def stored_inputs(type_inputs, provided):
     """Return a credential's inputs as AWX stores them; required ones are only checked before a job."""
     fields = {field["id"]: field for field in type_inputs.get("fields", [])}
     stored = {}
-    for name, value in given.items():
+    for name, value in provided.items():
         _refuse(name not in fields, f"Additional properties are not allowed ('{name}' was unexpected)")
         choices = fields[name].get("choices")
         if choices and value in ("", None):
@@ -156,25 +156,29 @@ def check_survey(spec):
             _refuse(error, f"Default of survey question {number}: {error}")
 
 
-def extra_variables(template, given):
+def extra_variables(template, provided):
     """Return the extra variables of a job and the ignored ones.
 
     :param template: a dict with extra_vars, survey_spec and ask_variables_on_launch.
-    :param given: the extra_vars of the launch.
+    :param provided: the extra_vars of the launch.
     :raises Refused: if an answer violates the rule of its question.
     """
     questions = {question["variable"]: question for question in (template["survey_spec"] or {"spec": []})["spec"]}
     errors = []
     for variable, question in questions.items():
-        if variable not in given:
+        if variable not in provided:
             errors += [f"'{variable}' value missing"] if question["required"] else []
         else:
-            error = _find_error(question, given[variable])
+            error = _find_error(question, provided[variable])
             errors += [error] if error else []
     _refuse(errors, json.dumps({"variables_needed_to_start": errors}))
-    taken = {name: value for name, value in given.items() if name in questions or template["ask_variables_on_launch"]}
+    taken = {
+        name: value for name, value in provided.items() if name in questions or template["ask_variables_on_launch"]
+    }
     defaults = {name: question["default"] for name, question in questions.items() if "default" in question}
-    return {**template["extra_vars"], **defaults, **taken}, {name: given[name] for name in given.keys() - taken.keys()}
+    return {**template["extra_vars"], **defaults, **taken}, {
+        name: provided[name] for name in provided.keys() - taken.keys()
+    }
 
 
 def _find_error(question, value):

@@ -23,9 +23,7 @@ from playbook_runner import ROOT, run_playbook
 
 # As docs/awx.md says it.
 PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
-SHOWN = shlex.split(
-    re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1)
-)
+SHOWN = shlex.split(re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1))
 KEYS = {"BCE_ACCESS_KEY_ID": ACCESS_KEY_ID, "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY, "BCE_REGION": "su"}
 TEMPLATES = {template["name"]: template for template in data("job_templates")}
 

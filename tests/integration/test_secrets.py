@@ -97,7 +97,7 @@ def test_invalid_secret_is_not_shown(emulator, option, monkeypatch):
 
 
 def task(name, register=None, check_mode=None, **changes):
-    """One task of the play; errors are wanted."""
+    """One task of the play; errors are expected."""
     entry = {"name": name, "baiducloud.network.vpn_tunnel": options(**changes), "ignore_errors": True}
     entry.update({"register": register} if register else {})
     return {**entry, "check_mode": True} if check_mode else entry

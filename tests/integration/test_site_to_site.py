@@ -334,8 +334,8 @@ def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
 
 def test_site_to_site_example_variables_are_a_whole_tunnel():
     provided = yaml.safe_load(SITE_VARIABLES.read_text(encoding="utf-8"))
-    wanted = set(options()) - {"vpn_id", "description"} | {"vpc_id", "vpn_name"}
-    assert set(provided) == wanted
+    expected = set(options()) - {"vpn_id", "description"} | {"vpc_id", "vpn_name"}
+    assert set(provided) == expected
 
 
 @pytest.mark.parametrize("variables, waits", [({"wait": False}, False), ({"wait": ""}, True), ({}, True)])
