@@ -156,28 +156,26 @@ def check_survey(spec):
             _refuse(error, f"Default of survey question {number}: {error}")
 
 
-def extra_variables(template, provided):
+def extra_variables(template, values):
     """Return the extra variables of a job and the ignored ones.
 
     :param template: a dict with extra_vars, survey_spec and ask_variables_on_launch.
-    :param provided: the extra_vars of the launch.
+    :param values: the extra_vars of the launch.
     :raises Refused: if an answer violates the rule of its question.
     """
     questions = {question["variable"]: question for question in (template["survey_spec"] or {"spec": []})["spec"]}
     errors = []
     for variable, question in questions.items():
-        if variable not in provided:
+        if variable not in values:
             errors += [f"'{variable}' value missing"] if question["required"] else []
         else:
-            error = _find_error(question, provided[variable])
+            error = _find_error(question, values[variable])
             errors += [error] if error else []
     _refuse(errors, json.dumps({"variables_needed_to_start": errors}))
-    taken = {
-        name: value for name, value in provided.items() if name in questions or template["ask_variables_on_launch"]
-    }
+    taken = {name: value for name, value in values.items() if name in questions or template["ask_variables_on_launch"]}
     defaults = {name: question["default"] for name, question in questions.items() if "default" in question}
     return {**template["extra_vars"], **defaults, **taken}, {
-        name: provided[name] for name in provided.keys() - taken.keys()
+        name: values[name] for name in values.keys() - taken.keys()
     }
 
 
