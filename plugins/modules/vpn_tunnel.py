@@ -196,7 +196,7 @@ secret_key_changed:
   sample: false
 request_id:
   description: The API's id of the request that did the work; Baidu's support asks for it.
-  returned: if a request got a response
+  returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:

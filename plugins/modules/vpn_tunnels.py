@@ -70,16 +70,12 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ branches.totals }}"
 
-- name: Reconcile only the tunnels of one gateway of a shared list
+- name: Reconcile only the tunnels of one gateway of a longer list
   baiducloud.network.vpn_tunnels:
+    gateways: [vpn-119bd69b]
     tunnels:
-      - vpn_id: vpn-119bd69b
-        name: branch-rome
-        state: absent
-      - vpn_id: vpn-8x2kq0d4t7wz
-        name: branch-oslo
-        state: absent
-    gateways: [vpn-119bd69b] # in a play over the inventory of gateways: ["{{ vpn_id }}"]
+      - {vpn_id: vpn-119bd69b, vpn_conn_name: branch-rome, state: absent}
+      - {vpn_id: vpn-22222222, vpn_conn_name: branch-oslo, state: absent} # of another gateway, so it is skipped
 
 - name: Delete all tunnels of the gateway
   baiducloud.network.vpn_tunnels:
