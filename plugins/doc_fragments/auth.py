@@ -75,7 +75,7 @@ requirements:
   - requests >= 2.25
 notes:
   - Options, results and logs never show the account's keys or a tunnel's shared key, neither a new one nor an old one.
-  - An empty environment variable counts as not set.
+  - An empty environment variable counts as unset.
 """
 
     # The tunnel's fragment has it among the words of the API's request.

@@ -72,7 +72,7 @@ options:
     aliases: [remoteIp]
   cgw_id:
     description:
-      - The id of the customer gateway that stands for the peer's address in the newer contract of the API.
+      - The id of the customer gateway that has the peer's address, in the newer contract of the API.
     type: str
     aliases: [cgwId]
   description:
@@ -225,7 +225,7 @@ def _many_tunnels():
         for what in ("default", "required"):
             item[name].pop(what, None)
         shared[name].pop("required", None)
-        shared[name]["description"].append("Stands for every item of O(tunnels) that does not have it.")
+        shared[name]["description"].append("Applies to every item of O(tunnels) that does not have it.")
     options = yaml.safe_load(MANY_TUNNELS)["options"]
     options["tunnels"]["suboptions"] = item
     # JSON is YAML.

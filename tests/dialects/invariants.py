@@ -29,7 +29,7 @@ MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk 
 MAX_WRITES = 8  # of a bulk task for each tunnel: creations, probes, an update or a deletion
 PATIENCE = 30.0 + 3 * 3.0 + 6.0  # seconds: confirmation, three rounds, and a margin for the last pauses
 RETRY_TIMEOUT = 60.0  # seconds, the option's default
-CUT = 20  # characters from which the beginning of a name stands for the name
+CUT = 20  # characters from which the beginning of a name identifies the name
 
 GROUPED = ("ike_config", "ipsec_config")
 

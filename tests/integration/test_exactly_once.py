@@ -365,7 +365,7 @@ def test_client_token_used_for_another_tunnel_is_a_clear_error(cloud, clock):
 
 
 def test_derived_tokens_hold_nothing_secret(cloud, clock):
-    """The token stands in URLs and logs, so it must not depend on the key: one could guess keys by it."""
+    """The token is in URLs and logs, so it must not depend on the key: one could guess keys by it."""
     sent = []
     for key in (KEY, "Another@Key9"):
         cloud.reset()

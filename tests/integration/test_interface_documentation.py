@@ -67,7 +67,7 @@ def documented(described):
 
 
 def without_no_log(spec):
-    """An argument spec as far as a documentation can tell it."""
+    """An argument spec as far as a documentation can describe it."""
     return {
         name: {
             key: without_no_log(value) if key == "options" else value
@@ -142,7 +142,7 @@ TASKS = {
     "vpn_gateway_info": [
         ({"vpc_id": VPC}, {}),
         ({"vpn_id": [GATEWAY], "tunnels": True, "exactly_one": True}, {"before": "tunnel"}),
-        ({"vpc_id": VPC, "vpn_name": ["nobody"], "exactly_one": True}, {}),
+        ({"vpc_id": VPC, "vpn_name": ["missing"], "exactly_one": True}, {}),
         (dict({"vpc_id": VPC}, **REFUSED), {}),
         ({}, {}),
     ],

@@ -28,7 +28,7 @@ def run(clock, check_mode=False, **changes):
 
 
 def fail_lists(cloud, first, count=999, **fault):
-    """Let that many lists fail from the given one on."""
+    """Let that many lists fail, beginning with one of them."""
     cloud.faults({"match": {"method": "GET", "nth": list(range(first, first + count))}, "times": -1, **fault})
 
 
@@ -96,7 +96,7 @@ def test_refusal_ends_the_wait_at_once(cloud, clock):
 
 
 def show(first, *tunnels, count=999):
-    """A fault by which that many lists show these tunnels, from the given list on."""
+    """Return a fault by which that many lists show these tunnels, beginning with one of them."""
     nth = list(range(first, first + count))
     return {"match": {"method": "GET", "nth": nth}, "fault": "garbage", "body": {"vpnConns": list(tunnels)}}
 
