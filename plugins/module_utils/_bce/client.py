@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from typing import Any, Callable, Mapping, Pattern
+from typing import Any, Callable, Mapping
 
 from .auth import BceAuth
 from .clock import Clock
@@ -16,7 +16,7 @@ from .connection_options import ConnectionSettings
 from .errors import TransportError
 from .limits import FairSemaphore, SharedPause
 from .proxies import proxy_secrets
-from .redaction import Redactor, Secret
+from .redaction import Redactor
 from .response_parsing import Response, parse_response
 from .retry import AttemptFailed, RetryBudget, RetrySequence
 from .transport import REQUESTS_IMPORT_ERROR, Received, SendFailed, Transport
@@ -36,7 +36,6 @@ class BceClient:
     :param jitter: such as random.uniform.
     :param max_concurrent_requests: of all threads together.
     :param observe: called with the Received of every attempt that got a complete response; or None.
-    :param connections: the name of max_concurrent_requests that callers outside of this package still use.
     """
 
     def __init__(
@@ -46,9 +45,7 @@ class BceClient:
         jitter: Callable[[float, float], float] = random.uniform,
         max_concurrent_requests: int = 1,
         observe: Callable[[Received], object] | None = None,
-        connections: int | None = None,
     ) -> None:
-        max_concurrent_requests = connections or max_concurrent_requests
         self._connection = connection
         self._clock = clock
         self._jitter = jitter
@@ -139,21 +136,3 @@ class BceClient:
             if failure.outcome == "request_expired":
                 self._auth.sync_clock(received.server_time)
             raise
-
-    # -- names that callers outside of this package still use; see `redactor` and cancel() ----------------------------
-
-    def remember_secret(self, secret: Secret) -> None:
-        """Redact this secret from now on."""
-        self.redactor.add(secret)
-
-    def hide_words(self, pattern: Pattern[str], is_secret: Callable[[str], bool]) -> None:
-        """Redact every match of a pattern for which is_secret() is true."""
-        self.redactor.redact_pattern(pattern, is_secret)
-
-    def show_word(self, word: str | None) -> None:
-        """Show this word although it matches the pattern."""
-        self.redactor.allow(word)
-
-    def stop(self) -> None:
-        """Cancel."""
-        self.cancel()

@@ -76,11 +76,6 @@ class InvalidOptionsError(BceError):
         text = "; ".join(self.errors[:MAX_REPORTED_ERRORS])
         super().__init__(text + " ... and %d more" % more if more > 0 else text, "InvalidOption")
 
-    @property
-    def problems(self) -> list[str]:
-        """Return `errors`, under the name that callers outside of this package still use."""
-        return self.errors
-
 
 class TransportError(BceError):
     """There was no complete response: name not resolved, refused, reset, timed out, cut off, not trusted."""

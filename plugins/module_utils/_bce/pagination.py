@@ -46,11 +46,6 @@ class Pages(NamedTuple):
     response: Response
     server_time: float | None
 
-    @property
-    def answer(self) -> Response:
-        """Return `response`, under the name that callers outside of this package still use."""
-        return self.response
-
 
 def paginate(
     client: Requester,
