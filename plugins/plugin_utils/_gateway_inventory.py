@@ -58,11 +58,13 @@ def fetch_hosts(
     for text in dict.fromkeys(text for connection in connections for text in connection.warnings):
         warn(text)
     version = filters.get("version", 1)
-    clients = {connection: BceClient(connection, connections=DEFAULT_CONCURRENCY) for connection in connections}
+    clients = {
+        connection: BceClient(connection, max_concurrent_requests=DEFAULT_CONCURRENCY) for connection in connections
+    }
 
     def cancel() -> None:
         for client in clients.values():
-            client.stop()
+            client.cancel()
 
     sources = [
         InventorySource(connection.region, vpc_id, client, version)
@@ -83,7 +85,7 @@ def validate(options: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
     try:
         _parse_options(options, environ)
     except InvalidOptionsError as error:
-        return error.problems
+        return error.errors
     return []
 
 
@@ -102,7 +104,7 @@ def _parse_options(
         try:
             connections.append(connection_options.resolve(dict(options, region=region), environ))
         except InvalidOptionsError as error:
-            errors += [text for text in error.problems if text not in errors]
+            errors += [text for text in error.errors if text not in errors]
     if not errors and len({connection.endpoint for connection in connections}) < len(connections):
         errors.append(
             "endpoint: %s is that of one region, but there are %d regions; put the word %s in its place in it, or leave"

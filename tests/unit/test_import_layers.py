@@ -25,8 +25,8 @@ LAYERS = {
 # package from outside the collection -> the files that may import it.
 FOREIGN = {
     "ansible": {"_module/validation", "_module/runner"},
-    "requests": {"_bce/auth", "_bce/deadline", "_bce/proxies", "_bce/transport"},
-    "urllib3": {"_bce/deadline", "_bce/proxies", "_bce/transport"},
+    "requests": {"_bce/auth", "_bce/deadline", "_bce/transport"},
+    "urllib3": {"_bce/deadline", "_bce/transport"},
 }
 FILES = {path.relative_to(MODULE_UTILS).with_suffix("").as_posix(): path for path in MODULE_UTILS.rglob("*.py")}
 

@@ -59,7 +59,7 @@ def parse_connection(params: dict[str, Any], errors: list[str]) -> ConnectionSet
     try:
         connection = connection_options.resolve(params, os.environ)
     except InvalidOptionsError as error:
-        errors = errors + error.problems
+        errors = errors + error.errors
     if errors:
         raise InvalidOptionsError(errors)
     return connection

@@ -114,7 +114,7 @@ class TaskOptions:
             request = self._implementation.parse(self._with_dropped_items(validation.validated_parameters))
         except InvalidOptionsError as error:
             reported = set(dict(self._errors))
-            for text in error.problems:
+            for text in error.errors:
                 path = text.split(":")[0]
                 if not reported & {path, path.rstrip(INDEX)}:
                     errors.append(text)

@@ -184,12 +184,12 @@ def run(
     """
     connection, warnings = request.connection, list(request.warnings)
     concurrency = request.options["concurrency"]
-    client = BceClient(connection, clock=clock, connections=concurrency)
+    client = BceClient(connection, clock=clock, max_concurrent_requests=concurrency)
     scopes = _group_by_gateway(client, request, clock)
     threads = concurrency * THREADS_PER_REQUEST_SLOT
 
     def cancel() -> None:
-        client.stop()
+        client.cancel()
         for scope in scopes:
             scope.stop()
 
