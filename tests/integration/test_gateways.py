@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway, vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     MAX_CREATE_ATTEMPTS,
     STALE_LIST_TIMEOUT,
 )

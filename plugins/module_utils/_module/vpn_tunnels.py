@@ -14,7 +14,8 @@ from .._bce.client import BceClient
 from .._bce.errors import BceError, InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
-from .._reconcile.scope import ScopeReconciler
+from .._reconcile.purge import Purge
+from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, to_argument_spec, validate_value
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
@@ -191,7 +192,7 @@ def run(
     def cancel() -> None:
         client.stop()
         for scope in scopes:
-            scope.stop()
+            scope.executor.stop()
 
     run_concurrently(ScopeReconciler.plan, scopes, threads, cancel)
     works = _in_task_order(scopes, request.desired)
@@ -207,7 +208,7 @@ def run(
     warnings += [
         "%s is not purged, because not all of its tunnels are as desired" % scope.api.scope
         for scope in scopes
-        if scope.is_purge_skipped
+        if scope.purge is not None and scope.purge.is_skipped
     ]
     report = _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
     if request.options["skipped"] is not None:
@@ -220,19 +221,15 @@ def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list[S
     groups: dict[str, list[Any]] = {}
     for desired in request.desired:
         groups.setdefault(desired.options["vpn_id"], []).append(desired)
-    purge, version = request.options["purge"], request.options["version"]
+    version = request.options["version"]
     for gateway in request.options["emptied_gateways"]:
         groups.setdefault(gateway, [])
-    return [
-        ScopeReconciler(
-            VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}),
-            group,
-            request.connection.retry_timeout,
-            purge,
-            clock,
-        )
-        for vpn_id, group in groups.items()
-    ]
+    scopes = []
+    for vpn_id, group in groups.items():
+        api = VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version})
+        purge = Purge.of_scope(api) if request.options["purge"] else None
+        scopes.append(ScopeReconciler(api, group, request.connection.retry_timeout, purge, clock))
+    return scopes
 
 
 def _in_task_order(scopes: list[ScopeReconciler], desired: Iterable[Any]) -> list[Any]:
@@ -243,10 +240,10 @@ def _in_task_order(scopes: list[ScopeReconciler], desired: Iterable[Any]) -> lis
 
 def _purged(scopes: list[ScopeReconciler]) -> list[Any]:
     """Return the works of the purges: tunnels of a gateway that the task does not name."""
-    return [work for scope in scopes for work in scope.works if work.is_surplus]
+    return [work for scope in scopes for work in scope.works if work.state.desired.is_surplus]
 
 
-def _conflicting_items(works: list[Any], paths: list[str]) -> list[str]:
+def _conflicting_items(works: list[ObjectResult], paths: list[str]) -> list[str]:
     """Return the errors that only the lists show: what a creation lacks, and items that mean the same tunnel.
 
     :param paths: the places of the works in the task's list, such as "tunnels[2]".
@@ -256,7 +253,9 @@ def _conflicting_items(works: list[Any], paths: list[str]) -> list[str]:
     for path, work in zip(paths, works):
         if isinstance(work.error, InvalidOptionsError):
             errors.append("%s: %s" % (path, work.error.message))
-        for identity in (work.planned_id, work.new_name):
+        entry = work.state.entry
+        is_renamed = entry is not None and work.state.state == UPDATE and entry.name != work.name
+        for identity in (entry and entry.object_id, is_renamed and work.name):
             first = seen.setdefault((work.desired.options["vpn_id"], identity), path)
             if identity and first != path:
                 text = "%s: is, or would become, the same tunnel (%s) as %s; name each tunnel once"
@@ -267,7 +266,7 @@ def _conflicting_items(works: list[Any], paths: list[str]) -> list[str]:
 class _Progress:
     """Show in long runs how many works are done."""
 
-    def __init__(self, works: list[Any], progress: Callable[[str], object] | None) -> None:
+    def __init__(self, works: list[ObjectResult], progress: Callable[[str], object] | None) -> None:
         self._works = works
         self._progress = progress
         self._begin = self._last = time.monotonic()
@@ -278,12 +277,12 @@ class _Progress:
         if self._progress and now - self._last >= PROGRESS_INTERVAL:
             self._last = now
             failed = sum(work.problem is not None for work in self._works)
-            done = sum(work.is_over for work in self._works)
+            done = sum(work.state.is_over for work in self._works)
             counts = "%d of %d tunnels done, %d failed" % (done, len(self._works), failed)
             self._progress("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
-def _report(works: list[Any], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
+def _report(works: list[ObjectResult], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
     totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
     for work in works:
         totals["failed" if work.error else _COUNTED[work.action] if work.changed else "unchanged"] += 1
@@ -297,25 +296,26 @@ def _report(works: list[Any], warnings: list[str], scope_errors: list[BceError])
     if warnings:
         result["warnings"] = warnings
     failed = [work for work in works if work.error]
+    errors = [error for error in (work.error for work in works) if error] or scope_errors
     if failed:
         texts = [_redacted_failure(work) for work in failed[:MAX_REPORTED]]
         summary = join_failures(texts, len(failed), ", see tunnels")
         text = "%d of %d tunnels failed: %s" % (len(failed), len(works), summary)
-        result.update(failed=True, msg=text, error=failed[0].error.to_dict())
+        result.update(failed=True, msg=text, error=errors[0].to_dict())
     elif scope_errors:
         # They belong to no tunnel: a list that could not be read, or a purge that was refused.
         text = join_failures([error.message for error in scope_errors], len(scope_errors))
-        result.update(failed=True, msg=text, error=scope_errors[0].to_dict())
+        result.update(failed=True, msg=text, error=errors[0].to_dict())
     return result
 
 
-def _redacted_failure(work: Any) -> str:
+def _redacted_failure(work: ObjectResult) -> str:
     return redact_nested("%s: %s" % (_diff_header(work), work.failure_text), work.secrets)
 
 
-def _item_result(work: Any) -> dict[str, Any]:
+def _item_result(work: ObjectResult) -> dict[str, Any]:
     return {
-        "name": work.name or (work.entry.name if work.entry else None) or work.desired.options.get("vpn_conn_id"),
+        "name": work.name or getattr(work.state.entry, "name", None) or work.desired.options.get("vpn_conn_id"),
         "vpn_id": work.desired.options["vpn_id"],
         "vpn_conn_id": work.known_id,
         "created_ids": work.created_ids,
@@ -326,12 +326,12 @@ def _item_result(work: Any) -> dict[str, Any]:
     }
 
 
-def _diff_header(work: Any) -> str:
+def _diff_header(work: ObjectResult) -> str:
     return "%s/%s" % (work.desired.options["vpn_id"], _item_result(work)["name"])
 
 
-def _diff(work: Any) -> dict[str, Any]:
-    before, after = (_redact_description(fields, work.secrets_of_scope) for fields in (work.before, work.after))
+def _diff(work: ObjectResult) -> dict[str, Any]:
+    before, after = (_redact_description(fields, work.scope_secrets) for fields in (work.before, work.after))
     header = _diff_header(work)
     return {"before_header": header, "after_header": header, "before": before, "after": after}
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of one object of a run, what its result reports, and the requests that the protocol makes.
+"""The numbers of the exactly-once protocol, its requests, the state of one object, and what its result reports.
 
-The state holds no decisions: planner.py, creation.py, verification.py and purge.py decide.
+The state holds no decisions: planner.py, creation.py and purge.py decide.
 """
 
 from __future__ import annotations
@@ -12,6 +12,15 @@ from __future__ import annotations
 from typing import Any, Iterable, NamedTuple
 
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE, Entry, ResourceType
+
+# Seconds to tolerate a stale list.
+STALE_LIST_TIMEOUT = 3.0
+# Seconds to tolerate a stale list, for an object of which the API says that it exists.
+CONFIRMED_CREATE_TIMEOUT = 30.0
+MAX_CREATE_ATTEMPTS = 3  # creations that one run sends for one object
+SHARED_TOKENS = 2  # tokens that depend on the name alone; the next one depends on the name and the time window
+MIN_CUT_LENGTH = 20  # characters; a shorter beginning of a name does not identify it
+MAX_LIST_AGE = 60.0  # seconds; a deletion rests on a list that is not older
 
 # States of an object. One in WRITES has a request to send; one in WAIT is judged by the next list.
 PROBE, WAIT, DONE, FAILED = "probe", "wait", "done", "failed"
@@ -55,7 +64,7 @@ class ConfirmRequest(NamedTuple):
 class Problem(NamedTuple):
     """Why an object failed.
 
-    :ivar code: a key of messages.PROBLEMS; or the reason why `error` is the whole message.
+    :ivar code: a key of CODES in messages.py or purge.py; or the reason why `error` is the whole message.
     :ivar ids: ids for the message.
     :ivar names: names for the message.
     :ivar error: the exception that the problem rests on, if any.
@@ -63,21 +72,23 @@ class Problem(NamedTuple):
     """
 
     code: str
-    ids: tuple = ()
-    names: tuple = ()
+    ids: tuple[str | None, ...] = ()
+    names: tuple[Any, ...] = ()
     error: Any = None
-    words: tuple = ()
+    words: tuple[tuple[str, Any], ...] = ()
 
 
 class Note(NamedTuple):
-    """What a result warns of; code is a key of messages.WARNINGS."""
+    """What a result warns of; key is one of messages.MESSAGES."""
 
-    code: str
-    ids: tuple
-    names: tuple
+    key: str
+    ids: tuple[str | None, ...]
+    names: tuple[Any, ...]
 
 
-def problem_of(code: str, entries: Iterable[Entry] = (), ids: tuple = (), error: Any = None) -> Problem:
+def problem_of(
+    code: str, entries: Iterable[Entry] = (), ids: tuple[str | None, ...] = (), error: Any = None
+) -> Problem:
     """Return a problem that names these entries and further ids."""
     entries = list(entries)
     ids += tuple(str(entry.object_id) for entry in entries if str(entry.object_id) not in ids)
@@ -139,12 +150,12 @@ class Outcome:
         self.object_id = object_id
         self.item: Any = None
         self.is_item_stale = False
-        self.before: dict = {}
-        self.after: dict = {}
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
         self.secret_key_changed = False
-        self.created_ids: tuple = ()
-        self.warnings: tuple = ()
-        self.notes: tuple = ()
+        self.created_ids: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
+        self.notes: tuple[Note, ...] = ()
         self.problem: Problem | None = None
         self.request_id: str | None = None
 
@@ -165,10 +176,10 @@ class CreationState:
         self.attempts = 0
         self.token = (0, 0)
         self.claimed_id: str | None = None
-        self.denied_ids: tuple = ()
+        self.denied_ids: tuple[str | None, ...] = ()
         self.read_entry: Entry | None = None
         self.is_unknown = False
-        self.claims: dict = {}
+        self.claims: dict[str | None, str | None] = {}
 
 
 class ObjectState:
@@ -191,7 +202,7 @@ class ObjectState:
         self.entry: Any = None  # an Entry
         self.plan: Any = None
         self.last_error: Any = None
-        self.secrets: set = {getattr(desired.value, "secret_key", None)} - {None}
+        self.secrets: set[Any] = {getattr(desired.value, "secret_key", None)} - {None}
 
     @property
     def is_over(self) -> bool:
@@ -224,10 +235,10 @@ class ObjectState:
         if object_id and object_id not in self.outcome.created_ids:
             self.outcome.created_ids += (object_id,)
 
-    def note(self, code: str, entries: Iterable[Entry]) -> None:
+    def note(self, key: str, entries: Iterable[Entry]) -> None:
         """Add a warning that names these entries."""
-        problem = problem_of(code, entries)
-        note = Note(code, problem.ids, problem.names)
+        problem = problem_of(key, entries)
+        note = Note(key, problem.ids, problem.names)
         if note not in self.outcome.notes:
             self.outcome.notes += (note,)
 
@@ -240,7 +251,9 @@ class ObjectState:
         if changed is not None:
             self.outcome.changed = changed
 
-    def fail(self, code: str, entries: Iterable[Entry] = (), ids: tuple = (), error: Any = None) -> None:
+    def fail(
+        self, code: str, entries: Iterable[Entry] = (), ids: tuple[str | None, ...] = (), error: Any = None
+    ) -> None:
         """End the object with a problem that names these entries and ids."""
         self.outcome.problem = problem_of(code, entries, ids, error)
         self.state = FAILED

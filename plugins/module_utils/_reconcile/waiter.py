@@ -15,11 +15,10 @@ from .._bce.errors import (
     TransportError,
 )
 from .._resources.base import Entry
-from . import limits
-from .results import ObjectResult
-from .scope import ScopeReconciler
+from . import state
+from .planner import View
+from .results import ObjectResult, ScopeReconciler
 from .state import FAILED, Problem, problem_of
-from .views import View
 
 MIN_POLL_INTERVAL, MAX_POLL_INTERVAL = 0.2, 3.0  # seconds between two lists
 
@@ -69,7 +68,7 @@ class StateWaiter:
         self._scope = scope
         self._works = works
         self._conditions = conditions
-        self._missing: dict = {}  # id -> since when no list shows it, a moment of clock.monotonic()
+        self._missing: dict[Any, float] = {}  # id -> since when no list shows it, a moment of clock.monotonic()
 
     def run(self) -> None:
         """Poll; a request that fails in between does not end the wait."""
@@ -87,7 +86,7 @@ class StateWaiter:
             clock.sleep(interval)
             interval = min(MAX_POLL_INTERVAL, interval * 1.5)
             try:
-                listed = self._scope.refresh(begin + max(work.desired.wait_timeout for work in works))
+                listed = self._scope.executor.refresh(begin + max(work.desired.wait_timeout for work in works))
             except TEMPORARY_ERRORS as error:
                 list_error = " (last list failed: %s)" % error.message
                 continue
@@ -104,7 +103,7 @@ class StateWaiter:
         """Take the current status from a list."""
         now = self._scope.clock.monotonic()
         if entry is None:
-            if now - self._missing.setdefault(work.known_id, now) >= limits.STALE_LIST_TIMEOUT:
+            if now - self._missing.setdefault(work.known_id, now) >= state.STALE_LIST_TIMEOUT:
                 self._end(work, "ObjectVanished")
                 work.state.outcome.item = None
             return
@@ -127,7 +126,7 @@ class StateWaiter:
     @staticmethod
     def _end(work: ObjectResult, code: str, **words: Any) -> None:
         """End the wait for an object with a problem."""
-        words.update(goal=work.desired.wait_for, name=work.name or (work.entry.name if work.entry else None))
+        words.update(goal=work.desired.wait_for, name=work.name or getattr(work.state.entry, "name", None))
         problem = problem_of(code, ids=(str(work.known_id),))
         _fail(work, problem._replace(words=tuple(words.items())))
 

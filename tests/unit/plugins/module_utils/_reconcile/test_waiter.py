@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import limits
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import state
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import StateWaiter, WaitCondition
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Entry, Listed
@@ -78,4 +78,4 @@ def test_wait_ends_when_the_condition_is_met():
 def test_wait_that_fails_names_the_object_and_keeps_the_result(items, code, text):
     work, slept = wait(*items)
     assert work.error.code == code and text in work.error.message and not work.error.maybe_applied
-    assert work.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else limits.STALE_LIST_TIMEOUT + 3)
+    assert work.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else state.STALE_LIST_TIMEOUT + 3)
