@@ -41,6 +41,7 @@ SANE = {
     "show": "same",  # same | upper | cut | null | hash | these with 1: one object only | empty (while stale)
     "memory": "works",  # of tokens: works | ignored | expires (at any creation) | anyparams (never a mismatch)
     "put": "truth",  # truth | stale404 (404 while stale) | refuse (4xx for gone) | busy | yes (OK for gone) | body
+    # | new-id (the object gets another id)
     "delete": "sync",  # sync | async (listed as deleting while stale) | body (2xx with an error, nothing done)
     "duplicates": "allowed",  # allowed | refused (a live object of the name refuses a creation)
     "lists": "own",  # own | foreign (entries name another gateway) | foreign? (entries name none)
@@ -79,7 +80,7 @@ class Cloud(NamedTuple):
 class Task(NamedTuple):
     """What one run is to do; `kind` is present or absent.
 
-    :ivar is_exact: True for objects of which only an equal name is the same one.
+    :ivar is_exact: True for objects of which only an equal name is the same one, and which may get another id.
     """
 
     kind: str
@@ -135,9 +136,10 @@ class ModelType(base.ResourceType):
 
 
 class ExactModelType(ModelType):
-    """The same, whose names no API changes."""
+    """The same, whose names no API changes, and which may have another id after an update."""
 
     has_exact_names = True
+    keeps_id_on_update = False
 
 
 def surplus(object_id):
@@ -389,7 +391,15 @@ def updates(cloud, request, dialect):
         if dialect["lag"] and (fresh.name, fresh.parameters) != (stored.name, stored.parameters):
             view = stored.view if stored.stale else (stored.name, stored.parameters, True)
             fresh = fresh._replace(stale=dialect["lag"], view=view)
-        yield "ok", replaced(cloud, number, fresh), ("W",) if is_wrong else ()
+        violations = ("W",) if is_wrong else ()
+        if dialect["put"] == "new-id" and fresh.parameters != stored.parameters:
+            view = stored.view if stored.stale else (stored.name, stored.parameters, True)
+            gone = stored._replace(is_live=False, stale=dialect["lag"], view=view if dialect["lag"] else None)
+            moved = Stored(name, parameters, True, stored.gateway, ("before", 0), dialect["lag"])
+            later = replaced(cloud, number, gone)
+            yield "ok", later._replace(objects=later.objects + (moved,)), violations
+            return
+        yield "ok", replaced(cloud, number, fresh), violations
 
 
 def deletions(cloud, request, task, dialect):

@@ -143,6 +143,12 @@ MUTANTS = {
         "one",
         "I1",
     ),
+    "an update is taken to keep the id": (
+        lambda patch: patch.setattr(model_explorer.ExactModelType, "keeps_id_on_update", True),
+        "sane, an update gives another id, list at once",
+        "exactupdate",
+        "I2",
+    ),
     "a newer list is not compared with the one that was too old": (
         lambda patch: patch.setattr(planner, "recheck_deletion", _delete_again),
         "a list becomes too old, renamed meanwhile",

@@ -267,9 +267,11 @@ def receive_write(obj: ObjectState, result: WriteResult) -> None:
         obj.finish(changed=True)
         if obj.desired.is_absent:
             obj.outcome.item = None
-        else:
-            _note_update(obj)
-            obj.outcome.item, obj.outcome.is_item_stale = obj.plan.target, True
+            return
+        _note_update(obj)
+        obj.outcome.item, obj.outcome.is_item_stale = obj.plan.target, True
+        if not obj.desired.type.keeps_id_on_update:
+            obj.state, obj.awaited = WAIT, OK
     elif result.outcome == REFUSED:
         obj.fail("Refused", error=result.error)
     else:
@@ -287,15 +289,8 @@ def judge_update(obj: ObjectState, view: View, last: bool) -> None:
     """
     entry = view.by_id(obj.outcome.object_id)
     entry = None if entry is None or entry.is_leaving else entry
-    if obj.awaited == UNKNOWN:
-        if entry is not None and obj.desired.is_applied(entry.item):
-            obj.finish(changed=True)
-            obj.take_entry(entry)
-            obj.take_item(entry.item)
-            _note_update(obj)
-        elif last:
-            obj.fail("Unsettled", error=obj.last_error)
-        return None
+    if obj.awaited in (OK, UNKNOWN):
+        return _judge_written(obj, view, entry, last)
     # ABSENT: deleted by another run, and the list was stale; if lists go on to show it, the two contradict.
     if entry is None and not obj.desired.given_id and obj.creation.attempts < state.MAX_CREATE_ATTEMPTS:
         exact = view.exact(obj.desired.name)
@@ -303,10 +298,40 @@ def judge_update(obj: ObjectState, view: View, last: bool) -> None:
             return plan_creation(obj)
         if len(exact) == 1:
             obj.creation.attempts += 1  # bounds how often an update that finds nothing is followed by another one
-            return plan_update(obj, exact[0])
+            plan_update(obj, exact[0])
+            # An earlier attempt of ours may have been applied and its response lost.
+            is_ours = obj.state == DONE and not obj.desired.type.keeps_id_on_update and _is_maybe_applied(obj)
+            obj.outcome.changed = obj.outcome.changed or is_ours
+            return None
     if last or entry is None:
         obj.fail("Unsettled", error=obj.last_error)
     return None
+
+
+def _judge_written(obj: ObjectState, view: View, entry: Entry | None, last: bool) -> None:
+    """Judge an update whose outcome is unknown, or which may have given the object another id.
+
+    :param entry: that of the id before the update, if it is listed.
+    """
+    named = [] if obj.desired.type.keeps_id_on_update else view.exact(obj.desired.name or obj.entry.name)
+    shown = named[0] if entry is None and len(named) == 1 else entry
+    is_applied = shown is not None and obj.desired.is_applied(shown.item)
+    if shown is not None and (is_applied or (last and obj.awaited == OK)):
+        obj.finish(changed=True)
+        if obj.awaited == UNKNOWN:
+            _note_update(obj)
+        # Without its effect, a list of the same id is stale, because the API confirmed the update.
+        if is_applied or entry is None:
+            obj.take_entry(shown)
+            obj.take_item(shown.item)
+    elif last and obj.awaited == UNKNOWN:
+        obj.fail("Unsettled", error=obj.last_error)
+    elif last:
+        obj.fail("AmbiguousName" if named else "ChangedMeanwhile", named or [obj.entry])
+
+
+def _is_maybe_applied(obj: ObjectState) -> bool:
+    return bool(getattr(obj.last_error, "maybe_applied", False))
 
 
 def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
@@ -323,7 +348,7 @@ def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
     others = [] if desired.given_id else view.exact(desired.name) + view.near(desired) + view.nameless
     if is_gone and not others:
         # An earlier attempt of ours may have been applied and its response lost.
-        is_ours = obj.awaited == UNKNOWN or bool(getattr(obj.last_error, "maybe_applied", False))
+        is_ours = obj.awaited == UNKNOWN or _is_maybe_applied(obj)
         obj.finish(changed=is_ours)
         obj.outcome.item = None
     elif last and obj.last_error is None:

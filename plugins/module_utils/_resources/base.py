@@ -147,6 +147,7 @@ class ResourceType:
     :cvar option_fields: the Fields of all options except the nested ones.
     :cvar has_exact_names: True if the API shows every name exactly as it was sent, because names are keys in canonical
         form; no other spelling of a name is to be looked for then.
+    :cvar keeps_id_on_update: False if the object may have another id after an update.
     :cvar wait_conditions: value of wait_for -> (the status field, the value to wait for).
     :cvar final_states: the statuses after which no further change is to be expected.
     :cvar kind: the first part of what client tokens are derived from; never changes.
@@ -178,6 +179,7 @@ class ResourceType:
     label = name_option = id_option = ""
     option_fields: Tuple[Field, ...] = ()
     has_exact_names = False
+    keeps_id_on_update = True
     wait_conditions: Dict[str, Tuple[str, str]] = {}
     final_states: Tuple[str, ...] = ()
     kind = ""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
@@ -24,6 +26,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.base
 )
 from protocol_run import (
     NAME,
+    NUMBER,
     READ_ONLY,
     ExactNumberType,
     ProtocolRun,
@@ -263,3 +266,55 @@ def test_deletion_by_a_newer_list_without_scope_needs_the_scopes_detail():
     obj, run = deletion_with_a_stale_list()
     assert run.list(entry(is_confirmed=False)).request == ConfirmRequest()
     assert run.send(set()).is_over and end_of(obj) == "ScopeNotConfirmed"
+
+
+# -- updates after which the object may have another id ----------
+
+
+class RenewedNumberType(ExactNumberType):
+    keeps_id_on_update = False
+
+
+def updated_object(*results, given_id=None):
+    """Return an object whose update has ended so, and the run."""
+    obj = number_object(given_id=given_id, resource_type=RenewedNumberType)
+    return obj, ProtocolRun(obj).list(entry(item=8)).write(*results or [WriteResult(base.OK)])
+
+
+@pytest.mark.parametrize("object_id", ["id-1", "id-2"])
+@pytest.mark.parametrize("given_id", [None, "id-1"])
+def test_update_reports_the_id_that_the_next_list_shows(object_id, given_id):
+    obj, run = updated_object(given_id=given_id)
+    assert isinstance(run.request, ListRequest) and run.list(entry(object_id=object_id)).is_over
+    assert ended(obj) == (DONE, None, True) and obj.outcome.object_id == object_id and obj.outcome.item == NUMBER
+
+
+def test_update_waits_while_the_list_shows_the_old_object_or_none():
+    obj, run = updated_object()
+    run.list(entry(item=8)).list().list(entry(item=8), entry(object_id="id-2"))
+    assert run.list(entry(object_id="id-2")).is_over and obj.outcome.object_id == "id-2"
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ([entry(item=8)], (DONE, None, True)),
+        ([entry(item=9, object_id="id-2")], (DONE, None, True)),
+        ([], (FAILED, "ChangedMeanwhile", True)),
+        ([entry(object_id="id-2"), entry(object_id="id-3")], (FAILED, "AmbiguousName", True)),
+    ],
+)
+def test_update_that_no_list_shows_applied_ends_by_what_is_listed(shown, expected):
+    obj, run = updated_object()
+    assert run.list_to_the_end(*shown).is_over and ended(obj) == expected
+    if expected[0] == DONE:
+        assert obj.outcome.object_id == shown[0].object_id
+
+
+@pytest.mark.parametrize("outcome", [base.UNKNOWN, base.ABSENT])
+def test_update_whose_response_was_lost_takes_the_new_id_and_is_a_change(outcome):
+    """An attempt was applied, so that the next one does not find the old id."""
+    lost = SimpleNamespace(maybe_applied=True)
+    obj, run = updated_object(WriteResult(outcome, error=lost))
+    assert run.list(entry(object_id="id-2")).is_over
+    assert ended(obj) == (DONE, None, True) and obj.outcome.object_id == "id-2"
