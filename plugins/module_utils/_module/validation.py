@@ -159,7 +159,7 @@ def boolean_hint(value: bool) -> str:
 def collect_secrets(spec: dict[str, Any], params: dict[str, Any]) -> set[str]:
     """Return the texts in the options that no output may show, whatever else is wrong with the options.
 
-    These are all in options marked no_log, and what may be a key in an unknown option or in one of a wrong type.
+    These are all in options marked no_log, and what may be a secret in an unknown option or in one of a wrong type.
     (Ansible's own search ends at the first option of a wrong type.)
     """
     found: set[str] = set()
@@ -172,10 +172,15 @@ def collect_secrets(spec: dict[str, Any], params: dict[str, Any]) -> set[str]:
             if "options" in option and isinstance(item, dict):
                 found |= collect_secrets(option["options"], item)
             elif not (isinstance(item, str) and option.get("elements", option.get("type")) in TEXT_TYPES):
-                found |= {text for text in _scalars(item) if contains_possible_key(text)}
-            elif "choices" in option and item not in option["choices"] and contains_possible_key(item):
+                found |= {text for text in _scalars(item) if _may_be_secret(text)}
+            elif "choices" in option and item not in option["choices"] and _may_be_secret(item):
                 found.add(item)
     return found
+
+
+def _may_be_secret(text: str) -> bool:
+    """Return True for 8 characters and more with letters and digits, as every key and token of this cloud has them."""
+    return len(text) >= 8 and any(map(str.isalpha, text)) and any(map(str.isdigit, text))
 
 
 def _scalars(value: Any) -> set[str]:
