@@ -16,7 +16,7 @@ from .._reconcile.results import ScopeReconciler
 from .._reconcile.waiter import StateWaiter
 from .._resources.api import RestApi
 from .._resources.fields import camel_case
-from .request import Request, parse_connection
+from .validation import Request, parse_connection
 
 
 class PresentAbsent(NamedTuple):

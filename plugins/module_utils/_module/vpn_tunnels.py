@@ -20,8 +20,26 @@ from .._resources.base import CREATE, DELETE, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, to_argument_spec, validate_value
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
-from .request import Request, parse_connection
 from .results import MAX_REPORTED, join_failures
+from .validation import Request, parse_connection
+
+MESSAGES = {
+    "tunnels_not_a_list": "tunnels: must be a list of dictionaries, each with the options of one tunnel",
+    "item_not_a_dictionary": "%(path)s: must be a dictionary with the options of one tunnel",
+    "item_repeated": "%(path)s.%(option)s: %(value)r is at %(first)s already; each tunnel needs its own",
+    "versions_differ": "%(path)s.version: is not that of %(first)s; one task speaks one version of the API",
+    "concurrency_invalid": "concurrency: must be a whole number from 1 to %(maximum)d, but is %(value)r",
+    "purge_all_without_purge": "purge_all: has a meaning only with purge; set purge: true, or leave purge_all out",
+    "purge_of_all": (
+        "purge: no tunnel of gateway %(gateways)s is to be present, so all would go; set purge_all: true to do that"
+    ),
+    "purge_without_gateway": "vpn_id: is needed, because no tunnel names the gateway to purge",
+    "purge_skipped": "%(scope)s is not purged, because not all of its tunnels are as desired",
+    "tunnel_repeated": (
+        "%(path)s: is, or would become, the same tunnel (%(identity)s) as %(first)s; name each tunnel once"
+    ),
+    "bulk_failed": "%(failed)d of %(count)d tunnels failed: %(texts)s",
+}
 
 PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and between two lines
 
@@ -59,7 +77,7 @@ def parse(params: dict[str, Any]) -> Request:
     items: Any = params.get("tunnels")
     is_list = isinstance(items, list)
     if not is_list:
-        errors.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
+        errors.append(MESSAGES["tunnels_not_a_list"])
     merged_items = []
     for index, item in enumerate(items if is_list else ()):
         path = "tunnels[%d]" % index
@@ -68,7 +86,7 @@ def parse(params: dict[str, Any]) -> Request:
             merged_items.append((path, merged))
             errors += VPN_TUNNEL.validate_values(item, path + ".") + VPN_TUNNEL.missing_identifiers(merged, path + ".")
         else:
-            errors.append("%s: must be a dictionary with the options of one tunnel" % path)
+            errors.append(MESSAGES["item_not_a_dictionary"] % {"path": path})
     selection_errors = [] if params.get("gateways") is None else validate_value(_GATEWAYS, params["gateways"])
     errors += selection_errors + _duplicate_errors(merged_items) + _validate_options(params)
     if params.get("purge") and is_list and len(merged_items) == len(items) and not selection_errors:
@@ -106,11 +124,11 @@ def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[st
                 # The ids distinguish tunnels of one name.
                 by_id = option == "vpn_conn_name" and "vpn_conn_id" in item and "vpn_conn_id" in other
                 if first != path and not by_id:
-                    text = "%s.%s: %r stands at %s already; each tunnel needs its own"
-                    errors.append(text % (path, option, item[option], first))
+                    words = {"path": path, "option": option, "value": item[option], "first": first}
+                    errors.append(MESSAGES["item_repeated"] % words)
         first, other = seen.setdefault("version", (path, item))
         if other.get("version") != item.get("version"):
-            errors.append("%s.version: is not that of %s; one task speaks one version of the API" % (path, first))
+            errors.append(MESSAGES["versions_differ"] % {"path": path, "first": first})
     return errors
 
 
@@ -120,9 +138,9 @@ def _validate_options(params: dict[str, Any]) -> list[str]:
     if concurrency is not None and (
         isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= MAX_CONCURRENCY
     ):
-        errors.append("concurrency: must be a whole number from 1 to %d, but is %r" % (MAX_CONCURRENCY, concurrency))
+        errors.append(MESSAGES["concurrency_invalid"] % {"maximum": MAX_CONCURRENCY, "value": concurrency})
     if params.get("purge_all") and not params.get("purge"):
-        errors.append("purge_all: has a meaning only with purge; set purge: true, or leave purge_all out")
+        errors.append(MESSAGES["purge_all_without_purge"])
     return errors
 
 
@@ -140,12 +158,9 @@ def _validate_purge(params: dict[str, Any], merged_items: list[tuple[str, dict[s
         gateway for gateway in dict.fromkeys(gateways) if gateway not in kept and not validate_value(VPN_ID, gateway)
     ]
     if emptied and not params.get("purge_all"):
-        errors.append(
-            "purge: no tunnel of gateway %s is to be present, so all would go; set purge_all: true to do that"
-            % ", ".join(emptied)
-        )
+        errors.append(MESSAGES["purge_of_all"] % {"gateways": ", ".join(emptied)})
     if gateways == [None]:
-        errors.append("vpn_id: is needed, because no tunnel names the gateway to purge")
+        errors.append(MESSAGES["purge_without_gateway"])
     return errors
 
 
@@ -206,7 +221,7 @@ def run(
         line = _Progress(works + _purged(scopes), progress)
         run_concurrently(apply, longest_first, threads, cancel, line.show)
     warnings += [
-        "%s is not purged, because not all of its tunnels are as desired" % scope.api.scope
+        MESSAGES["purge_skipped"] % {"scope": scope.api.scope}
         for scope in scopes
         if scope.purge is not None and scope.purge.is_skipped
     ]
@@ -258,8 +273,8 @@ def _conflicting_items(works: list[ObjectResult], paths: list[str]) -> list[str]
         for identity in (entry and entry.object_id, is_renamed and work.name):
             first = seen.setdefault((work.desired.options["vpn_id"], identity), path)
             if identity and first != path:
-                text = "%s: is, or would become, the same tunnel (%s) as %s; name each tunnel once"
-                errors.append(text % (path, identity, first))
+                words = {"path": path, "identity": identity, "first": first}
+                errors.append(MESSAGES["tunnel_repeated"] % words)
     return errors
 
 
@@ -300,7 +315,7 @@ def _report(works: list[ObjectResult], warnings: list[str], scope_errors: list[B
     if failed:
         texts = [_redacted_failure(work) for work in failed[:MAX_REPORTED]]
         summary = join_failures(texts, len(failed), ", see tunnels")
-        text = "%d of %d tunnels failed: %s" % (len(failed), len(works), summary)
+        text = MESSAGES["bulk_failed"] % {"failed": len(failed), "count": len(works), "texts": summary}
         result.update(failed=True, msg=text, error=errors[0].to_dict())
     elif scope_errors:
         # They belong to no tunnel: a list that could not be read, or a purge that was refused.

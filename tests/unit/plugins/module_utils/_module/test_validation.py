@@ -104,7 +104,7 @@ CASES = {
             "tunnels[2]: " + NO_ITEM,
             "tunnels[3]: " + NO_ITEM,
             "tunnels[4].state: must be present or absent, but is 'gone'",
-            "tunnels[4].vpn_conn_name: 'one' stands at tunnels[1] already; each tunnel needs its own",
+            "tunnels[4].vpn_conn_name: 'one' is at tunnels[1] already; each tunnel needs its own",
         ],
     ),
     "a text for a list": (vpn_tunnels, {"tunnels": "abc", "purge": True, "vpn_id": "vpn-1"}, ["tunnels: " + NO_LIST]),
