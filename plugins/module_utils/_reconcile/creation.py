@@ -4,20 +4,16 @@
 
 """Create an object exactly once, although names are not unique, responses are lost and lists are stale.
 
-The protocol of a creation, in the order of the functions below; docs/decisions/0007 has the reasons.
+docs/decisions/0007 has the reasons of the protocol:
 
-1. Tokens. Every run derives the same tokens for an object, in the same order: two from its name, the third also from
-   the minute. The number alone decides which is the next. After an unknown outcome the same token is sent again; the
-   next one only when the object of this one was read as gone, renamed or different. MAX_CREATE_ATTEMPTS bounds both.
-2. Responses. A creation counts as sent unless it was clearly refused. Whatever it returned is judged by lists.
-3. Without an id (judge_unclaimed): the one object of the name is taken; `changed` only if this run may have made it. A
-   new object that may be it, under another name, ends the creation.
-4. With an id (judge_claim): that object is taken if the list shows it under the name. Next to others of the name
-   it must be the oldest. An id that existed before, or is gone, is a replayed response: another object of the name is
-   taken, or the next token.
-5. A new id under another name was made now, whatever its name is: no further creation.
-6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else lists go on to be read, and
-   nothing further is created.
+1. Every run derives the same tokens for an object, in the same order. After an unknown outcome the same token is sent
+   again; the next one only when the object of this one was read as gone, renamed or different.
+2. A creation counts as sent unless it was clearly refused. Whatever it returned is judged by lists.
+3. Without an id, the one object of the name is taken; a new one that may be it, under another name, ends the creation.
+4. With an id, that object is taken if the list shows it under the name, and next to others as the oldest. An id that
+   existed before, or is gone, is a replayed response: another object of the name is taken, or the next token.
+5. A new id under another name was made now: no further creation.
+6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else nothing further is created.
 
 `base` is the set of all ids that this run saw in the scope before its first creation.
 """
@@ -29,7 +25,7 @@ from . import planner, state
 from .planner import View, is_similar
 from .state import CLAIMED, CONFIRMED, PROBE, REPEATED, WAIT, ObjectState, WriteRequest
 
-# -- tokens -----------------------------------------------------------------------------------------------------------
+# -- tokens ----------
 
 
 def request_creation(obj: ObjectState, window: int) -> WriteRequest:
@@ -60,7 +56,7 @@ def take_next_token(obj: ObjectState) -> None:
     return None
 
 
-# -- responses --------------------------------------------------------------------------------------------------------
+# -- responses ----------
 
 
 def receive_creation(obj: ObjectState, result: WriteResult) -> None:
@@ -95,7 +91,7 @@ def receive_probe(obj: ObjectState, result: WriteResult) -> None:
     return None
 
 
-# -- judgement by lists -----------------------------------------------------------------------------------------------
+# -- judgement by lists ----------
 
 
 def list_timeout(obj: ObjectState) -> float:

@@ -106,7 +106,7 @@ class View:
         return found
 
 
-# -- plan -------------------------------------------------------------------------------------------------------------
+# -- plan ----------
 
 
 def list_timeout(obj: ObjectState, view: View, deletion_timeout: float) -> float:
@@ -258,7 +258,7 @@ def replan(obj: ObjectState, view: View) -> None:
         obj.fail("ChangedMeanwhile", [obj.entry] if obj.entry else [])
 
 
-# -- judge ------------------------------------------------------------------------------------------------------------
+# -- judge ----------
 
 
 def receive_write(obj: ObjectState, result: WriteResult) -> None:

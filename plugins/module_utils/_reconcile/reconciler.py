@@ -4,12 +4,9 @@
 
 """Reconcile the objects of one scope: find, plan, apply, verify; the requests in order, without sending them.
 
-Reconciler.plan() and Reconciler.apply() are generators that yield requests (state.py) and receive responses: a View, a
-tuple of WriteResults in the order of the requests, a set of ids or an error. They do no I/O and depend on no clock and
-no resource. executor.py sends the requests; tests/model/ explores every interleaving of the same generators with each
-other, against every modelled behaviour of the API.
-
-Behind all rules stands one: an action that cannot be undone rests on what the responses at hand confirm.
+Reconciler.plan() and apply() are generators that yield requests (state.py) and receive responses: a View, a tuple of
+WriteResults in the order of the requests, a set of ids or an error. They do no I/O and depend on no clock and no
+resource. executor.py sends the requests; tests/model/ explores every interleaving of the same generators.
 """
 
 from __future__ import annotations
@@ -65,7 +62,6 @@ class Reconciler:
     """The objects of one scope, and the order of requests that brings them to their desired states.
 
     :ivar objects: those of the task, then those that a purge deletes.
-    :ivar names: the names of the task's objects.
     :ivar base: the ids that this run saw before its first creation.
     :ivar first: the list that the plan was made from.
     """
@@ -76,12 +72,7 @@ class Reconciler:
         deletion_timeout: float = state.STALE_LIST_TIMEOUT,
         purge: PurgeStrategy | None = None,
     ) -> None:
-        """Prepare a run.
-
-        :param objects: one for each object that the task names.
-        :param deletion_timeout: seconds to wait for an object of a desired name that is being deleted.
-        :param purge: deletes every other object of the scope.
-        """
+        """Prepare a run; see ScopeReconciler."""
         self.objects = objects
         self.purge = purge
         self.names = frozenset(obj.desired.name for obj in objects if obj.desired.name)
@@ -205,7 +196,7 @@ def receive(obj: ObjectState, action: str, result: WriteResult) -> None:
 
 
 def list_timeout(obj: ObjectState) -> float:
-    """Return for how many seconds lists are read before judge() has to decide."""
+    """See creation.list_timeout()."""
     return creation.list_timeout(obj) if creation.is_open(obj) else state.STALE_LIST_TIMEOUT
 
 
