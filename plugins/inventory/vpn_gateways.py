@@ -105,6 +105,7 @@ from ..module_utils._bce.errors import BceError, InvalidOptionsError
 from ..module_utils._module.validation import safe_option_name
 from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._gateway_inventory import FIELDS, GROUP, fetch_hosts, unique_hostnames, validate
+from ..plugin_utils._messages import MESSAGES
 from ..plugin_utils._raw_options import coerce_options, read_raw_options
 
 FILE_SUFFIXES = tuple(name + ending for name in ("vpn_gateways", "baiducloud") for ending in (".yml", ".yaml"))
@@ -154,15 +155,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             try:
                 values[name] = to_builtin_types(self._templated(value)), origin
             except AnsibleError as error:
-                template_errors[name] = "%s: cannot be made of what stands there: %s" % (name, error)
+                template_errors[name] = MESSAGES["template_failed"] % {"option": name, "error": error}
         coerced, errors = coerce_options(definitions, values, SECRET_OPTIONS)
         errors.update(template_errors)
         unknown = [name for name in content if name not in definitions]
         if unknown or errors or "vpc_ids" not in coerced:
-            texts = [
-                "%s: is not an option of this plugin; see ansible-doc for those it has" % safe_option_name(name)
-                for name in unknown
-            ]
+            texts = [MESSAGES["plugin_option_unknown"] % {"option": safe_option_name(name)} for name in unknown]
             others = validate({name: coerced[name] for name in CONNECTION_OPTIONS & coerced.keys()}, os.environ)
             # An option of a wrong type is missing in `coerced`, so that it would be reported as needed too.
             texts += [*errors.values(), *(text for text in others if not _option_names(text) & errors.keys())]

@@ -19,6 +19,7 @@ from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
 from ..module_utils._resources import fields
 from ..module_utils._resources.fields import Field
 from ..module_utils._resources.vpn_gateway import VpnGatewayApi
+from ._messages import MESSAGES
 
 GROUP = "vpn_gateways"  # the group of all hosts
 REGIONS = fields.as_filter(
@@ -95,7 +96,7 @@ def _parse_options(
     """Return the filters in normal form, and the ConnectionSettings of each region."""
     errors = fields.validate_fields(FIELDS, options)
     if "vpc_ids" not in fields.provided_options(FIELDS, options):
-        errors.append("vpc_ids: is needed; the API lists the gateways of one VPC at a time")
+        errors.append(MESSAGES["vpc_ids_missing"])
     # Invalid regions would only repeat their error for each connection.
     filters = {} if errors else fields.normalize_options(FIELDS, options)
     regions = filters.get("regions", [options.get("region")])
@@ -106,10 +107,8 @@ def _parse_options(
         except InvalidOptionsError as error:
             errors += [text for text in error.errors if text not in errors]
     if not errors and len({connection.endpoint for connection in connections}) < len(connections):
-        errors.append(
-            "endpoint: %s is that of one region, but there are %d regions; put the word %s in its place in it, or leave"
-            " it out" % (connections[0].endpoint, len(regions), connection_options.REGION_PLACEHOLDER)
-        )
+        words = {"endpoint": connections[0].endpoint, "count": len(regions)}
+        errors.append(MESSAGES["endpoint_of_several_regions"] % dict(words, word=connection_options.REGION_PLACEHOLDER))
     if errors:
         raise InvalidOptionsError(errors)
     return filters, connections

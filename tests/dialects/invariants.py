@@ -176,6 +176,7 @@ def _one_new_object(trial):
     for desired in trial.desires:
         mine = {key for key, item in trial.new.items() if _is_of(item, desired)}
         explained |= mine
+        mine -= _renewed(trial)
         limit = 1 if desired.state == "present" and not desired.object_id else 0
         limit += _is_reported_unknown(trial, desired)
         if len(mine) > limit:
@@ -194,6 +195,12 @@ def _one_new_object(trial):
     if trial.new.keys() - explained:
         found.append(Violation("a", "objects", "new objects of no task: %s" % sorted(trial.new.keys() - explained)))
     return found
+
+
+def _renewed(trial):
+    """Return the ids that updates gave to objects in place of another id: these were not created; see (d) for them."""
+    updates = [one for one in trial.seen if one.method == "PUT" and len(one.made) == len(one.lost)]
+    return {key for one in updates for key in one.made}
 
 
 def _never_shown(trial, desired):

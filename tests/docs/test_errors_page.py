@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.messages import PROBLEMS
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge
 from playbook_runner import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
@@ -64,8 +64,9 @@ def error_codes():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and re.fullmatch(r"[A-Z]\w*Error", getattr(node.func, "id", ""))
     ]
-    passed = [call.args[1] for call in calls if len(call.args) > 1]
-    return sorted({code.value for code in passed if isinstance(code, ast.Constant)} | {"InvalidOption", *PROBLEMS})
+    given = [call.args[1] for call in calls if len(call.args) > 1]
+    found = {code.value for code in given if isinstance(code, ast.Constant)}
+    return sorted(found | {"InvalidOption", *messages.CODES, *purge.CODES})
 
 
 @pytest.mark.parametrize("text", error_texts())

@@ -20,7 +20,7 @@ import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE_LIST_TIMEOUT
 from api_example import entry
 from fake_clock import SkippingClock
 from module_process import KEY, OPTIONS, options

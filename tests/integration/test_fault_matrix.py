@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     CONFIRMED_CREATE_TIMEOUT,
     MAX_CREATE_ATTEMPTS,
     STALE_LIST_TIMEOUT,

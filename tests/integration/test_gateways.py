@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway, vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     MAX_CREATE_ATTEMPTS,
     STALE_LIST_TIMEOUT,
 )
@@ -194,7 +194,7 @@ def test_info_modules_report_all_errors_before_any_request(site):
     for text, words in zip(
         texts,
         [
-            ["vpn_id[0]: 'a b' must be letters", "vpc_id: is not taken beside vpn_id", "version: "],
+            ["vpn_id[0]: 'a b' must be letters", "vpc_id: is not accepted next to vpn_id", "version: "],
             ["vpn_id: is needed, or vpc_id", "endpoint: "],
             ["vpc_id: is needed, or vpn_id"],
             ["name: is needed, or cgw_id", "ip: must be an IP address"],

@@ -143,7 +143,7 @@ def test_bulk_reports_all_invalid_options_before_any_request(cloud):
         "tunnels[1].local_subnets[1]: ",
         "tunnels[2].ike_config.ike_mode: ",
         "tunnels[2].secret_key: ",
-        "tunnels[3].vpn_conn_name: 'branch-1' stands at tunnels[1] already",
+        "tunnels[3].vpn_conn_name: 'branch-1' is at tunnels[1] already",
         "tunnels[4].vpn_conn_name: is needed",
         "concurrency: ",
     ):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE_LIST_TIMEOUT
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import MAX_POLL_INTERVAL
 from api_example import entry
 from module_process import KEY, options

@@ -14,8 +14,8 @@ from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._resources import fields
 from .._resources.fields import Field
-from .request import Request, parse_connection
 from .results import partial_failure
+from .validation import Request, parse_connection
 
 
 class Found(NamedTuple):

@@ -107,6 +107,7 @@ class ResourceType:
     # Whether the API shows every name exactly as it was sent, because names are keys in canonical form; no other
     # spelling of a name is looked for then.
     has_exact_names = False
+    keeps_id_on_update = True  # False if the object may have another id after an update
     wait_conditions: Dict[str, Tuple[str, str]] = {}  # value of wait_for -> (the field, the value to wait for)
     final_states: Tuple[str, ...] = ()  # statuses after which no further change is to be expected
 

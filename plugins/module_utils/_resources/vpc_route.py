@@ -68,6 +68,7 @@ class VpcRoute(Resource):
     owner = "route_table_id"
     natural_key = ("source_address", "destination_address")
     has_exact_names = True
+    keeps_id_on_update = False  # no API page says that a rule keeps it, and official examples show two ids
     id_field = ROUTE_RULE_ID
     fields = (
         subnet_field("source_address"),
