@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.planner import View
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.purge import Purge
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.reconciler import Reconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     DesiredObject,
     ListRequest,
     ObjectState,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.views import View
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Entry, ResourceType
 
@@ -98,7 +99,7 @@ class ProtocolRun:
     """
 
     def __init__(self, *objects, purge=False):
-        self.reconciler = Reconciler(list(objects), purge, deletion_timeout=60.0, make_surplus=surplus)
+        self.reconciler = Reconciler(list(objects), 60.0, Purge(surplus) if purge else None)
         self._steps = self._all()
         self.request = next(self._steps)
 

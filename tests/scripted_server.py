@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client on a fake clock, and a server that sends it whatever bytes a test wants."""
+"""A client on a fake clock, and a server that sends it the bytes that a test scripts."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ html_use_index = False
 
 
 def setup(app):
-    """The plugins' index has the collection's name as its title, spelt as a sentence; here it says what is in it."""
+    """Replace the title of the plugins' index, which is the collection's name, by what the index contains."""
 
     def title(_app, page, source):
         if page == "plugins/index":

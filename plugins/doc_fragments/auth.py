@@ -13,26 +13,26 @@ options:
   access_key_id:
     description:
       - The account's access key id.
-      - If not given, it is that of the O(profile); without O(profile) E(BCE_ACCESS_KEY_ID) is taken, then
+      - If unset, it is that of the O(profile); without O(profile) E(BCE_ACCESS_KEY_ID) is taken, then
         E(BAIDUCLOUD_ACCESS_KEY), then the current profile.
     type: str
   secret_access_key:
     description:
       - The account's secret access key. It is not the tunnel's shared key.
-      - If not given, it is that of the O(profile); without O(profile) E(BCE_SECRET_ACCESS_KEY) is taken, then
+      - If unset, it is that of the O(profile); without O(profile) E(BCE_SECRET_ACCESS_KEY) is taken, then
         E(BAIDUCLOUD_SECRET_KEY), then the current profile.
     type: str
   security_token:
     description:
       - The session token of temporary keys.
-      - If not given, it is that of the O(profile); without O(profile) E(BCE_SECURITY_TOKEN) or E(BCE_SESSION_TOKEN) is
+      - If unset, it is that of the O(profile); without O(profile) E(BCE_SECURITY_TOKEN) or E(BCE_SESSION_TOKEN) is
         taken, then E(BAIDUCLOUD_SESSION_TOKEN), then that of the current profile; but only one from the place that the
         secret access key is from, because a token belongs to its key.
     type: str
   region:
     description:
       - The region's short name, such as V(bj), V(gz), V(su), V(hkg), V(bd), V(fwh) or V(sin).
-      - If not given, the region of the O(profile) is taken, then E(BCE_REGION), then E(BAIDUCLOUD_REGION), then that of
+      - If unset, the region of the O(profile) is taken, then E(BCE_REGION), then E(BAIDUCLOUD_REGION), then that of
         the current profile where the keys are from it, then V(bj).
       - Next to an O(endpoint) or E(BCE_ENDPOINT) without the word C({region}) in it, it has no effect, and the task
         warns of that.
@@ -40,16 +40,16 @@ options:
   endpoint:
     description:
       - The API's URL of scheme, host and port alone.
-      - If not given, E(BCE_ENDPOINT) is taken, then C(https://bcc.{region}.baidubce.com).
+      - If unset, E(BCE_ENDPOINT) is taken, then C(https://bcc.{region}.baidubce.com).
       - The word C({region}) in it stands for the O(region).
       - Plain C(http) is accepted for loopback addresses only, because requests carry the tunnel's shared key.
     type: str
   profile:
     description:
       - A profile of bce-cli's configuration C(~/.bce/config.json). Like every option of the task it wins over the
-        environment. Keys and token that the options do not give come from it and from nowhere else, so that the task
-        fails if it lacks a key. Its region, if it has one, is taken where O(region) is not given.
-      - If not given, the file's current profile is read, but only if options and environment lack keys.
+        environment. Keys and token that the options do not provide come from it and from nowhere else, so that the task
+        fails if it lacks a key. Its region, if it has one, is taken where O(region) is unset.
+      - If unset, the file's current profile is read, but only if options and environment lack keys.
     type: str
   validate_certs:
     description:
@@ -67,16 +67,15 @@ options:
     default: 30
   retry_timeout:
     description:
-      - Seconds that all tries of one request may take together. V(0) means one try.
-      - Tried again are requests that got no whole answer, and those answered with HTTP status 429, 500, 502, 503 or
-        504.
+      - Seconds that all attempts of one request may take together. V(0) means one attempt.
+      - A request is sent again if there was no complete response, or one with HTTP status 429, 500, 502, 503 or 504.
     type: float
     default: 60
 requirements:
   - requests >= 2.25
 notes:
   - Options, results and logs never show the account's keys or a tunnel's shared key, neither a new one nor an old one.
-  - An empty environment variable counts as not set.
+  - An empty environment variable counts as unset.
 """
 
     # The tunnel's fragment has it among the words of the API's request.

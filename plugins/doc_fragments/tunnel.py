@@ -44,9 +44,9 @@ options:
     description:
       - The shared key of the tunnel.
       - 8 to 17 characters, with letters, digits and symbols all present; symbols only from C(!@#$%^*(\)_).
-      - Needed to create a tunnel. If not given, an existing tunnel keeps its key.
+      - Needed to create a tunnel. If unset, an existing tunnel keeps its key.
       - Write a literal key in quotes. Without them YAML takes a key that begins with C(#) for a comment, so that no key
-        is given, and one that begins with C(!), C(@), C(%) or C(*) for an error, which Ansible shows with the key.
+        is provided, and one that begins with C(!), C(@), C(%) or C(*) for an error, which Ansible shows with the key.
     type: str
     aliases: [secretKey, psk]
   local_subnets:
@@ -66,22 +66,22 @@ options:
   remote_ip:
     description:
       - The peer gateway's IP address.
-      - To create a tunnel O(remote_ip) or O(cgw_id) is needed, whichever the API of your site takes; what is given is
-        sent.
+      - To create a tunnel O(remote_ip) or O(cgw_id) is needed, whichever the API of your site takes; what is
+        provided is sent.
     type: str
     aliases: [remoteIp]
   cgw_id:
     description:
-      - The id of the customer gateway that stands for the peer's address in the newer contract of the API.
+      - The id of the customer gateway that has the peer's address, in the newer contract of the API.
     type: str
     aliases: [cgwId]
   description:
     description:
-      - A text of your own. An empty text clears it; not given, it is left as it is.
+      - A text of your own. An empty text clears it; unset, it is left as it is.
     type: str
   ike_config:
     description:
-      - The parameters of phase 1. All are needed to create a tunnel; to an existing one only those given are applied.
+      - The parameters of phase 1. All are needed to create a tunnel; to an existing one only the provided ones apply.
     type: dict
     aliases: [ikeConfig]
     suboptions:
@@ -122,7 +122,7 @@ options:
         aliases: [ikeLifeTime]
   ipsec_config:
     description:
-      - The parameters of phase 2. All are needed to create a tunnel; to an existing one only those given are applied.
+      - The parameters of phase 2. All are needed to create a tunnel; to an existing one only the provided ones apply.
     type: dict
     aliases: [ipsecConfig]
     suboptions:
@@ -182,7 +182,7 @@ options:
   tunnels:
     description:
       - The tunnels, each with the options of M(baiducloud.network.vpn_tunnel). They may be on different gateways.
-      - An option that an item does not have is taken from the option of the same name beside O(tunnels), and of
+      - An option that an item does not have is taken from the option of the same name next to O(tunnels), and of
         O(ike_config) and O(ipsec_config), each suboption.
     type: list
     elements: dict
@@ -225,7 +225,7 @@ def _many_tunnels():
         for what in ("default", "required"):
             item[name].pop(what, None)
         shared[name].pop("required", None)
-        shared[name]["description"].append("Stands for every item of O(tunnels) that does not have it.")
+        shared[name]["description"].append("Applies to every item of O(tunnels) that does not have it.")
     options = yaml.safe_load(MANY_TUNNELS)["options"]
     options["tunnels"]["suboptions"] = item
     # JSON is YAML.

@@ -68,7 +68,7 @@ def _run(
 
 
 def _filter_error(filter_name: str, error: InvalidOptionsError) -> AnsibleFilterError:
-    return AnsibleFilterError("baiducloud.network.%s: %s" % (filter_name, "; ".join(error.problems)))
+    return AnsibleFilterError("baiducloud.network.%s: %s" % (filter_name, "; ".join(error.errors)))
 
 
 class FilterModule:

@@ -11,7 +11,7 @@ name: vpn_gateways
 short_description: Every VPN gateway on Baidu AI Cloud as a host
 version_added: 1.0.0
 description:
-  - Makes a host of every IPsec VPN gateway of the given VPCs, so that forks, limits and AWX job slices spread the work
+  - Makes a host of every IPsec VPN gateway of the VPCs, so that forks, limits and AWX job slices spread the work
     on tunnels over many processes and machines.
   - A host is named as its gateway. Where a name repeats, or cannot be a host's, hosts are named by the gateways' ids.
   - All hosts are in the group C(vpn_gateways).
@@ -21,7 +21,7 @@ description:
   - The variables of a host are C(vpn_id), C(vpn_name), C(eip) (the public address, empty where none is bound),
     C(vpc_id), C(region), C(status), C(tunnels) and C(ansible_connection).
   - C(tunnels) is a list of tunnels in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel), without a
-    secret. C(ansible_connection) is V(local), because nobody can log in to a gateway.
+    secret. C(ansible_connection) is V(local), because a gateway has no login.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -44,7 +44,7 @@ options:
       - name: BCE_VPC_IDS
   regions:
     description:
-      - The regions' short names. If not given, there is one, found as O(region) says.
+      - The regions' short names. If unset, there is one, found as O(region) says.
       - With more than one, an O(endpoint) must have the word C({region}) in it.
     type: list
     elements: str
@@ -69,7 +69,7 @@ vpc_ids:
   - vpc-emulator
 
 ---
-# Two regions, with groups and variables made from what a gateway tells
+# Two regions, with groups and variables made from the variables of a gateway
 plugin: baiducloud.network.vpn_gateways
 regions: [bj, gz]
 vpc_ids:
@@ -105,6 +105,7 @@ from ..module_utils._bce.errors import BceError, InvalidOptionsError
 from ..module_utils._module.validation import safe_option_name
 from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._gateway_inventory import FIELDS, GROUP, fetch_hosts, unique_hostnames, validate
+from ..plugin_utils._messages import MESSAGES
 from ..plugin_utils._raw_options import coerce_options, read_raw_options
 
 FILE_SUFFIXES = tuple(name + ending for name in ("vpn_gateways", "baiducloud") for ending in (".yml", ".yaml"))
@@ -154,15 +155,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             try:
                 values[name] = to_builtin_types(self._templated(value)), origin
             except AnsibleError as error:
-                template_errors[name] = "%s: cannot be made of what stands there: %s" % (name, error)
+                template_errors[name] = MESSAGES["template_failed"] % {"option": name, "error": error}
         coerced, errors = coerce_options(definitions, values, SECRET_OPTIONS)
         errors.update(template_errors)
         unknown = [name for name in content if name not in definitions]
         if unknown or errors or "vpc_ids" not in coerced:
-            texts = [
-                "%s: is not an option of this plugin; see ansible-doc for those it has" % safe_option_name(name)
-                for name in unknown
-            ]
+            texts = [MESSAGES["plugin_option_unknown"] % {"option": safe_option_name(name)} for name in unknown]
             others = validate({name: coerced[name] for name in CONNECTION_OPTIONS & coerced.keys()}, os.environ)
             # An option of a wrong type is missing in `coerced`, so that it would be reported as needed too.
             texts += [*errors.values(), *(text for text in others if not _option_names(text) & errors.keys())]
@@ -220,7 +218,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return hosts if isinstance(hosts, list) and all(isinstance(host, dict) for host in hosts) else None
 
     def _templated(self, value: Any) -> Any:
-        """Return the value of a template such as a lookup, with which a file can use keys that do not stand in it."""
+        """Return the value of a template such as a lookup, with which a file can use keys that are not in it."""
         return self.templar.template(value) if self.templar.is_template(value) else value
 
 

@@ -196,7 +196,7 @@ request_id:
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
-  description: The rule before and after. An empty dictionary stands for none.
+  description: The rule before and after. An empty dictionary means that there is none.
   returned: success, and on failure if something was changed
   type: dict
   contains:
@@ -219,7 +219,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

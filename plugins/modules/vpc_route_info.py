@@ -148,7 +148,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

@@ -67,7 +67,7 @@ EXAMPLES = r"""
     vpn_id: vpn-119bd69b
   register: probe
 
-- name: Make a tunnel, and remove it
+- name: Create a tunnel, and delete it
   baiducloud.network.vpn_api_probe:
     vpn_id: vpn-119bd69b
     probe_writes: true
@@ -86,7 +86,7 @@ verdict:
   sample: Safe to go on.
 is_safe:
   description:
-    - Whether nothing was seen that forbids writes or purge, nothing was left behind, and the probe ran to its end.
+    - Whether nothing was observed that forbids writes or purge, nothing was left behind, and the probe ran to its end.
   returned: success
   type: bool
   sample: true

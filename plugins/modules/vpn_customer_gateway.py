@@ -10,9 +10,9 @@ module: vpn_customer_gateway
 short_description: Manage a customer gateway, the address of a VPN peer, on Baidu AI Cloud
 version_added: 1.0.0
 description:
-  - Creates, updates and deletes a customer gateway (C(cgw)), which stands for the peer's address in the newer contract
-    of the API. Tunnels refer to it by its id; see O(baiducloud.network.vpn_tunnel#module:cgw_id).
-  - A customer gateway is found by its exact name. Options that are not given are left as they are.
+  - Creates, updates and deletes a customer gateway (C(cgw)), which is the peer's address as an object in the newer
+    contract of the API. Tunnels refer to it by its id; see O(baiducloud.network.vpn_tunnel#module:cgw_id).
+  - A customer gateway is found by its exact name. Options that are not provided are left as they are.
   - A customer gateway is never made twice, whatever happens between the task and the API.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -52,7 +52,7 @@ options:
     type: str
   description:
     description:
-      - A text of your own of at most 200 characters. An empty text clears it; not given, it is left as it is.
+      - A text of your own of at most 200 characters. An empty text clears it; if unset, it is left as it is.
     type: str
   client_token:
     description:
@@ -68,13 +68,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The peer's address is known to the cloud
+- name: Create the customer gateway
   baiducloud.network.vpn_customer_gateway:
     name: branch-berlin
     ip: 203.0.113.10
   register: peer
 
-- name: The tunnel leads to it
+- name: Set the tunnel's peer to the customer gateway
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_name: branch-berlin
@@ -95,13 +95,13 @@ EXAMPLES = r"""
       ipsec_pfs: group14
       ipsec_lifetime: 3600
 
-- name: The tunnel is gone
+- name: Delete the tunnel
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_name: branch-berlin
     state: absent
 
-- name: The peer is gone
+- name: Delete the customer gateway
   baiducloud.network.vpn_customer_gateway:
     name: branch-berlin
     state: absent
@@ -130,7 +130,7 @@ created_ids:
 customer_gateway:
   description:
     - The customer gateway as it is now; in check mode, as it would be.
-    - A value is null where the API does not tell it, or not yet, such as the id before a creation in check mode.
+    - A value is null where the API does not return it, or not yet, such as the id before a creation in check mode.
   returned: if there is one
   type: dict
   contains:
@@ -150,20 +150,20 @@ customer_gateway:
       description: Its description.
       type: str
     created_time:
-      description: When it was created, as the API tells it (without a time zone).
+      description: When it was created, as the API returns it (without a time zone).
       type: str
       sample: "2026-07-11 17:22:34"
     updated_time:
-      description: When it was last updated, as the API tells it; null right after an update of this task.
+      description: When it was last updated, as the API returns it; null right after an update of this task.
       type: str
       sample: "2026-07-11 17:22:34"
 request_id:
   description: The API's id of the request that did the work; Baidu's support asks for it.
-  returned: if a request was answered
+  returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
-  description: The customer gateway before and after. An empty dictionary stands for none.
+  description: The customer gateway before and after. An empty dictionary means that there is none.
   returned: success, and on failure if something was changed
   type: dict
   contains:
@@ -186,7 +186,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

@@ -11,7 +11,7 @@ short_description: Read the customer gateways, the addresses of VPN peers, on Ba
 version_added: 1.0.0
 description:
   - Reads the customer gateways (C(cgw)) of a region.
-  - All are returned that match every one of the options given, and all there are if none is given. If none matches, the
+  - All are returned that match every one of the options provided, and all there are if none is. If none matches, the
     list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -42,10 +42,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All customer gateways of the region
+- name: Read all customer gateways of the region
   baiducloud.network.vpn_customer_gateway_info:
 
-- name: Those of one address
+- name: Read those of one address
   baiducloud.network.vpn_customer_gateway_info:
     ip: 203.0.113.10
   register: peers
@@ -74,11 +74,11 @@ customer_gateways:
       description: Its description.
       type: str
     created_time:
-      description: When it was created, as the API tells it (without a time zone).
+      description: When it was created, as the API returns it (without a time zone).
       type: str
       sample: "2026-07-11 17:22:34"
     updated_time:
-      description: When it was last updated, as the API tells it.
+      description: When it was last updated, as the API returns it.
       type: str
       sample: "2026-07-11 17:22:34"
 error:
@@ -94,7 +94,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

@@ -11,7 +11,7 @@ short_description: Find VPN gateways on Baidu AI Cloud
 version_added: 1.0.0
 description:
   - Reads the VPN gateways of a VPC, all or by name, or single ones by their ids.
-  - All gateways are returned that match every one of the options given. If none does, the list is empty.
+  - All gateways are returned that match every one of the options provided. If none does, the list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -48,8 +48,8 @@ options:
     default: false
   exactly_one:
     description:
-      - Whether to fail unless exactly one gateway is found. RV(vpn_gateway) and RV(vpn_id) then tell it.
-      - The API does not promise that names are unique, so a task that goes on with the gateway of a name should ask.
+      - Whether to fail unless exactly one gateway is found. RV(vpn_gateway) and RV(vpn_id) then return it.
+      - The API does not promise that names are unique, so a task that goes on with the gateway of a name should set it.
     type: bool
     default: false
 author:
@@ -61,19 +61,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All VPN gateways of a VPC
+- name: Read all VPN gateways of a VPC
   baiducloud.network.vpn_gateway_info:
     vpc_id: vpc-emulator
   register: gateways
 
-- name: The one gateway of a name
+- name: Read the one gateway of a name
   baiducloud.network.vpn_gateway_info:
     vpc_id: vpc-emulator
     vpn_name: "{{ gateways.vpn_gateways[0].vpn_name }}"
     exactly_one: true
   register: hub
 
-- name: Its tunnels
+- name: Read its tunnels
   baiducloud.network.vpn_gateway_info:
     vpn_id: "{{ hub.vpn_id }}"
     tunnels: true
@@ -82,7 +82,7 @@ EXAMPLES = r"""
 RETURN = r"""
 vpn_gateways:
   description:
-    - The gateways in the order of the API. A value is null where the API does not tell it.
+    - The gateways in the order of the API. A value is null where the API does not return it.
     - On failure, those that were found.
   returned: always, unless an option is wrong
   type: list
@@ -105,18 +105,18 @@ vpn_gateways:
       type: str
       sample: 203.0.113.1
     status:
-      description: Its status, as the API tells it, such as C(building), C(unconfigured) or C(active).
+      description: Its status, as the API returns it, such as C(building), C(unconfigured) or C(active).
       type: str
       sample: active
     type:
-      description: Its type, as the API tells it.
+      description: Its type, as the API returns it.
       type: str
       sample: IPSec
     description:
       description: Its description.
       type: str
     payment_timing:
-      description: How it is paid for, as the API tells it.
+      description: How it is paid for, as the API returns it.
       type: str
       sample: Postpaid
     bandwidth_in_mbps:
@@ -131,17 +131,17 @@ vpn_gateways:
       description: How many clients an SSL gateway takes.
       type: int
     create_time:
-      description: When it was created, as the API tells it (without a time zone).
+      description: When it was created, as the API returns it (without a time zone).
       type: str
       sample: "2026-04-25 17:22:34"
     expired_time:
-      description: When it expires, as the API tells it.
+      description: When it expires, as the API returns it.
       type: str
     delete_protect:
       description: Whether it is protected from being deleted.
       type: bool
     tags:
-      description: Its tags as a dictionary. The API tells them only of gateways that are found by O(vpn_id) alone.
+      description: Its tags as a dictionary. The API returns them only for gateways that are found by O(vpn_id) alone.
       type: dict
     vpn_tunnels:
       description:
@@ -172,7 +172,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

@@ -11,7 +11,7 @@ short_description: Manage a site-to-site VPN tunnel on Baidu AI Cloud
 version_added: 1.0.0
 description:
   - Creates, updates and deletes one IPsec tunnel (C(vpnconn)) of a VPN gateway.
-  - A tunnel is found by its exact name on its gateway. Options that are not given are left as they are.
+  - A tunnel is found by its exact name on its gateway. Options that are not provided are left as they are.
   - A tunnel is never made twice, whatever happens between the task and the API.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -30,7 +30,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The tunnel exists as described
+- name: Create the tunnel
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_name: vpncon
@@ -55,7 +55,7 @@ EXAMPLES = r"""
       ipsec_lifetime: 28800
   register: created
 
-- name: The same in the words of the API page
+- name: Create the same with the names of the API page
   baiducloud.network.vpn_tunnel:
     vpnId: vpn-119bd69b
     vpnConnName: vpncon
@@ -77,21 +77,21 @@ EXAMPLES = r"""
       ipsecPfs: group2
       ipsecLifetime: 28800
 
-- name: Only the life time of phase 2 changes, all else stays
+- name: Change only the life time of phase 2
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_name: vpncon
     ipsec_config:
       ipsec_lifetime: 3600
 
-- name: The tunnel gets another name, and is waited for
+- name: Rename the tunnel, and wait until it is active
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_id: "{{ created.vpn_conn_id }}"
     vpn_conn_name: branch-berlin
     wait_for: active
 
-- name: The tunnel is gone
+- name: Delete the tunnel
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_name: branch-berlin
@@ -112,7 +112,7 @@ vpnConnId:
 vpn_tunnel:
   description:
     - The tunnel as it is now; in check mode, as it would be. It holds no secret.
-    - A value is null where the API does not tell it.
+    - A value is null where the API does not return it.
   returned: if there is a tunnel
   type: dict
   contains:
@@ -151,19 +151,19 @@ vpn_tunnel:
       type: str
       sample: cgw-b036571edc5d
     local_ip:
-      description: The gateway's own address, as the API tells it.
+      description: The gateway's own address, as the API returns it.
       type: str
       sample: 192.168.100.1
     created_time:
-      description: When it was created, as the API tells it (without a time zone).
+      description: When it was created, as the API returns it (without a time zone).
       type: str
       sample: "2026-04-25 17:22:34"
     status:
-      description: Its status, as the API tells it.
+      description: Its status, as the API returns it.
       type: str
       sample: active
     health_status:
-      description: Whether the peer is reachable, as the API tells it.
+      description: Whether the peer is reachable, as the API returns it.
       type: str
       sample: reachable
     ike_config:
@@ -196,12 +196,13 @@ secret_key_changed:
   sample: false
 request_id:
   description: The API's id of the request that did the work; Baidu's support asks for it.
-  returned: if a request was answered
+  returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
   description:
-    - The tunnel before and after; a changed key is shown as a fixed marker. An empty dictionary stands for no tunnel.
+    - The tunnel before and after; a changed key is shown as a fixed marker. An empty dictionary means that there
+      is no tunnel.
   returned: success, and on failure if something was changed
   type: dict
   contains:
@@ -224,7 +225,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

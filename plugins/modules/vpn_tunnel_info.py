@@ -11,8 +11,8 @@ short_description: Read the site-to-site VPN tunnels of gateways on Baidu AI Clo
 version_added: 1.0.0
 description:
   - Reads the IPsec tunnels (C(vpnconn)) of one VPN gateway, of several, or of all gateways of a VPC.
-  - All tunnels are returned that match every one of the options given. If none does, the list is empty.
-  - Shared keys are never returned, although the API tells them.
+  - All tunnels are returned that match every one of the options provided. If none does, the list is empty.
+  - Shared keys are never returned, although the API returns them.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -21,7 +21,7 @@ extends_documentation_fragment:
 options:
   vpn_id:
     description:
-      - The ids of the VPN gateways. They are read side by side.
+      - The ids of the VPN gateways. They are read concurrently.
       - One of O(vpn_id) and O(vpc_id) is needed, because the API lists tunnels by their gateway.
     type: list
     elements: str
@@ -64,23 +64,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All tunnels of a gateway
+- name: Read all tunnels of a gateway
   baiducloud.network.vpn_tunnel_info:
     vpn_id: vpn-119bd69b
   register: tunnels
 
-- name: One tunnel by its name
+- name: Read one tunnel by its name
   baiducloud.network.vpn_tunnel_info:
     vpn_id: vpn-119bd69b
     vpn_conn_name: vpncon
 
-- name: All tunnels of a VPC that are up
+- name: Read all tunnels of a VPC that are up
   baiducloud.network.vpn_tunnel_info:
     vpc_id: vpc-emulator
     health_status: reachable
   register: up
 
-- name: Name them
+- name: Show their names
   ansible.builtin.debug:
     msg: "{{ up.vpn_tunnels | map(attribute='vpn_conn_name') }}"
 """
@@ -116,7 +116,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

@@ -12,9 +12,9 @@ version_added: 1.0.0
 description:
   - Creates, updates and deletes any number of IPsec tunnels on one or many VPN gateways, as
     M(baiducloud.network.vpn_tunnel) does with one.
-  - Each gateway is listed once, all is planned before anything is written, and gateways are worked on side by side.
-  - A tunnel that fails does not hold up the others. The task then fails, and tells what was done and what was not.
-  - If any option of any tunnel is wrong, nothing is sent, and all mistakes are told with their places.
+  - Each gateway is listed once, all is planned before anything is written, and gateways are worked on concurrently.
+  - A tunnel that fails does not hold up the others. The task then fails, and reports what was done and what was not.
+  - If any option of any tunnel is invalid, nothing is sent, and all errors are reported with their places.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.tunnel.many
@@ -34,7 +34,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All branches have their tunnel to the hub, and nobody else has
+- name: Create a tunnel to each branch, and delete all others
   baiducloud.network.vpn_tunnels:
     vpn_id: vpn-119bd69b
     secret_key: "{{ tunnel_key }}"
@@ -66,16 +66,18 @@ EXAMPLES = r"""
     purge: true
   register: branches
 
-- name: Tell what was done
+- name: Show what was done
   ansible.builtin.debug:
     msg: "{{ branches.totals }}"
 
-- name: Reconcile only the tunnels of the gateway that this host of the inventory is
+- name: Reconcile only the tunnels of one gateway of a longer list
   baiducloud.network.vpn_tunnels:
-    tunnels: "{{ all_tunnels }}"
-    gateways: ["{{ vpn_id }}"]
+    gateways: [vpn-119bd69b]
+    tunnels:
+      - {vpn_id: vpn-119bd69b, vpn_conn_name: branch-rome, state: absent}
+      - {vpn_id: vpn-22222222, vpn_conn_name: branch-oslo, state: absent} # of another gateway, so it is skipped
 
-- name: The gateway has no tunnels any more
+- name: Delete all tunnels of the gateway
   baiducloud.network.vpn_tunnels:
     vpn_id: vpn-119bd69b
     tunnels: []
@@ -183,7 +185,7 @@ error:
       description: The message.
       type: str
     http_status:
-      description: The HTTP status, null where there was no answer.
+      description: The HTTP status, null where there was no response.
       type: int
       sample: 403
     request_id:

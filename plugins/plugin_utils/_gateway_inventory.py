@@ -19,6 +19,7 @@ from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
 from ..module_utils._resources import fields
 from ..module_utils._resources.fields import Field
 from ..module_utils._resources.vpn_gateway import VpnGatewayApi
+from ._messages import MESSAGES
 
 GROUP = "vpn_gateways"  # the group of all hosts
 REGIONS = fields.as_filter(
@@ -58,11 +59,13 @@ def fetch_hosts(
     for text in dict.fromkeys(text for connection in connections for text in connection.warnings):
         warn(text)
     version = filters.get("version", 1)
-    clients = {connection: BceClient(connection, connections=DEFAULT_CONCURRENCY) for connection in connections}
+    clients = {
+        connection: BceClient(connection, max_concurrent_requests=DEFAULT_CONCURRENCY) for connection in connections
+    }
 
     def cancel() -> None:
         for client in clients.values():
-            client.stop()
+            client.cancel()
 
     sources = [
         InventorySource(connection.region, vpc_id, client, version)
@@ -83,7 +86,7 @@ def validate(options: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
     try:
         _parse_options(options, environ)
     except InvalidOptionsError as error:
-        return error.problems
+        return error.errors
     return []
 
 
@@ -93,7 +96,7 @@ def _parse_options(
     """Return the filters in normal form, and the ConnectionSettings of each region."""
     errors = fields.validate_fields(FIELDS, options)
     if "vpc_ids" not in fields.provided_options(FIELDS, options):
-        errors.append("vpc_ids: is needed; the API lists the gateways of one VPC at a time")
+        errors.append(MESSAGES["vpc_ids_missing"])
     # Invalid regions would only repeat their error for each connection.
     filters = {} if errors else fields.normalize_options(FIELDS, options)
     regions = filters.get("regions", [options.get("region")])
@@ -102,12 +105,10 @@ def _parse_options(
         try:
             connections.append(connection_options.resolve(dict(options, region=region), environ))
         except InvalidOptionsError as error:
-            errors += [text for text in error.problems if text not in errors]
+            errors += [text for text in error.errors if text not in errors]
     if not errors and len({connection.endpoint for connection in connections}) < len(connections):
-        errors.append(
-            "endpoint: %s is that of one region, but there are %d regions; put the word %s in its place in it, or leave"
-            " it out" % (connections[0].endpoint, len(regions), connection_options.REGION_PLACEHOLDER)
-        )
+        words = {"endpoint": connections[0].endpoint, "count": len(regions)}
+        errors.append(MESSAGES["endpoint_of_several_regions"] % dict(words, word=connection_options.REGION_PLACEHOLDER))
     if errors:
         raise InvalidOptionsError(errors)
     return filters, connections

@@ -22,8 +22,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._bce.client import REQUESTS_IMPORT_ERROR
-from ..module_utils._module.request import Implementation
-from ..module_utils._module.validation import TaskOptions, redact_failure
+from ..module_utils._module.validation import Implementation, TaskOptions, redact_failure
 from ._builtin_types import to_builtin_types
 
 ENABLE_VARIABLE = "baiducloud_in_process"  # false turns in-process execution off

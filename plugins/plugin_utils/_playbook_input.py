@@ -16,6 +16,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..module_utils._bce.redaction import safe_repr
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
+from ._playbook_messages import MESSAGES
 
 SPEC_KEYS = ("type", "elements", "choices")  # what ansible-core's validator reads of an option here
 TYPE_NAMES = {
@@ -26,10 +27,8 @@ TYPE_NAMES = {
     "list": "a list",
     "dict": "a dictionary",
 }
-RETYPED_HINT = "add a letter or a word to it, or give it in quotes in a file of variables"
 NAME_OPTIONS = ("vpn_conn_name", "vpnConnName", "name")
 GATEWAY_OPTIONS = ("vpn_id", "vpnId")
-LIST_ERROR = "vpn_tunnels: must be a list of dictionaries, each with the options of one tunnel"
 
 
 def validate_input(inputs: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]]) -> List[str]:
@@ -48,12 +47,12 @@ def validate_input(inputs: Mapping[str, Any], spec: Mapping[str, Mapping[str, An
         # A date is what YAML reads in a text, and would become one again.
         value = value if isinstance(value, datetime.date) else to_builtin_types(value)
         if value == [] or is_blank(value):
-            error = "is required" if boolean(option.get("required", False)) else None
+            error = MESSAGES["variable_missing"] if boolean(option.get("required", False)) else None
         else:
             error = _validate_value(value, option)
         if error:
-            hint = option.get("hint")
-            errors.append("%s: %s%s" % (name, error, "; %s" % hint if hint else ""))
+            hint = "; %s" % option["hint"] if option.get("hint") else ""
+            errors.append(MESSAGES["variable_error"] % {"option": name, "error": error, "hint": hint})
     return errors
 
 
@@ -62,19 +61,19 @@ def _validate_value(value: Any, option: Mapping[str, Any]) -> Optional[str]:
     kind = option.get("type", "str")
     is_secret = boolean(option.get("no_log", False))
     if kind == "str" and not isinstance(value, str):
-        return "must be text, but Ansible reads %s in it; %s" % (_describe(value, is_secret), RETYPED_HINT)
+        return MESSAGES["variable_retyped"] % {"value": _describe(value, is_secret)}
     validator = ArgumentSpecValidator({"value": {key: option[key] for key in SPEC_KEYS if key in option}})
     result = validator.validate({"value": value})
     shown = "" if is_secret else ", but is %s" % safe_repr(value)
     if result.error_messages:
         if "choices" in option:
-            return "must be one of %s%s" % (", ".join(option["choices"]), shown)
+            return MESSAGES["variable_choices"] % {"choices": ", ".join(option["choices"]), "shown": shown}
         items = " of %s" % TYPE_NAMES[option["elements"]] if "elements" in option else ""
-        return "must be %s%s%s" % (TYPE_NAMES[kind], items, shown)
+        return MESSAGES["variable_type"] % {"type": TYPE_NAMES[kind], "items": items, "shown": shown}
     valid = result.validated_parameters["value"]
     texts = valid if isinstance(valid, list) else [valid]
     if "pattern" in option and not all(re.fullmatch(option["pattern"], str(text)) for text in texts):
-        return "is not valid%s" % shown
+        return MESSAGES["variable_pattern"] % {"shown": shown}
     return None
 
 
@@ -106,7 +105,7 @@ def check_tunnel_lists(
     """
     values = [value for value in lists if not is_blank(value)]
     if not all(isinstance(value, list) and all(isinstance(item, dict) for item in value) for value in values):
-        return TunnelLists(True, [LIST_ERROR], [])
+        return TunnelLists(True, [MESSAGES["tunnel_lists_type"]], [])
     unmatched: Dict[str, None] = {}
     for item in (item for value in values for item in value):
         gateway = _first_text(item, GATEWAY_OPTIONS) or (vpn_id or "").strip()

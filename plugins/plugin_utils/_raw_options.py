@@ -19,6 +19,7 @@ from ..module_utils._bce.redaction import Secret, redact, safe_repr
 from ..module_utils._module.validation import boolean_hint, collect_secrets
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
+from ._messages import MESSAGES
 
 _Type = Tuple[str, Callable[[Any], Any]]  # what a value must be, and its conversion
 ORIGIN_FILE = "Direct"  # how Ansible names the plugin's own file as the origin of a value
@@ -66,10 +67,12 @@ def coerce_options(
             if isinstance(value, bool):
                 shown = boolean_hint(value)
             elif name in secret:
-                shown = " (its value is not shown)"
+                shown = MESSAGES["value_hidden"]
             else:
-                shown = ", but is " + redact(_safe_value(value), hidden)
-            errors[name] = "%s: %s%s%s" % (name, rule, shown, "" if origin == ORIGIN_FILE else " (%s)" % origin)
+                shown = MESSAGES["value_shown"] % {"value": redact(_safe_value(value), hidden)}
+            source = "" if origin == ORIGIN_FILE else " (%s)" % origin
+            words = {"option": name, "constraint": rule, "value": shown, "origin": source}
+            errors[name] = MESSAGES["type_mismatch"] % words
     return coerced, errors
 
 
@@ -102,16 +105,16 @@ def _dictionary(value: Any) -> dict[str, Any]:
 
 
 _ANYTHING: _Type = ("", lambda value: value)
-_BOOLEAN: _Type = ("must be true or false", validation.check_type_bool)
-_TEXT: _Type = ("must be text", _reject_boolean(_text))
+_BOOLEAN: _Type = (MESSAGES["type_boolean"], validation.check_type_bool)
+_TEXT: _Type = (MESSAGES["type_text"], _reject_boolean(_text))
 # By the names of the types in the documentation.
 TYPES: dict[str, _Type] = {
     "bool": _BOOLEAN,
     "boolean": _BOOLEAN,
-    "int": ("must be a whole number", _reject_boolean(validation.check_type_int)),
-    "float": ("must be a number", _reject_boolean(validation.check_type_float)),
-    "list": ("must be a list", _reject_boolean(validation.check_type_list)),
-    "dict": ("must be a dictionary", _dictionary),
+    "int": (MESSAGES["type_integer"], _reject_boolean(validation.check_type_int)),
+    "float": (MESSAGES["type_number"], _reject_boolean(validation.check_type_float)),
+    "list": (MESSAGES["type_list"], _reject_boolean(validation.check_type_list)),
+    "dict": (MESSAGES["type_dictionary"], _dictionary),
     "str": _TEXT,
     "path": _TEXT,
 }

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """AWX's rules for credential types, credentials, surveys and survey answers. Pure.
 
-The rules were measured on AWX 24.6.1 or read in awx/main/fields.py and awx/main/models/mixins.py. Refused stands for a
+The rules were measured on AWX 24.6.1 or read in awx/main/fields.py and awx/main/models/mixins.py. Refused means a
 response with status 400.
 """
 
@@ -92,11 +92,11 @@ def _check_injectors(inputs, injectors):
                 raise Refused(f"{name} uses an undefined field ({error})") from None
 
 
-def stored_inputs(type_inputs, given):
+def stored_inputs(type_inputs, provided):
     """Return a credential's inputs as AWX stores them; required ones are only checked before a job."""
     fields = {field["id"]: field for field in type_inputs.get("fields", [])}
     stored = {}
-    for name, value in given.items():
+    for name, value in provided.items():
         _refuse(name not in fields, f"Additional properties are not allowed ('{name}' was unexpected)")
         choices = fields[name].get("choices")
         if choices and value in ("", None):
@@ -156,25 +156,27 @@ def check_survey(spec):
             _refuse(error, f"Default of survey question {number}: {error}")
 
 
-def extra_variables(template, given):
+def extra_variables(template, values):
     """Return the extra variables of a job and the ignored ones.
 
     :param template: a dict with extra_vars, survey_spec and ask_variables_on_launch.
-    :param given: the extra_vars of the launch.
+    :param values: the extra_vars of the launch.
     :raises Refused: if an answer violates the rule of its question.
     """
     questions = {question["variable"]: question for question in (template["survey_spec"] or {"spec": []})["spec"]}
     errors = []
     for variable, question in questions.items():
-        if variable not in given:
+        if variable not in values:
             errors += [f"'{variable}' value missing"] if question["required"] else []
         else:
-            error = _find_error(question, given[variable])
+            error = _find_error(question, values[variable])
             errors += [error] if error else []
     _refuse(errors, json.dumps({"variables_needed_to_start": errors}))
-    taken = {name: value for name, value in given.items() if name in questions or template["ask_variables_on_launch"]}
+    taken = {name: value for name, value in values.items() if name in questions or template["ask_variables_on_launch"]}
     defaults = {name: question["default"] for name, question in questions.items() if "default" in question}
-    return {**template["extra_vars"], **defaults, **taken}, {name: given[name] for name in given.keys() - taken.keys()}
+    return {**template["extra_vars"], **defaults, **taken}, {
+        name: values[name] for name in values.keys() - taken.keys()
+    }
 
 
 def _find_error(question, value):

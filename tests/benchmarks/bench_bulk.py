@@ -93,7 +93,7 @@ official SDK, one request after the other. Each figure is that of a whole run of
 included. The start alone: a play without tasks takes {empty.wall:.2f} s ({empty.cpu:.2f} s of CPU, {empty.memory:.0f}
 MiB), a script that only imports the SDK {imports.wall:.2f} s ({imports.cpu:.2f} s, {imports.memory:.0f} MiB).
 
-Medians of {rounds}; what takes longer than {again_below} s is measured once. A dash stands for a loop or a script that
+Medians of {rounds}; what takes longer than {again_below} s is measured once. A dash means a loop or a script that
 would take more than about {longest} s; × is the time divided by that of the one task.
 
 {times}

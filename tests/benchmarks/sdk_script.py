@@ -47,7 +47,7 @@ def main(path):
                     vpn_id,
                     job["shared"]["secretKey"],
                     tunnel["localSubnets"],
-                    None,  # cgwId stands before remote_ip and has no default
+                    None,  # cgwId comes before remote_ip and has no default
                     tunnel["remoteIp"],
                     tunnel["remoteSubnets"],
                     tunnel["vpnConnName"],

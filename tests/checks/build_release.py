@@ -44,8 +44,8 @@ def export_commit() -> None:
 def install(tarball: Path) -> Path:
     """Install into an empty directory that a new virtual environment links to; return the installed collection."""
     run_command(sys.executable, "-m", "venv", VENV)
-    wanted = ["-r", REQUIREMENTS / "demo.in", "-r", REQUIREMENTS / "matrix.in", "-c", REQUIREMENTS / "lock.txt"]
-    install_packages(VENV / "bin/python", *wanted)
+    requirements = ["-r", REQUIREMENTS / "demo.in", "-r", REQUIREMENTS / "matrix.in", "-c", REQUIREMENTS / "lock.txt"]
+    install_packages(VENV / "bin/python", *requirements)
     own = {"bin_dir": VENV / "bin", "HOME": isolated_home(HOME)}
     galaxy = [VENV / "bin/ansible-galaxy", "collection", "install", "--offline", "--force"]
     run_command(*galaxy, "-p", WORK_DIR / "installed", tarball, **own)

@@ -13,7 +13,7 @@ from pathlib import Path
 from repository import ROOT, tracked_files
 
 _NAME = r"\w*(?:secret_?key|secret_?access_?key|psk|(?:tunnel|shared)_?key|(?:security|session)_?token|password)"
-# A value that runs on behind a blank is a sentence about the option, such as an error text. The ellipsis stands for any
+# A value that runs on behind a blank is a sentence about the option, such as an error text. The ellipsis means any
 # value in such texts.
 _IN_YAML = re.compile(
     rf"""(?<![\w./-])["']?{_NAME}["']?:[ ]+

@@ -165,7 +165,7 @@ CELLS = (
     Cell(
         (("post-foreign-id",), LATE),
         (("b", "write"),),
-        "The id that was returned is probed: our gateway stands in the body, so that the API refuses it.",
+        "The id that was returned is probed: our gateway is in the body, so that the API refuses it.",
         (("post-foreign-id", "list-late"), "same-names-on-two-hubs"),
     ),
     Cell(

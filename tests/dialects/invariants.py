@@ -29,7 +29,7 @@ MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk 
 MAX_WRITES = 8  # of a bulk task for each tunnel: creations, probes, an update or a deletion
 PATIENCE = 30.0 + 3 * 3.0 + 6.0  # seconds: confirmation, three rounds, and a margin for the last pauses
 RETRY_TIMEOUT = 60.0  # seconds, the option's default
-CUT = 20  # characters from which the beginning of a name stands for the name
+CUT = 20  # characters from which the beginning of a name identifies the name
 
 GROUPED = ("ike_config", "ipsec_config")
 
@@ -176,6 +176,7 @@ def _one_new_object(trial):
     for desired in trial.desires:
         mine = {key for key, item in trial.new.items() if _is_of(item, desired)}
         explained |= mine
+        mine -= _renewed(trial)
         limit = 1 if desired.state == "present" and not desired.object_id else 0
         limit += _is_reported_unknown(trial, desired)
         if len(mine) > limit:
@@ -194,6 +195,12 @@ def _one_new_object(trial):
     if trial.new.keys() - explained:
         found.append(Violation("a", "objects", "new objects of no task: %s" % sorted(trial.new.keys() - explained)))
     return found
+
+
+def _renewed(trial):
+    """Return the ids that updates gave to objects in place of another id: these were not created; see (d) for them."""
+    updates = [one for one in trial.seen if one.method == "PUT" and len(one.made) == len(one.lost)]
+    return {key for one in updates for key in one.made}
 
 
 def _never_shown(trial, desired):

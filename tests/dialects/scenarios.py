@@ -32,7 +32,7 @@ SECRETS = (*KEYS.values(), NEW_KEY, FOREIGN_KEY)
 
 
 class IdOf(NamedTuple):
-    """Stand for the id that a stored object has at that moment, as a user would read it in the console."""
+    """Represent the id that a stored object has at that moment, as a user would read it in the console."""
 
     name: str
     scope: Optional[str] = HUB  # None for a customer gateway, a VPC for a route rule

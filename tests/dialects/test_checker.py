@@ -58,7 +58,7 @@ def two_objects(trial):
 
 
 def of_no_task(trial):
-    return trial._replace(after=dict(trial.after, **{"vpnconn-other": other(trial, name="Nobody")}))
+    return trial._replace(after=dict(trial.after, **{"vpnconn-other": other(trial, name="Other")}))
 
 
 def deletes(name, vpn_id=HUB):

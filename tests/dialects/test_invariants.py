@@ -41,7 +41,7 @@ def test_base_cloud_scenario_runs_as_written(one_bench, case):
 
 
 def by_cloud(cases):
-    """Return the Cases of each mix of dialects, so that one test stands for one cloud: name -> list."""
+    """Return the Cases of each mix of dialects, so that one test covers one cloud: name -> list."""
     groups = {}
     for case in cases:
         groups.setdefault("%s-%d" % ("+".join(case.dialects), case.seed), []).append(case)

@@ -188,7 +188,7 @@ def test_create_id_of_another_gateway_is_updated_at_most_twice(run):
 
 @pytest.mark.parametrize("dialect", ["delete-asynchronous", "delete-slow", "delete-stays-listed"])
 def test_present_right_after_an_asynchronous_absent_ends_with_a_tunnel_or_an_error(run, dialect):
-    """The task said ok, and a moment later there was no tunnel."""
+    """The task reported ok, and a moment later the tunnel did not exist."""
     _created, _deleted, again = run(one(BERLIN), gone(vpn_conn_name=BERLIN), one(BERLIN), dialects=[dialect])
     assert (live(again) == [BERLIN]) or (again.failed and again.result["error"]["retryable"])
 

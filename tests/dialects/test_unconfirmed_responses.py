@@ -67,7 +67,7 @@ def test_creation_refused_after_unknown_outcome_is_reported_as_unknown(one_bench
     assert trial.result["error"]["maybe_applied"]
 
 
-def test_absent_name_in_another_case_than_a_wanted_one_deletes_nothing(one_bench):
+def test_absent_name_in_another_case_than_a_desired_one_deletes_nothing(one_bench):
     step = many(tunnel(BERLIN, vpn_conn_name="web-1"), {"vpn_conn_name": "WEB-1", "state": "absent"}, vpn_id=HUB)
     stored = [(HUB, "web-1", {"like": BERLIN})]
     assert not _run(one_bench, step, dialects=["tunnel-name-upper"], stored=stored).trials[0].deleted

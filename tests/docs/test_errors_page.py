@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/errors.md explains every error code and every error text that stands in the code."""
+"""docs/errors.md explains every error code and every error text of the code."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.messages import PROBLEMS
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge
 from playbook_runner import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
 PAGE = " ".join(TEXT.replace("`", "").replace("\\|", "|").split())
 FILES = sorted(
     path
-    for room in ("module_utils", "plugin_utils", "inventory", "filter")
-    for path in ROOT.glob(f"plugins/{room}/**/*.py")
-    # What these say stands in the probe's report, which docs/first-run.md explains.
+    for folder in ("module_utils", "plugin_utils", "inventory", "filter")
+    for path in ROOT.glob(f"plugins/{folder}/**/*.py")
+    # These texts are in the probe's report, which docs/first-run.md explains.
     if path.parent.name != "_probe"
 )
 TASKS = sorted(
-    path for room in ("roles", "playbooks") for path in (ROOT / room).rglob("*.yml") if "meta" not in path.parts
+    path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.yml") if "meta" not in path.parts
 )
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 # Texts of four words and more that are not the cause of an error: what a request is to do, comments in what we write
@@ -37,7 +37,7 @@ NO_ERROR = re.compile(
 
 
 def strings(tree):
-    """The string constants of a file that are neither docstrings nor a plugin's documentation."""
+    """Return the string constants of a file that are neither docstrings nor a plugin's documentation."""
     docstrings = {
         id(node.value)
         for node in ast.walk(tree)
@@ -57,7 +57,7 @@ def error_texts():
 
 
 def error_codes():
-    """The codes given to errors of the Bce family, as their second argument."""
+    """Return the codes that are passed to errors of the Bce family as their second argument."""
     calls = [
         node
         for path in FILES
@@ -65,7 +65,8 @@ def error_codes():
         if isinstance(node, ast.Call) and re.fullmatch(r"[A-Z]\w*Error", getattr(node.func, "id", ""))
     ]
     given = [call.args[1] for call in calls if len(call.args) > 1]
-    return sorted({code.value for code in given if isinstance(code, ast.Constant)} | {"InvalidOption", *PROBLEMS})
+    found = {code.value for code in given if isinstance(code, ast.Constant)}
+    return sorted(found | {"InvalidOption", *messages.CODES, *purge.CODES})
 
 
 @pytest.mark.parametrize("text", error_texts())
@@ -75,7 +76,7 @@ def test_errors_page_has_every_error_text(text):
 
 
 def failing(content):
-    """All tasks that end a play with a text, wherever in a playbook or a file of tasks they stand."""
+    """Return all tasks that end a play with a text, at any level of a playbook or a file of tasks."""
     if isinstance(content, list):
         return [task for item in content for task in failing(item)]
     if not isinstance(content, dict):
@@ -133,15 +134,15 @@ def test_texts_of_all_failing_tasks_are_found():
 
 
 def tables():
-    """The tables of the page, each a list of rows, each a list of cells."""
+    """Return the tables of the page, each a list of rows, each a list of cells."""
     for lines in re.findall(r"(?:^\|.*\n)+", TEXT, re.MULTILINE):
         yield [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines.splitlines()[2:]]
 
 
 def test_errors_page_explains_no_text_twice():
     for rows in tables():
-        told = [tuple(cells[:-2]) for cells in rows]
-        assert len(told) == len(set(told)), [cells for cells in told if told.count(cells) > 1]
+        texts = [tuple(cells[:-2]) for cells in rows]
+        assert len(texts) == len(set(texts)), [cells for cells in texts if texts.count(cells) > 1]
 
 
 def test_errors_page_rows_are_self_contained():
@@ -150,16 +151,16 @@ def test_errors_page_rows_are_self_contained():
         for cells in rows:
             assert all(cells), cells
             assert not re.search(
-                r"^(the )?same\b|as it says|^mend it|^as the ", cells[-1] + "\n" + cells[-2], re.MULTILINE
+                r"^(the )?same\b|as it says|^fix it|^as the ", cells[-1] + "\n" + cells[-2], re.MULTILINE
             ), cells
 
 
 def test_errors_page_has_exactly_the_known_codes():
-    codes, told = set(error_codes()), set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", PAGE))
-    assert codes <= told, sorted(codes - told)
-    patterns = {code for code in told if errors.error_class_for(code, 400) is not errors.ApiError}
+    codes, explained = set(error_codes()), set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", PAGE))
+    assert codes <= explained, sorted(codes - explained)
+    patterns = {code for code in explained if errors.error_class_for(code, 400) is not errors.ApiError}
     known = codes | set(errors.ERROR_HINTS) | set(errors.CODE_BY_STATUS.values()) | patterns
-    assert told <= known, sorted(told - known)
+    assert explained <= known, sorted(explained - known)
 
 
 def test_errors_page_has_the_hints_of_the_messages():

@@ -39,7 +39,6 @@ def module_examples(path):
     return list(yaml.safe_load_all(block))
 
 
-# Those with a test that looks at what comes of it too, the second in test_awx_page.py.
 # These have tests of their own, the second in test_awx_page.py.
 SEPARATE_PAGES = ("guide.md", "awx.md")
 PAGES_TO_RUN = [page for page in GUIDES if read_blocks(page) and page.name not in SEPARATE_PAGES]
@@ -47,7 +46,7 @@ PAGES_TO_RUN = [page for page in GUIDES if read_blocks(page) and page.name not i
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in GUIDES if read_blocks(page) and page.name not in SEPARATE_PAGES],
+    PAGES_TO_RUN,
     ids=lambda page: page.name,
 )
 def test_page_examples_and_commands_work(runner, page):
@@ -79,7 +78,7 @@ def test_inventory_examples_work(runner):
 
 def test_guide_works_and_creates_the_api_example(runner, emulator):
     runner.run_page(ROOT / "docs/guide.md")
-    planned, created = [run.named["The tunnel to the branch exists"] for run in runner.runs]
+    planned, created = [run.named["Create the tunnel to the branch"] for run in runner.runs]
     assert planned["changed"] and planned["vpn_conn_id"] is None and created["changed"] and created["vpn_conn_id"]
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
     assert (runner.folder / "tunnel_key.yml").read_text().startswith("$ANSIBLE_VAULT")

@@ -136,7 +136,7 @@ def gateways_of(named: Sequence[GatewaySeed], count: int) -> list[GatewaySeed]:
 def refuse_duplicates(kind: str, ids: Sequence[str]) -> None:
     """Raise ValueError where an id is repeated."""
     if len(ids) != len(set(ids)):
-        raise ValueError(f"a {kind} id is given twice")
+        raise ValueError(f"a {kind} id is repeated")
 
 
 def build(

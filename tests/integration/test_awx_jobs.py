@@ -139,9 +139,9 @@ def test_survey_retyped_answer_is_an_error(cloud, launch):
     assert not [text for text in ("0xab_cd12", str(0xABCD12)) if text in done.stdout]
     gone = launch(DELETE, {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "yes"})
     assert gone.status == "failed" and "vpn_conn_name: must be text, but Ansible reads True" in gone.error
-    # What YAML itself stumbles over ends the job before there is a playbook that could tell; docs/awx.md does.
-    stumbled = launch(CREATE, {**ANSWERS, "description": "*"})
-    assert stumbled.status == "failed" and "No inventory was parsed" in stumbled.stdout
+    # What YAML cannot parse ends the job before a playbook could report it; docs/awx.md describes it.
+    unparsed = launch(CREATE, {**ANSWERS, "description": "*"})
+    assert unparsed.status == "failed" and "No inventory was parsed" in unparsed.stdout
     assert [tunnel["vpnConnName"] for tunnel in cloud.tunnels()] == ["yes"] and cloud.requests("POST") == []
 
 
@@ -188,7 +188,7 @@ def branches(count):
     ]
 
 
-def wanted(tunnels):
+def desired(tunnels):
     return sorted((tunnel["vpn_id"], tunnel["vpn_conn_name"]) for tunnel in tunnels)
 
 
@@ -196,11 +196,11 @@ def test_reconcile_in_slices_has_the_result_of_one_job(cloud, launch, inventory)
     """A gateway that the inventory lacks fails the job, but not a slice."""
     assert len(inventory["_meta"]["hostvars"]) == len(GATEWAYS)
     tunnels = branches(20)
-    # The key that is answered goes before the variable.
+    # The key of the survey takes precedence over the variable.
     answers = {"vpn_tunnels": tunnels, "shared_key": SECRET_KEY, "secret_key": OTHER_KEY}
     whole = succeeded(launch(RECONCILE, answers, inventory=inventory))
     end = stored(cloud)
-    assert whole.changed and end == wanted(tunnels)
+    assert whole.changed and end == desired(tunnels)
     digest = hashlib.sha256(SECRET_KEY.encode()).hexdigest()
     assert {tunnel["secretKey"] for tunnel in cloud.tunnels()} == {f"sha256:{digest}"}
     ids = whole.artifacts["vpnConnIds"]
@@ -242,7 +242,7 @@ def test_reconcile_cancelled_and_repeated_creates_each_tunnel_once(cloud, launch
     assert 0 < len(cloud.tunnels()) < 60
     cloud.settings(latency_ms=0)
     succeeded(launch(RECONCILE, answers, inventory=inventory))
-    assert stored(cloud) == wanted(tunnels)
+    assert stored(cloud) == desired(tunnels)
 
 
 def test_reconcile_variables_file_with_purge(cloud, launch, inventory, tmp_path):
@@ -256,12 +256,12 @@ def test_reconcile_variables_file_with_purge(cloud, launch, inventory, tmp_path)
     file.write_text(json.dumps({"secret_key": SECRET_KEY, "vpn_tunnels": tunnels}))
     answers = {"tunnels_file": str(file), "shared_key": "", "purge": "yes"}
     planned = succeeded(launch(RECONCILE, answers, inventory=inventory, how=["--check"]))
-    assert planned.changed and stored(cloud) == wanted(before)
+    assert planned.changed and stored(cloud) == desired(before)
     done = succeeded(launch(RECONCILE, answers, inventory=inventory))
-    assert stored(cloud) == wanted([*tunnels, before[len(GATEWAYS) - 1], before[-1]])
+    assert stored(cloud) == desired([*tunnels, before[len(GATEWAYS) - 1], before[-1]])
     # What is gone is not passed on, and what the check did not make has no id.
     places = {f"{tunnel['vpnId']}/{tunnel['vpnConnName']}": tunnel["vpnConnId"] for tunnel in cloud.tunnels()}
-    named = {place: places[place] for place in map("/".join, wanted(tunnels))}
+    named = {place: places[place] for place in map("/".join, desired(tunnels))}
     assert done.artifacts["vpnConnIds"] == named
     del named[f"{new['vpn_id']}/new"]
     assert planned.artifacts["vpnConnIds"] == named
@@ -299,7 +299,7 @@ def test_reconcile_item_goes_to_its_gateway(cloud, launch, inventory, tmp_path):
     succeeded(launch(RECONCILE, answers, inventory=inventory))
     assert stored(cloud) == sorted([*everywhere, (GATEWAYS[0], "branch-0"), (GATEWAYS[2], "branch-2")])
     cloud.reset()
-    # With a gateway for the whole list, in a file or in a shell that knows no inventory, the list means the same.
+    # With a gateway for the whole list, in a file or in a shell without an inventory, the list means the same.
     content = {"vpn_id": GATEWAYS[4], "secret_key": SECRET_KEY, "vpn_tunnels": [named, unnamed, pasted]}
     file = tmp_path / "tunnels.yml"
     file.write_text(json.dumps(content))
@@ -347,7 +347,7 @@ def test_job_leaves_no_secret_in_its_files(cloud, launch, inventory):
         assert done.status == status
         provided = [done.folder / "env/envvars", done.folder / "env/extravars"]
         assert all(secret in "".join(path.read_text() for path in provided) for secret in secrets)
-        # ansible-runner notes the environment that it was given; AWX shows it masked, and deletes the folder.
+        # ansible-runner notes the environment that it got; AWX shows it masked, and deletes the folder.
         command = done.folder / "artifacts/1/command"
         assert not any(key in command.read_text() for key in keys)
         left = {path: path.read_text() for path in done.folder.rglob("*") if path.is_file()}

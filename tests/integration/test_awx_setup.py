@@ -23,7 +23,7 @@ from playbook_runner import ROOT, run_playbook
 
 # As docs/awx.md says it.
 PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
-GIVEN = shlex.split(re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1))
+SHOWN = shlex.split(re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1))
 KEYS = {"BCE_ACCESS_KEY_ID": ACCESS_KEY_ID, "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY, "BCE_REGION": "su"}
 TEMPLATES = {template["name"]: template for template in data("job_templates")}
 
@@ -62,12 +62,12 @@ def made(awx, kind, name, organization="Default"):
 
 def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     """From an empty AWX to job templates; a second run changes nothing; a second organization gets its own."""
-    planned = set_up(awx, *GIVEN, "--check", **KEYS)
+    planned = set_up(awx, *SHOWN, "--check", **KEYS)
     assert planned.status == 0 and awx.writes == [], planned.output
     reported = planned.named["Report what check mode cannot compare"]
     assert reported["changed"] and "the credential, the source" in reported["msg"]
 
-    first = set_up(awx, *GIVEN, "-vvv", **KEYS)
+    first = set_up(awx, *SHOWN, "-vvv", **KEYS)
     assert first.status == 0 and SECRET_ACCESS_KEY not in first.output, first.output
     ids = {
         kind: awx.named(kind, "Baidu AI Cloud")["id"]
@@ -115,12 +115,12 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
 
     awx.writes.clear()
     other_key = {**KEYS, "BCE_SECRET_ACCESS_KEY": "a-new-key-4711", "BCE_SESSION_TOKEN": "a-token-4711"}
-    again = set_up(awx, *GIVEN, **{**other_key, "BCE_SESSION_TOKEN": ""})
+    again = set_up(awx, *SHOWN, **{**other_key, "BCE_SESSION_TOKEN": ""})
     assert again.status == 0 and not any(result["changed"] for result in again.results), again.output
     assert awx.writes == [] and awx.named("credentials", "Baidu AI Cloud")["inputs"] == inputs
 
     new = ["-e", "update_secrets=true", "-e", '{"job_templates": []}']
-    renewed = set_up(awx, *GIVEN, *new, **other_key)
+    renewed = set_up(awx, *SHOWN, *new, **other_key)
     assert renewed.named["Create or update the credential"]["changed"] and "4711" not in renewed.output
     new_inputs = {**inputs, "secret_access_key": "a-new-key-4711", "security_token": "a-token-4711"}
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
@@ -170,5 +170,5 @@ def test_setup_reports_all_invalid_inputs_before_calling_awx(awx):
 
 def test_setup_reports_what_awx_refuses(awx):
     wrong = {**data("credential_type"), "injectors": {"env": {"ANSIBLE_FORKS": "{{ '{{ region }}' }}"}}}
-    done = set_up(awx, *GIVEN, "-e", json.dumps({"credential_type": wrong}), **KEYS)
+    done = set_up(awx, *SHOWN, "-e", json.dumps({"credential_type": wrong}), **KEYS)
     assert done.status != 0 and "Environment variable ANSIBLE_FORKS is not allowed" in done.results[-1]["msg"]

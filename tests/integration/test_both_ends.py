@@ -44,21 +44,21 @@ def in_mode(mode, **changes):
     return options(ike_config__ike_version=version, ike_config__ike_mode=ike_mode, **changes)
 
 
-def on_the_emulator(emulator, wishes):
-    """Create tunnels; for each (the API's object, the dictionary that a task returns), in the order of the wishes."""
+def on_the_emulator(emulator, items):
+    """Create tunnels; for each (the API's object, the dictionary that a task returns), in the order of the items."""
     account = {"endpoint": emulator.endpoint, "access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
-    done = run_params(vpn_tunnels, dict(account, tunnels=wishes, concurrency=8), check_mode=False)
+    done = run_params(vpn_tunnels, dict(account, tunnels=items, concurrency=8), check_mode=False)
     assert not done.get("failed"), done
     returned = {
         item["vpn_conn_name"]: item
         for item in run_params(vpn_tunnel_info, dict(account, vpn_id=[GATEWAY]), False)["vpn_tunnels"]
     }
     stored = {item["vpnConnName"]: item for item in stored_tunnels(emulator.endpoint)}
-    return [(stored[wish["vpn_conn_name"]], returned[wish["vpn_conn_name"]]) for wish in wishes]
+    return [(stored[item["vpn_conn_name"]], returned[item["vpn_conn_name"]]) for item in items]
 
 
-def one_on_the_emulator(emulator, **wish):
-    ((stored, returned),) = on_the_emulator(emulator, [wish])
+def one_on_the_emulator(emulator, **item):
+    ((stored, returned),) = on_the_emulator(emulator, [item])
     return stored, returned
 
 
@@ -91,10 +91,10 @@ def esp_combinations(mode):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("combinations, count", [(ike_combinations, 80), (esp_combinations, 100)])
 def test_each_combination_is_established_pings_and_rekeys(lab, emulator, mode, combinations, count):
-    wishes = [dict(wish, vpn_conn_name=f"t{number}") for number, wish in enumerate(combinations(mode))]
-    assert len({json.dumps([wish["ike_config"], wish["ipsec_config"]]) for wish in wishes}) == count
+    items = [dict(item, vpn_conn_name=f"t{number}") for number, item in enumerate(combinations(mode))]
+    assert len({json.dumps([item["ike_config"], item["ipsec_config"]]) for item in items}) == count
     assert not lab.can_ping(tunnel={"localSubnets": CLOUD_NETS, "remoteSubnets": PEER_NETS}), "the lab leaks"
-    for stored, returned in on_the_emulator(emulator, wishes):
+    for stored, returned in on_the_emulator(emulator, items):
         text = render(returned, EIP, SECRET_KEY, start_action="none")
         try:
             assert lab.verify(tunnel=stored, text=text)["pings"] == 4
@@ -117,9 +117,9 @@ def test_two_by_two_subnets_reach_each_other(lab_of, emulator, mode):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("ike, esp", [(60, 180), (86400, 86400), (61, 181)])
 def test_lifetimes_are_announced_as_the_cloud_has_them(lab, emulator, mode, ike, esp):
-    wish = dict(in_mode(mode), ike_config=dict(in_mode(mode)["ike_config"], ike_life_time=ike))
-    wish["ipsec_config"] = dict(wish["ipsec_config"], ipsec_lifetime=esp)
-    stored, returned = one_on_the_emulator(emulator, **wish)
+    item = dict(in_mode(mode), ike_config=dict(in_mode(mode)["ike_config"], ike_life_time=ike))
+    item["ipsec_config"] = dict(item["ipsec_config"], ipsec_lifetime=esp)
+    stored, returned = one_on_the_emulator(emulator, **item)
     done = lab.verify(tunnel=stored, text=render(returned, EIP, SECRET_KEY, start_action="none"))
     assert done["announced"] == ([] if mode == "ikev2" else [[ike], [esp]])
 

@@ -20,7 +20,7 @@ import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import client
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE_LIST_TIMEOUT
 from api_example import entry
 from fake_clock import SkippingClock
 from module_process import KEY, OPTIONS, options
@@ -77,10 +77,10 @@ from ansible.module_utils import basic
 from ansible_collections.baiducloud.network.plugins.modules import vpn_tunnel
 for line in sys.stdin:
     basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = line.encode(), 'legacy'
-    told = io.StringIO()
-    with contextlib.redirect_stdout(told), contextlib.suppress(SystemExit):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
         vpn_tunnel.main()
-    print(json.dumps(json.loads(told.getvalue())), flush=True)
+    print(json.dumps(json.loads(output.getvalue())), flush=True)
 """
 
 

@@ -17,7 +17,7 @@ import pytest
 from dialects.cases import Case, bench
 from dialects.cloud_under_test import SECRET_ACCESS_KEY, SECURITY_TOKEN, api_body, stored_options
 from dialects.impossible import unlifted
-from dialects.scenarios import SCENARIOS, SECRETS, VPCS
+from dialects.scenarios import GATEWAYS, SCENARIOS, SECRETS
 from emulator_process import ACCESS_KEY_ID
 from emulator_thread import EmulatorThread
 from playbook_runner import run_playbook
@@ -63,7 +63,7 @@ def steps_of(scenario):
 @contextlib.contextmanager
 def emulator_of(dialect, scenario):
     """Give an emulator on the real clock, with what the scenario starts from."""
-    gateways = [word for pair in VPCS.items() for word in ("--gateway", "%s::%s" % pair)]
+    gateways = [word for pair in GATEWAYS.items() for word in ("--gateway", "%s::%s" % pair)]
     with EmulatorThread(time, *gateways, dialects=[dialect]) as emulator:
         for number, (vpn_id, name, changes) in enumerate(SCENARIOS[scenario].stored):
             entry = dict(api_body(stored_options(name, changes)), vpnConnId="vpnconn-stored%06d" % number)

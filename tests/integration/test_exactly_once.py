@@ -19,12 +19,12 @@ import yaml
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.executor import RequestExecutor
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     CONFIRMED_CREATE_TIMEOUT,
     MAX_CREATE_ATTEMPTS,
+    PROBE,
     STALE_LIST_TIMEOUT,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import PROBE
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE
 from api_example import entry
 from emulator_process import GATEWAY
@@ -365,7 +365,7 @@ def test_client_token_used_for_another_tunnel_is_a_clear_error(cloud, clock):
 
 
 def test_derived_tokens_hold_nothing_secret(cloud, clock):
-    """The token stands in URLs and logs, so it must not depend on the key: one could guess keys by it."""
+    """The token is in URLs and logs, so it must not depend on the key: one could guess keys by it."""
     sent = []
     for key in (KEY, "Another@Key9"):
         cloud.reset()

@@ -46,8 +46,8 @@ def test_definition_creates_a_build_context_with_this_version(tarball):
     assert status == 0, output
     # A pattern that matches nothing is only a warning of ansible-builder.
     assert (context / "_build/collection" / tarball.name).read_bytes() == b"the collection"
-    wanted = yaml.safe_load((context / "_build/requirements.yml").read_text(encoding="utf-8"))
-    assert wanted["collections"] == [{"name": f"collection/{tarball.name}", "type": "file"}]
+    written = yaml.safe_load((context / "_build/requirements.yml").read_text(encoding="utf-8"))
+    assert written["collections"] == [{"name": f"collection/{tarball.name}", "type": "file"}]
     steps = (context / "Containerfile").read_text(encoding="utf-8")
     assert steps.index("COPY _build /build") < steps.index("ansible-galaxy collection install"), steps
     # The base image can be selected; the default has no registry.

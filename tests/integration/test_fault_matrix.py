@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fault matrix: every fault, in every operation, at the first try or at all tries.
+"""The fault matrix: every fault, in every operation, at the first attempt or at all attempts.
 
 In each case the end state is right and the task's report is true; a plain second run ends as desired. What is to be
 expected is not written down case by case: it follows from three properties of a fault.
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     CONFIRMED_CREATE_TIMEOUT,
     MAX_CREATE_ATTEMPTS,
     STALE_LIST_TIMEOUT,
@@ -35,7 +35,7 @@ class Fault(NamedTuple):
     """One fault as the emulator takes it, and what it means.
 
     :ivar done: whether the request is applied all the same.
-    :ivar clear: whether the client knows that it was not.
+    :ivar clear: whether it is clear to the client that it was not.
     :ivar passing: whether another attempt is worthwhile.
     """
 
@@ -178,7 +178,7 @@ def report_is_true(result, before, after):
     if result["changed"]:
         assert was != now
         assert result["vpn_conn_id"] == result["vpnConnId"] == known_id
-        # A changed key stands in the diff as a marker alone.
+        # A changed key is in the diff as a marker alone.
         diff = result["diff"]
         assert (diff["before"] == {}, diff["after"] == {}) == (was is None, now is None)
         for side, tunnel in ((diff["before"], was), (diff["after"], now)):

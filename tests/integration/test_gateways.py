@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway, vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.idempotency import WINDOW_SECONDS
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import (
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     MAX_CREATE_ATTEMPTS,
     STALE_LIST_TIMEOUT,
 )
@@ -19,7 +19,7 @@ from playbook_runner import run_playbook
 from run_params import run_params
 
 FQCN = "baiducloud.network."
-GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-a", "vpn-other:hub:vpc-b"]
+GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-same1:same:vpc-a", "vpn-same2:same:vpc-a", "vpn-other:hub:vpc-b"]
 
 
 @pytest.fixture(scope="module")
@@ -99,19 +99,19 @@ def test_playbook_with_names_only_creates_the_tunnel_once(site, contract):
 
 
 def test_gateway_info_exactly_one_reports_ids_of_duplicates(site):
-    asked = {"vpc_id": "vpc-a", "name": "twin"}
+    asked = {"vpc_id": "vpc-a", "name": "same"}
     done = run(
         site,
         task("vpn_gateway_info", "all", **asked),
         task("vpn_gateway_info", "one", exactly_one=True, **asked),
-        task("vpn_gateway_info", "none", vpc_id="vpc-a", vpn_name="nobody", exactly_one=True),
-        task("vpn_gateway_info", "by id", vpn_id="vpn-twin2", exactly_one=True),
+        task("vpn_gateway_info", "none", vpc_id="vpc-a", vpn_name="missing", exactly_one=True),
+        task("vpn_gateway_info", "by id", vpn_id="vpn-same2", exactly_one=True),
     )
-    assert [item["vpn_id"] for item in done.named["all"]["vpn_gateways"]] == ["vpn-twin1", "vpn-twin2"]
-    assert done.named["one"]["failed"] and "vpn-twin1, vpn-twin2; give vpn_id" in done.named["one"]["msg"]
+    assert [item["vpn_id"] for item in done.named["all"]["vpn_gateways"]] == ["vpn-same1", "vpn-same2"]
+    assert done.named["one"]["failed"] and "vpn-same1, vpn-same2; give vpn_id" in done.named["one"]["msg"]
     assert done.named["one"]["error"]["code"] == "AmbiguousName"
-    assert done.named["none"]["failed"] and "vpn_name nobody" in done.named["none"]["msg"]
-    assert done.named["by id"]["vpn_id"] == "vpn-twin2" == done.named["by id"]["vpn_gateway"]["vpn_id"]
+    assert done.named["none"]["failed"] and "vpn_name missing" in done.named["none"]["msg"]
+    assert done.named["by id"]["vpn_id"] == "vpn-same2" == done.named["by id"]["vpn_gateway"]["vpn_id"]
 
 
 def test_gateway_info_reads_2500_gateways_in_three_requests():
@@ -128,7 +128,7 @@ def names(result):
 def test_tunnel_info_filters_by_gateway_vpc_name_id_and_status(site):
     site.plant(entry("up", status="Active", healthStatus="reachable"), vpn_id="vpn-hub")
     site.plant(entry("down", status="active", healthStatus="unreachable"), vpn_id="vpn-hub")
-    site.plant(entry("odd", status="building"), vpn_id="vpn-twin1")
+    site.plant(entry("odd", status="building"), vpn_id="vpn-same1")
     site.plant(entry("elsewhere", status="active"), vpn_id="vpn-other")
     done = run(
         site,
@@ -159,7 +159,7 @@ def test_tunnel_info_filters_by_gateway_vpc_name_id_and_status(site):
     tunnel = done.named["the tunnel itself"]["vpn_tunnel"]
     assert done.named["gateway"]["vpn_tunnels"][0] == tunnel
     by_gateway = {item["vpn_id"]: names(item) for item in done.named["with tunnels"]["vpn_gateways"]}
-    assert by_gateway == {"vpn-hub": ["up", "down"], "vpn-twin1": ["odd"], "vpn-twin2": []}
+    assert by_gateway == {"vpn-hub": ["up", "down"], "vpn-same1": ["odd"], "vpn-same2": []}
     assert names(done.named["one with tunnels"]["vpn_gateways"][0]) == ["up", "down"]
     # The detail of a gateway includes its tunnels.
     assert [entry["path"] for entry in site.requests()[-1:]] == ["/v1/vpn/vpn-hub"]
@@ -194,7 +194,7 @@ def test_info_modules_report_all_errors_before_any_request(site):
     for text, words in zip(
         texts,
         [
-            ["vpn_id[0]: 'a b' must be letters", "vpc_id: is not taken beside vpn_id", "version: "],
+            ["vpn_id[0]: 'a b' must be letters", "vpc_id: is not accepted next to vpn_id", "version: "],
             ["vpn_id: is needed, or vpc_id", "endpoint: "],
             ["vpc_id: is needed, or vpn_id"],
             ["name: is needed, or cgw_id", "ip: must be an IP address"],
@@ -209,7 +209,7 @@ def test_customer_gateway_from_creation_to_deletion(site):
     berlin = {"name": "berlin", "ip": "203.0.113.10"}
     done = run(
         site,
-        task("vpn_customer_gateway", "foreseen", check_mode=True, **berlin),
+        task("vpn_customer_gateway", "planned", check_mode=True, **berlin),
         task("vpn_customer_gateway", "made", register="made", **berlin),
         task("vpn_customer_gateway", "made again", **berlin),
         task("vpn_customer_gateway", "described", name="berlin", description="Büro"),
@@ -222,18 +222,18 @@ def test_customer_gateway_from_creation_to_deletion(site):
         task("vpn_customer_gateway_info", "by address", ip=["203.0.113.20"]),
         task("vpn_customer_gateway_info", "by id", cgw_id="{{ made.cgw_id }}"),
         task("vpn_customer_gateway_info", "none", name="berlin"),
-        task("vpn_customer_gateway", "removal foreseen", name="paris", state="absent", check_mode=True),
+        task("vpn_customer_gateway", "planned removal", name="paris", state="absent", check_mode=True),
         task("vpn_customer_gateway", "removed", name="paris", state="absent"),
         task("vpn_customer_gateway", "removed again", name="paris", state="absent"),
         task("vpn_customer_gateway", "removed by id", cgw_id="{{ made.cgw_id }}", state="absent"),
     )
     assert [name for name, result in done.named.items() if result["changed"]] == [
-        "foreseen",
+        "planned",
         "made",
         "described",
         "renamed",
         "a second one",
-        "removal foreseen",
+        "planned removal",
         "removed",
         "removed by id",
     ]
@@ -242,8 +242,8 @@ def test_customer_gateway_from_creation_to_deletion(site):
         "a name that is taken",
         "no such id",
     ]
-    foreseen, made = done.named["foreseen"], done.named["made"]
-    assert foreseen["cgw_id"] is None and foreseen["diff"] == made["diff"]
+    planned, made = done.named["planned"], done.named["made"]
+    assert planned["cgw_id"] is None and planned["diff"] == made["diff"]
     assert made["cgwId"] == made["cgw_id"] == made["customer_gateway"]["cgw_id"]
     assert made["customer_gateway"]["created_time"]
     assert "cannot change it to 203.0.113.11" in done.named["another address"]["msg"]
@@ -360,7 +360,7 @@ def test_keys_in_echoes_and_descriptions_are_redacted(site):
         task("vpn_customer_gateway_info"),
     )
     assert len(done.named["tunnels"]["vpn_tunnels"]) == 2 and "no right for" in done.named["refused"]["msg"]
-    # A task that has the old key in its own options shows them at -vvv, as it was not given as a key.
+    # A task that has the old key in its own options shows them at -vvv, because it was not provided as a key.
     shown = "".join(line for line in done.output.splitlines() if f"with {old}" not in line)
     assert old not in shown
 
@@ -405,7 +405,7 @@ def test_info_results_are_the_same_in_process_and_as_modules(site):
         task("vpn_gateway_info", vpc_id="vpc-a", tunnels=True, exactly_one=True),
         task("vpn_customer_gateway", name="berlin", ip="203.0.113.10", check_mode=True),
         task("vpn_customer_gateway_info"),
-        task("vpn_tunnel_info", "a mistake", vpn_id={"a": 1}, status="active"),
+        task("vpn_tunnel_info", "an error", vpn_id={"a": 1}, status="active"),
     ]
     fast = run(site, *tasks, arguments=["-e", "ansible_python_interpreter=/nowhere/python"])
     slow = run(site, *tasks, arguments=["-e", "baiducloud_in_process=false"])

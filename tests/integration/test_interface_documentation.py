@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient
 from api_example import options
 from emulator_process import GATEWAY
 from playbook_runner import ROOT
@@ -65,7 +67,7 @@ def documented(described):
 
 
 def without_no_log(spec):
-    """An argument spec as far as a documentation can tell it."""
+    """An argument spec as far as a documentation can describe it."""
     return {
         name: {
             key: without_no_log(value) if key == "options" else value
@@ -92,6 +94,9 @@ OTHER = {name: FULL[name] for name in ("vpn_id", "secret_key", "ike_config", "ip
 ITEM = {name: FULL[name] for name in ("local_subnets", "remote_ip", "remote_subnets")}
 ITEM["vpn_conn_name"] = "two"
 VPC = "vpc-emulator"
+ROUTE_KEY = ("vpc_id", "source_address", "destination_address")
+ROUTE = dict(zip(ROUTE_KEY, (VPC, "192.168.0.0/20", "10.24.0.0/16")), nexthop_id=GATEWAY, description="A text")
+MULTI_PATH = dict(zip(ROUTE_KEY, (VPC, "192.168.0.0/20", "10.25.0.0/16")))
 REFUSED = {"secret_access_key": "wrong-secret"}
 CHECK = {"check_mode": True}
 NO_DELETION = {"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1}
@@ -137,7 +142,7 @@ TASKS = {
     "vpn_gateway_info": [
         ({"vpc_id": VPC}, {}),
         ({"vpn_id": [GATEWAY], "tunnels": True, "exactly_one": True}, {"before": "tunnel"}),
-        ({"vpc_id": VPC, "vpn_name": ["nobody"], "exactly_one": True}, {}),
+        ({"vpc_id": VPC, "vpn_name": ["missing"], "exactly_one": True}, {}),
         (dict({"vpc_id": VPC}, **REFUSED), {}),
         ({}, {}),
     ],
@@ -149,6 +154,22 @@ TASKS = {
         ({"name": "branch", "state": "absent"}, {"before": "customer gateway"}),
         (dict(PEER, ip="203.0.113.99"), {"before": "customer gateway"}),
         (dict(PEER, **REFUSED), {}),
+        ({}, {}),
+    ],
+    "vpc_route": [
+        (ROUTE, {}),
+        (ROUTE, CHECK),
+        (dict(ROUTE, description="Another text"), {"before": "route rule"}),
+        (dict({name: ROUTE[name] for name in ROUTE_KEY}, state="absent"), {"before": "route rule"}),
+        (dict(MULTI_PATH, state="absent"), {"before": "rule with several paths"}),
+        (dict(MULTI_PATH, nexthop_type="dcGateway"), {"before": "rule with several paths"}),
+        (dict(ROUTE, **REFUSED), {}),
+        ({}, {}),
+    ],
+    "vpc_route_info": [
+        ({"vpc_id": VPC}, {"before": "rule with several paths"}),
+        ({"vpc_id": VPC, "nexthop_id": [GATEWAY]}, {"before": "route rule"}),
+        (dict({"vpc_id": VPC}, **REFUSED), {}),
         ({}, {}),
     ],
     "vpn_customer_gateway_info": [
@@ -164,12 +185,25 @@ def prepare(emulator, connection, before, settle_ms):
     """Put the cloud into the state that a task begins with; the customer gateway's id, or None."""
     emulator.reset()
     cgw_id = None
-    if before:
+    if before == "route rule":
+        run("vpc_route", dict(ROUTE, **connection))
+    elif before == "rule with several paths":
+        create_rule_with_several_paths(connection)
+    elif before:
         cgw_id = run("vpn_customer_gateway", dict(PEER, **connection))["cgw_id"]
     if before == "tunnel":
         assert run("vpn_tunnel", dict(FULL, cgw_id=cgw_id, **connection))["changed"]
     emulator.settings(settle_ms=settle_ms)
     return cgw_id
+
+
+def create_rule_with_several_paths(connection):
+    """Create a rule as the console does; no module creates one."""
+    client = BceClient(connection_options.resolve(connection, {}))
+    table = client.request("GET", "/v1/route", {"vpcId": VPC}).body["routeTableId"]
+    hops = [{"nexthopId": f"dcgw-{path}", "nexthopType": "dcGateway", "pathType": "ecmp"} for path in ("a", "b")]
+    pair = {"sourceAddress": MULTI_PATH["source_address"], "destinationAddress": MULTI_PATH["destination_address"]}
+    client.request("POST", "/v1/route/rule", {"clientToken": "t"}, {"routeTableId": table, **pair, "nextHopList": hops})
 
 
 def filled(value, cgw_id):

@@ -16,7 +16,7 @@ from api_example import SECRET_KEY, entry, options
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
 from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_playbook
 
-GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-twin1:twin:vpc-a", "vpn-twin2:twin:vpc-b", "vpn-odd:no host:vpc-b"]
+GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-same1:same:vpc-a", "vpn-same2:same:vpc-b", "vpn-odd:no host:vpc-b"]
 PLUGIN = "baiducloud.network.vpn_gateways"
 BOTH = {"vpc_ids": ["vpc-a", "vpc-b"]}
 
@@ -57,7 +57,7 @@ class Inventory:
         for secret in (SECRET_KEY, SECRET_ACCESS_KEY):
             assert secret not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
-        # Text that is no template stands as {"__ansible_unsafe": TEXT} in the list of ansible-core 2.19 and later.
+        # Text that is not a template is {"__ansible_unsafe": TEXT} in the list of ansible-core 2.19 and later.
         listed = (
             json.loads(done.stdout, object_hook=lambda item: item.get("__ansible_unsafe", item))
             if done.returncode == 0
@@ -83,7 +83,7 @@ def test_inventory_names_hosts_by_gateway_name_or_else_id(site, inventory):
     site.plant(berlin, vpn_id="vpn-hub")
     inventory.write(**BOTH)
     hosts = inventory.hosts()
-    assert sorted(hosts) == ["hub", "vpn-odd", "vpn-twin1", "vpn-twin2"]
+    assert sorted(hosts) == ["hub", "vpn-odd", "vpn-same1", "vpn-same2"]
     (tunnel,) = hosts["hub"].pop("tunnels")
     assert (tunnel["vpn_conn_name"], tunnel["status"]) == ("berlin", "active") and "secret_key" not in tunnel
     assert hosts["hub"] == {
@@ -95,7 +95,7 @@ def test_inventory_names_hosts_by_gateway_name_or_else_id(site, inventory):
         "status": "active",
         "ansible_connection": "local",
     }
-    assert hosts["vpn-twin2"]["vpc_id"] == "vpc-b" and hosts["vpn-twin2"]["tunnels"] == []
+    assert hosts["vpn-same2"]["vpc_id"] == "vpc-b" and hosts["vpn-same2"]["tunnels"] == []
     # One list for each VPC, and one request for the tunnels of each gateway.
     assert len(site.requests()) == 2 + 4
 
@@ -124,10 +124,10 @@ def test_inventory_composes_variables_and_groups_of_gateways(site, inventory):
     listed, output = inventory.run()
     assert listed is not None, output
     groups = {name: sorted(group.get("hosts", [])) for name, group in listed.items() if name != "_meta"}
-    everyone = ["hub", "vpn-odd", "vpn-twin1", "vpn-twin2"]
+    everyone = ["hub", "vpn-odd", "vpn-same1", "vpn-same2"]
     assert groups["vpn_gateways"] == groups["region_bj"] == everyone
     assert groups["broken"] == ["hub"] and groups["idle"] == everyone[1:]
-    assert groups["vpc_a"] == ["hub", "vpn-twin1"]
+    assert groups["vpc_a"] == ["hub", "vpn-same1"]
     hub = listed["_meta"]["hostvars"]["hub"]
     assert hub["peers"] == ["10.107.245.188"] and hub["ansible_host"] == "192.0.2.1" and hub["region"] == "bj"
 
@@ -192,7 +192,7 @@ def test_inventory_options_may_be_templates(site, inventory, tmp_path):
         tunnels="{{ false }}",
         timeout="{{ 2 * 5 }}",
     )
-    assert sorted(inventory.hosts()) == ["hub", "twin"]
+    assert sorted(inventory.hosts()) == ["hub", "same"]
     assert len(site.requests()) == 1, "of the VPC alone, and not of tunnels"
 
 
@@ -210,7 +210,7 @@ def fault(path_regex, **settings):
 def test_inventory_skips_ssl_gateways_and_replaces_unusable_names(site, inventory):
     gateways = [
         {"vpnId": "vpn-1", "vpnName": "users", "type": "SSL"},
-        {"vpnName": "nobody", "type": "IPSec"},
+        {"vpnName": "unused", "type": "IPSec"},
         {"vpnId": "vpn-2", "vpnName": "all", "type": "IPSec"},
         {"vpnId": "vpn-3", "vpnName": "vpn-2", "type": "IPSec"},
         {"vpnId": "vpn-4", "vpnName": "", "type": "ipsec"},
@@ -239,10 +239,10 @@ def test_inventory_vpc_may_be_absent_in_some_regions_but_not_in_all(site, invent
 
 
 def test_inventory_with_a_failed_read_has_no_hosts(site, inventory):
-    site.faults(fault("vpnconn/vpn-twin1", status=403, code="AccessDenied"))
+    site.faults(fault("vpnconn/vpn-same1", status=403, code="AccessDenied"))
     inventory.write(**BOTH)
     listed, output = inventory.run()
-    assert listed is None and "AccessDenied" in output and "vpn-twin1" in output
+    assert listed is None and "AccessDenied" in output and "vpn-same1" in output
 
 
 INVALID = [
@@ -339,7 +339,7 @@ def test_inventory_gateway_with_the_name_of_a_group_is_named_by_id(site, invento
     command = [program, "-i", tmp_path / "a_machines.ini", "-i", inventory.path, "--list"]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     listed = json.loads(done.stdout)
-    assert listed["idle"]["hosts"] == ["vpn-hub", "vpn-twin1", "vpn-twin2", "vpn-odd"] and not listed["idle"].get(
+    assert listed["idle"]["hosts"] == ["vpn-hub", "vpn-same1", "vpn-same2", "vpn-odd"] and not listed["idle"].get(
         "children"
     )
     assert sorted(listed["hub"]["hosts"]) == ["vpn-hub", "web1"]
@@ -398,7 +398,7 @@ def test_inventory_stops_reading_after_the_first_failure(tmp_path):
 def test_inventory_omits_a_gateway_deleted_meanwhile(site, inventory):
     site.faults(fault("vpnconn/vpn-hub", status=404, code="NoSuchObject"))
     inventory.write(**BOTH)
-    assert sorted(inventory.hosts()) == ["vpn-odd", "vpn-twin1", "vpn-twin2"]
+    assert sorted(inventory.hosts()) == ["vpn-odd", "vpn-same1", "vpn-same2"]
 
 
 def test_inventory_interrupt_stops_requests_while_the_api_is_down(tmp_path):

@@ -37,7 +37,7 @@ PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
 
 
 def found_in(text, secrets=None):
-    """The names of the secrets that stand in a text, in clear or as JSON or URL would spell them."""
+    """Return the names of the secrets that are in a text, in clear or as JSON or URL would spell them."""
     spelled = text.replace("%21", "!").replace("%40", "@").replace("%23", "#").replace("%24", "$").replace("%5E", "^")
     return sorted(name for name, secret in (secrets or SECRETS).items() if secret in text or secret in spelled)
 
@@ -97,7 +97,7 @@ def test_invalid_secret_is_not_shown(emulator, option, monkeypatch):
 
 
 def task(name, register=None, check_mode=None, **changes):
-    """One task of the play; errors are wanted."""
+    """One task of the play; errors are expected."""
     entry = {"name": name, "baiducloud.network.vpn_tunnel": options(**changes), "ignore_errors": True}
     entry.update({"register": register} if register else {})
     return {**entry, "check_mode": True} if check_mode else entry

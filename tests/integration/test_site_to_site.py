@@ -152,8 +152,8 @@ def test_role_ikev1_children_come_up_and_a_new_key_takes_effect(peer_of):
     """Also after a run that was interrupted between writing and loading the key."""
     networks = {"cloud": ["192.168.0.0/20", "172.16.5.0/24"], "peer": ["192.168.100.0/24", "10.9.0.0/16"]}
     peer = peer_of(**networks)
-    wish = options(local_subnets=networks["cloud"], remote_subnets=networks["peer"])
-    status, output, results = peer.tunnel(**wish)
+    desired = options(local_subnets=networks["cloud"], remote_subnets=networks["peer"])
+    status, output, results = peer.tunnel(**desired)
     role = {
         "tunnel": results["Tunnel"]["vpn_tunnel"],
         "gateway": EIP,
@@ -169,12 +169,12 @@ def test_role_ikev1_children_come_up_and_a_new_key_takes_effect(peer_of):
 
     # Only the key is another: what is up was made with the old one and has to go, also where a run broke off.
     changed = dict(role, secret_key="0xnew!key1")
-    status, output, results = peer.role(**changed, swanctl_uri="unix:///run/nobody")
+    status, output, results = peer.role(**changed, swanctl_uri="unix:///run/missing")
     assert status != 0 and "swanctl --load-all failed" in results["Check that everything was loaded"]["msg"], output
     assert [entry["uniqueid"] for entry in peer.lab.peer_tunnels()] == [before]
     peer.role(**dict(changed, wait=False))
     assert before not in [entry["uniqueid"] for entry in peer.lab.peer_tunnels()]
-    peer.tunnel(**dict(wish, secret_key="0xnew!key1"))
+    peer.tunnel(**dict(desired, secret_key="0xnew!key1"))
     status, output, _results = peer.role(**changed)
     assert status == 0, output
     peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
@@ -321,8 +321,8 @@ def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
     blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)]
     content = [one for block in blocks for one in as_plays(block)]
     if page.startswith("roles"):
-        wish = options(vpn_conn_name="branch-berlin", remote_ip="203.0.113.10")
-        content = as_plays([{"name": "Site", "baiducloud.network.vpn_tunnel": wish, "register": "site"}]) + content
+        desired = options(vpn_conn_name="branch-berlin", remote_ip="203.0.113.10")
+        content = as_plays([{"name": "Site", "baiducloud.network.vpn_tunnel": desired, "register": "site"}]) + content
     path = tmp_path / "page.json"
     path.write_text(json.dumps(content))
     environment = dict(peer.environment, HOME=str(tmp_path))
@@ -334,15 +334,15 @@ def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
 
 def test_site_to_site_example_variables_are_a_whole_tunnel():
     provided = yaml.safe_load(SITE_VARIABLES.read_text(encoding="utf-8"))
-    wanted = set(options()) - {"vpn_id", "description"} | {"vpc_id", "vpn_name"}
-    assert set(provided) == wanted
+    expected = set(options()) - {"vpn_id", "description"} | {"vpc_id", "vpn_name"}
+    assert set(provided) == expected
 
 
-@pytest.mark.parametrize("given, waits", [({"wait": False}, False), ({"wait": ""}, True), ({}, True)])
-def test_site_to_site_waits_unless_wait_is_false(tmp_path, given, waits):
+@pytest.mark.parametrize("variables, waits", [({"wait": False}, False), ({"wait": ""}, True), ({}, True)])
+def test_site_to_site_waits_unless_wait_is_false(tmp_path, variables, waits):
     (text,) = re.findall('strongswan_peer_wait: "(.*)"', PEER_TASKS.read_text(encoding="utf-8"))
     done = run_playbook(
-        [{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(given), environment={}
+        [{"name": "Wait", "ansible.builtin.debug": {"msg": text}}], "-e", json.dumps(variables), environment={}
     )
     assert done.named["Wait"]["msg"] is waits
 
@@ -367,8 +367,8 @@ def test_site_to_site_unreachable_peer_leaves_the_cloud_unchanged(emulator, tmp_
     for planted in ([], [entry()]):
         emulator.plant(*planted)
         there = emulator.tunnels()
-        for wish in ("state=present", "secret_key=eee33@www", "state=absent"):
-            done = run_playbook(*site, wish, environment=emulator.environment)
+        for argument in ("state=present", "secret_key=eee33@www", "state=absent"):
+            done = run_playbook(*site, argument, environment=emulator.environment)
             reported = done.named["Check that the other end was validated"]["results"][0]["msg"]
             assert done.status != 0 and reported.startswith("The host branch could not be validated"), done.output
             assert emulator.tunnels() == there and {request["method"] for request in emulator.requests()} == {"GET"}

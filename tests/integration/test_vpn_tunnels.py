@@ -116,11 +116,11 @@ def test_bulk_check_mode_plans_everything_and_writes_nothing(cloud):
         branch(3, vpn_id=gateway(1)),
     ]
     before = cloud.tunnels()
-    foreseen = run(items, check_mode=True, purge=True)
+    planned = run(items, check_mode=True, purge=True)
     assert cloud.tunnels() == before
     done = run(items, purge=True)
-    assert totals(done, created=1, updated=1, deleted=2, unchanged=1) and foreseen["totals"] == done["totals"]
-    assert foreseen["diff"] == done["diff"]
+    assert totals(done, created=1, updated=1, deleted=2, unchanged=1) and planned["totals"] == done["totals"]
+    assert planned["diff"] == done["diff"]
     assert [diff["before_header"] for diff in done["diff"]] == [
         f"{gateway(1)}/branch-{number}" for number in (1, 2, 3, 9)
     ]
@@ -143,7 +143,7 @@ def test_bulk_reports_all_invalid_options_before_any_request(cloud):
         "tunnels[1].local_subnets[1]: ",
         "tunnels[2].ike_config.ike_mode: ",
         "tunnels[2].secret_key: ",
-        "tunnels[3].vpn_conn_name: 'branch-1' stands at tunnels[1] already",
+        "tunnels[3].vpn_conn_name: 'branch-1' is at tunnels[1] already",
         "tunnels[4].vpn_conn_name: is needed",
         "concurrency: ",
     ):
@@ -184,10 +184,10 @@ def test_purge_with_an_empty_list_needs_purge_all(cloud):
 
 def test_purge_with_unclear_items_deletes_nothing(cloud):
     cloud.plant(
-        *[dict(BODY, vpnConnId=f"vpnconn-{number}", vpnConnName="twin") for number in (1, 2)], vpn_id=gateway(1)
+        *[dict(BODY, vpnConnId=f"vpnconn-{number}", vpnConnName="duplicate") for number in (1, 2)], vpn_id=gateway(1)
     )
     run([branch(5, vpn_id=gateway(1))])
-    items = [branch(0, vpn_id=gateway(1), vpn_conn_name="twin"), branch(1, vpn_id=gateway(2))]
+    items = [branch(0, vpn_id=gateway(1), vpn_conn_name="duplicate"), branch(1, vpn_id=gateway(2))]
     result = run(items, purge=True, clock=SkippingClock())
     assert result["failed"] and totals(result, failed=1, created=1) and result["changed"]
     assert result["tunnels"][0]["error"]["code"] == "AmbiguousName"

@@ -11,6 +11,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 from api_example import OPTIONS, options
 from emulator_process import EmulatorProcess
 from playbook_runner import run_playbook
+from run_params import run_params
 
 HERE, THERE, UNNAMED = "vpn-119bd69b", "vpn-00000001", "vpn-00000002"
 SHARED = {name: OPTIONS[name] for name in ("secret_key", "ike_config", "ipsec_config")}
@@ -37,7 +38,7 @@ def item(number, gateway, **changes):
 
 
 def run(items, check_mode=False, **more):
-    result = vpn_tunnels.run({**SHARED, "tunnels": items, **more}, check_mode)
+    result = run_params(vpn_tunnels, {**SHARED, "tunnels": items, **more}, check_mode)
     assert not result.get("failed"), result
     return result
 
@@ -79,7 +80,7 @@ def test_gateways_purge_keeps_to_the_selection_and_purge_all_empties_it(cloud):
 
 def test_gateways_errors_name_the_place_in_the_whole_list(cloud):
     lacking = {"vpn_id": HERE, "vpn_conn_name": "new", "secret_key": None}
-    result = vpn_tunnels.run({"tunnels": [item(0, THERE), lacking], "gateways": [HERE]}, False)
+    result = run_params(vpn_tunnels, {"tunnels": [item(0, THERE), lacking], "gateways": [HERE]})
     assert result["failed"] and "tunnels[1]: " in result["msg"] and cloud.requests("POST") == []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.limits import STALE_LIST_TIMEOUT
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE_LIST_TIMEOUT
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import MAX_POLL_INTERVAL
 from api_example import entry
 from module_process import KEY, options
@@ -28,7 +28,7 @@ def run(clock, check_mode=False, **changes):
 
 
 def fail_lists(cloud, first, count=999, **fault):
-    """Let that many lists fail from the given one on."""
+    """Let that many lists fail, beginning with one of them."""
     cloud.faults({"match": {"method": "GET", "nth": list(range(first, first + count))}, "times": -1, **fault})
 
 
@@ -96,7 +96,7 @@ def test_refusal_ends_the_wait_at_once(cloud, clock):
 
 
 def show(first, *tunnels, count=999):
-    """A fault by which that many lists show these tunnels, from the given list on."""
+    """Return a fault by which that many lists show these tunnels, beginning with one of them."""
     nth = list(range(first, first + count))
     return {"match": {"method": "GET", "nth": nth}, "fault": "garbage", "body": {"vpnConns": list(tunnels)}}
 

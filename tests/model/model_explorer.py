@@ -14,9 +14,13 @@ from __future__ import annotations
 from itertools import product
 from typing import NamedTuple
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import limits, reconciler, views
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import planner, purge, reconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.planner import View
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
+    MAX_CREATE_ATTEMPTS,
+    MIN_CUT_LENGTH,
     PROBE,
+    SHARED_TOKENS,
     STALE,
     CreationState,
     DesiredObject,
@@ -25,7 +29,6 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.stat
     Outcome,
     WriteRequest,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.views import View
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Entry, WriteResult
 
@@ -38,6 +41,7 @@ SANE = {
     "show": "same",  # same | upper | cut | null | hash | these with 1: one object only | empty (while stale)
     "memory": "works",  # of tokens: works | ignored | expires (at any creation) | anyparams (never a mismatch)
     "put": "truth",  # truth | stale404 (404 while stale) | refuse (4xx for gone) | busy | yes (OK for gone) | body
+    # | new-id (the object gets another id)
     "delete": "sync",  # sync | async (listed as deleting while stale) | body (2xx with an error, nothing done)
     "duplicates": "allowed",  # allowed | refused (a live object of the name refuses a creation)
     "lists": "own",  # own | foreign (entries name another gateway) | foreign? (entries name none)
@@ -76,7 +80,7 @@ class Cloud(NamedTuple):
 class Task(NamedTuple):
     """What one run is to do; `kind` is present or absent.
 
-    :ivar is_exact: True for objects of which only an equal name is the same one.
+    :ivar is_exact: True for objects of which only an equal name is the same one, and which may get another id.
     """
 
     kind: str
@@ -132,9 +136,10 @@ class ModelType(base.ResourceType):
 
 
 class ExactModelType(ModelType):
-    """The same, whose names no API changes."""
+    """The same, whose names no API changes, and which may have another id after an update."""
 
     has_exact_names = True
+    keeps_id_on_update = False
 
 
 def surplus(object_id):
@@ -164,10 +169,14 @@ def run(task):
     desires = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
     resource_type = ExactModelType() if task.is_exact else ModelType()
     objects = [ObjectState(DesiredObject(resource_type, desired)) for desired in desires]
-    steps = reconciler.Reconciler(objects, task.purge, deletion_timeout=LISTS_OF_A_WAIT, make_surplus=surplus)
+    steps = reconciler.Reconciler(objects, LISTS_OF_A_WAIT, purge.Purge(surplus) if task.purge else None)
     last = yield from relayed(steps.plan(), steps.names, ())
     last = yield from relayed(steps.apply(), steps.names, last)
-    problem = steps.purge_problem.code if steps.purge_problem else None
+    problem = None
+    if steps.purge is not None:
+        problem = (
+            steps.purge.problem.code if steps.purge.problem else "PurgeSkipped" if steps.purge.is_skipped else None
+        )
     reports = []
     for obj in steps.objects:
         outcome = obj.outcome
@@ -213,7 +222,7 @@ def described(write):
     desired = write.target.desired
     if write.action == base.CREATE:
         number, window = write.token
-        token = (desired.name, number) if number < limits.SHARED_TOKENS else (desired.name, number, window)
+        token = (desired.name, number) if number < SHARED_TOKENS else (desired.name, number, window)
         return ("post", desired.name, desired.value.parameters, token)
     if write.action == base.DELETE:
         return ("delete", write.object_id, "purge" if desired.is_surplus else "absent", desired.name)
@@ -239,7 +248,7 @@ def translated(write, outcome):
     return WriteResult(outcomes[outcome])
 
 
-STATES = (ObjectState, DesiredObject, Outcome, CreationState, reconciler.Reconciler)
+STATES = (ObjectState, DesiredObject, Outcome, CreationState, reconciler.Reconciler, purge.Purge)
 
 
 def frozen(value):
@@ -309,7 +318,7 @@ def shown(stored, number, view, dialect):
     if style == "upper":
         name = name and name.upper()
     elif style == "cut":
-        name = name and name[: limits.MIN_CUT_LENGTH]
+        name = name and name[:MIN_CUT_LENGTH]
     elif style == "null":
         name = None
     elif style == "hash":
@@ -382,7 +391,15 @@ def updates(cloud, request, dialect):
         if dialect["lag"] and (fresh.name, fresh.parameters) != (stored.name, stored.parameters):
             view = stored.view if stored.stale else (stored.name, stored.parameters, True)
             fresh = fresh._replace(stale=dialect["lag"], view=view)
-        yield "ok", replaced(cloud, number, fresh), ("W",) if is_wrong else ()
+        violations = ("W",) if is_wrong else ()
+        if dialect["put"] == "new-id" and fresh.parameters != stored.parameters:
+            view = stored.view if stored.stale else (stored.name, stored.parameters, True)
+            gone = stored._replace(is_live=False, stale=dialect["lag"], view=view if dialect["lag"] else None)
+            moved = Stored(name, parameters, True, stored.gateway, ("before", 0), dialect["lag"])
+            later = replaced(cloud, number, gone)
+            yield "ok", later._replace(objects=later.objects + (moved,)), violations
+            return
+        yield "ok", replaced(cloud, number, fresh), violations
 
 
 def deletions(cloud, request, task, dialect):
@@ -599,8 +616,8 @@ def trace(parents, node, label):
 
 
 def is_same_spelling(name, wanted):
-    return views.normalize_name(name) == views.normalize_name(wanted) or (
-        len(name) >= limits.MIN_CUT_LENGTH and wanted.startswith(name)
+    return planner.normalize_name(name) == planner.normalize_name(wanted) or (
+        len(name) >= MIN_CUT_LENGTH and wanted.startswith(name)
     )
 
 
@@ -637,7 +654,7 @@ def _creation_violations(name, state, results, scenario, dialect, is_sane):
             born = [number for number, item in enumerate(objects) if item.name == name and item.maker == (place, life)]
             if sum(number in live for number in born) > 1:
                 yield "I1"
-            if len(born) > limits.MAX_CREATE_ATTEMPTS:
+            if len(born) > MAX_CREATE_ATTEMPTS:
                 yield "I1b"
             if (
                 life == current.life
@@ -675,7 +692,8 @@ def _is_confirmed(task, report, live):
     """Return True if the last list shows what a report without a change claims."""
     if task.kind == "absent":
         return not any(
-            not entry.name or views.normalize_name(entry.name) == views.normalize_name(report.name) for entry in live
+            not entry.name or planner.normalize_name(entry.name) == planner.normalize_name(report.name)
+            for entry in live
         )
     return any(
         entry.object_id == report.object_id

@@ -18,6 +18,7 @@ def before(name, parameters=0, is_live=True, gateway=0):
 
 PRESENT, OTHER = Task("present", (A,), 0), Task("present", (A,), 1)
 EXACT, EXACT_B = (Task("present", (name,), 0, is_exact=True) for name in (A, B))
+EXACT_OTHER = Task("present", (A,), 1, is_exact=True)
 PRESENT_B = Task("present", (B,), 1)
 ABSENT, PURGE = Task("absent", (A,), 0), Task("present", (A,), 0, True)
 TWO, THREE = Task("present", (A, B), 0), Task("present", (A, B, C), 0)
@@ -46,6 +47,12 @@ SCENARIOS = {
     "exactgone2": Scenario(
         "two presents of exact names, two tokens belong to deleted objects", (EXACT,) * 2, **TWO_GONE
     ),
+    "exactupdate": Scenario("update of an object of an exact name", (EXACT_OTHER,), **EXISTS),
+    "exactupdate2": Scenario("two equal updates of an object of an exact name", (EXACT_OTHER,) * 2, **EXISTS),
+    "exactmixed": Scenario("present next to update, exact names", (EXACT, EXACT_OTHER), **EXISTS),
+    "exactagain": Scenario(
+        "update twice, one after the other, exact names", (EXACT_OTHER,) * 2, in_turn=True, **EXISTS
+    ),
     "absent": Scenario("present next to absent, one exists", (PRESENT, ABSENT), **EXISTS),
     "absent1": Scenario("absent, one exists", (ABSENT,), (before(A),)),
     "absent2": Scenario("absent twice, one exists", (ABSENT,) * 2, (before(A),)),
@@ -70,6 +77,7 @@ ALL = (
     "one one2 two three two2 gone1 gone2 gone2x2 gone2x3 mixed absent absent2 update purge purge2 renamed again mixed3"
     " absent3 purge3"
 )
+UPDATES = "exactupdate exactupdate2 exactmixed exactagain"
 # name -> (what differs from SANE, scenarios). In those that begin with "sane" every run must succeed.
 DIALECTS = {
     "sane, list at once": ({"lag": 0}, ALL + " two3"),
@@ -83,6 +91,11 @@ DIALECTS = {
     "sane, 2 lost": ({"faults": 2}, "one two one2"),
     "sane, exact names": ({}, "exact exact2 exactgone2"),
     "sane, exact names, 1 lost, 1 kill": ({"faults": 1, "kills": 1}, "exact2"),
+    "sane, exact names, an update keeps the id": ({}, UPDATES),
+    "sane, an update gives another id, list at once": ({"put": "new-id", "lag": 0}, UPDATES),
+    "sane, an update gives another id": ({"put": "new-id"}, UPDATES),
+    "sane, an update gives another id, 1 lost, 1 kill": ({"put": "new-id", "faults": 1, "kills": 1}, UPDATES),
+    "an update gives another id, list later": ({"put": "new-id", "lag": 4}, UPDATES),
     "sane, the window ends": ({"windows": 1}, "gone2 gone2x2 gone1 two"),
     "sane, a list becomes too old": ({"delays": 1}, "absent absent2 absent3 purge2 purge purge3"),
     "a list becomes too old, 1 lost, 1 kill": (

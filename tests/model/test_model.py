@@ -18,12 +18,10 @@ from model_scenarios import DIALECTS, IMPOSSIBLE, SCENARIOS, dialect_of
 
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import (
     creation,
-    limits,
     planner,
     purge,
     reconciler,
-    verification,
-    views,
+    state,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 
@@ -32,8 +30,8 @@ MAX_REQUESTS = 20  # of one run without a kill
 
 @pytest.fixture(autouse=True)
 def _timeouts_in_lists(monkeypatch):
-    monkeypatch.setattr(limits, "STALE_LIST_TIMEOUT", model_explorer.LISTS_OF_A_WAIT)
-    monkeypatch.setattr(limits, "CONFIRMED_CREATE_TIMEOUT", model_explorer.LISTS_OF_A_WAIT)
+    monkeypatch.setattr(state, "STALE_LIST_TIMEOUT", model_explorer.LISTS_OF_A_WAIT)
+    monkeypatch.setattr(state, "CONFIRMED_CREATE_TIMEOUT", model_explorer.LISTS_OF_A_WAIT)
 
 
 def found(dialect, key):
@@ -83,7 +81,7 @@ def _plan_without_blocks(obj, view):
 
 def _judge_without_timeout(judge):
     return lambda obj, view, base_ids: judge(
-        obj, views.View(view.entries, view.names, reconciler.list_timeout(obj), view.window, view.error), base_ids
+        obj, planner.View(view.entries, view.names, reconciler.list_timeout(obj), view.window, view.error), base_ids
     )
 
 
@@ -114,9 +112,9 @@ MUTANTS = {
     "an object that is being deleted counts as present": (
         lambda patch: (
             patch.setattr(
-                views.View, "exact", lambda view, name: view._exact.get(name, []) + view._leaving.get(name, [])
+                planner.View, "exact", lambda view, name: view._exact.get(name, []) + view._leaving.get(name, [])
             ),
-            patch.setattr(views.View, "leaving", lambda view, name: []),
+            patch.setattr(planner.View, "leaving", lambda view, name: []),
         ),
         "DELETE asynchronous",
         "gone",
@@ -145,14 +143,20 @@ MUTANTS = {
         "one",
         "I1",
     ),
+    "an update is taken to keep the id": (
+        lambda patch: patch.setattr(model_explorer.ExactModelType, "keeps_id_on_update", True),
+        "sane, an update gives another id, list at once",
+        "exactupdate",
+        "I2",
+    ),
     "a newer list is not compared with the one that was too old": (
-        lambda patch: patch.setattr(verification, "recheck_deletion", _delete_again),
+        lambda patch: patch.setattr(planner, "recheck_deletion", _delete_again),
         "a list becomes too old, renamed meanwhile",
         "absent1",
         "I3",
     ),
     "a newer list is not compared with the one that was too old for a purge": (
-        lambda patch: patch.setattr(verification, "recheck_deletion", _delete_again),
+        lambda patch: patch.setattr(planner, "recheck_deletion", _delete_again),
         "a list becomes too old, renamed meanwhile",
         "purge2",
         "I3",
@@ -164,7 +168,7 @@ def _repeat_at_once(obj, view, _base, _last):
     exact = view.exact(obj.desired.name)
     if exact:
         planner.plan_update(obj, exact[0])
-    elif obj.creation.attempts < limits.MAX_CREATE_ATTEMPTS:
+    elif obj.creation.attempts < state.MAX_CREATE_ATTEMPTS:
         obj.state = base.CREATE
     else:
         obj.fail("Unsettled")

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sign requests by bce-auth-v1: pure functions, and the signer of a client with its clock.
-
-Rules: https://cloud.baidu.com/doc/Reference/s/njwvz1yfu (Baidu AI Cloud, "bce-auth-v1").
-"""
+"""Sign requests by bce-auth-v1: https://cloud.baidu.com/doc/Reference/s/njwvz1yfu."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Collection, Mapping
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from .clock import Clock
+from .limits import Clock
 from .redaction import Secret
 
 if TYPE_CHECKING:
@@ -22,26 +19,23 @@ if TYPE_CHECKING:
 
 DEFAULT_EXPIRATION = 1800  # seconds, as in every official SDK
 
-# What a server takes as signed when the Authorization header names no headers, in addition to every x-bce-* header.
+# Signed where the Authorization header names no headers, in addition to every x-bce-* header.
 _DEFAULT_SIGNED_HEADERS = frozenset(("host", "content-length", "content-type", "content-md5"))
 
 
 def encode(value: str | int) -> str:
-    """Percent-encode all octets of a value except ``A-Za-z0-9-_.~``, with upper-case hex."""
+    """Percent-encode all octets of a value except ``A-Za-z0-9-_.~``."""
     return quote(str(value), safe="-_.~")
 
 
 def canonical_uri(path: str) -> str:
-    """Return an absolute, decoded path with each octet except the slashes encoded once."""
+    """Return an absolute, decoded path encoded, except the slashes."""
     encoded = quote(path, safe="-_.~/")
     return encoded if encoded.startswith("/") else "/" + encoded
 
 
 def canonical_query(query: Mapping[str, str | int | None]) -> str:
-    """Return the query of decoded names and values, sorted; a name without a value (None) keeps its ``=``.
-
-    The same text is sent, so that what is signed and what is sent cannot differ.
-    """
+    """Return the sorted query of decoded names and values, as it is signed and sent."""
     pairs = [
         encode(name) + "=" + ("" if value is None else encode(value))
         for name, value in query.items()
@@ -53,7 +47,7 @@ def canonical_query(query: Mapping[str, str | int | None]) -> str:
 def canonical_headers(headers: Mapping[str, str], signed_headers: Collection[str] | None = None) -> str:
     """Return the lines of the signed headers; an empty header is not signed.
 
-    :param signed_headers: lower-case names; None stands for the server's default set.
+    :param signed_headers: lower-case names; None for the server's default set.
     """
     lines = []
     for name, value in headers.items():
@@ -68,14 +62,14 @@ def canonical_headers(headers: Mapping[str, str], signed_headers: Collection[str
 
 
 def timestamp_text(timestamp: float) -> str:
-    """Return seconds since the epoch as ``YYYY-MM-DDThh:mm:ssZ``, the form of the signature and of ``x-bce-date``."""
+    """Return seconds since the epoch as ``YYYY-MM-DDThh:mm:ssZ``."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(timestamp))
 
 
 def signing_key(
     access_key_id: str, secret_access_key: str, timestamp: float, expiration: int = DEFAULT_EXPIRATION
 ) -> tuple[str, str]:
-    """Return the prefix of the Authorization value, and the key (hex text) that is derived from it."""
+    """Return the prefix of the Authorization value, and the key (hex) that is derived from it."""
     prefix = "bce-auth-v1/%s/%s/%d" % (access_key_id, timestamp_text(timestamp), expiration)
     return prefix, _hmac_sha256(secret_access_key, prefix)
 
@@ -93,12 +87,11 @@ def authorization(
 ) -> str:
     """Return the value of the Authorization header.
 
-    :param path: absolute path, decoded.
-    :param query: decoded names and values.
-    :param headers: the headers as they will be sent; ``Host`` must be among them.
+    :param path: absolute; path and query are decoded.
+    :param headers: as they are sent; ``Host`` must be among them.
     :param timestamp: seconds since the epoch.
     :param expiration: seconds for which the signature is valid.
-    :param signed_headers: the names to sign, lower case; None leaves the choice to the server's default set.
+    :param signed_headers: see canonical_headers().
     """
     prefix, key = signing_key(access_key_id, secret_access_key, timestamp, expiration)
     request = "\n".join(
@@ -113,13 +106,7 @@ def _hmac_sha256(key: str, message: str) -> str:
 
 
 class BceAuth:
-    """Sign prepared requests, as the `auth` of requests, by the server's clock.
-
-    requests calls it for every prepared request, so that each attempt is signed afresh; where there is an `auth`,
-    requests does not look into ~/.netrc.
-
-    :param security_token: that of temporary keys, or None.
-    """
+    """The `auth` of requests: signs each attempt by the server's clock, and keeps requests from reading ~/.netrc."""
 
     def __init__(
         self, access_key_id: Secret, secret_access_key: Secret, security_token: Secret | None, clock: Clock
@@ -131,19 +118,15 @@ class BceAuth:
         self._clock_offset = 0.0  # seconds that the server's clock is ahead of ours
 
     def now(self) -> float:
-        """Return the server's time of day in seconds since the epoch, as far as it is known."""
+        """Return seconds since the epoch by the server's clock, as far as it is known."""
         return self._clock.time() + self._clock_offset
 
     def sync_clock(self, server_time: float | None) -> None:
-        """Sign by the server's clock from now on.
-
-        :param server_time: the server's time of day in seconds since the epoch; None changes nothing.
-        """
+        """Sign by the server's clock from now on; None changes nothing."""
         if server_time is not None:
             self._clock_offset = server_time - self._clock.time()
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Sign a prepared request, and return it."""
         timestamp = int(self.now())
         parts = urlsplit(request.url or "")
         headers = {"Host": parts.netloc, "x-bce-date": timestamp_text(timestamp)}

@@ -2,24 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""BceClient: signed JSON requests to one endpoint, retried by deadline, that raise the BceError family."""
+"""BceClient: signed and retried JSON requests."""
 
 from __future__ import annotations
 
 import random
 import time
-from typing import Any, Callable, Mapping, Pattern
+from typing import Any, Callable, Mapping
 
 from .auth import BceAuth
-from .clock import Clock
 from .connection_options import ConnectionSettings
 from .errors import TransportError
-from .limits import FairSemaphore, SharedPause
-from .proxies import proxy_secrets
-from .redaction import Redactor, Secret
+from .limits import Clock, FairSemaphore, SharedPause
+from .messages import text
+from .redaction import Redactor
 from .response_parsing import Response, parse_response
 from .retry import AttemptFailed, RetryBudget, RetrySequence
-from .transport import REQUESTS_IMPORT_ERROR, Received, SendFailed, Transport
+from .transport import REQUESTS_IMPORT_ERROR, Received, SendFailed, Transport, proxy_secrets
 
 __all__ = ["COLLECTION_VERSION", "REQUESTS_IMPORT_ERROR", "USER_AGENT", "BceClient", "Received", "Response"]
 
@@ -29,14 +28,12 @@ HEADERS = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encod
 
 
 class BceClient:
-    """Signed, retried JSON requests to one endpoint. Threads may share a client.
+    """Requests to one endpoint. Threads may share a client.
 
     :ivar redactor: redacts the secrets in all error texts of the client.
-    :param clock: the module `time`, or what replaces it.
     :param jitter: such as random.uniform.
     :param max_concurrent_requests: of all threads together.
-    :param observe: called with the Received of every attempt that got a complete response; or None.
-    :param connections: the name of max_concurrent_requests that callers outside of this package still use.
+    :param observe: called with the Received of every attempt that got a complete response.
     """
 
     def __init__(
@@ -46,9 +43,7 @@ class BceClient:
         jitter: Callable[[float, float], float] = random.uniform,
         max_concurrent_requests: int = 1,
         observe: Callable[[Received], object] | None = None,
-        connections: int | None = None,
     ) -> None:
-        max_concurrent_requests = connections or max_concurrent_requests
         self._connection = connection
         self._clock = clock
         self._jitter = jitter
@@ -60,7 +55,7 @@ class BceClient:
         self._transport = Transport(connection, self._auth, HEADERS, max_concurrent_requests, observe)
 
     def cancel(self) -> None:
-        """Send no request again, and end all waits; called by another thread."""
+        """Send no request again, and end all pauses; called by another thread."""
         self._pause.cancel()
 
     def request(
@@ -74,21 +69,21 @@ class BceClient:
         resend_unknown: bool = True,
         expects: str | None = None,
     ) -> Response:
-        """Send one request, again where RETRY_POLICY allows it, and return its response.
+        """Send a request, again where RETRY_POLICY allows it, and return its response.
 
-        :param path: decoded, absolute.
-        :param query: decoded names and values.
+        :param path: absolute; path and query are decoded.
         :param body: sent as JSON.
-        :param operation: what the request is to do, for error texts: "create the tunnel".
+        :param operation: for error texts: "create the tunnel".
         :param deadline: moment of clock.monotonic() after which there is no retry, in addition to retry_timeout.
-        :param resend_unknown: False to send nothing again after an attempt whose outcome is unknown. It is for
-            creations: where the API does not honour the clientToken, a second request would create a second object.
-        :param expects: the name under which a successful response has its content, such as "vpnConns"; None where it
-            has no content. A response without this content that has a `code` is an error, whatever its status is.
+        :param resend_unknown: False for creations: no retry after an attempt whose outcome is unknown, because where
+            the API does not honour the clientToken, a second request would create a second object.
+        :param expects: the name under which a successful response has its content, such as "vpnConns". A response that
+            has a `code` and not this content is an error, whatever its status is.
         :raises BceError: with maybe_applied set if any of the attempts may have been applied.
         """
         if self._transport.proxy_error:
-            raise TransportError("Cannot %s: %s" % (operation, self._transport.proxy_error), "InvalidProxy")
+            reason = self._transport.proxy_error
+            raise TransportError(text("request_failed", operation=operation, reason=reason), "InvalidProxy")
         query = query or {}
         budget = RetryBudget(self._clock, self._connection.retry_timeout, deadline)
         retries = RetrySequence(method, query, budget, self._jitter, resend_unknown)
@@ -115,7 +110,10 @@ class BceClient:
         budget: RetryBudget,
         expects: str | None,
     ) -> Response:
-        """Send the request once; raise AttemptFailed unless it succeeds."""
+        """Send the request once.
+
+        :raises AttemptFailed: unless it succeeds.
+        """
         endpoint = self._connection.endpoint
         with self._slots:
             self._pause.wait_for_rate_limit()
@@ -126,11 +124,12 @@ class BceClient:
             try:
                 received = self._transport.send(method, path, query, body, timeout)
             except SendFailed as failure:
-                text = self.redactor.sanitize(failure.text)
-                message = "Cannot %s: %s (%s %s)" % (operation, text, method, endpoint)
+                reason = self.redactor.sanitize(failure.text)
+                message = text("no_response", operation=operation, reason=reason, method=method, endpoint=endpoint)
+                error = TransportError(message, "ConnectionFailed")
                 if failure.outcome == "invalid_proxy":
-                    raise AttemptFailed(failure.outcome, TransportError(message, "InvalidProxy")) from None
-                raise AttemptFailed(failure.outcome, TransportError(message, "ConnectionFailed")) from None
+                    error = TransportError(message, "InvalidProxy")
+                raise AttemptFailed(failure.outcome, error) from None
             finally:
                 budget.consume(self._clock.monotonic() - begin)
         try:
@@ -139,21 +138,3 @@ class BceClient:
             if failure.outcome == "request_expired":
                 self._auth.sync_clock(received.server_time)
             raise
-
-    # -- names that callers outside of this package still use; see `redactor` and cancel() ----------------------------
-
-    def remember_secret(self, secret: Secret) -> None:
-        """Redact this secret from now on."""
-        self.redactor.add(secret)
-
-    def hide_words(self, pattern: Pattern[str], is_secret: Callable[[str], bool]) -> None:
-        """Redact every match of a pattern for which is_secret() is true."""
-        self.redactor.redact_pattern(pattern, is_secret)
-
-    def show_word(self, word: str | None) -> None:
-        """Show this word although it matches the pattern."""
-        self.redactor.allow(word)
-
-    def stop(self) -> None:
-        """Cancel."""
-        self.cancel()

@@ -14,18 +14,18 @@ from typing import Any, Iterable, Mapping, NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import InvalidOptionsError
+from .messages import text
 from .redaction import Secret, safe_repr
 
 DEFAULT_REGION = "bj"
 DEFAULT_TIMEOUT = 30.0  # seconds for one attempt
 DEFAULT_RETRY_TIMEOUT = 60.0  # seconds for all attempts of one request together
 MAX_TIMEOUT = 86400  # seconds
-REGION_PLACEHOLDER = "{region}"  # stands for the region in an endpoint
+REGION_PLACEHOLDER = "{region}"
 DEFAULT_ENDPOINT = "https://bcc.{region}.baidubce.com"  # VPN is served by the BCC host
 PROFILE_FILE = os.path.join("~", ".bce", "config.json")
 
-# Option -> the environment variables that replace it, in order. An empty variable counts as unset, because AWX sets
-# every variable of a credential type.
+# An empty variable counts as unset, because AWX sets every variable of a credential type.
 ENVIRONMENT = {
     "access_key_id": ("BCE_ACCESS_KEY_ID", "BAIDUCLOUD_ACCESS_KEY"),
     "secret_access_key": ("BCE_SECRET_ACCESS_KEY", "BAIDUCLOUD_SECRET_KEY"),
@@ -33,8 +33,7 @@ ENVIRONMENT = {
     "region": ("BCE_REGION", "BAIDUCLOUD_REGION"),
     "endpoint": ("BCE_ENDPOINT",),
 }
-# Of environment variables; the keys of one prefix are not mixed with those of the other.
-ENV_PREFIXES = ("BCE_", "BAIDUCLOUD_")
+ENV_PREFIXES = ("BCE_", "BAIDUCLOUD_")  # the keys of the two are not mixed
 _KEYS = {"access_key_id", "secret_access_key"}
 _PROFILE_FIELDS = ("access_key_id", "secret_access_key", "security_token", "region")
 
@@ -51,17 +50,16 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "retry_timeout": {"type": "float", "default": DEFAULT_RETRY_TIMEOUT},
 }
 
-# One source of options, such as the variables of one prefix: option -> value, empty values left out.
-Source = Mapping[str, str]
+Source = Mapping[str, str]  # of options, such as the variables of one prefix, without empty values
 
 
 class ConnectionSettings(NamedTuple):
-    """What the client needs; timeouts are in seconds.
+    """The options of the client; timeouts are in seconds.
 
-    :ivar endpoint: scheme, host and port, without a slash at the end.
+    :ivar endpoint: scheme, host and port.
     :ivar loopback: whether the endpoint is on this machine.
     :ivar region: None where only an endpoint is provided.
-    :ivar warnings: sentences about options that have no effect, for the task's result.
+    :ivar warnings: about options that have no effect.
     """
 
     access_key_id: Secret
@@ -77,21 +75,18 @@ class ConnectionSettings(NamedTuple):
     warnings: tuple[str, ...] = ()
 
     def warn_in(self, result: dict[str, Any]) -> dict[str, Any]:
-        """Return the task's result with the warnings of the connection before its own."""
+        """Return the task's result with these warnings before its own."""
         warnings = [*self.warnings, *result.get("warnings", ())]
         return dict(result, warnings=warnings) if warnings else result
 
 
 def resolve(params: Mapping[str, Any], environ: Mapping[str, str]) -> ConnectionSettings:
-    """Return the settings that the options and the environment describe.
+    """Return the settings that the task's options and os.environ describe.
 
-    An option of the task wins over the environment, and `profile` is such an option: it brings its own keys, token and
-    region. Keys belong together: those that the options do not give come from one source, the first that has them, or
-    from the profile alone where one is named. A token belongs to the secret_access_key: next to one given as an option,
-    a token from elsewhere is not used.
+    An option goes before the environment, `profile` with its keys, token and region too. Keys that the options do not
+    provide come from one source, the first that has them, or from the named profile alone. A token belongs to its
+    secret_access_key: next to that of an option, a token from elsewhere is not used.
 
-    :param params: the task's options.
-    :param environ: os.environ or a dict like it.
     :raises InvalidOptionsError: naming every option that is missing or invalid.
     """
     errors = _type_errors(params)
@@ -114,7 +109,7 @@ def resolve(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection
     ca_path = params.get("ca_path") or None
     if ca_path and ("\0" in ca_path or not os.path.exists(ca_path)):
         shown = ca_path if "/" in ca_path else safe_repr(ca_path)
-        errors.append("ca_path: %s does not exist; give a file of PEM certificates" % shown)
+        errors.append(text("no_ca_file", value=shown))
     timeout = _parse_seconds("timeout", params, DEFAULT_TIMEOUT, 0.01, errors)
     retry_timeout = _parse_seconds("retry_timeout", params, DEFAULT_RETRY_TIMEOUT, 0, errors)
     if errors:
@@ -136,7 +131,7 @@ def resolve(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection
 
 
 def validate(params: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
-    """Return every error that resolve() finds in the options and the environment, one sentence each."""
+    """Return every error that resolve() finds."""
     try:
         resolve(params, environ)
     except InvalidOptionsError as error:
@@ -146,17 +141,16 @@ def validate(params: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]
 
 def _type_errors(params: Mapping[str, Any]) -> list[str]:
     errors = [
-        "%s: must be text" % option
+        text("connection_text", option=option)
         for option in (*ENVIRONMENT, "profile", "ca_path")
         if not isinstance(params.get(option), (str, type(None)))
     ]
     if not isinstance(params.get("validate_certs"), (bool, type(None))):
-        errors.append("validate_certs: must be true or false")
+        errors.append(text("connection_bool", option="validate_certs"))
     return errors
 
 
 def _from_environment(prefix: str, environ: Mapping[str, str]) -> Source:
-    """Return the options that variables with a prefix provide."""
     values = {}
     for option, names in ENVIRONMENT.items():
         found = (environ[name] for name in names if name.startswith(prefix) and environ.get(name, "").strip())
@@ -165,109 +159,89 @@ def _from_environment(prefix: str, environ: Mapping[str, str]) -> Source:
 
 
 def _non_empty(values: Mapping[str, str | None]) -> Source:
-    """Return the values without those that are unset or empty, trimmed."""
+    """Return the values that are set, trimmed."""
     return {option: value.strip() for option, value in values.items() if value and value.strip()}
 
 
 def _resolve_keys(options: Source, sources: list[Source], errors: list[str], profile_name: str | None = None) -> Source:
-    """Return the keys and the token, if there is one, from one source and from the options, which go before it.
+    """Return the keys and the token of the options, completed from one source.
 
-    :param profile_name: that of the profile that is the only source, or None.
+    :param profile_name: of the only source.
     """
     source = next((source for source in sources if _KEYS <= {**source, **options}.keys()), {})
     keys = {**source, **options}
     if not _KEYS <= keys.keys() and not errors:
-        # A profile that cannot be used is among the errors already, as the cause.
+        # Where a profile cannot be used, the cause is among the errors already.
         if profile_name:
-            errors.append(_incomplete_profile_message(options, sources[0], profile_name))
+            missing = ", ".join(sorted(_KEYS - keys.keys() - sources[0].keys()))
+            shown = safe_repr(profile_name)
+            errors.append(text("profile_incomplete", name=shown, file=PROFILE_FILE, missing=missing))
         else:
             errors.append(_missing_keys_message(options, sources))
     if "secret_access_key" in options and "security_token" not in options:
         keys.pop("security_token", None)
     for option in _PROFILE_FIELDS[:3]:
         if not re.fullmatch(r"[!-~]+", keys.get(option, "!")):
-            errors.append("%s: must be printable ASCII without spaces; copy it again (value not shown)" % option)
+            errors.append(text("key_not_ascii", option=option))
     return keys
 
 
 def _missing_keys_message(options: Source, sources: Iterable[Source]) -> str:
-    """Return the error that no source has both keys; it names what is missing."""
+    """Return the error that no source has both keys."""
     found = sorted(_KEYS & set().union(options, *sources))
-    if not found:
-        missing = "access_key_id, secret_access_key: are needed to sign requests"
-    elif len(found) == 1:
-        missing = "%s: is needed in addition to %s, which was found" % (min(_KEYS - set(found)), found[0])
-    else:
-        missing = "access_key_id, secret_access_key: were found in two places, and keys of two places are not mixed"
+    key = ("both_keys_missing", "one_key_missing", "keys_apart")[len(found)]
+    keys = text(key, missing=min(_KEYS - set(found), default=""), found="".join(found))
     variables = " and ".join(ENVIRONMENT[option][0] for option in sorted(_KEYS))
-    return "%s; give both as options, in the environment (%s), or in a profile in %s" % (
-        missing,
-        variables,
-        PROFILE_FILE,
-    )
-
-
-def _incomplete_profile_message(options: Source, profile: Source, name: str) -> str:
-    """Return the error that a named profile lacks the keys that the options do not give."""
-    missing = ", ".join(sorted(_KEYS - {**profile, **options}.keys()))
-    text = (
-        "profile: %s in %s lacks %s, and keys of the environment are not used with a profile; complete it with bce-cli,"
-        " or name another one"
-    )
-    return text % (safe_repr(name), PROFILE_FILE, missing)
+    return text("no_keys", keys=keys, variables=variables, file=PROFILE_FILE)
 
 
 def _region_warnings(options: Source, profile: Source, given: str | None, endpoint: str) -> tuple[str, ...]:
     """Return the warning that the region of the task, or of the profile that it names, is not used.
 
-    The region of the environment is not the task's, and the one of a profile does not matter where the task itself
-    provides the endpoint.
+    There is none about a profile where the task itself provides the endpoint.
 
-    :param given: the endpoint as it was provided, or None.
+    :param given: the endpoint as it was provided.
     """
     name, of_task = ("endpoint", options) if "endpoint" in options else ("BCE_ENDPOINT", {**profile, **options})
     if given is None or REGION_PLACEHOLDER in given or "region" not in of_task:
         return ()
-    text = "region: %s%s has no effect, because %s is %s, without the word {region} in it; leave one of the two out"
     origin = "" if "region" in options else " of the profile"
-    return (text % (safe_repr(of_task["region"]), origin, name, endpoint),)
+    shown = safe_repr(of_task["region"])
+    return (text("region_unused", region=shown, origin=origin, source=name, endpoint=endpoint),)
 
 
 def _read_profile(name: str | None, environ: Mapping[str, str], errors: list[str]) -> Source:
-    """Return the fields of the named profile, or of the current one, of bce-cli's file; {} where there is none."""
+    """Return the fields of the named or else the current profile of bce-cli's file; {} where there is none."""
     path = os.path.join(environ.get("HOME") or os.path.expanduser("~"), PROFILE_FILE[2:])
     try:
         with open(path, encoding="utf-8") as stream:
             content = json.load(stream)
         profiles = {entry["name"]: entry for entry in content["profiles"]}
         selected = name or content.get("current") or "default"
-        if not all(isinstance(text, str) for text in (selected, *profiles)):
+        if not all(isinstance(entry, str) for entry in (selected, *profiles)):
             raise TypeError
     except OSError as exc:
         if name:
-            errors.append("profile: %s cannot be read (%s); make it with bce-cli" % (path, exc.strerror))
+            errors.append(text("profile_unreadable", file=path, cause=exc.strerror))
         return {}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        errors.append(
-            "profile: %s is not a bce-cli configuration (JSON with a list `profiles`); fix or remove it" % path
-        )
+        errors.append(text("profile_file_invalid", file=path))
         return {}
     if selected in profiles:
         stored = profiles[selected]
         return _non_empty({field: stored[field] for field in _PROFILE_FIELDS if isinstance(stored.get(field), str)})
     if name:
         known = ", ".join(sorted(map(str, profiles))) or "none"
-        errors.append("profile: %s is not in %s; it has: %s" % (safe_repr(name), path, known))
+        errors.append(text("profile_unknown", name=safe_repr(name), file=path, known=known))
     return {}
 
 
 def _resolve_endpoint(given: str | None, region: str | None, errors: list[str]) -> tuple[str, bool]:
-    """Return the endpoint, made of the provided one and the region, and whether it is on this machine."""
+    """Return the endpoint with the region filled in, and whether it is on this machine."""
     region = region or DEFAULT_REGION
     if not given or REGION_PLACEHOLDER in given:
         if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", region):
-            text = "region: %s must be a region's short name such as bj, gz, su, hkg, bd or sin"
-            errors.append(text % safe_repr(region))
+            errors.append(text("region_invalid", region=safe_repr(region)))
     if not given:
         return DEFAULT_ENDPOINT.replace(REGION_PLACEHOLDER, region), False
     url = given.replace(REGION_PLACEHOLDER, region).rstrip("/")
@@ -278,22 +252,19 @@ def _resolve_endpoint(given: str | None, region: str | None, errors: list[str]) 
         parts, host, port = urlsplit(""), None, None
     has_more = parts.path or parts.query or parts.fragment or parts.username or parts.password
     if has_more or parts.scheme not in ("http", "https") or not host or not _is_host(host):
-        errors.append("endpoint: must be a URL of scheme, host and port alone, such as https://bcc.bj.baidubce.com")
+        errors.append(text("endpoint_invalid"))
         return url, False
     is_loopback = _is_loopback(host)
     if parts.scheme == "http" and not is_loopback:
-        errors.append(
-            "endpoint: %s would send the tunnel's shared key unencrypted; plain http is for loopback only, give https://"
-            % safe_repr(url)
-        )
-    # The Host header is signed, and has a port only where it is not the scheme's own.
+        errors.append(text("endpoint_unencrypted", url=safe_repr(url)))
+    # Without the scheme's own port, because the Host header is signed and has none then.
     host = "[%s]" % host if ":" in host else host
     is_default_port = port is None or port == {"http": 80, "https": 443}[parts.scheme]
     return "%s://%s%s" % (parts.scheme, host, "" if is_default_port else ":%s" % port), is_loopback
 
 
 def _is_host(host: str) -> bool:
-    """Return whether this is an address, or a host's name of valid labels (RFC 1123, 2.1, and the underscore)."""
+    """Return whether this is an address, or a name of valid labels (RFC 1123, 2.1, and the underscore)."""
     if ":" in host:
         try:
             return bool(ipaddress.IPv6Address(host)) and "%" not in host
@@ -314,7 +285,7 @@ def _parse_seconds(option: str, params: Mapping[str, Any], default: float, minim
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not minimum <= value <= MAX_TIMEOUT:
-        text = "%s: %s must be a number of seconds from %g to %d"
-        errors.append(text % (option, safe_repr(value), minimum, MAX_TIMEOUT))
+        shown = safe_repr(value)
+        errors.append(text("connection_seconds", option=option, value=shown, minimum=minimum, maximum=MAX_TIMEOUT))
         return default
     return float(value)

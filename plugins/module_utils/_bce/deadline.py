@@ -4,9 +4,8 @@
 
 """Bound the whole of one HTTP attempt by one deadline.
 
-The timeouts of requests and urllib3 hold for one wait each: a server that sends one byte a second, or one interim
-response after the other, never exceeds them. Here every wait of an attempt gets what is left of the attempt.
-The resolution of a host's name is not bounded; the operating system has timeouts of its own for it.
+The timeouts of requests and urllib3 hold for one wait each, so that a server that sends one byte a second never exceeds
+them. The resolution of a host's name is left to the timeouts of the operating system.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ _THREAD = threading.local()
 
 
 class Attempt:
-    """One attempt at a request: when it ends, and what is known of it.
+    """The state of one attempt.
 
     :ivar is_sent: whether any of the request may have left this machine.
-    :ivar interim: statuses of interim responses other than 100.
+    :ivar interim: see Received.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -58,10 +57,7 @@ class Attempt:
         self.interim: list[int] = []
 
     def remaining(self) -> float:
-        """Return the seconds that are left.
-
-        :raises socket.timeout: if none are.
-        """
+        """Return the seconds that are left, or raise socket.timeout."""
         remaining = self._ends - time.monotonic()
         if remaining <= 0:
             raise socket.timeout("timed out")
@@ -70,7 +66,7 @@ class Attempt:
 
 @contextmanager
 def limit_attempt(seconds: float) -> Iterator[Attempt]:
-    """Bound all connections and responses that this thread uses within the block; yield the Attempt."""
+    """Bound all that this thread sends and reads within the block."""
     _THREAD.attempt = attempt = Attempt(seconds)
     try:
         yield attempt
@@ -83,14 +79,14 @@ def _current() -> Attempt | None:
 
 
 def _limit(sock: socket.socket | None) -> None:
-    """Let the next wait of a socket last at most as long as what is left of the attempt."""
+    """Bound the next wait of a socket by what is left of the attempt."""
     attempt = _current()
     if attempt and sock is not None:
         sock.settimeout(attempt.remaining())
 
 
 class _LimitedReader(io.RawIOBase):
-    """The bytes of a buffered reader over a socket, each wait for them limited."""
+    """A reader over a socket whose every wait is limited."""
 
     def __init__(self, buffered: io.BufferedReader, sock: socket.socket) -> None:
         self._buffered = buffered
@@ -109,7 +105,7 @@ class _LimitedReader(io.RawIOBase):
 
 
 class _LimitedResponse(_HTTPResponse):
-    """A response that is read in limited waits, and that skips every interim response before the final one."""
+    """A response that is read in limited waits, without the interim responses before it."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -128,7 +124,7 @@ class _LimitedResponse(_HTTPResponse):
 
 
 class _LimitedConnection(HTTPConnection):
-    """A mixin for the connection classes of urllib3: connect, TLS, request and response within one Attempt."""
+    """A mixin for the connection classes of urllib3."""
 
     response_class = _LimitedResponse
     _is_opening_tunnel = False
@@ -146,10 +142,9 @@ class _LimitedConnection(HTTPConnection):
         return sock
 
     def _connect_to_any_address(self, attempt: Attempt) -> socket.socket:
-        """Return a socket that is connected to the first address that accepts.
+        """Return a socket to the first address that accepts.
 
-        urllib3 gives each address the whole timeout. Here all share it, so that an address that does not respond does
-        not use up the time of the next one.
+        All addresses share the timeout, so that one that does not respond leaves time for the next.
         """
         # Not self.host, because urllib3 removes the dot at the end of a fully qualified name from it.
         host = getattr(self, "_dns_host", self.host).strip("[]")
@@ -197,7 +192,7 @@ class _LimitedConnection(HTTPConnection):
 
 @lru_cache(maxsize=None)
 def _limited(pool_class: Any) -> Any:
-    """Return the subclass of a connection pool of urllib3 whose connections are limited."""
+    """Return a subclass of a connection pool whose connections are limited."""
     connection_class = type("LimitedConnection", (_LimitedConnection, pool_class.ConnectionCls), {})
     return type("Limited" + pool_class.__name__, (pool_class,), {"ConnectionCls": connection_class})
 
@@ -209,7 +204,7 @@ def _limit_pools(manager: PoolManager) -> None:
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """The HTTPAdapter of requests, with limited connections, directly and through every kind of proxy."""
+    """An HTTPAdapter with limited connections, also through proxies."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

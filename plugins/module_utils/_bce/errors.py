@@ -9,20 +9,18 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable
 
-MAX_REPORTED_ERRORS = 20  # invalid options in one message
+MAX_REPORTED_ERRORS = 20  # in one message
 
 
 class BceError(Exception):
     """A request that did not succeed.
 
-    :ivar message: what failed and what to do, without any secret.
-    :ivar code: the API's error code, or one of ours for failures that the API did not report.
-    :ivar http_status: None where there was no response.
-    :ivar request_id: the API's request id, for which its support asks; or None.
-    :ivar retryable: True if the same request may succeed later without any change of its parameters: the retry policy
-        repeats such a request, or the object was in another state than required. Never True for a wrong option.
-    :ivar maybe_applied: True if a write may have been applied: the outcome of this or of an earlier attempt is unknown.
-        Then only a read can show what happened. False for every read and for a write that was certainly refused.
+    :ivar message: contains no secret.
+    :ivar code: of the API, or of this collection where the API reported none.
+    :ivar request_id: the one that the API's support asks for.
+    :ivar retryable: whether the same request may succeed later; never for an invalid option.
+    :ivar maybe_applied: whether a write may have been applied, by this or an earlier attempt. Then only a read can show
+        it. Never for a read, and for a write that was certainly refused.
     """
 
     def __init__(
@@ -43,21 +41,15 @@ class BceError(Exception):
         self.maybe_applied = maybe_applied
 
     def as_maybe_applied(self) -> BceError:
-        """Return the same error for a write whose outcome it leaves unknown."""
+        """Return a copy with maybe_applied set."""
         error = type(self).__new__(type(self), *self.args)
         error.__dict__.update(self.__dict__, maybe_applied=True)
         return error
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the failure as a task's result shows it."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "http_status": self.http_status,
-            "request_id": self.request_id,
-            "retryable": self.retryable,
-            "maybe_applied": self.maybe_applied,
-        }
+        """Return the `error` of a task's result."""
+        names = ("code", "message", "http_status", "request_id", "retryable", "maybe_applied")
+        return {name: getattr(self, name) for name in names}
 
     def to_failed_result(self) -> dict[str, Any]:
         """Return the result of a task that failed with this error before it changed anything."""
@@ -67,7 +59,7 @@ class BceError(Exception):
 class InvalidOptionsError(BceError):
     """Options are invalid; nothing was sent.
 
-    :ivar errors: every invalid option that was found, one sentence each.
+    :ivar errors: all that were found, one sentence each.
     """
 
     def __init__(self, errors: Iterable[str]) -> None:
@@ -76,22 +68,17 @@ class InvalidOptionsError(BceError):
         text = "; ".join(self.errors[:MAX_REPORTED_ERRORS])
         super().__init__(text + " ... and %d more" % more if more > 0 else text, "InvalidOption")
 
-    @property
-    def problems(self) -> list[str]:
-        """Return `errors`, under the name that callers outside of this package still use."""
-        return self.errors
-
 
 class TransportError(BceError):
-    """There was no complete response: name not resolved, refused, reset, timed out, cut off, not trusted."""
+    """There was no complete response."""
 
 
 class InvalidResponseError(BceError):
-    """The response is not what the API's contract says, such as an HTML page of a proxy."""
+    """The response is not what the API's contract says."""
 
 
 class ConflictError(BceError):
-    """The current state of the cloud does not allow what the task asks for, such as two tunnels of one name."""
+    """The current state does not allow what the task asks for, such as two tunnels of one name."""
 
 
 class WaitTimeoutError(BceError):
@@ -101,17 +88,16 @@ class WaitTimeoutError(BceError):
 class ApiError(BceError):
     """The API responded with an error.
 
-    :cvar remedy: what to do about it, for the message; None where the API's own message has to suffice.
+    :cvar remedy: what to do about it, for the message.
     """
 
     remedy: str | None = None
 
 
 class AuthError(ApiError):
-    """The API refused the keys, their signature or their rights.
+    """The API refused the keys, their signature or their rights."""
 
-    It has no remedy of its own, because a 401 or 403 of a proxy is not about the keys; see ERROR_HINTS.
-    """
+    # Without a remedy, because a 401 or 403 of a proxy is not about the keys.
 
 
 class NotFoundError(ApiError):
@@ -131,7 +117,7 @@ class RateLimitedError(ApiError):
 
 
 class BusyError(ApiError):
-    """The object is busy with an earlier change or not in a state for this one; the request was refused."""
+    """The object is busy with an earlier change, or in another state than required."""
 
     remedy = "wait until the gateway is settled, then run the task again"
 
@@ -154,15 +140,14 @@ class ServerError(ApiError):
     remedy = "try again later"
 
 
-# What an error of the API means: (error class, pattern of codes, statuses). The first row whose pattern is found in the
-# code decides, upper and lower case being equal; without one the row that has the status; else a status from 500 on is
-# a ServerError and the rest an ApiError. Codes go first because a status says less: an absent object comes with 404 or
-# 400, throttling with 429, 403 or 400. The API's message never decides.
+# (error class, pattern of codes without case, statuses). The first row whose pattern is found in the code decides, then
+# the one that has the status; error_class_for() has the default. Codes go first because a status says less: an absent
+# object comes with 404 or 400, throttling with 429, 403 or 400. The API's message never decides.
 ERROR_TABLE: tuple[tuple[type[ApiError], str, tuple[int, ...]], ...] = (
     (IdempotencyConflictError, "^IdempotentParameterMismatch$", ()),
     # Before the quotas, because RequestLimitExceeded is a rate limit.
     (RateLimitedError, "RateLimit|TooManyRequest|RequestLimitExceeded|Throttl", (429,)),
-    # EniIdException is how another service on the same host reports that there is no such object.
+    # EniIdException means that in another service on the same host.
     (NotFoundError, "NoSuch|NotFound|NotExist|IdException$", (404,)),
     (DuplicateError, "Repeated|AlreadyExist|Duplicate|Conflict.|.Conflict|Occupied", ()),
     (QuotaError, "Quota|LimitExceeded|ExceedLimit", (413,)),
@@ -176,7 +161,7 @@ ERROR_TABLE: tuple[tuple[type[ApiError], str, tuple[int, ...]], ...] = (
     (ServerError, "^(InternalError|ServiceUnavailable)$", ()),
 )
 
-# What to do about single codes; all others have the remedy of their class.
+# These codes have a remedy of their own.
 ERROR_HINTS = {
     "InvalidAccessKeyId": "check access_key_id (or BCE_ACCESS_KEY_ID)",
     "SignatureDoesNotMatch": "check secret_access_key (or BCE_SECRET_ACCESS_KEY), and security_token if there is one",
@@ -187,7 +172,7 @@ ERROR_HINTS = {
     "IdempotentParameterMismatch": "give another client_token, or none",
 }
 
-# The code of an error response without one, as in the official Go SDK.
+# For an error response without a code, as in the official Go SDK.
 CODE_BY_STATUS = {
     400: "InvalidHTTPRequest",
     401: "Unauthorized",
@@ -205,7 +190,7 @@ CODE_BY_STATUS = {
 
 
 def error_class_for(code: str, status: int) -> type[ApiError]:
-    """Return the class of the error that an error code and an HTTP status of the API mean."""
+    """Return the class that ERROR_TABLE gives an error code and an HTTP status."""
     for error_class, pattern, _statuses in ERROR_TABLE:
         if re.search(pattern, code, re.IGNORECASE):
             return error_class
@@ -216,5 +201,5 @@ def error_class_for(code: str, status: int) -> type[ApiError]:
 
 
 def hint_for(code: str, error_class: type[ApiError]) -> str | None:
-    """Return what to do about an error of the API, or None."""
+    """Return what to do about an error of the API, if that is known."""
     return ERROR_HINTS.get(code, error_class.remedy)

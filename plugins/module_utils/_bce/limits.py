@@ -2,25 +2,37 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Limit the requests of all threads of a client together: how many at a time, and the pause that the API asks for."""
+"""Limit the requests of all threads of a client together."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
-from .clock import Clock
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # because Python 3.7 has no Protocol
 
 MAX_SLEEP_SECONDS = 8.0  # in one piece, so that cancel() does not wait longer
+
+
+class Clock(Protocol):
+    """The functions of the module `time` that the client calls; tests replace them."""
+
+    def time(self) -> float: ...
+
+    def monotonic(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
 
 
 class FairSemaphore:
     """A semaphore that serves threads in the order in which they came.
 
-    With Python's own a thread that has just released it gets it again before the threads that wait have woken up. With
-    16 gateways, 4 slots and requests of 20 ms the last gateway's first request began after 3.8 s of 5.0 s, here after
-    0.07 s; the whole takes as long. In a bulk task such gateways would remain to the end and run alone.
+    With Python's own, a thread that has just released it gets it again before the threads that wait wake up: with 16
+    gateways, 4 slots and requests of 20 ms the last gateway began after 3.8 s of 5.0 s, here after 0.07 s.
     """
 
     def __init__(self, value: int) -> None:
@@ -47,7 +59,7 @@ class FairSemaphore:
 
 
 class SharedPause:
-    """The waits of a client: between attempts, and the pause for all threads while the API throttles one of them.
+    """The pauses of a client, those between attempts and that of all threads while the API throttles one of them.
 
     :param jitter: such as random.uniform.
     """
@@ -59,7 +71,7 @@ class SharedPause:
         self.is_cancelled = False
 
     def cancel(self) -> None:
-        """End all waits, those of other threads after MAX_SLEEP_SECONDS at the latest."""
+        """End all pauses, those of other threads after MAX_SLEEP_SECONDS at the latest."""
         self.is_cancelled = True
 
     def sleep(self, seconds: float) -> None:

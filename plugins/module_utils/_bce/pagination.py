@@ -6,54 +6,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
+from typing import Any, Mapping, NamedTuple
 
+from .messages import text
 from .response_parsing import Response, get_list, invalid_response, parse_id, show_id
 
-if TYPE_CHECKING:
-    from typing import Protocol
-else:
-    Protocol = object  # because Python 3.7 has no Protocol
-
 MAX_PAGES = 100
-
-
-class Requester(Protocol):
-    """What paginate() uses of a client."""
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, Any] | None = None,
-        *,
-        operation: str,
-        deadline: float | None,
-        expects: str | None,
-    ) -> Response:
-        """Send a request; see BceClient.request."""
 
 
 class Pages(NamedTuple):
     """A list that was read completely.
 
-    :ivar entries: the API's own objects, each once.
-    :ivar response: that of the last page.
-    :ivar server_time: the server's time of day at the first page; see Response.
+    :ivar entries: the API's objects, each once.
+    :ivar response: of the last page.
+    :ivar server_time: of the first page; see Received.
     """
 
     entries: list[dict[str, Any]]
     response: Response
     server_time: float | None
 
-    @property
-    def answer(self) -> Response:
-        """Return `response`, under the name that callers outside of this package still use."""
-        return self.response
-
 
 def paginate(
-    client: Requester,
+    client: Any,
     path: str,
     query: Mapping[str, Any],
     name: str,
@@ -61,16 +36,14 @@ def paginate(
     operation: str,
     deadline: float | None = None,
 ) -> Pages:
-    """Read all pages of a list, also of one that has none: its response does not say that more follow.
+    """Read all pages of a list; one without pages is one page.
 
-    The marker of a page is the id of its first object. A page that says that more follow, but neither has anything new
-    nor leads to the next one, would be requested without end.
-
-    :param name: that of the array in the response.
-    :param id_name: that of the id in its objects.
-    :param operation: as in BceClient.request.
-    :param deadline: as in BceClient.request.
-    :raises InvalidResponseError: if a response is not a page of such a list, or an id appears with different contents.
+    :param client: has request(), see BceClient.
+    :param name: of the array in the response.
+    :param id_name: of the id in its objects.
+    :param operation: see BceClient.request(), as for deadline.
+    :raises InvalidResponseError: if a response is not a page of such a list, if an id appears with different contents,
+        or if the pages would never end.
     """
     found: list[dict[str, Any]] = []
     page_query = dict(query)
@@ -85,16 +58,15 @@ def paginate(
             return Pages(found, response, server_time)
         marker = response.body.get("nextMarker")
         if not isinstance(marker, str) or not marker or len(_ids(found, id_name)) == count:
-            text = "says that more follow, but does not lead on to them (nextMarker %s)" % show_id(marker)
-            raise invalid_response(operation, text, response)
+            raise invalid_response(operation, text("no_next_page", marker=show_id(marker)), response)
         page_query["marker"] = marker
-    raise invalid_response(operation, "says after %d pages that more follow" % MAX_PAGES, response)
+    raise invalid_response(operation, text("too_many_pages", count=MAX_PAGES), response)
 
 
 def distinct(found: list[dict[str, Any]], id_name: str, response: Response, operation: str) -> list[dict[str, Any]]:
     """Return the objects of a list, those with an id once.
 
-    :raises InvalidResponseError: if one id has different contents, so that it is unclear what exists.
+    :raises InvalidResponseError: if one id has different contents.
     """
     kept: list[dict[str, Any]] = []
     by_id: dict[str, dict[str, Any]] = {}
@@ -106,8 +78,7 @@ def distinct(found: list[dict[str, Any]], id_name: str, response: Response, oper
             kept.append(entry)
             by_id[key] = entry
         elif by_id[key] != entry:
-            text = "has the id %s more than once, with different contents" % show_id(key)
-            raise invalid_response(operation, text, response)
+            raise invalid_response(operation, text("repeated_id", id=show_id(key)), response)
     return kept
 
 

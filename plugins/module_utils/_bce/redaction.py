@@ -15,13 +15,12 @@ from urllib.parse import quote, quote_plus
 MASK = "********"
 MIN_SECRET_LENGTH = 4  # characters; redacting shorter texts would leave no message readable
 MAX_SECRET_CHARS = 4096  # of a secret that is found although a text is cut
-MAX_SCANNED_CHARS = 65536  # of a response, from which an excerpt is taken
-MAX_EXCERPT_CHARS = 300  # of a foreign text in a message of ours
+MAX_SCANNED_CHARS = 65536  # of a response
+MAX_EXCERPT_CHARS = 300  # of a foreign text in a message
 
-# A word that may be a tunnel's key, and a test that narrows it down.
 KEY_SYMBOLS = "!@#$%^*()_"
 MIN_ACCOUNT_KEY_LENGTH = 24  # characters; those in use have 32
-KEY_PATTERN = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))
+KEY_PATTERN = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))  # of a tunnel; see looks_like_tunnel_key()
 
 
 def looks_like_tunnel_key(word: str) -> bool:
@@ -35,7 +34,7 @@ def contains_possible_key(text: str) -> bool:
 
 
 def safe_repr(value: object) -> str:
-    """Return a value as an error text shows it, except a text that looks like a key in the wrong option."""
+    """Return repr(value) for an error text, unless it looks like a key in the wrong option."""
     try:
         shown = repr(value)
     except ValueError:
@@ -58,23 +57,21 @@ class Secret:
     __slots__ = ("_encodings", "_text")
 
     def __init__(self, text: str) -> None:
-        # A lone surrogate, which JSON can contain, could be neither compared nor quoted.
+        # Encoded, because a lone surrogate, which JSON can contain, could be neither compared nor quoted.
         self._text = text.encode("utf-8", "replace").decode("utf-8")
         self._encodings: set[str] | None = None
 
     def reveal(self) -> str:
-        """Return the text itself, for requests and for nothing else."""
+        """Return the text itself, for requests alone."""
         return self._text
 
     def encodings(self) -> set[str]:
         """Return the forms in which a response may echo the text; none if it is shorter than MIN_SECRET_LENGTH."""
         if self._encodings is None:
             text = self._text
-            found: set[str] = set()
-            if len(text) >= MIN_SECRET_LENGTH:
-                found.update((text, quote(text, safe=""), quote(text), quote_plus(text)))
-                found.update(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
-            self._encodings = found
+            found = {text, quote(text, safe=""), quote(text), quote_plus(text)}
+            found.update(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+            self._encodings = found if len(text) >= MIN_SECRET_LENGTH else set()
         return self._encodings
 
     def __eq__(self, other: object) -> bool:
@@ -96,7 +93,7 @@ def redact(text: str, secrets: Iterable[Secret]) -> str:
     if not text:
         return text
     encodings = {encoding for secret in secrets for encoding in secret.encodings()}
-    # All occurrences first and then one cut for each run of them, so that nothing of overlapping secrets remains.
+    # All occurrences first, so that nothing of overlapping secrets remains.
     parts: list[str] = []
     kept = 0
     for start, end in sorted(found for encoding in encodings for found in _occurrences(text, encoding)):
@@ -114,7 +111,7 @@ def _occurrences(text: str, encoding: str) -> Iterator[tuple[int, int]]:
 
 
 def redact_nested(value: Any, secrets: Iterable[Secret]) -> Any:
-    """Return a JSON-like value with redact() applied to every text in it."""
+    """Return a JSON-like value with all of its texts redacted."""
     if isinstance(value, str):
         return redact(value, secrets)
     if isinstance(value, dict):
@@ -125,10 +122,10 @@ def redact_nested(value: Any, secrets: Iterable[Secret]) -> Any:
 
 
 class Redactor:
-    """Make foreign texts fit for messages: without secrets, short, printable. Threads may share one.
+    """Make foreign texts fit for messages. Threads may share one.
 
     :param account: the account's keys; a code or an id that contains one of them is not shown at all.
-    :param secrets: further secrets, such as the password of a proxy.
+    :param secrets: further ones, such as the password of a proxy.
     """
 
     def __init__(self, account: Iterable[Secret], secrets: Iterable[Secret] = ()) -> None:
@@ -143,39 +140,35 @@ class Redactor:
         self._secrets.add(secret)
 
     def redact_pattern(self, pattern: Pattern[str], is_secret: Callable[[str], bool]) -> None:
-        """Redact every match of a pattern for which is_secret() is true, except words that are allowed.
-
-        It may be a secret that this run has not met, such as the key of another tunnel.
-        """
+        """Redact every match for which is_secret() is true: it may be the key of another tunnel."""
         self._pattern, self._is_secret = pattern, is_secret
 
     def allow(self, word: str | None) -> None:
-        """Show this word although it matches the pattern of redact_pattern(), because it is a name."""
+        """Exempt a name from redact_pattern()."""
         self._allowed.add(word)
 
     def redact(self, text: str) -> str:
-        """Return a text without the secrets and without the words that may be one."""
-        # A copy, because other threads may add secrets meanwhile.
-        text = redact(text, tuple(self._secrets))
+        """Return a text without the secrets and the words that may be one."""
+        text = redact(text, tuple(self._secrets))  # a copy, because other threads may add some meanwhile
         if self._pattern:
             text = self._pattern.sub(lambda word: MASK if self._may_be_secret(word.group()) else word.group(), text)
         return text
 
     def sanitize(self, text: str) -> str:
-        """Return an excerpt of a foreign text, redacted, on one line and printable."""
+        """Return an excerpt of a foreign text: redacted, on one line, printable."""
         is_whole = len(text) <= MAX_SCANNED_CHARS
         text = self.redact(text[:MAX_SCANNED_CHARS])
         # A secret that is cut in two would not be recognised.
         return truncate(text if is_whole else text[:-MAX_SECRET_CHARS])
 
     def excerpt(self, content: bytes) -> str:
-        """Return an excerpt of a foreign body in quotation marks, or the word "empty"."""
+        """Return a quoted excerpt of a foreign body, or "empty"."""
         if not content.strip():
             return "empty"
         return repr(self.sanitize(content[: MAX_SCANNED_CHARS + 1].decode("utf-8", "replace")))
 
     def safe_identifier(self, value: object) -> str | None:
-        """Return a code or an id as the API writes them; None for anything else and for what may be a secret."""
+        """Return a code or an id as the API writes them, None for anything else and what may be a secret."""
         if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", value):
             return None
         if self._pattern and self._pattern.fullmatch(value) and self._may_be_secret(value):

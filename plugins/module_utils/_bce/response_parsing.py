@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read what the API returns: the success or the error of a response, and values, tolerantly."""
+"""Parse responses of the API, and the values in them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
 
 from .errors import CODE_BY_STATUS, InvalidResponseError, error_class_for, hint_for
+from .messages import text
 from .redaction import Redactor
 from .retry import AttemptFailed, outcome_of, parse_retry_after
 
@@ -25,10 +26,9 @@ SUCCESS_CODES = frozenset(("0", "200", "ok", "success", "successful", "succeed",
 class Response(NamedTuple):
     """A successful response.
 
-    :ivar body: the JSON object; an empty dict for an empty body.
-    :ivar request_id: the API's request id, or None.
-    :ivar server_time: the server's time of day (HTTP header Date) in seconds since the epoch, or None.
-    :ivar is_empty: True if there was no body at all.
+    :ivar request_id: the API's.
+    :ivar server_time: see Received.
+    :ivar is_empty: whether there was no body at all.
     """
 
     status: int
@@ -46,9 +46,9 @@ def parse_response(
 ) -> Response:
     """Return the Response of a 2xx whose body is empty or a JSON object without an error.
 
-    :param expects: the name under which a successful response has its content, or None.
+    :param expects: see BceClient.request().
     :param endpoint: for the error text.
-    :param now: the server's time of day in seconds since the epoch.
+    :param now: by the server's clock, in seconds since the epoch.
     :raises AttemptFailed: for everything else.
     """
     status, content = received.status, received.content
@@ -57,19 +57,19 @@ def parse_response(
     request_id = redactor.safe_identifier(request_id)
     is_success = 200 <= status < 300
     if is_success and body is None:
-        message = "Cannot %s: the response of %s is not a JSON object but %s; check endpoint and proxy"
-        message = message % (operation, endpoint, redactor.excerpt(content))
+        reason = text("not_json", endpoint=endpoint, content=redactor.excerpt(content))
+        message = text("request_failed", operation=operation, reason=reason)
         raise AttemptFailed("invalid_json", InvalidResponseError(message, "InvalidResponse", status, request_id))
     if is_success and body is not None and not _has_failed(body, expects):
         return Response(status, body, request_id, received.server_time, is_empty)
 
     code = _error_code_of(body, status, redactor)
-    text = _error_message(body) if body is not None else None
-    text = redactor.sanitize(text) if isinstance(text, str) and text else redactor.excerpt(content)
+    shown = _error_message(body) if body is not None else None
+    reason = redactor.sanitize(shown) if isinstance(shown, str) and shown else redactor.excerpt(content)
     if 300 <= status < 400:
-        text = "the response is a redirect, which is not followed; give the right endpoint"
-    details = "%s, HTTP %d%s" % (code, status, ", request id %s" % request_id if request_id else "")
-    message = "Cannot %s: %s (%s)" % (operation, text, details)
+        reason = text("redirect")
+    shown_id = ", request id %s" % request_id if request_id else ""
+    message = text("request_refused", operation=operation, reason=reason, code=code, status=status, request_id=shown_id)
     error_class = error_class_for(code, status)
     hint = hint_for(code, error_class)
     error = error_class("%s; %s" % (message, hint) if hint else message, code, status, request_id)
@@ -82,15 +82,15 @@ def parse_response(
 def _parse_body(content: bytes) -> tuple[dict[str, Any] | None, bool]:
     """Return the JSON object of a body, None if it is not one, and whether there is no body at all."""
     try:
-        text = content.decode("utf-8-sig").strip()
-        body = json.loads(text) if text else {}
+        decoded = content.decode("utf-8-sig").strip()
+        body = json.loads(decoded) if decoded else {}
     except (ValueError, RecursionError):
         return None, False
-    return (body if isinstance(body, dict) else None), not text
+    return (body if isinstance(body, dict) else None), not decoded
 
 
 def _has_failed(body: Mapping[str, Any], expects: str | None) -> bool:
-    """Return whether the body of a response with a 2xx status reports an error."""
+    """Return whether the body of a 2xx reports an error."""
     success = body.get("success")
     if success is not None and str(success).strip().lower() in ("false", "0", "no"):
         return True
@@ -99,7 +99,7 @@ def _has_failed(body: Mapping[str, Any], expects: str | None) -> bool:
 
 
 def _error_code_of(body: Mapping[str, Any] | None, status: int, redactor: Redactor) -> str:
-    """Return the error code of a response: the API's, that of the status, or one of ours."""
+    """Return the error code of a response: of the API, of the status, or of this collection."""
     code = None
     # A page that is not JSON comes from a proxy, about which the code of the status would be wrong.
     if body is not None:
@@ -111,20 +111,19 @@ def _error_code_of(body: Mapping[str, Any] | None, status: int, redactor: Redact
 
 
 def _error_code(body: Mapping[str, Any]) -> str | None:
-    """Return the code of an error in a body, or None: of `code`, `errorCode`, or `error` and what is in it."""
+    """Return the code of an error in a body: `code`, `errorCode`, or `error` and what is in it."""
     inner = body.get("error")
     inner = inner.get("code", inner.get("message")) if isinstance(inner, dict) else inner
     for code in (body.get("code"), body.get("errorCode"), inner):
         if isinstance(code, bool) or not isinstance(code, (str, int)):
             continue
-        text = str(code).strip()
-        if text and text.lower() not in SUCCESS_CODES:
-            return text
+        shown = str(code).strip()
+        if shown and shown.lower() not in SUCCESS_CODES:
+            return shown
     return None
 
 
 def _error_message(body: Mapping[str, Any]) -> Any:
-    """Return the message of an error in a body, or None."""
     inner = body.get("error")
     return body.get("message") or (inner.get("message") if isinstance(inner, dict) else None)
 
@@ -135,66 +134,67 @@ def _error_message(body: Mapping[str, Any]) -> Any:
 def get_list(response: Response, name: str, operation: str) -> list[dict[str, Any]]:
     """Return the objects of the list that a response has under a name.
 
-    :param operation: what the request was to do, for an error text.
-    :raises InvalidResponseError: if there is no such list, or something else than objects in it. Only the list itself,
-        when it is empty, means that there are no objects; an empty response or null in its place does not.
+    :param operation: see BceClient.request().
+    :raises InvalidResponseError: if it is not a list of objects. Only an empty list means that there are none; an empty
+        response or null in its place does not.
     """
     if name not in response.body:
-        raise invalid_response(operation, "has no " + name, response)
+        raise invalid_response(operation, text("list_missing", name=name), response)
     found = response.body[name]
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise invalid_response(operation, "has %s that are not a list of objects" % name, response)
+        raise invalid_response(operation, text("list_invalid", name=name), response)
     return found
 
 
 def check_owner(
     found: list[dict[str, Any]], owner_name: str, owner_id: str, response: Response, operation: str
 ) -> None:
-    """Check that no object of a list names another owner than the one that was asked for.
+    """Check that no object of a list names another owner; an object that names none is accepted.
 
-    :param owner_name: such as "vpnId". An object that does not name its owner is accepted.
+    :param owner_name: such as "vpnId".
     :raises InvalidResponseError: naming both ids.
     """
     for entry in found:
         named = parse_str(entry.get(owner_name))
         if named is not None and named != owner_id:
-            text = "has an object of %s %s, but was asked for %s" % (owner_name, show_id(named), owner_id)
-            raise invalid_response(operation, text, response)
+            what = text("other_owner", name=owner_name, found=show_id(named), owner=owner_id)
+            raise invalid_response(operation, what, response)
 
 
 def invalid_response(
     operation: str, what: str, response: Response, maybe_applied: bool = False
 ) -> InvalidResponseError:
-    """Return the error of a response that is not what the contract says.
+    """Return the error of a response that is not what the API's contract says.
 
-    :param what: what the response has or is, such as "has no vpnConnId".
+    :param what: such as "has no vpnConnId".
     """
-    ids = (response.status, response.request_id)
-    message = "Cannot %s: the response %s (HTTP %d, request id %s)" % (operation, what, *ids)
-    return InvalidResponseError(message, "InvalidResponse", *ids, True, maybe_applied)
+    status, request_id = response.status, response.request_id
+    reason = text("invalid_response", what=what, status=status, request_id=request_id)
+    message = text("request_failed", operation=operation, reason=reason)
+    return InvalidResponseError(message, "InvalidResponse", status, request_id, True, maybe_applied)
 
 
 def show_id(value: object) -> str:
-    """Return an id for a message; for anything else, which may be long or hold a secret, only that it is not one."""
+    """Return an id for a message, but nothing else, which may be long or hold a secret."""
     return value if isinstance(value, str) and parse_id(value) and len(value) <= 128 else "(not an id)"
 
 
-# -- values: what cannot be read is None -------------------------------------------------------------------------------
+# -- values ------------------------------------------------------------------------------------------------------------
 
 
 def parse_str(value: object) -> str | None:
     """Return a text, trimmed; None for an empty one and for anything else."""
-    # A lone surrogate, which JSON can contain, could be neither sent back nor shown.
+    # Encoded, because a lone surrogate, which JSON can contain, could be neither sent back nor shown.
     return value.encode("utf-8", "replace").decode("utf-8").strip() or None if isinstance(value, str) else None
 
 
 def parse_id(value: object) -> str | None:
-    """Return an id that is fit to stand in a path, or None."""
+    """Return an id that is safe in a path, None for anything else."""
     return value if isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]+", value) else None
 
 
 def parse_ip(value: str | None) -> str | None:
-    """Return an IP address in canonical form, and any other text as it is."""
+    """Return an IP address in canonical form, anything else as it is."""
     try:
         return str(ipaddress.ip_address(value)) if value else value
     except ValueError:

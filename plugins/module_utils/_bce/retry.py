@@ -9,22 +9,20 @@ from __future__ import annotations
 import re
 from typing import Callable, Mapping
 
-from .clock import Clock, parse_http_date
 from .errors import ApiError, BceError, BusyError, RateLimitedError, ServerError, error_class_for
+from .limits import Clock
 
-BACKOFF_BASE = 0.2  # seconds; the pause before the first retry is below twice of it, and the bound doubles each time
+BACKOFF_BASE = 0.2  # seconds; doubled before each retry, it is the upper bound of the pause
 MAX_BACKOFF = 8.0  # seconds
 MIN_BUSY_PAUSE = MAX_BACKOFF / 2  # seconds, because what an object is busy with takes seconds at least
 MIN_ATTEMPT_SECONDS = 0.05  # an attempt with less time would only replace the error of the one before
 
-# What a failed attempt means for the next one.
-Outcome = str  # a key of RETRY_POLICY
+Outcome = str  # of an attempt; a key of RETRY_POLICY
 
-# How many retries follow an outcome.
 NEVER, ONCE, THREE_TIMES, UNTIL_DEADLINE = 0, 1, 3, float("inf")
 
-# The whole retry policy: outcome of an attempt -> number of retries for each class of requests. A POST may be repeated
-# blindly only if it has a clientToken, by which the API recognises the repetition; "POST" here is one without.
+# Outcome -> number of retries for each class of requests. A POST may be repeated blindly only if it has a clientToken,
+# by which the API recognises the repetition; "POST" here is one without.
 RETRY_CLASSES = ("GET", "PUT", "DELETE", "POST with token", "POST")
 RETRY_POLICY: dict[Outcome, tuple[float, ...]] = {
     "connect_error": (UNTIL_DEADLINE,) * 5,
@@ -43,16 +41,16 @@ RETRY_POLICY: dict[Outcome, tuple[float, ...]] = {
     "server_error": (UNTIL_DEADLINE,) * 4 + (NEVER,),
     "refused": (NEVER,) * 5,
 }
-# After these outcomes it is unknown whether the request was applied.
+# The request may have been applied.
 UNKNOWN_OUTCOMES: frozenset[Outcome] = frozenset(("read_error", "invalid_json", "response_too_large", "server_error"))
-CLEAR_REFUSALS = (501, 505)  # statuses from 500 on that are one
-TIMEOUT_STATUSES = (408, 499)  # by which a server or proxy reports that it waited no longer
+CLEAR_REFUSALS = (501, 505)
+TIMEOUT_STATUSES = (408, 499)  # of the server or a proxy
 
 
 class AttemptFailed(Exception):
     """One attempt failed.
 
-    :ivar error: what the request fails with if there is no retry.
+    :ivar error: of the request, if there is no retry.
     :ivar retry_after: seconds that the server asks to wait.
     :ivar is_unknown: whether the request may have been applied.
     """
@@ -68,7 +66,7 @@ class AttemptFailed(Exception):
 
 
 def outcome_of(error: ApiError, status: int) -> Outcome:
-    """Return the outcome of an attempt to which the API, or a proxy, responded with an error."""
+    """Return the outcome of an attempt to which the API or a proxy responded with an error."""
     if error.code == "RequestExpired":
         return "request_expired"
     if isinstance(error, RateLimitedError):
@@ -86,10 +84,21 @@ def outcome_of(error: ApiError, status: int) -> Outcome:
     return "refused"
 
 
-def parse_retry_after(value: str | None, now: float) -> float:
-    """Return the seconds that a server asks to wait: a number or an HTTP date (RFC 9110, 10.2.3); 0 for none.
+def parse_http_date(value: str | None) -> float | None:
+    """Return an HTTP date in seconds since the epoch, None for anything else."""
+    # Imported here, because a run without a response does not need it.
+    from email.utils import parsedate_to_datetime
 
-    :param now: the server's time of day in seconds since the epoch.
+    try:
+        return parsedate_to_datetime(value).timestamp() if value else None
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def parse_retry_after(value: str | None, now: float) -> float:
+    """Return the seconds that a server asks to wait, which may be an HTTP date (RFC 9110, 10.2.3).
+
+    :param now: by the server's clock, in seconds since the epoch.
     """
     if not value:
         return 0.0
@@ -100,9 +109,9 @@ def parse_retry_after(value: str | None, now: float) -> float:
 
 
 class RetryBudget:
-    """The seconds that all attempts of a request may take together; waiting for other requests is not counted.
+    """The seconds that all attempts of a request may take, without the waits for other requests.
 
-    :param deadline: moment of clock.monotonic() that ends it in any case, or None.
+    :param deadline: moment of clock.monotonic() that ends it in any case.
     """
 
     def __init__(self, clock: Clock, seconds: float, deadline: float | None) -> None:
@@ -111,25 +120,22 @@ class RetryBudget:
         self._deadline = deadline
 
     def remaining(self) -> float:
-        """Return the seconds that are left."""
         if self._deadline is None:
             return self._seconds
         return min(self._seconds, self._deadline - self._clock.monotonic())
 
     def allows(self, seconds: float) -> bool:
-        """Return whether more than these seconds are left."""
         return seconds < self.remaining()
 
     def consume(self, seconds: float) -> None:
-        """Subtract what was used."""
         self._seconds -= seconds
 
 
 class RetrySequence:
-    """The attempts of one request: which failure is retried, after which pause.
+    """Decide after which failures of one request there is a retry, and when.
 
     :param jitter: such as random.uniform.
-    :param can_resend_unknown: whether to retry after an attempt whose outcome is unknown.
+    :param can_resend_unknown: see BceClient.request().
     """
 
     def __init__(
@@ -152,10 +158,7 @@ class RetrySequence:
         self._count: dict[Outcome, int] = {}
 
     def next_pause(self, failure: AttemptFailed) -> float | None:
-        """Return the seconds to wait before the next attempt, or None if there is none.
-
-        The error of the failure gets `retryable` and `maybe_applied`, the latter also for all attempts before it.
-        """
+        """Return the seconds before the next attempt, None if there is none; set `retryable` and `maybe_applied`."""
         outcome, error = failure.outcome, failure.error
         self._maybe_applied = self._maybe_applied or (failure.is_unknown and self._is_write)
         self._attempts += 1

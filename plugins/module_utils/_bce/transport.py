@@ -2,42 +2,48 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Send one request over requests and return the complete response: one deadline, a size limit, the proxy."""
+"""Send one request and return the complete response: one deadline, a size limit, the proxy."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import traceback
+from base64 import b64encode
+from importlib.util import find_spec
 from typing import Any, Callable, Mapping, NamedTuple
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from .auth import BceAuth, canonical_query, canonical_uri
-from .clock import parse_http_date
 from .connection_options import ConnectionSettings
 from .deadline import DeadlineAdapter, limit_attempt
-from .proxies import INVALID_PROXY, Proxy, proxy_for
-from .redaction import truncate
-from .retry import Outcome
+from .messages import text
+from .redaction import Secret, truncate
+from .retry import Outcome, parse_http_date
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
     import requests
     from requests import exceptions as requests_errors
+    from requests.utils import prepend_scheme_if_needed, select_proxy
     from urllib3 import disable_warnings
     from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, TimeoutError
+    from urllib3.util import parse_url
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 MAX_RESPONSE_BYTES = 32 * 1024 * 1024  # a gateway's list is far below it
+PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 class Received(NamedTuple):
-    """A complete response as it was received.
+    """A complete response.
 
     :ivar headers: names are equal in upper and lower case.
-    :ivar server_time: the server's time of day (HTTP header Date) in seconds since the epoch, or None.
-    :ivar interim: statuses of the interim responses before it, other than 100.
+    :ivar server_time: of the header Date, in seconds since the epoch.
+    :ivar interim: statuses of the interim responses before it, except 100.
     """
 
     status: int
@@ -50,7 +56,7 @@ class Received(NamedTuple):
 class SendFailed(Exception):
     """There was no complete response.
 
-    :ivar text: why, possibly with foreign text in it, which is not redacted yet.
+    :ivar text: why, with foreign text in it that is not redacted yet.
     """
 
     def __init__(self, outcome: Outcome, text: str) -> None:
@@ -64,11 +70,11 @@ class ResponseTooLargeError(OSError):
 
 
 class Transport:
-    """Send requests to one endpoint over one connection pool; threads may share it.
+    """One connection pool to one endpoint; threads may share it.
 
-    :ivar proxy_error: why the proxy of the environment cannot be used, or None.
+    :ivar proxy_error: why the proxy of the environment cannot be used.
     :param headers: of every request.
-    :param observe: called with each Received; or None.
+    :param observe: called with each Received.
     """
 
     def __init__(
@@ -89,7 +95,7 @@ class Transport:
             self._session.mount(scheme, DeadlineAdapter(pool_maxsize=max_connections))
         verify = (connection.ca_path or True) if connection.validate_certs else False
         if not connection.validate_certs:
-            # The user has chosen it; a warning for every request would only bury the task's own output.
+            # Because a warning for every request would only bury the task's own output.
             disable_warnings(InsecureRequestWarning)
         self._options: dict[str, Any] = {"proxies": {}, "verify": verify, "cert": None}
         if not connection.loopback:
@@ -101,12 +107,8 @@ class Transport:
     def send(
         self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, timeout: float
     ) -> Received:
-        """Sign and send a request, and return its complete response.
+        """Sign and send a request as BceClient.request() describes it, within timeout seconds.
 
-        :param path: decoded, absolute.
-        :param query: decoded names and values.
-        :param body: sent as JSON.
-        :param timeout: seconds for all of it.
         :raises SendFailed: if there is no complete response.
         """
         wire_query = canonical_query(query)
@@ -134,20 +136,19 @@ class Transport:
                 finally:
                     response.close()
             except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
-                outcome, text = classify_transport_error(exc, timeout, attempt.is_sent, self._proxy)
+                outcome, reason = classify_transport_error(exc, timeout, attempt.is_sent, self._proxy)
             else:
                 if self._observe:
                     self._observe(received)
                 return received
-        # Outside of the block, so that no exception that holds the request with its keys becomes the context.
-        raise SendFailed(outcome, text)
+        # Outside of the block, because the exception holds the request with its keys and would become the context.
+        raise SendFailed(outcome, reason)
 
 
 def _read_body(response: requests.Response) -> bytes:
     """Return the whole body.
 
-    :raises ResponseTooLargeError: if it is longer than MAX_RESPONSE_BYTES.
-    :raises Exception: as requests does, if it is cut off or too slow.
+    :raises Exception: of requests, or ResponseTooLargeError.
     """
     read_some = getattr(response.raw, "read1", None) or response.raw.read
     parts, length = [], 0
@@ -158,7 +159,7 @@ def _read_body(response: requests.Response) -> bytes:
         parts.append(part)
         length += len(part)
         if length > MAX_RESPONSE_BYTES:
-            raise ResponseTooLargeError("the response is longer than %d bytes" % MAX_RESPONSE_BYTES)
+            raise ResponseTooLargeError
     declared = response.headers.get("Content-Length", "")
     is_number = re.fullmatch("[0-9]{1,18}", declared)
     if is_number and "Content-Encoding" not in response.headers and length < int(declared):
@@ -166,11 +167,13 @@ def _read_body(response: requests.Response) -> bytes:
     return b"".join(parts)
 
 
+# -- errors ------------------------------------------------------------------------------------------------------------
+
+
 class _Failure:
-    """What the rows of TRANSPORT_ERRORS ask about an exception.
+    """An exception, as the conditions of TRANSPORT_ERRORS see it.
 
     :ivar cause: the innermost exception.
-    :ivar reason: what urllib3 gives as the reason, or None.
     """
 
     def __init__(self, exc: Exception, is_sent: bool, proxy: Proxy | None) -> None:
@@ -178,84 +181,53 @@ class _Failure:
         self.is_sent = is_sent
         self.proxy = proxy
         self.cause = _innermost(exc)
-        self.reason = getattr(exc.args[0], "reason", None) if exc.args else None
-
-    def is_too_large(self) -> bool:
-        return isinstance(self.exc, ResponseTooLargeError)
-
-    def is_certificate(self) -> bool:
-        # The second are the words of urllib3 1.26 for another name.
-        return "CERTIFICATE_VERIFY_FAILED" in str(self.exc) or "doesn't match" in str(self.exc)
-
-    def is_tls(self) -> bool:
-        return isinstance(self.exc, requests_errors.SSLError) and "EOF" not in str(self.exc)
-
-    def is_proxy_url(self) -> bool:
-        return self.is_url() and self.proxy is not None
-
-    def is_url(self) -> bool:
-        return isinstance(self.exc, ValueError) and not self.is_sent
-
-    def is_name(self) -> bool:
-        return self.is_refused() and isinstance(self.cause, socket.gaierror)
-
-    def is_refused(self) -> bool:
-        return isinstance(self.reason, NewConnectionError)
-
-    def is_connect_timeout(self) -> bool:
-        return isinstance(self.exc, requests_errors.ConnectTimeout)
-
-    def is_proxy(self) -> bool:
-        return isinstance(self.exc, requests_errors.ProxyError)
-
-    def is_late(self) -> bool:
-        is_timeout = isinstance(self.exc, (requests_errors.Timeout, TimeoutError))
-        return is_timeout or isinstance(self.cause, socket.timeout)
-
-    def is_late_unsent(self) -> bool:
-        return not self.is_sent and self.is_late()
-
-    def is_unsent(self) -> bool:
-        return not self.is_sent
-
-    def is_any(self) -> bool:
-        return True
+        self.is_refused = isinstance(getattr(exc.args[0], "reason", None) if exc.args else None, NewConnectionError)
+        self.is_invalid_url = isinstance(exc, ValueError) and not is_sent
+        is_timeout = isinstance(exc, (requests_errors.Timeout, TimeoutError))
+        self.is_late = is_timeout or isinstance(self.cause, socket.timeout)
 
 
-# (condition, outcome, text); the first condition that holds decides. %(cause)s is the shortest true text of the
-# exception, %(type)s its class: the text of a ValueError quotes what it has read, which may be a URL with a password.
+def _is_certificate(failure: _Failure) -> bool:
+    # The second are the words of urllib3 1.26 for another name.
+    return "CERTIFICATE_VERIFY_FAILED" in str(failure.exc) or "doesn't match" in str(failure.exc)
+
+
+def _is_tls(failure: _Failure) -> bool:
+    return isinstance(failure.exc, requests_errors.SSLError) and "EOF" not in str(failure.exc)
+
+
+# (condition, outcome, key of the reason); the first condition that holds decides.
 TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = (
-    (_Failure.is_too_large, "response_too_large", "%(cause)s"),
-    (
-        _Failure.is_certificate,
-        "tls_error",
-        "the server's certificate cannot be verified; give ca_path, or set validate_certs: false",
-    ),
-    (_Failure.is_tls, "tls_error", "no TLS connection, check the endpoint's scheme and port: %(cause)s"),
-    (_Failure.is_proxy_url, "invalid_proxy", INVALID_PROXY),
-    (_Failure.is_url, "invalid_url", "the request cannot be sent; check endpoint (%(type)s)"),
-    (_Failure.is_name, "dns_error", "the host's name cannot be resolved; check region and endpoint"),
-    (_Failure.is_refused, "connect_error", "no connection: %(cause)s"),
-    (_Failure.is_connect_timeout, "connect_error", "no connection within %(timeout).3g s"),
-    (_Failure.is_proxy, "connect_error", "the proxy of the environment cannot be used: %(cause)s"),
-    (_Failure.is_late_unsent, "connect_error", "no connection within %(timeout).3g s"),
-    (_Failure.is_unsent, "connect_error", "no connection: %(cause)s"),
-    (_Failure.is_late, "read_error", "no complete response within %(timeout).3g s"),
-    (_Failure.is_any, "read_error", "the connection broke before the response was complete: %(cause)s"),
+    (lambda failure: isinstance(failure.exc, ResponseTooLargeError), "response_too_large", "too_long"),
+    (_is_certificate, "tls_error", "untrusted"),
+    (_is_tls, "tls_error", "no_tls"),
+    (lambda failure: failure.is_invalid_url and failure.proxy is not None, "invalid_proxy", "invalid_proxy"),
+    (lambda failure: failure.is_invalid_url, "invalid_url", "invalid_url"),
+    (lambda failure: failure.is_refused and isinstance(failure.cause, socket.gaierror), "dns_error", "unknown_host"),
+    (lambda failure: failure.is_refused, "connect_error", "no_connection"),
+    (lambda failure: isinstance(failure.exc, requests_errors.ConnectTimeout), "connect_error", "connect_timeout"),
+    (lambda failure: isinstance(failure.exc, requests_errors.ProxyError), "connect_error", "proxy_failed"),
+    (lambda failure: failure.is_late and not failure.is_sent, "connect_error", "connect_timeout"),
+    (lambda failure: not failure.is_sent, "connect_error", "no_connection"),
+    (lambda failure: failure.is_late, "read_error", "read_timeout"),
+    (lambda failure: True, "read_error", "cut_off"),
 )
 
 
 def classify_transport_error(exc: Exception, timeout: float, is_sent: bool, proxy: Proxy | None) -> tuple[Outcome, str]:
-    """Return the outcome and a text of an attempt that got no complete response.
+    """Return the outcome and the reason of an attempt that got no complete response.
 
     :param is_sent: whether any of the request may have left.
-    :param proxy: the one in use, or None.
     """
     failure = _Failure(exc, is_sent, proxy)
-    outcome, text = next((outcome, text) for condition, outcome, text in TRANSPORT_ERRORS if condition(failure))
-    kind = type(exc).__name__
-    cause = kind if isinstance(exc, ValueError) else _root_cause(exc)
-    return outcome, text % {"cause": cause, "type": kind, "timeout": timeout, "variable": proxy and proxy.variable}
+    outcome, key = next((outcome, key) for condition, outcome, key in TRANSPORT_ERRORS if condition(failure))
+    kind, cause = type(exc).__name__, failure.cause
+    shown = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    if isinstance(exc, ValueError):
+        shown = kind  # because the text quotes what was read, which may be a URL with a password
+    variable = proxy and proxy.variable
+    values = {"cause": truncate(shown), "type": kind, "timeout": timeout, "variable": variable}
+    return outcome, text(key, limit=MAX_RESPONSE_BYTES, **values)
 
 
 def _innermost(exc: Exception) -> Exception:
@@ -269,7 +241,77 @@ def _innermost(exc: Exception) -> Exception:
     return exc
 
 
-def _root_cause(exc: Exception) -> str:
-    """Return the shortest true text for a nested exception: that of the innermost operating-system error."""
-    cause = _innermost(exc)
-    return truncate(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
+# -- the proxy of the environment --------------------------------------------------------------------------------------
+
+
+class Proxy(NamedTuple):
+    """The proxy for one endpoint: the variable that names it, and why it cannot be used."""
+
+    variable: str
+    error: str | None = None
+
+
+def proxy_for(endpoint: str, proxies: Mapping[str, str]) -> Proxy | None:
+    """Return the Proxy that requests would use for an endpoint.
+
+    :param proxies: of Session.merge_environment_settings().
+    """
+    url = select_proxy(endpoint, dict(proxies))
+    if not url:
+        return None
+    names = ["%s_proxy" % urlsplit(endpoint).scheme, "all_proxy"]
+    variables = [name for name, value in _proxy_variables() if value == url and name.lower() in names]
+    # Reversed, because urllib prefers the name in lower case.
+    variable = next(iter(sorted(variables, reverse=True)), "HTTPS_PROXY")
+    if not _is_proxy_url(url):
+        return Proxy(variable, text("invalid_proxy", variable=variable))
+    if url.lower().startswith("socks") and find_spec("socks") is None:
+        return Proxy(variable, text("no_socks", variable=variable))
+    return Proxy(variable)
+
+
+def proxy_secrets() -> set[Secret]:
+    """Return every form in which the user info of the environment's proxy URLs may occur in a text.
+
+    Libraries quote a URL whole, decoded, or cut where they take a character of the password for the end of a part.
+    """
+    found: set[str] = set()
+    for _name, url in _proxy_variables():
+        info, has_info, _host = url.partition("://")[2].rpartition("@") if "://" in url else url.rpartition("@")
+        if not has_info:
+            continue
+        user, _colon, password = info.partition(":")
+        forms = {info, password, unquote(info), unquote(password), unquote_plus(password)}
+        found.update(forms, *(re.split(r"[/?#@:%\[\]\\]", form) for form in (password, unquote(password))))
+        # As a proxy may echo it: Proxy-Authorization.
+        for pair in (info, unquote(user) + ":" + unquote(password)):
+            found.add(b64encode(pair.encode("utf-8", "replace")).decode("ascii"))
+    return {Secret(cased) for form in found for cased in (form, form.lower())}
+
+
+def _proxy_variables() -> list[tuple[str, str]]:
+    """Return (name, value) of all variables in which urllib looks for a proxy's URL."""
+    return [
+        (name, value)
+        for name, value in os.environ.items()
+        if name.lower().endswith("_proxy") and name.lower() != "no_proxy" and value
+    ]
+
+
+def _is_proxy_url(url: str) -> bool:
+    """Return whether requests and urllib3 can read the URL of a proxy, and find the intended host in it."""
+    try:
+        urlsplit(url)  # requests reads it in both ways
+        parts = urlsplit(prepend_scheme_if_needed(url, "http"))
+        host = parse_url(parts.geturl()).host
+        port = parts.port
+        name = (parts.hostname or "").encode("idna").decode("ascii")
+        if parts.scheme in ("http", "https"):
+            # The header Proxy-Authorization has to be made of them.
+            unquote((parts.username or "") + (parts.password or "")).encode("latin-1")
+    except (ValueError, TypeError):  # ValueError is the base of LocationParseError and UnicodeError; requests has both
+        return False
+    # An @ behind the host belongs to a password that was cut at a slash, question mark or hash.
+    is_cut = "@" in parts.path + parts.query + parts.fragment
+    is_host = bool(host) and re.fullmatch("[!-~]+", name)
+    return bool(is_host and not is_cut and port != 0 and parts.scheme in PROXY_SCHEMES)

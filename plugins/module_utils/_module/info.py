@@ -14,8 +14,8 @@ from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._resources import fields
 from .._resources.fields import Field
-from .request import Request, parse_connection
 from .results import partial_failure
+from .validation import Request, parse_connection
 
 
 class Found(NamedTuple):
@@ -69,7 +69,7 @@ class Info(NamedTuple):
     def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""
         del check_mode  # because reading changes nothing
-        client = BceClient(request.connection, clock=clock, connections=self.max_concurrent_requests)
+        client = BceClient(request.connection, clock=clock, max_concurrent_requests=self.max_concurrent_requests)
         filters = dict(request.desired)
         version = filters.pop("version", 1)
         try:

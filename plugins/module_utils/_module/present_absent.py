@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Tuple, Type
 from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.redaction import redact_nested
-from .._reconcile.scope import ScopeReconciler
+from .._reconcile.results import ScopeReconciler
 from .._reconcile.waiter import StateWaiter
 from .._resources.api import RestApi
 from .._resources.fields import camel_case
-from .request import Request, parse_connection
+from .validation import Request, parse_connection
 
 
 class PresentAbsent(NamedTuple):
@@ -79,5 +79,5 @@ class PresentAbsent(NamedTuple):
 def apply(scope: ScopeReconciler) -> None:
     """Apply the plan of a scope, and wait for those objects that are to be waited for."""
     scope.apply()
-    works = [work for work in scope.works if not work.is_absent and work.error is None]
+    works = [work for work in scope.works if not work.state.desired.is_absent and work.error is None]
     StateWaiter(scope, [work for work in works if work.desired.wait_for != "none"]).run()

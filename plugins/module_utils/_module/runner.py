@@ -13,8 +13,7 @@ from ansible.module_utils.common.warnings import warn
 
 from .._bce.client import REQUESTS_IMPORT_ERROR
 from .._bce.errors import InvalidOptionsError
-from .request import Implementation
-from .validation import TaskOptions, redact_failure
+from .validation import Implementation, TaskOptions, redact_failure
 
 
 def run_module(implementation: Implementation) -> None:

@@ -2,25 +2,82 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of a task, as a module and in-process: all errors at once, one parse, no secret in a failure."""
+"""The options of a task, as a module and in-process: all errors at once, one parse, no secret in a failure.
+
+An Implementation parses them into a Request, and runs nothing else.
+"""
 
 from __future__ import annotations
 
+import os
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict
 
+from .._bce import connection_options
+from .._bce.connection_options import ConnectionSettings
 from .._bce.errors import BceError, InvalidOptionsError
 from .._bce.redaction import MIN_SECRET_LENGTH, contains_possible_key, safe_repr
 from .._resources.fields import is_blank
-from .request import Implementation, Request
+from .messages import MESSAGES
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # because Python 3.7 has no Protocol
 
 TEXT_TYPES = ("str", "path")  # they accept any text
 TUNNEL_KEY = "secret_key"
 INDEX = "[0123456789]"  # the characters that the path of an item ends with
+
+
+class Request(NamedTuple):
+    """A task without errors in its options.
+
+    :ivar desired: the desired object or objects, or the filters of a read, in normal form.
+    :ivar options: how the task treats them.
+    """
+
+    desired: Any
+    connection: ConnectionSettings
+    options: dict[str, Any] = {}
+    warnings: tuple[str, ...] = ()
+
+
+class Implementation(Protocol):
+    """What the file of a module has.
+
+    :ivar ARGUMENTS: the keywords of AnsibleModule.
+    """
+
+    ARGUMENTS: dict[str, Any]
+
+    def parse(self, params: dict[str, Any]) -> Request:
+        """Parse the parameters of a task.
+
+        :raises InvalidOptionsError: with every error that can be found without a request.
+        """
+
+    def run(self, request: Request, check_mode: bool) -> dict[str, Any]:
+        """Return the result of a task; a failure is one too. Further keywords are optional, such as `clock`."""
+
+
+def parse_connection(params: dict[str, Any], errors: list[str]) -> ConnectionSettings:
+    """Return the connection that the parameters and the environment describe.
+
+    :param errors: of the other options.
+    :raises InvalidOptionsError: with these errors and those of the connection.
+    """
+    try:
+        connection = connection_options.resolve(params, os.environ)
+    except InvalidOptionsError as error:
+        errors = errors + error.errors
+    if errors:
+        raise InvalidOptionsError(errors)
+    return connection
 
 
 class TaskOptions:
@@ -47,8 +104,7 @@ class TaskOptions:
             if value is None or (is_blank(value) and ("choices" in option or option["type"] not in TEXT_TYPES)):
                 continue
             if name not in spec:
-                text = "is not an option of this module; see ansible-doc for those it has"
-                self._errors.append((path + safe_option_name(name), text))
+                self._errors.append((path + safe_option_name(name), MESSAGES["option_unknown"]))
                 provided[name] = value
                 continue
             if isinstance(value, list):
@@ -59,8 +115,8 @@ class TaskOptions:
             if name not in provided or is_blank(provided[name]):
                 provided[name], alias_used[name] = value, alias
             elif not is_blank(value) and value != provided[name] and str(value) != str(provided[name]):
-                text = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
-                self._errors.append((path + name, text % (alias_used[name], alias)))
+                text = MESSAGES["option_provided_twice"] % {"first": alias_used[name], "second": alias}
+                self._errors.append((path + name, text))
         if TUNNEL_KEY in spec and TUNNEL_KEY not in provided and TUNNEL_KEY in map(alias_map.get, params):
             self._null_keys.append(path + TUNNEL_KEY)
         return provided
@@ -76,12 +132,12 @@ class TaskOptions:
         elif isinstance(value, bool) and option.get("elements", option["type"]) in TEXT_TYPES:
             # YAML makes booleans out of yes, no, on and off, which may be names.
             if not option.get("no_log"):
-                self._errors.append((path, "must be text" + boolean_hint(value)))
+                self._errors.append((path, MESSAGES["text_required"] + boolean_hint(value)))
         elif option["type"] == "bool":
             try:
                 check_type_bool(value)
             except TypeError:  # Ansible would list all words for true and false, in any order
-                self._errors.append((path, "must be true or false, but is %s" % safe_repr(value)))
+                self._errors.append((path, MESSAGES["boolean_required"] % {"value": safe_repr(value)}))
         return value
 
     @property
@@ -92,9 +148,9 @@ class TaskOptions:
         """
         if not self._null_keys:
             return []
-        more = " (and %d more)" % (len(self._null_keys) - 1) if len(self._null_keys) > 1 else ""
-        text = "%s%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
-        return [text % (self._null_keys[0], more)]
+        count = len(self._null_keys) - 1
+        more = MESSAGES["and_more"] % {"count": count} if count else ""
+        return [MESSAGES["key_null"] % {"option": self._null_keys[0], "more": more}]
 
     @property
     def secrets(self) -> set[str]:
@@ -114,7 +170,7 @@ class TaskOptions:
             request = self._implementation.parse(self._with_dropped_items(validation.validated_parameters))
         except InvalidOptionsError as error:
             reported = set(dict(self._errors))
-            for text in error.problems:
+            for text in error.errors:
                 path = text.split(":")[0]
                 if not reported & {path, path.rstrip(INDEX)}:
                     errors.append(text)
@@ -130,7 +186,7 @@ class TaskOptions:
         except InvalidOptionsError as error:
             return error.to_failed_result()
         except Exception as error:
-            text = "Internal error of baiducloud.network, please report it: %s: %s" % (type(error).__name__, error)
+            text = MESSAGES["task_crashed"] % {"kind": type(error).__name__, "text": error}
             return dict(BceError(text, "InternalError").to_failed_result(), exception=traceback.format_exc())
 
     def _with_dropped_items(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -153,13 +209,13 @@ def safe_option_name(name: Any) -> str:
 
 def boolean_hint(value: bool) -> str:
     """Return the end of an error text about an option that got one of YAML's booleans."""
-    return ", but is the boolean %s; put the word that was meant in quotes" % str(value).lower()
+    return MESSAGES["boolean_provided"] % {"value": str(value).lower()}
 
 
 def collect_secrets(spec: dict[str, Any], params: dict[str, Any]) -> set[str]:
     """Return the texts in the options that no output may show, whatever else is wrong with the options.
 
-    These are all in options marked no_log, and what may be a key in an unknown option or in one of a wrong type.
+    These are all in options marked no_log, and what may be a secret in an unknown option or in one of a wrong type.
     (Ansible's own search ends at the first option of a wrong type.)
     """
     found: set[str] = set()
@@ -172,10 +228,15 @@ def collect_secrets(spec: dict[str, Any], params: dict[str, Any]) -> set[str]:
             if "options" in option and isinstance(item, dict):
                 found |= collect_secrets(option["options"], item)
             elif not (isinstance(item, str) and option.get("elements", option.get("type")) in TEXT_TYPES):
-                found |= {text for text in _scalars(item) if contains_possible_key(text)}
-            elif "choices" in option and item not in option["choices"] and contains_possible_key(item):
+                found |= {text for text in _scalars(item) if _may_be_secret(text)}
+            elif "choices" in option and item not in option["choices"] and _may_be_secret(item):
                 found.add(item)
     return found
+
+
+def _may_be_secret(text: str) -> bool:
+    """Return True for 8 characters and more with letters and digits, as every key and token of this cloud has them."""
+    return len(text) >= 8 and any(map(str.isalpha, text)) and any(map(str.isdigit, text))
 
 
 def _scalars(value: Any) -> set[str]:

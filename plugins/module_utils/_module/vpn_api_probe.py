@@ -20,13 +20,20 @@ from .._probe.reading import Reading
 from .._probe.responses import record_responses
 from .._probe.writing import Writing
 from .._resources import fields
-from .request import Request, parse_connection
+from .validation import Request, parse_connection
 
 FIELDS = (fields.VPN_ID,)
-UNREADABLE = "vpn_id: %s cannot be probed: %s; check the id, the region and the endpoint"
-REMAINS = "an interrupted run has left %d tunnel(s) on this gateway; run with probe_writes: true to remove them"
-LEFT = "%s %s (%s) is left behind: %s; delete it in the console if it is still there"
-ENDED = "the part that writes ended early: %s"
+MESSAGES = {
+    "probe_without_gateway": "vpn_id: is needed; give the id of the VPN gateway",
+    "probe_unreadable": ("vpn_id: %(vpn_id)s cannot be probed: %(reason)s; check the id, the region and the endpoint"),
+    "probe_remains": (
+        "an interrupted run has left %(count)d tunnel(s) on this gateway; run with probe_writes: true to remove them"
+    ),
+    "probe_left": (
+        "%(kind)s %(id)s (%(name)s) is left behind: %(reason)s; delete it in the console if it is still there"
+    ),
+    "probe_ended": "the part that writes ended early: %(reason)s",
+}
 
 ARGUMENTS = {
     "argument_spec": dict(
@@ -42,7 +49,7 @@ def parse(params: dict[str, Any]) -> Request:
     """See Implementation.parse()."""
     errors = fields.validate_fields(FIELDS, params)
     if "vpn_id" not in fields.provided_options(FIELDS, params):
-        errors.append("vpn_id: is needed; give the id of the VPN gateway")
+        errors.append(MESSAGES["probe_without_gateway"])
     connection = parse_connection(params, errors)
     vpn_id = fields.normalize_options(FIELDS, params)["vpn_id"]
     return Request(vpn_id, connection, {"probe_writes": bool(params.get("probe_writes"))})
@@ -61,7 +68,8 @@ def run(request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]
     except BceError as error:
         return error.to_failed_result()
     except Stopped as stopped:
-        return ConflictError(UNREADABLE % (vpn_id, stopped), "GatewayUnreadable").to_failed_result()
+        text = MESSAGES["probe_unreadable"] % {"vpn_id": vpn_id, "reason": stopped}
+        return ConflictError(text, "GatewayUnreadable").to_failed_result()
     reading.record(own_tunnels.is_own)
     is_writing = request.options["probe_writes"] and not check_mode
     warnings, ended, left_behind, remains = [], None, [], 0
@@ -69,12 +77,12 @@ def run(request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]
         writing = Writing(exchanges, reading, facts, marks)
         writing.run()
         ended, left_behind, remains = writing.ended, writing.objects.left_behind, writing.objects.remains
-        warnings += writing.messages + ([ENDED % ended] if ended else [])
+        warnings += writing.messages + ([MESSAGES["probe_ended"] % {"reason": ended}] if ended else [])
     else:
         own = own_tunnels.select(reading.snapshots[-1])
-        warnings += [REMAINS % len(own)] if own else []
+        warnings += [MESSAGES["probe_remains"] % {"count": len(own)}] if own else []
     record_responses(facts, exchanges.seen)
-    warnings += [LEFT % (item["kind"], item["id"], item["name"], item["reason"]) for item in left_behind]
+    warnings += [MESSAGES["probe_left"] % item for item in left_behind]
     found = report.build(facts, connection.endpoint, is_writing, ended, left_behind, remains, len(exchanges.seen))
     result = {
         "changed": exchanges.written,

@@ -27,15 +27,24 @@ FIELDS = (
     fields.VERSION,
 )
 
+MESSAGES = {
+    "vpc_missing": "vpc_id: is needed, or vpn_id; the API finds gateways by their VPC or their id, not by a name alone",
+    "exactly_one_of_several_ids": (
+        "exactly_one: cannot be true of several ids; give vpn_id one, or leave exactly_one out"
+    ),
+    "gateways_several": (
+        "exactly_one: %(count)d VPN gateways have %(conditions)s: %(ids)s; give vpn_id to say which one is meant"
+    ),
+    "gateway_not_found": "exactly_one: no VPN gateway has %(conditions)s; check these, and the region",
+}
+
 
 def _validate(provided: dict[str, Any], params: dict[str, Any]) -> list[str]:
     errors = []
     if "vpc_id" not in provided and "vpn_id" not in provided:
-        errors.append(
-            "vpc_id: is needed, or vpn_id; the API finds gateways by their VPC or their id, not by a name alone"
-        )
+        errors.append(MESSAGES["vpc_missing"])
     if params.get("exactly_one") and len(provided.get("vpn_id", ())) > 1:
-        errors.append("exactly_one: cannot be true of several ids; give vpn_id one, or leave exactly_one out")
+        errors.append(MESSAGES["exactly_one_of_several_ids"])
     return errors
 
 
@@ -71,7 +80,7 @@ class _GatewayQuery:
         if "vpc_id" in self._filters:
             found = self._api.list_gateways()
         else:
-            details = map_concurrently(self._detail, self._filters["vpn_id"], self._client.stop)
+            details = map_concurrently(self._detail, self._filters["vpn_id"], self._client.cancel)
             self.errors += [detail for detail in details if isinstance(detail, BceError)]
             found = [detail for detail in details if isinstance(detail, dict)]
         self.gateways = [gateway for gateway in found if self._is_selected(gateway)]
@@ -107,10 +116,9 @@ class _GatewayQuery:
         conditions = ", ".join("%s %s" % (name, _join_or(value)) for name, value in self._filters.items())
         if self.gateways:
             ids = ", ".join(str(gateway["vpn_id"]) for gateway in self.gateways)
-            text = "exactly_one: %d VPN gateways have %s: %s; give vpn_id to say which one is meant"
-            raise ConflictError(text % (len(self.gateways), conditions, ids), "AmbiguousName")
-        text = "exactly_one: no VPN gateway has %s; check these, and the region"
-        raise ConflictError(text % conditions, "NotFound")
+            words = {"count": len(self.gateways), "conditions": conditions, "ids": ids}
+            raise ConflictError(MESSAGES["gateways_several"] % words, "AmbiguousName")
+        raise ConflictError(MESSAGES["gateway_not_found"] % {"conditions": conditions}, "NotFound")
 
     def add_tunnels(self) -> None:
         """Read the tunnels of those gateways that have none yet."""
@@ -121,7 +129,7 @@ class _GatewayQuery:
         lists = map_concurrently(
             lambda vpn_id: list_tunnels(self._client, self._version, vpn_id),
             [gateway["vpn_id"] for gateway in readable],
-            self._client.stop,
+            self._client.cancel,
         )
         for gateway, listed in zip(readable, lists):
             if isinstance(listed, BceError):

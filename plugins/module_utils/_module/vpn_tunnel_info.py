@@ -27,18 +27,25 @@ FILTER_FIELDS = (
 )
 FIELDS = (fields.as_filter(fields.VPN_ID), fields.VPC_ID) + FILTER_FIELDS + (fields.VERSION,)
 
+MESSAGES = {
+    "gateway_missing": "vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway",
+    "gateway_ambiguous": (
+        "vpc_id: is not accepted next to vpn_id; give the gateways, or the VPC for all of its gateways"
+    ),
+}
+
 
 def _validate(provided: dict[str, Any], params: dict[str, Any]) -> list[str]:
     if "vpn_id" not in provided and "vpc_id" not in provided:
-        return ["vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway"]
+        return [MESSAGES["gateway_missing"]]
     if "vpn_id" in provided and "vpc_id" in provided:
-        return ["vpc_id: is not taken beside vpn_id; give the gateways, or the VPC for all of its gateways"]
+        return [MESSAGES["gateway_ambiguous"]]
     return []
 
 
 def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
     vpn_ids = filters.get("vpn_id") or _gateways_of(client, version, filters["vpc_id"])
-    lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.stop)
+    lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.cancel)
     tunnels = [
         tunnel_result(item, listed.secrets)
         for listed in lists

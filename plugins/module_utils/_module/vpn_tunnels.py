@@ -14,13 +14,32 @@ from .._bce.client import BceClient
 from .._bce.errors import BceError, InvalidOptionsError
 from .._bce.redaction import redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
-from .._reconcile.scope import ScopeReconciler
+from .._reconcile.purge import Purge
+from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, to_argument_spec, validate_value
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
-from .request import Request, parse_connection
 from .results import MAX_REPORTED, join_failures
+from .validation import Request, parse_connection
+
+MESSAGES = {
+    "tunnels_not_a_list": "tunnels: must be a list of dictionaries, each with the options of one tunnel",
+    "item_not_a_dictionary": "%(path)s: must be a dictionary with the options of one tunnel",
+    "item_repeated": "%(path)s.%(option)s: %(value)r is at %(first)s already; each tunnel needs its own",
+    "versions_differ": "%(path)s.version: is not that of %(first)s; one task speaks one version of the API",
+    "concurrency_invalid": "concurrency: must be a whole number from 1 to %(maximum)d, but is %(value)r",
+    "purge_all_without_purge": "purge_all: has a meaning only with purge; set purge: true, or leave purge_all out",
+    "purge_of_all": (
+        "purge: no tunnel of gateway %(gateways)s is to be present, so all would go; set purge_all: true to do that"
+    ),
+    "purge_without_gateway": "vpn_id: is needed, because no tunnel names the gateway to purge",
+    "purge_skipped": "%(scope)s is not purged, because not all of its tunnels are as desired",
+    "tunnel_repeated": (
+        "%(path)s: is, or would become, the same tunnel (%(identity)s) as %(first)s; name each tunnel once"
+    ),
+    "bulk_failed": "%(failed)d of %(count)d tunnels failed: %(texts)s",
+}
 
 PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and between two lines
 
@@ -58,7 +77,7 @@ def parse(params: dict[str, Any]) -> Request:
     items: Any = params.get("tunnels")
     is_list = isinstance(items, list)
     if not is_list:
-        errors.append("tunnels: must be a list of dictionaries, each with the options of one tunnel")
+        errors.append(MESSAGES["tunnels_not_a_list"])
     merged_items = []
     for index, item in enumerate(items if is_list else ()):
         path = "tunnels[%d]" % index
@@ -67,7 +86,7 @@ def parse(params: dict[str, Any]) -> Request:
             merged_items.append((path, merged))
             errors += VPN_TUNNEL.validate_values(item, path + ".") + VPN_TUNNEL.missing_identifiers(merged, path + ".")
         else:
-            errors.append("%s: must be a dictionary with the options of one tunnel" % path)
+            errors.append(MESSAGES["item_not_a_dictionary"] % {"path": path})
     selection_errors = [] if params.get("gateways") is None else validate_value(_GATEWAYS, params["gateways"])
     errors += selection_errors + _duplicate_errors(merged_items) + _validate_options(params)
     if params.get("purge") and is_list and len(merged_items) == len(items) and not selection_errors:
@@ -105,11 +124,11 @@ def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[st
                 # The ids distinguish tunnels of one name.
                 by_id = option == "vpn_conn_name" and "vpn_conn_id" in item and "vpn_conn_id" in other
                 if first != path and not by_id:
-                    text = "%s.%s: %r stands at %s already; each tunnel needs its own"
-                    errors.append(text % (path, option, item[option], first))
+                    words = {"path": path, "option": option, "value": item[option], "first": first}
+                    errors.append(MESSAGES["item_repeated"] % words)
         first, other = seen.setdefault("version", (path, item))
         if other.get("version") != item.get("version"):
-            errors.append("%s.version: is not that of %s; one task speaks one version of the API" % (path, first))
+            errors.append(MESSAGES["versions_differ"] % {"path": path, "first": first})
     return errors
 
 
@@ -119,9 +138,9 @@ def _validate_options(params: dict[str, Any]) -> list[str]:
     if concurrency is not None and (
         isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= MAX_CONCURRENCY
     ):
-        errors.append("concurrency: must be a whole number from 1 to %d, but is %r" % (MAX_CONCURRENCY, concurrency))
+        errors.append(MESSAGES["concurrency_invalid"] % {"maximum": MAX_CONCURRENCY, "value": concurrency})
     if params.get("purge_all") and not params.get("purge"):
-        errors.append("purge_all: has a meaning only with purge; set purge: true, or leave purge_all out")
+        errors.append(MESSAGES["purge_all_without_purge"])
     return errors
 
 
@@ -139,12 +158,9 @@ def _validate_purge(params: dict[str, Any], merged_items: list[tuple[str, dict[s
         gateway for gateway in dict.fromkeys(gateways) if gateway not in kept and not validate_value(VPN_ID, gateway)
     ]
     if emptied and not params.get("purge_all"):
-        errors.append(
-            "purge: no tunnel of gateway %s is to be present, so all would go; set purge_all: true to do that"
-            % ", ".join(emptied)
-        )
+        errors.append(MESSAGES["purge_of_all"] % {"gateways": ", ".join(emptied)})
     if gateways == [None]:
-        errors.append("vpn_id: is needed, because no tunnel names the gateway to purge")
+        errors.append(MESSAGES["purge_without_gateway"])
     return errors
 
 
@@ -184,14 +200,14 @@ def run(
     """
     connection, warnings = request.connection, list(request.warnings)
     concurrency = request.options["concurrency"]
-    client = BceClient(connection, clock=clock, connections=concurrency)
+    client = BceClient(connection, clock=clock, max_concurrent_requests=concurrency)
     scopes = _group_by_gateway(client, request, clock)
     threads = concurrency * THREADS_PER_REQUEST_SLOT
 
     def cancel() -> None:
-        client.stop()
+        client.cancel()
         for scope in scopes:
-            scope.stop()
+            scope.executor.stop()
 
     run_concurrently(ScopeReconciler.plan, scopes, threads, cancel)
     works = _in_task_order(scopes, request.desired)
@@ -205,9 +221,9 @@ def run(
         line = _Progress(works + _purged(scopes), progress)
         run_concurrently(apply, longest_first, threads, cancel, line.show)
     warnings += [
-        "%s is not purged, because not all of its tunnels are as desired" % scope.api.scope
+        MESSAGES["purge_skipped"] % {"scope": scope.api.scope}
         for scope in scopes
-        if scope.is_purge_skipped
+        if scope.purge is not None and scope.purge.is_skipped
     ]
     report = _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
     if request.options["skipped"] is not None:
@@ -220,19 +236,15 @@ def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list[S
     groups: dict[str, list[Any]] = {}
     for desired in request.desired:
         groups.setdefault(desired.options["vpn_id"], []).append(desired)
-    purge, version = request.options["purge"], request.options["version"]
+    version = request.options["version"]
     for gateway in request.options["emptied_gateways"]:
         groups.setdefault(gateway, [])
-    return [
-        ScopeReconciler(
-            VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version}),
-            group,
-            request.connection.retry_timeout,
-            purge,
-            clock,
-        )
-        for vpn_id, group in groups.items()
-    ]
+    scopes = []
+    for vpn_id, group in groups.items():
+        api = VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version})
+        purge = Purge.of_scope(api) if request.options["purge"] else None
+        scopes.append(ScopeReconciler(api, group, request.connection.retry_timeout, purge, clock))
+    return scopes
 
 
 def _in_task_order(scopes: list[ScopeReconciler], desired: Iterable[Any]) -> list[Any]:
@@ -243,10 +255,10 @@ def _in_task_order(scopes: list[ScopeReconciler], desired: Iterable[Any]) -> lis
 
 def _purged(scopes: list[ScopeReconciler]) -> list[Any]:
     """Return the works of the purges: tunnels of a gateway that the task does not name."""
-    return [work for scope in scopes for work in scope.works if work.is_surplus]
+    return [work for scope in scopes for work in scope.works if work.state.desired.is_surplus]
 
 
-def _conflicting_items(works: list[Any], paths: list[str]) -> list[str]:
+def _conflicting_items(works: list[ObjectResult], paths: list[str]) -> list[str]:
     """Return the errors that only the lists show: what a creation lacks, and items that mean the same tunnel.
 
     :param paths: the places of the works in the task's list, such as "tunnels[2]".
@@ -256,18 +268,20 @@ def _conflicting_items(works: list[Any], paths: list[str]) -> list[str]:
     for path, work in zip(paths, works):
         if isinstance(work.error, InvalidOptionsError):
             errors.append("%s: %s" % (path, work.error.message))
-        for identity in (work.planned_id, work.new_name):
+        entry = work.state.entry
+        is_renamed = entry is not None and work.state.state == UPDATE and entry.name != work.name
+        for identity in (entry and entry.object_id, is_renamed and work.name):
             first = seen.setdefault((work.desired.options["vpn_id"], identity), path)
             if identity and first != path:
-                text = "%s: is, or would become, the same tunnel (%s) as %s; name each tunnel once"
-                errors.append(text % (path, identity, first))
+                words = {"path": path, "identity": identity, "first": first}
+                errors.append(MESSAGES["tunnel_repeated"] % words)
     return errors
 
 
 class _Progress:
     """Show in long runs how many works are done."""
 
-    def __init__(self, works: list[Any], progress: Callable[[str], object] | None) -> None:
+    def __init__(self, works: list[ObjectResult], progress: Callable[[str], object] | None) -> None:
         self._works = works
         self._progress = progress
         self._begin = self._last = time.monotonic()
@@ -278,12 +292,12 @@ class _Progress:
         if self._progress and now - self._last >= PROGRESS_INTERVAL:
             self._last = now
             failed = sum(work.problem is not None for work in self._works)
-            done = sum(work.is_over for work in self._works)
+            done = sum(work.state.is_over for work in self._works)
             counts = "%d of %d tunnels done, %d failed" % (done, len(self._works), failed)
             self._progress("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
-def _report(works: list[Any], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
+def _report(works: list[ObjectResult], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
     totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
     for work in works:
         totals["failed" if work.error else _COUNTED[work.action] if work.changed else "unchanged"] += 1
@@ -297,25 +311,26 @@ def _report(works: list[Any], warnings: list[str], scope_errors: list[BceError])
     if warnings:
         result["warnings"] = warnings
     failed = [work for work in works if work.error]
+    errors = [error for error in (work.error for work in works) if error] or scope_errors
     if failed:
         texts = [_redacted_failure(work) for work in failed[:MAX_REPORTED]]
         summary = join_failures(texts, len(failed), ", see tunnels")
-        text = "%d of %d tunnels failed: %s" % (len(failed), len(works), summary)
-        result.update(failed=True, msg=text, error=failed[0].error.to_dict())
+        text = MESSAGES["bulk_failed"] % {"failed": len(failed), "count": len(works), "texts": summary}
+        result.update(failed=True, msg=text, error=errors[0].to_dict())
     elif scope_errors:
         # They belong to no tunnel: a list that could not be read, or a purge that was refused.
         text = join_failures([error.message for error in scope_errors], len(scope_errors))
-        result.update(failed=True, msg=text, error=scope_errors[0].to_dict())
+        result.update(failed=True, msg=text, error=errors[0].to_dict())
     return result
 
 
-def _redacted_failure(work: Any) -> str:
+def _redacted_failure(work: ObjectResult) -> str:
     return redact_nested("%s: %s" % (_diff_header(work), work.failure_text), work.secrets)
 
 
-def _item_result(work: Any) -> dict[str, Any]:
+def _item_result(work: ObjectResult) -> dict[str, Any]:
     return {
-        "name": work.name or (work.entry.name if work.entry else None) or work.desired.options.get("vpn_conn_id"),
+        "name": work.name or getattr(work.state.entry, "name", None) or work.desired.options.get("vpn_conn_id"),
         "vpn_id": work.desired.options["vpn_id"],
         "vpn_conn_id": work.known_id,
         "created_ids": work.created_ids,
@@ -326,12 +341,12 @@ def _item_result(work: Any) -> dict[str, Any]:
     }
 
 
-def _diff_header(work: Any) -> str:
+def _diff_header(work: ObjectResult) -> str:
     return "%s/%s" % (work.desired.options["vpn_id"], _item_result(work)["name"])
 
 
-def _diff(work: Any) -> dict[str, Any]:
-    before, after = (_redact_description(fields, work.secrets_of_scope) for fields in (work.before, work.after))
+def _diff(work: ObjectResult) -> dict[str, Any]:
+    before, after = (_redact_description(fields, work.scope_secrets) for fields in (work.before, work.after))
     header = _diff_header(work)
     return {"before_header": header, "after_header": header, "before": before, "after": after}
 

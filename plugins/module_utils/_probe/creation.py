@@ -12,6 +12,7 @@ from .._bce.response_parsing import parse_id
 from .._reconcile.idempotency import derive_token, random_token
 from .exchange import Exchange, Stopped
 from .marks import describe_difference
+from .messages import MESSAGES
 from .own_customer_gateways import CustomerGatewayReading
 from .own_tunnels import CreationResult
 from .write_context import KIND, WriteContext
@@ -45,10 +46,10 @@ def create_tunnel(context: WriteContext) -> NewTunnel:
     exchange = created.exchange
     if exchange.is_refused:
         context.add_message(exchange)
-        raise Stopped("the creation was refused (%s)" % exchange.describe())
+        raise Stopped(MESSAGES["probe_creation_refused"] % {"response": exchange.describe()})
     _record_create_result(context, created)
     if created.new_id is None:
-        raise Stopped("no list has shown the new tunnel")
+        raise Stopped(MESSAGES["probe_creation_not_listed"])
     context.facts.set("peer", peer, detail)
     return NewTunnel(created.new_id, body, token, created)
 
@@ -58,7 +59,7 @@ def _create_with_unused_token(context: WriteContext, body: dict[str, Any], token
     created = context.tunnels.create(body, token)
     is_replayed = created.exchange.is_success and created.new_id is None
     if is_replayed and _is_in_detail(context):
-        raise Stopped("the gateway's detail shows the new tunnel, its list does not")
+        raise Stopped(MESSAGES["probe_creation_in_detail_only"])
     if not (is_replayed or created.exchange.is_mismatch):
         return created, token
     if created.returned:
@@ -117,7 +118,7 @@ def _create_customer_gateway(context: WriteContext) -> str:
         created = own.create(random_token())
     if created.new_id is None:
         context.add_message(created.exchange)
-        raise Stopped("no customer gateway could be created (%s)" % created.exchange.describe())
+        raise Stopped(MESSAGES["probe_customer_gateway_refused"] % {"response": created.exchange.describe()})
     _record_customer_gateway(context, created.readings)
     return created.new_id
 

@@ -12,10 +12,12 @@ from .._reconcile.idempotency import random_token
 from .exchange import Stopped
 from .facts import Facts
 from .lists import LEAVING
+from .messages import MESSAGES
 from .own_tunnels import DeletionResult
 from .write_context import WriteContext, course_of, describe_course
 
 SLOW_DELETION_SECONDS = 20
+ABSENCE_CODE = "NoSuchObject"  # the code of an absent object on the API page of errors
 
 
 def delete_tunnel(context: WriteContext, vpn_conn_id: str) -> None:
@@ -27,21 +29,26 @@ def delete_tunnel(context: WriteContext, vpn_conn_id: str) -> None:
     removed = context.tunnels.remove(vpn_conn_id, token)
     _record_deletion(context, removed)
     if not removed.is_gone:
-        raise Stopped("the tunnel could not be deleted")
+        raise Stopped(MESSAGES["probe_tunnel_not_deleted"])
     entries = [(reading.seconds, context.entry_in(reading, vpn_conn_id)) for reading in removed.readings]
     _record_delete_course(facts, [(seconds, entry) for seconds, entry in entries if entry])
     path = "/v1/vpn/vpnconn/" + vpn_conn_id
     again = context.exchanges.send("delete again", "DELETE", path, {"clientToken": token})
     facts.set("token_on_deletion", "returns the first result" if again.is_success else "refused", again.describe())
     absent = context.exchanges.send("delete absent", "DELETE", path, {"clientToken": random_token()})
-    value = "success" if absent.is_success else "an error of absence" if absent.is_absent else "another error"
+    if absent.is_success:
+        value = "success"
+    elif absent.is_absent:
+        value = "an error of absence" if absent.code in (None, ABSENCE_CODE) else "an error of absence, another code"
+    else:
+        value = "another error"
     facts.set("absent_tunnel", value if absent.status else None, absent.describe())
 
 
 def _record_deletion(context: WriteContext, removed: DeletionResult) -> None:
     exchange = removed.exchange
     if exchange is None:
-        raise Stopped("the list no longer shows the tunnel")
+        raise Stopped(MESSAGES["probe_tunnel_not_listed"])
     if exchange.is_error_in_success:
         value = "200 with an error, applied" if removed.is_gone else "200 with an error"
     elif exchange.is_refused:

@@ -160,7 +160,7 @@ DIALECTS = (
     Dialect("token-create-only", "token_on_update", "applied", WRITE),
     # --- absent objects ---
     Dialect("no-such-object-400", "absent_status", "400", READ),
-    Dialect("gone-other-code", "absent_tunnel", "another error", WRITE),
+    Dialect("gone-other-code", "absent_tunnel", "an error of absence, another code", WRITE),
     Dialect("gone-200", "absent_tunnel", "success", WRITE),
     Dialect("absent-empty", "absent_gateway", "an empty body", READ),
     Dialect("absent-gateway-empty-list", "absent_list", "an empty list", READ),

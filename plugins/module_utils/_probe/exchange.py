@@ -16,8 +16,18 @@ from typing import Any, NamedTuple
 
 from .._bce.client import BceClient
 from .._bce.connection_options import ConnectionSettings
-from .._bce.errors import BceError
+from .._bce.errors import (
+    ApiError,
+    BceError,
+    BusyError,
+    DuplicateError,
+    IdempotencyConflictError,
+    NotFoundError,
+    RateLimitedError,
+    error_class_for,
+)
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
+from .messages import MESSAGES
 
 MAX_REQUESTS = 400  # of one run
 MAX_CLEANUP_REQUESTS = 100  # to remove the objects of the run
@@ -27,11 +37,6 @@ BUSY_RETRY_PAUSES = (1, 1, 1, 2, 4, 8, 16, 16)
 UNCLEAR_RETRY_PAUSES = (0, 1, 2, 5)
 MAX_RETRY_AFTER = 30  # seconds
 
-ABSENT = re.compile("NoSuch|NotFound|NotExist", re.IGNORECASE)
-BUSY = re.compile("NotFinished|OperationDenied|Busy|InvalidInstanceStatus", re.IGNORECASE)
-DUPLICATE = re.compile("Repeated|AlreadyExist|Duplicate|NameExist", re.IGNORECASE)
-THROTTLED = re.compile("RateLimit|TooManyRequest|RequestLimitExceeded|Throttl", re.IGNORECASE)
-MISMATCH = "IdempotentParameterMismatch"
 SUCCESS_CODES = ("", "0", "200", "ok", "success", "successful", "succeed", "succeeded")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -98,29 +103,30 @@ class Exchange(NamedTuple):
         return not self.content.strip()
 
     @property
+    def error_class(self) -> type[ApiError] | None:
+        """Return what a refusal means by the table of error codes, or None if nothing was refused."""
+        return error_class_for(self.code or "", self.status) if self.status and self.is_refused else None
+
+    @property
     def is_throttled(self) -> bool:
-        return self.is_refused and (self.status == 429 or bool(self.code and THROTTLED.search(self.code)))
+        return self.error_class is RateLimitedError
 
     @property
     def is_duplicate(self) -> bool:
-        return self.is_refused and bool(self.code and DUPLICATE.search(self.code))
+        return self.error_class is DuplicateError
 
     @property
     def is_busy(self) -> bool:
-        if not self.is_refused or self.is_duplicate or self.is_throttled:
-            return False
-        return self.status == 409 or bool(self.code and BUSY.search(self.code))
+        return self.error_class is BusyError
 
     @property
     def is_absent(self) -> bool:
         """Return True if the response means that the object does not exist."""
-        if not self.is_refused:
-            return False
-        return bool(ABSENT.search(self.code)) if self.code else self.status == 404
+        return self.error_class is NotFoundError
 
     @property
     def is_mismatch(self) -> bool:
-        return self.is_refused and self.code == MISMATCH
+        return self.error_class is IdempotencyConflictError
 
     def describe(self) -> str:
         """Return status and code, such as "404 NoSuchObject"."""
@@ -219,7 +225,7 @@ class Exchanges:
         self, kind: str, method: str, path: str, query: dict[str, str] | None, body: dict[str, Any] | None
     ) -> Exchange:
         if len(self.seen) >= self._limit:
-            raise Stopped("more than %d requests were needed" % self._limit)
+            raise Stopped(MESSAGES["probe_too_many_requests"] % {"count": self._limit})
         self.written = self.written or method != "GET"
         self._received = []
         error = None

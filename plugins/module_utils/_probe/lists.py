@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from .._bce.response_parsing import parse_id
 from .exchange import Exchange, Exchanges, Stopped
+from .messages import MESSAGES
 
 MAX_PAGES = 50
 MAX_ATTEMPTS = 3
@@ -41,7 +42,7 @@ def read_tunnels(exchanges: Exchanges, vpn_id: str) -> Snapshot:
         found = read_list(exchanges, "list tunnels", "/v1/vpn/vpnconn/" + vpn_id, {}, "vpnConns", "vpnConnId")
         if found:
             return Snapshot(at, *found)
-    raise Stopped("the list of tunnels could not be read (%s)" % exchanges.seen[-1].describe())
+    raise Stopped(MESSAGES["probe_list_unreadable"] % {"response": exchanges.seen[-1].describe()})
 
 
 def read_customer_gateways(exchanges: Exchanges) -> list[dict[str, Any]] | None:

@@ -15,6 +15,7 @@ from .facts import Facts
 from .forms import form_of_times, order_of, parse_time
 from .lists import Snapshot, find_repeats
 from .marks import LOCAL_SUBNETS, describe_difference, description, parse_networks, subnets
+from .messages import MESSAGES
 from .own_tunnels import TimedSnapshot
 from .write_context import WriteContext, course_of, describe_course, is_temporary
 
@@ -53,7 +54,7 @@ def observe_new_tunnel(context: WriteContext, tunnel: NewTunnel) -> None:
     if facts.value("list_order") is None and len(readings[-1].snapshot.entries) > 1:
         _record_order_of_list(facts, readings[-1].snapshot, vpn_conn_id)
     if facts.value("create_course") == "gone later":
-        raise Stopped("the new tunnel has vanished")
+        raise Stopped(MESSAGES["probe_tunnel_vanished"])
 
 
 def _is_settled(context: WriteContext, readings: list[TimedSnapshot], vpn_conn_id: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Iterator
 
 from .exchange import Exchanges, Stopped
 from .marks import Marks
+from .messages import MESSAGES
 from .own_customer_gateways import OwnCustomerGateways
 from .own_tunnels import OwnTunnels, remove_all_tunnels
 
@@ -41,7 +42,7 @@ class OwnObjects:
             self.remains += self._remove_all()
             if not self._has_listed():
                 return
-        raise Stopped("objects of an earlier run could not be removed")
+        raise Stopped(MESSAGES["probe_remains_not_removed"])
 
     def finish(self, delay: float) -> None:
         """Remove all own objects, and record in left_behind what remains.
@@ -49,7 +50,7 @@ class OwnObjects:
         :param delay: for how many seconds lists have been stale.
         """
         self._exchanges.extend_limit()
-        reason = "the lists still show it"
+        reason = MESSAGES["probe_still_listed"]
         try:
             self.tunnels.wait_for_unknown_creation()
             if delay:
@@ -72,8 +73,9 @@ class OwnObjects:
     def _record_left_behind(self, reason: str) -> None:
         kinds = (("tunnel", self.tunnels), ("customer gateway", self.customer_gateways))
         found = [(kind, key, reason) for kind, objects in kinds for key in sorted(objects.listed)]
-        unlisted_reason = "a creation returned this id, but no list has shown it"
-        found += [(kind, key, unlisted_reason) for kind, objects in kinds for key in sorted(objects.unlisted())]
+        found += [
+            (kind, key, MESSAGES["probe_never_listed"]) for kind, objects in kinds for key in sorted(objects.unlisted())
+        ]
         self.left_behind = [
             {"kind": kind, "id": key, "name": self._marks.name, "reason": why} for kind, key, why in found
         ]

@@ -17,6 +17,7 @@ from .._reconcile.idempotency import random_token
 from .exchange import Exchange, Exchanges, Stopped
 from .lists import LEAVING, Snapshot, read_tunnels
 from .marks import Marks, is_full_key
+from .messages import MESSAGES
 
 # Seconds before each read of a list; the first reads have no pause because every second list may be stale.
 APPEAR_PAUSES = (0, 0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1, 2, 2, 2, 3, 3)
@@ -131,7 +132,7 @@ class OwnTunnels:
         :raises Stopped: if two own tunnels exist already.
         """
         if len(self.listed) > 1:
-            raise Stopped("two own tunnels exist")
+            raise Stopped(MESSAGES["probe_two_tunnels"])
         self._seen_ids |= self.listed
         before = self._before_creation = self.listed | self.gone
         self._has_unknown_outcome = True

@@ -26,6 +26,7 @@ from .lists import (
     read_list,
     read_tunnels,
 )
+from .messages import MESSAGES
 
 LIST_READS = 3  # reads of the list of tunnels, so that a fault of every third one shows
 ABSENT_GATEWAY = "vpn-000000000000"
@@ -65,7 +66,7 @@ class Reading:
             error = exchange.error
             if error is not None and (isinstance(error, ApiError) or exchange.status is None):
                 raise error
-            raise Stopped("the gateway could not be read (%s)" % exchange.describe())
+            raise Stopped(MESSAGES["probe_gateway_unreadable"] % {"response": exchange.describe()})
         self.gateway = exchange.body
         for _list in range(LIST_READS):
             self.snapshots.append(read_tunnels(self._exchanges, self.vpn_id))

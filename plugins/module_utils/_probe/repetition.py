@@ -12,6 +12,7 @@ from .._reconcile.idempotency import random_token
 from .creation import NewTunnel
 from .exchange import Stopped
 from .marks import OTHER_LOCAL_SUBNETS, OTHER_PEER, description
+from .messages import MESSAGES
 from .own_tunnels import CreationResult
 from .write_context import WriteContext, result_of_repetition
 
@@ -128,4 +129,4 @@ def _remove_second(context: WriteContext, created: CreationResult) -> None:
     :raises Stopped: if that does not succeed, because another creation would exceed the limit of two tunnels.
     """
     if created.new_id and not context.tunnels.remove(created.new_id, random_token()).is_gone:
-        raise Stopped("a second own tunnel could not be removed")
+        raise Stopped(MESSAGES["probe_second_tunnel_not_removed"])

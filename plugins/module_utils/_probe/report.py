@@ -17,17 +17,11 @@ from typing import Any
 from .._bce.client import COLLECTION_VERSION
 from .dialects import LIMIT, NONE, PURGE, STOP, Dialect, fitting
 from .facts import QUESTIONS, WRITE, Fact, Facts, Question
+from .messages import MESSAGES
 
 ISSUES = "https://github.com/baiducloud-network/baiducloud.network/issues"
 VALUES_OF_READS = {"names": "shown", "descriptions": "shown"}  # assumed values where only reads were sent
 HOST = re.compile(r"https://(bcc\.[a-z0-9-]+\.baidubce\.com)")
-
-SAFE = "Safe to go on."
-SAFE_READS = "Safe to go on as far as reads show. Run again with probe_writes: true before the first purge."
-DO_NOT_PURGE = "Do not purge until this is settled: %s"
-DO_NOT_WRITE = "Do not write, and do not purge, until this is settled: %s"
-UNCLEAR = "Do not purge until the probe has run to its end: %s."
-LEFT_BEHIND = "Remove what the probe has left behind first: %s."
 
 
 class Placeholders:
@@ -106,15 +100,15 @@ def _verdict(
     rows: list[Dialect], level: str | None, is_writing: bool, ended: str | None, left_behind: list[dict[str, str]]
 ) -> str:
     if left_behind:
-        return LEFT_BEHIND % " and ".join(sorted({item["kind"] for item in left_behind}))
+        return MESSAGES["probe_left_behind"] % {"kinds": " and ".join(sorted({item["kind"] for item in left_behind}))}
     worst = [item for item in rows if item.effect == level]
     if level == STOP:
-        return DO_NOT_WRITE % worst[0].advice
+        return MESSAGES["probe_do_not_write"] % {"advice": worst[0].advice}
     if level == PURGE:
-        return DO_NOT_PURGE % worst[0].advice
+        return MESSAGES["probe_do_not_purge"] % {"advice": worst[0].advice}
     if ended:
-        return UNCLEAR % ended
-    return SAFE if is_writing else SAFE_READS
+        return MESSAGES["probe_unclear"] % {"reason": ended}
+    return MESSAGES["probe_safe" if is_writing else "probe_safe_for_reads"]
 
 
 def _build_answer(question: Question, fact: Fact | None, rows: list[Dialect], is_writing: bool) -> dict[str, Any]:

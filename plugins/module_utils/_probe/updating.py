@@ -23,6 +23,7 @@ from .marks import (
     subnets,
     subnets_with_host_bits,
 )
+from .messages import MESSAGES
 from .own_tunnels import TimedSnapshot
 from .write_context import WriteContext, course_of, describe_course, is_temporary
 
@@ -97,7 +98,7 @@ def _require_listed(context: WriteContext, vpn_conn_id: str) -> None:
     # A stale list may lack it once.
     tunnels.poll((0, 1), lambda readings: context.entry_in(readings[-1], vpn_conn_id))
     if vpn_conn_id not in tunnels.select(tunnels.read()):
-        raise Stopped("the list no longer shows the tunnel")
+        raise Stopped(MESSAGES["probe_tunnel_not_listed"])
 
 
 def _record_update(context: WriteContext, result: UpdateResult) -> None:

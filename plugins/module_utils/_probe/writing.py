@@ -12,6 +12,7 @@ from .exchange import Exchanges, Stopped
 from .facts import Facts
 from .lists import keep_entries_of_gateway
 from .marks import Marks
+from .messages import MESSAGES
 from .new_tunnel import observe_new_tunnel
 from .objects import OwnObjects, removing_on_sigterm
 from .reading import Reading
@@ -79,15 +80,15 @@ def reason_not_to_write(reading: Reading, facts: Facts) -> str | None:
     """Return why nothing may be written to this gateway, or None."""
     kind = reading.gateway.get("type")
     if isinstance(kind, str) and kind.lower() in UNUSABLE_TYPES:
-        return "the gateway is of a type that has no IPsec tunnels"
+        return MESSAGES["probe_gateway_type"]
     if is_temporary(reading.gateway.get("status")):
-        return "the gateway is not ready"
+        return MESSAGES["probe_gateway_not_ready"]
     if facts.value("list_pages") in ("ends early", "pages without an end"):
-        return "the list of tunnels cannot be read completely"
+        return MESSAGES["probe_list_incomplete"]
     snapshot = reading.snapshots[-1]
     of_gateway = keep_entries_of_gateway(snapshot.entries, reading.vpn_id)
     if snapshot.entries and not of_gateway:
-        return "the list of tunnels is that of another gateway"
+        return MESSAGES["probe_list_of_other_gateway"]
     if not reading.agrees_with_detail(of_gateway):
-        return "the list of tunnels does not agree with the gateway's detail"
+        return MESSAGES["probe_list_differs_from_detail"]
     return None

@@ -34,8 +34,8 @@ def run_concurrently(
     from queue import Empty, SimpleQueue
     from threading import Thread
 
-    waiting: deque = deque(items)
-    results: SimpleQueue = SimpleQueue()
+    waiting: deque[Any] = deque(items)
+    results: SimpleQueue[Any] = SimpleQueue()
     remaining = len(waiting)
 
     def work() -> None:

@@ -4,20 +4,16 @@
 
 """Create an object exactly once, although names are not unique, responses are lost and lists are stale.
 
-The protocol of a creation, in the order of the functions below; docs/decisions/0007 has the reasons.
+docs/decisions/0007 has the reasons of the protocol:
 
-1. Tokens. Every run derives the same tokens for an object, in the same order: two from its name, the third also from
-   the minute. The number alone decides which is the next. After an unknown outcome the same token is sent again; the
-   next one only when the object of this one was read as gone, renamed or different. MAX_CREATE_ATTEMPTS bounds both.
-2. Responses. A creation counts as sent unless it was clearly refused. Whatever it returned is judged by lists.
-3. Without an id (judge_unclaimed): the one object of the name is taken; `changed` only if this run may have made it. A
-   new object that may be it, under another name, ends the creation.
-4. With an id (judge_claim): that object is taken if the list shows it under the name. Next to others of the name
-   it must be the oldest. An id that existed before, or is gone, is a replayed response: another object of the name is
-   taken, or the next token.
-5. A new id under another name was made now, whatever its name is: no further creation.
-6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else lists go on to be read, and
-   nothing further is created.
+1. Every run derives the same tokens for an object, in the same order. After an unknown outcome the same token is sent
+   again; the next one only when the object of this one was read as gone, renamed or different.
+2. A creation counts as sent unless it was clearly refused. Whatever it returned is judged by lists.
+3. Without an id, the one object of the name is taken; a new one that may be it, under another name, ends the creation.
+4. With an id, that object is taken if the list shows it under the name, and next to others as the oldest. An id that
+   existed before, or is gone, is a replayed response: another object of the name is taken, or the next token.
+5. A new id under another name was made now: no further creation.
+6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else nothing further is created.
 
 `base` is the set of all ids that this run saw in the scope before its first creation.
 """
@@ -25,11 +21,11 @@ The protocol of a creation, in the order of the functions below; docs/decisions/
 from __future__ import annotations
 
 from .._resources.base import ABSENT, CREATE, EXISTS, MISMATCH, OK, REFUSED, UNKNOWN, Entry, WriteResult
-from . import limits, planner
+from . import planner, state
+from .planner import View, is_similar
 from .state import CLAIMED, CONFIRMED, PROBE, REPEATED, WAIT, ObjectState, WriteRequest
-from .views import View, is_similar
 
-# -- tokens -----------------------------------------------------------------------------------------------------------
+# -- tokens ----------
 
 
 def request_creation(obj: ObjectState, window: int) -> WriteRequest:
@@ -38,7 +34,7 @@ def request_creation(obj: ObjectState, window: int) -> WriteRequest:
     :param window: the time window by the API's clock.
     """
     number, own_window = obj.creation.token
-    if number >= limits.SHARED_TOKENS and not own_window:
+    if number >= state.SHARED_TOKENS and not own_window:
         # The same token in every attempt of this run, even if the window ends meanwhile.
         obj.creation.token = (number, window)
     return WriteRequest(CREATE, obj, None, obj.creation.token)
@@ -53,14 +49,14 @@ def take_next_token(obj: ObjectState) -> None:
             return obj.fail("ClientTokenReused", ids=(creation.claimed_id,))
         return obj.fail("ClientTokenReused", error=obj.last_error)
     creation.claimed_id = obj.outcome.object_id = None
-    if creation.attempts >= limits.MAX_CREATE_ATTEMPTS:
+    if creation.attempts >= state.MAX_CREATE_ATTEMPTS:
         return obj.fail("IdempotencyTokensExhausted")
     creation.token = (creation.token[0] + 1, 0)
     obj.state = CREATE
     return None
 
 
-# -- responses --------------------------------------------------------------------------------------------------------
+# -- responses ----------
 
 
 def receive_creation(obj: ObjectState, result: WriteResult) -> None:
@@ -95,17 +91,15 @@ def receive_probe(obj: ObjectState, result: WriteResult) -> None:
     return None
 
 
-# -- judgement by lists -----------------------------------------------------------------------------------------------
+# -- judgement by lists ----------
 
 
 def list_timeout(obj: ObjectState) -> float:
     """Return for how many seconds lists are read before judge() has to decide."""
-    is_last_chance = (
-        obj.awaited == UNKNOWN and obj.creation.attempts >= limits.MAX_CREATE_ATTEMPTS and obj.entry is None
-    )
+    is_last_chance = obj.awaited == UNKNOWN and obj.creation.attempts >= state.MAX_CREATE_ATTEMPTS and obj.entry is None
     if obj.awaited == CONFIRMED or is_last_chance:
-        return limits.CONFIRMED_CREATE_TIMEOUT
-    return limits.STALE_LIST_TIMEOUT
+        return state.CONFIRMED_CREATE_TIMEOUT
+    return state.STALE_LIST_TIMEOUT
 
 
 def is_open(obj: ObjectState) -> bool:
@@ -113,7 +107,7 @@ def is_open(obj: ObjectState) -> bool:
     return obj.creation.claimed_id is not None or (obj.creation.attempts > 0 and obj.entry is None)
 
 
-def judge(obj: ObjectState, view: View, base: set, last: bool) -> None:
+def judge(obj: ObjectState, view: View, base: set[str], last: bool) -> None:
     """Decide by a newer list what became of a creation.
 
     :param last: False while the list may still be stale.
@@ -124,7 +118,7 @@ def judge(obj: ObjectState, view: View, base: set, last: bool) -> None:
         judge_unclaimed(obj, view, base, last)
 
 
-def judge_unclaimed(obj: ObjectState, view: View, base: set, last: bool) -> None:
+def judge_unclaimed(obj: ObjectState, view: View, base: set[str], last: bool) -> None:
     """Judge a creation that returned no id: its token or name is in use, or its outcome is unknown."""
     exact, creation = view.exact(obj.desired.name), obj.creation
     if len(exact) == 1 and (last or not creation.is_unknown):
@@ -146,13 +140,13 @@ def judge_unclaimed(obj: ObjectState, view: View, base: set, last: bool) -> None
     if obj.awaited in (EXISTS, REFUSED, MISMATCH):
         # After an unknown outcome, a token that is in use may be in use by what this run made.
         return obj.fail("Refused", error=obj.last_error)
-    if creation.attempts < limits.MAX_CREATE_ATTEMPTS:
+    if creation.attempts < state.MAX_CREATE_ATTEMPTS:
         obj.state = CREATE  # with the same token
         return None
     return obj.fail("Unsettled", error=obj.last_error)
 
 
-def judge_claim(obj: ObjectState, view: View, base: set, last: bool) -> None:
+def judge_claim(obj: ObjectState, view: View, base: set[str], last: bool) -> None:
     """Judge a creation that returned an id: is it that of this object, and is it the only one of the name?"""
     creation = obj.creation
     exact, claimed = view.exact(obj.desired.name), view.by_id(creation.claimed_id)
@@ -195,7 +189,7 @@ def _judge_listed(obj: ObjectState, claimed: Entry, exact: list[Entry], last: bo
         return obj.fail("AmbiguousName", exact)
     obj.outcome.changed = True
     if len(exact) > 1:
-        obj.note("Duplicates", [entry for entry in exact if entry is not claimed])
+        obj.note("duplicates", [entry for entry in exact if entry is not claimed])
     return planner.plan_update(obj, claimed)
 
 
@@ -218,14 +212,14 @@ def judge_other_name(obj: ObjectState, claimed: Entry, is_old: bool) -> None:
     return take_next_token(obj)
 
 
-def _judge_unlisted(obj: ObjectState, view: View, base: set) -> None:
+def _judge_unlisted(obj: ObjectState, view: View, base: set[str]) -> None:
     """Judge a creation whose id no list shows, once lists are not stale any more."""
     creation = obj.creation
     candidates = find_candidates(obj, view, base)
     if candidates:
         return obj.fail("NameShownDifferently", candidates, ids=(creation.claimed_id,))
     if obj.awaited == CONFIRMED and creation.read_entry is not None:
-        obj.note("NotListedYet", [creation.read_entry])
+        obj.note("not_listed_yet", [creation.read_entry])
         return planner.plan_update(obj, creation.read_entry)
     if obj.awaited == CONFIRMED:
         return obj.fail("CreationNotVisible", ids=(creation.claimed_id,))
@@ -235,12 +229,12 @@ def _judge_unlisted(obj: ObjectState, view: View, base: set) -> None:
     return None
 
 
-def _is_made(obj: ObjectState, entry: Entry, base: set) -> bool:
+def _is_made(obj: ObjectState, entry: Entry, base: set[str]) -> bool:
     """Return True if the entry is new and its id was returned to a creation of this run."""
     return entry.object_id in obj.outcome.created_ids and entry.object_id not in base
 
 
-def _note_new(obj: ObjectState, entry: Entry, base: set) -> bool:
+def _note_new(obj: ObjectState, entry: Entry, base: set[str]) -> bool:
     """Note the id of an object that appeared after the creation; return False if it existed before."""
     if entry.object_id in base:
         return False
@@ -248,7 +242,7 @@ def _note_new(obj: ObjectState, entry: Entry, base: set) -> bool:
     return True
 
 
-def find_candidates(obj: ObjectState, view: View, base: set) -> list[Entry]:
+def find_candidates(obj: ObjectState, view: View, base: set[str]) -> list[Entry]:
     """Return the entries that a creation of this run may have made: new, and near, nameless or equal.
 
     Where names are exact, an equal object of another name is another user's.

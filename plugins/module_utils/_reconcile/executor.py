@@ -30,10 +30,10 @@ from .._resources.base import (
     ResourceApi,
     WriteResult,
 )
-from . import limits
+from . import state
 from .idempotency import creation_token, random_token, time_window
+from .planner import View
 from .state import PROBE, STALE, ConfirmRequest, ListRequest, WriteRequest
-from .views import View
 
 MIN_LIST_INTERVAL = 0.3  # seconds between the first two lists of a wait; doubled for each further one
 MAX_LIST_INTERVAL = 10.0  # seconds
@@ -54,7 +54,7 @@ class RequestExecutor:
         self.api = api
         self.clock = clock
         self.request_id: str | None = None
-        self.secrets: set = set()
+        self.secrets: set[Any] = set()
         self._is_stopped = False
         self._wait_began = 0.0  # a moment of clock.monotonic()
         self._interval = MIN_LIST_INTERVAL
@@ -144,9 +144,9 @@ class RequestExecutor:
             object_id, obj.outcome.request_id = api.create(obj.plan.target, token)
             return WriteResult(OK, object_id)
         if write.action == DELETE:
-            if self.clock.monotonic() > self._list_ended + limits.MAX_LIST_AGE:
+            if self.clock.monotonic() > self._list_ended + state.MAX_LIST_AGE:
                 return WriteResult(STALE)
-            deadline = self._list_began + limits.MAX_LIST_AGE
+            deadline = self._list_began + state.MAX_LIST_AGE
             obj.outcome.request_id = api.delete(write.object_id, random_token(), deadline)
         else:
             obj.outcome.request_id = api.update(obj.plan, random_token())

@@ -26,7 +26,7 @@ def derive_token(*names: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(("baiducloud.network",) + names)))
 
 
-def creation_token(names: tuple, number: int, window: int) -> str:
+def creation_token(names: tuple[str, ...], number: int, window: int) -> str:
     """Return a client token of a creation.
 
     :param names: see derive_token().

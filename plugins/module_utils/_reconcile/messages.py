@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from .._bce.errors import BceError, ConflictError, WaitTimeoutError
 from .._resources.base import ResourceApi
@@ -14,151 +14,133 @@ from .state import Note, ObjectState, Problem
 
 MAX_NAMED, MAX_NAME_CHARS = 10, 80  # objects that a message names, and characters of a name
 
-# code -> (message, retryable); each names the option or the object first, and says what to do.
-PROBLEMS = {
-    "AmbiguousName": (
-        "%(name_option)s: %(scope)s has %(count)d %(label)ss named %(name)r: %(ids)s; give %(id_option)s to"
-        " say which one is meant",
-        False,
+MESSAGES = {
+    "ambiguous_name": (
+        "%(name_option)s: %(scope)s has %(count)d %(label)ss named %(name)r: %(ids)s; give %(id_option)s to say which"
+        " one is meant"
     ),
-    "NameConflict": (
-        "%(name_option)s: %(name)r is already the name of %(ids)s in %(scope)s; choose another name",
-        False,
+    "name_conflict": "%(name_option)s: %(name)r is already the name of %(ids)s in %(scope)s; choose another name",
+    "id_not_found": (
+        "%(id_option)s: %(scope)s has no %(label)s %(given_id)s; leave %(id_option)s out to create one by its name"
     ),
-    "NotFound": (
-        "%(id_option)s: %(scope)s has no %(label)s %(given_id)s; leave %(id_option)s out to create one by its name",
-        False,
+    "id_name_mismatch": (
+        "%(id_option)s: %(given_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give the one"
+        " that is meant"
     ),
-    "IdNameMismatch": (
-        "%(id_option)s: %(given_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give"
-        " the one that is meant",
-        False,
+    "still_deleting": (
+        "The %(label)s %(ids)s of the name %(name)r is still being deleted in %(scope)s; run the task again when it"
+        " is gone"
     ),
-    "StillDeleting": (
-        "The %(label)s %(ids)s of the name %(name)r is still being deleted in %(scope)s; run the task again"
-        " when it is gone",
-        True,
+    "name_not_shown": (
+        "The list of %(scope)s shows %(label)ss without a name: %(ids)s; %(name)r may be one of them, so nothing was"
+        " done. Run the task again later, or give %(id_option)s"
     ),
-    "NameNotShown": (
-        "The list of %(scope)s shows %(label)ss without a name: %(ids)s; %(name)r may be one of them, so"
-        " nothing was done. Run the task again later, or give %(id_option)s",
-        True,
+    "similar_name": (
+        "%(name_option)s: %(scope)s has %(shown)s (%(ids)s), and the API may have changed the spelling of %(name)r;"
+        " give %(id_option)s to manage that %(label)s, or choose a name that differs in more than case, blanks,"
+        " escapes and length"
     ),
-    "SimilarName": (
-        "%(name_option)s: %(scope)s has %(shown)s (%(ids)s), and the API may have changed the spelling of"
-        " %(name)r; give %(id_option)s to manage that %(label)s, or choose a name that differs in more than"
-        " case, blanks, escapes and length",
-        False,
+    "name_shown_differently": (
+        "The %(label)s %(name)r was created, and the list of %(scope)s shows %(shown)s (%(ids)s) in its place;"
+        " nothing further was created. Give %(id_option)s to manage it, or delete it by its id"
     ),
-    "NameShownDifferently": (
-        "The %(label)s %(name)r was created, and the list of %(scope)s shows %(shown)s (%(ids)s) in its"
-        " place; nothing further was created. Give %(id_option)s to manage it, or delete it by its id",
-        False,
+    "renamed_or_shown_differently": (
+        "The API returned %(ids)s for the creation of %(name)r, and the list of %(scope)s shows it as %(shown)s: it"
+        " was renamed within the last 24 hours, or the API changes names. Give %(id_option)s to manage it, or a"
+        " client_token of your own to create another %(label)s"
     ),
-    "RenamedOrShownDifferently": (
-        "The API returned %(ids)s for the creation of %(name)r, and the list of %(scope)s shows it as"
-        " %(shown)s: it was renamed within the last 24 hours, or the API changes names. Give %(id_option)s to"
-        " manage it, or a client_token of your own to create another %(label)s",
-        False,
+    "creation_not_visible": (
+        "The API says that it created the %(label)s %(name)r as %(ids)s, but the list of %(scope)s does not show it;"
+        " run the task again later, it resumes from the current state"
     ),
-    "CreationNotVisible": (
-        "The API says that it created the %(label)s %(name)r as %(ids)s, but the list of %(scope)s does not"
-        " show it; run the task again later, it resumes from the current state",
-        True,
+    "id_repeated": (
+        "The API returned the id %(ids)s for the creation of %(name)r and for another %(label)s of this task; look at"
+        " %(scope)s, and give %(id_option)s"
     ),
-    "IdRepeated": (
-        "The API returned the id %(ids)s for the creation of %(name)r and for another %(label)s of this task;"
-        " look at %(scope)s, and give %(id_option)s",
-        False,
+    "client_token_reused": (
+        "client_token: it was used before for %(ids)s, which is gone or renamed; give another one or leave it out"
     ),
-    "ClientTokenReused": (
-        "client_token: it was used before for %(ids)s, which is gone or renamed; give another one or leave it out",
-        False,
+    "idempotency_tokens_exhausted": (
+        "The API replays its responses to earlier creations of the %(label)s %(name)r, which was deleted and created"
+        " several times within 24 hours; run the task again in a minute, or give a client_token of your own"
     ),
-    "IdempotencyTokensExhausted": (
-        "The API replays its responses to earlier creations of the %(label)s %(name)r, which was deleted and"
-        " created several times within 24 hours; run the task again in a minute, or give a client_token of"
-        " your own",
-        True,
+    "scope_not_confirmed": (
+        "Neither the list nor the detail of %(scope)s confirms that the %(label)s %(ids)s belongs to it, so nothing"
+        " was written; check the id and the region"
     ),
-    "ScopeNotConfirmed": (
-        "Neither the list nor the detail of %(scope)s confirms that the %(label)s %(ids)s belongs to it, so"
-        " nothing was written; check the id and the region",
-        False,
+    "id_not_shown": "The list of %(scope)s shows the %(label)s %(shown)s without its id, so it cannot be handled",
+    "changed_meanwhile": (
+        "The %(label)s %(ids)s was changed by another user while the task ran, so nothing further was done to it; run"
+        " the task again"
     ),
-    "IdNotShown": (
-        "The list of %(scope)s shows the %(label)s %(shown)s without its id, so it cannot be handled",
-        False,
-    ),
-    "ChangedMeanwhile": (
-        "The %(label)s %(ids)s was changed by another user while the task ran, so nothing was done to it; run the"
-        " task again",
-        True,
-    ),
-    "PurgeUnclear": (
-        "purge: the list of %(scope)s shows %(label)ss without a name or an id (%(ids)s), so nothing was"
-        " purged; run the task again later, or delete what is surplus by its id",
-        True,
-    ),
-    "PurgeSimilar": (
-        "purge: %(scope)s has %(shown)s (%(ids)s), whose name may be a changed spelling of a listed one, so"
-        " nothing was purged; list it too, or delete it by its id",
-        False,
-    ),
-    "PurgeEqual": (
-        "purge: %(shown)s (%(ids)s) of %(scope)s equals a listed %(label)s in everything except the name, so"
-        " nothing was purged; list it with state: absent if it is to go",
-        False,
-    ),
-    "PurgeNotShown": (
-        "purge: the list of %(scope)s does not show %(ids)s as desired, so nothing was purged; run the task again",
-        True,
-    ),
-    "WaitTimeout": (
+    "wait_timeout": (
         "The %(label)s %(name)s (%(ids)s) is not %(goal)s after %(seconds)d s: %(current)s%(list_error)s; raise"
-        " wait_timeout or look at both ends",
-        True,
+        " wait_timeout or look at both ends"
     ),
-    "WaitFailed": (
+    "wait_failed": (
         "The %(label)s %(name)s (%(ids)s) has the status %(current)s, so waiting for %(goal)s ended; look at it in"
-        " the console",
-        False,
+        " the console"
     ),
-    "ObjectVanished": (
+    "object_vanished": (
         "The %(label)s %(name)s (%(ids)s) is not listed any more, so waiting for %(goal)s ended; it may have been"
-        " deleted",
-        False,
+        " deleted"
     ),
-}
-
-# code -> warning
-WARNINGS = {
-    "Duplicates": "%(scope)s has more %(label)ss named %(name)s: %(ids)s",
-    "NotListedYet": "The %(label)s %(ids)s exists, but the list of %(scope)s does not show it yet",
-    "NameSpeltDifferently": (
+    "duplicates": "%(scope)s has more %(label)ss named %(name)s: %(ids)s",
+    "not_listed_yet": "The %(label)s %(ids)s exists, but the list of %(scope)s does not show it yet",
+    "name_spelt_differently": (
         "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; it was taken as it is"
     ),
+    "maybe_applied": ". The request may have been applied: run the task again, it resumes from the current state",
+    "internal_error": "Internal error of baiducloud.network, please report it: %(kind)s: %(text)s",
 }
 
-INTERNAL_ERROR = "Internal error of baiducloud.network, please report it: %s: %s"
+# code of a problem -> (key of its message, retryable)
+CODES = {
+    "AmbiguousName": ("ambiguous_name", False),
+    "NameConflict": ("name_conflict", False),
+    "NotFound": ("id_not_found", False),
+    "IdNameMismatch": ("id_name_mismatch", False),
+    "StillDeleting": ("still_deleting", True),
+    "NameNotShown": ("name_not_shown", True),
+    "SimilarName": ("similar_name", False),
+    "NameShownDifferently": ("name_shown_differently", False),
+    "RenamedOrShownDifferently": ("renamed_or_shown_differently", False),
+    "CreationNotVisible": ("creation_not_visible", True),
+    "IdRepeated": ("id_repeated", False),
+    "ClientTokenReused": ("client_token_reused", False),
+    "IdempotencyTokensExhausted": ("idempotency_tokens_exhausted", True),
+    "ScopeNotConfirmed": ("scope_not_confirmed", False),
+    "IdNotShown": ("id_not_shown", False),
+    "ChangedMeanwhile": ("changed_meanwhile", True),
+    "WaitTimeout": ("wait_timeout", True),
+    "WaitFailed": ("wait_failed", False),
+    "ObjectVanished": ("object_vanished", False),
+}
 
 # Why a wait for a state ended, after a creation or an update that was applied.
 _WAIT_CODES = ("Waited", "WaitTimeout", "WaitFailed", "ObjectVanished")
 
 
-def to_error(problem: Problem, api: ResourceApi, obj: ObjectState | None) -> BceError:
+def to_error(
+    problem: Problem,
+    api: ResourceApi,
+    obj: ObjectState | None,
+    codes: Mapping[str, tuple[str, bool]] = CODES,
+    templates: Mapping[str, str] = MESSAGES,
+) -> BceError:
     """Return the error that a task reports for a problem.
 
     :param obj: None for a problem of the whole scope.
+    :param codes: CODES or another table like it, whose keys are those of `templates`.
     """
     is_unknown = obj is not None and problem.code not in _WAIT_CODES and _is_outcome_unknown(problem, obj)
-    if problem.code not in PROBLEMS or (problem.code == "ClientTokenReused" and problem.error is not None):
+    if problem.code not in codes or (problem.code == "ClientTokenReused" and problem.error is not None):
         error = to_bce_error(problem.error)
         return error.as_maybe_applied() if is_unknown else error
-    text, is_retryable = PROBLEMS[problem.code]
+    key, is_retryable = codes[problem.code]
     error_class = WaitTimeoutError if problem.code.startswith("Wait") else ConflictError
     return error_class(
-        text % dict(_words(problem.ids, problem.names, api, obj), **dict(problem.words)),
+        templates[key] % dict(_words(problem.ids, problem.names, api, obj), **dict(problem.words)),
         problem.code,
         retryable=is_retryable,
         maybe_applied=is_unknown or problem.code == "IdRepeated",
@@ -169,12 +151,12 @@ def to_bce_error(error: Any) -> BceError:
     """Return an error as a task reports it; one that is not a BceError is a defect of this collection."""
     if isinstance(error, BceError):
         return error
-    return BceError(INTERNAL_ERROR % (type(error).__name__, error), "InternalError")
+    return BceError(MESSAGES["internal_error"] % {"kind": type(error).__name__, "text": error}, "InternalError")
 
 
 def to_warning(note: Note, api: ResourceApi, obj: ObjectState) -> str:
     """Return the text of a warning of the protocol."""
-    return WARNINGS[note.code] % _words(note.ids, note.names, api, obj)
+    return MESSAGES[note.key] % _words(note.ids, note.names, api, obj)
 
 
 def _is_outcome_unknown(problem: Problem, obj: ObjectState) -> bool:
@@ -186,7 +168,9 @@ def _is_outcome_unknown(problem: Problem, obj: ObjectState) -> bool:
     return obj.creation.is_unknown or is_internal
 
 
-def _words(ids: tuple, names: tuple, api: ResourceApi, obj: ObjectState | None) -> dict:
+def _words(
+    ids: tuple[str | None, ...], names: tuple[Any, ...], api: ResourceApi, obj: ObjectState | None
+) -> dict[str, Any]:
     return {
         "scope": api.scope,
         "label": api.type.label,

@@ -2,18 +2,111 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decide from one list what is to be done for an object; nothing is sent here.
+"""Decide from a list what is to be done for an object, and judge its update or deletion; nothing is sent here.
 
-plan_object(state, view) -> CREATE, UPDATE, DELETE, DONE or FAILED. An action that cannot be undone rests on what the
-list confirms: two objects of the name, a similar name or none, or an object that is being deleted block it.
+An action that cannot be undone rests on what the list confirms: two objects of the name, a similar name or none, or an
+object that is being deleted block it. Clear responses confirm an update or a deletion, newer lists all others.
 """
 
 from __future__ import annotations
 
-from .._resources.base import CREATE, DELETE, UPDATE, Entry
-from . import limits
-from .state import DONE, ObjectState
-from .views import View, is_similar
+import html
+from typing import Any, Collection, Iterable
+from urllib.parse import unquote
+
+from .._resources.base import ABSENT, CREATE, DELETE, OK, REFUSED, UNKNOWN, UPDATE, Entry, WriteResult
+from . import state
+from .state import DONE, STALE, WAIT, DesiredObject, ObjectState
+
+_TRIMMED = " \t\r\n-_/."
+
+
+def normalize_name(name: str) -> str:
+    """Return a name without what an API may change when it shows it: escapes, case, and _TRIMMED at the ends."""
+    text = html.unescape(unquote(name)).rstrip("\u2026")
+    return text.strip(_TRIMMED).casefold()
+
+
+def is_similar(shown: str | None, name: str | None) -> bool:
+    """Return True if an API may show `name` as `shown`: in another spelling, or cut."""
+    if not shown or not name:
+        return False
+    text, wanted = normalize_name(shown), normalize_name(name)
+    # Counted before signs at the end of the beginning are trimmed.
+    return text == wanted or (len(shown) >= state.MIN_CUT_LENGTH and bool(text) and wanted.startswith(text))
+
+
+class View:
+    """A list of one scope at one moment, indexed by id and name.
+
+    :param names: the names of all objects that the task desires in the scope.
+    :param waited: seconds since the wait began.
+    :param window: the time window by the API's clock.
+    :param error: why there is no list; the rest is empty then.
+    """
+
+    def __init__(
+        self, entries: Iterable[Entry], names: Collection[Any], waited: float = 0.0, window: int = 0, error: Any = None
+    ) -> None:
+        self.entries = tuple(entries)
+        self.names = names
+        self.waited = waited
+        self.window = window
+        self.error = error
+        self.nameless: list[Entry] = []  # without a name, an empty one, or the id in its place; not being deleted
+        self._by_id: dict[Any, Entry] = {entry.object_id: entry for entry in self.entries if entry.object_id}
+        self._exact: dict[Any, list[Entry]] = {}
+        self._leaving: dict[Any, list[Entry]] = {}
+        self._by_spelling: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            self._index(entry)
+
+    def _index(self, entry: Entry) -> None:
+        name = entry.name if entry.name != entry.object_id else None
+        if entry.is_leaving:
+            if name:
+                self._leaving.setdefault(name, []).append(entry)
+        elif not name:
+            self.nameless.append(entry)
+        else:
+            self._exact.setdefault(name, []).append(entry)
+            if name not in self.names:
+                self._by_spelling.setdefault(normalize_name(name), []).append(entry)
+
+    @property
+    def ids(self) -> set[str]:
+        """Return the ids of all entries."""
+        return set(self._by_id)
+
+    def by_id(self, object_id: str | None) -> Entry | None:
+        """Return the entry of an id, leaving ones included."""
+        return self._by_id.get(object_id)
+
+    def exact(self, name: str | None) -> list[Entry]:
+        """Return the entries of exactly this name that are not being deleted."""
+        return self._exact.get(name, [])
+
+    def leaving(self, name: str | None) -> list[Entry]:
+        """Return the entries of exactly this name that are being deleted."""
+        return self._leaving.get(name, [])
+
+    def near(self, desired: DesiredObject) -> list[Entry]:
+        """Return the entries that may be the desired object under another spelling of its name.
+
+        Such a spelling differs in case, in escapes, or in _TRIMMED at the ends; or it is the beginning of the name, and
+        the object is for the same purpose. Where names are exact there is none.
+        """
+        if not desired.name or desired.has_exact_names:
+            return []
+        wanted = normalize_name(desired.name)
+        found = list(self._by_spelling.get(wanted, ()))
+        for length in range(state.MIN_CUT_LENGTH, len(wanted)):
+            beginnings = self._by_spelling.get(wanted[:length].rstrip(_TRIMMED), ())
+            found += [entry for entry in beginnings if entry not in found and desired.is_same_connection(entry.item)]
+        return found
+
+
+# -- plan ----------
 
 
 def list_timeout(obj: ObjectState, view: View, deletion_timeout: float) -> float:
@@ -30,7 +123,7 @@ def list_timeout(obj: ObjectState, view: View, deletion_timeout: float) -> float
         return 0.0
     if not exact and view.leaving(desired.name) and not desired.is_absent:
         return deletion_timeout
-    return limits.STALE_LIST_TIMEOUT if exact or view.near(desired) or view.nameless else 0.0
+    return state.STALE_LIST_TIMEOUT if exact or view.near(desired) or view.nameless else 0.0
 
 
 def plan_object(obj: ObjectState, view: View) -> None:
@@ -121,14 +214,14 @@ def adopt(obj: ObjectState, entry: Entry) -> None:
         return obj.fail("IdNotShown", [entry])
     obj.take_item(entry.item)
     obj.outcome.warnings += tuple(obj.desired.type.not_compared(obj.desired.value, entry.item))
-    obj.note("NameSpeltDifferently", [entry])
+    obj.note("name_spelt_differently", [entry])
     obj.state = DONE
     return None
 
 
 def is_adopted(obj: ObjectState) -> bool:
     """Return True if the object was taken under another spelling of its name."""
-    return any(note.code == "NameSpeltDifferently" for note in obj.outcome.notes)
+    return any(note.key == "name_spelt_differently" for note in obj.outcome.notes)
 
 
 def reject_similar_deletions(objects: list[ObjectState]) -> None:
@@ -163,3 +256,118 @@ def replan(obj: ObjectState, view: View) -> None:
         plan_object(obj, view)
     else:
         obj.fail("ChangedMeanwhile", [obj.entry] if obj.entry else [])
+
+
+# -- judge ----------
+
+
+def receive_write(obj: ObjectState, result: WriteResult) -> None:
+    """Note the response to an update or a deletion."""
+    if result.outcome == OK:
+        obj.finish(changed=True)
+        if obj.desired.is_absent:
+            obj.outcome.item = None
+            return
+        _note_update(obj)
+        obj.outcome.item, obj.outcome.is_item_stale = obj.plan.target, True
+        if not obj.desired.type.keeps_id_on_update:
+            obj.state, obj.awaited = WAIT, OK
+    elif result.outcome == REFUSED:
+        obj.fail("Refused", error=result.error)
+    else:
+        obj.state, obj.awaited = WAIT, result.outcome
+
+
+def _note_update(obj: ObjectState) -> None:
+    obj.outcome.secret_key_changed = obj.outcome.secret_key_changed or obj.plan.secret_key_changed
+
+
+def judge_update(obj: ObjectState, view: View, last: bool) -> None:
+    """Judge an update that was not confirmed.
+
+    :param last: False while the list may still be stale.
+    """
+    entry = view.by_id(obj.outcome.object_id)
+    entry = None if entry is None or entry.is_leaving else entry
+    if obj.awaited in (OK, UNKNOWN):
+        return _judge_written(obj, view, entry, last)
+    # ABSENT: deleted by another run, and the list was stale; if lists go on to show it, the two contradict.
+    if entry is None and not obj.desired.given_id and obj.creation.attempts < state.MAX_CREATE_ATTEMPTS:
+        exact = view.exact(obj.desired.name)
+        if not exact and not (view.near(obj.desired) or view.nameless):
+            return plan_creation(obj)
+        if len(exact) == 1:
+            obj.creation.attempts += 1  # bounds how often an update that finds nothing is followed by another one
+            plan_update(obj, exact[0])
+            # An earlier attempt of ours may have been applied and its response lost.
+            is_ours = obj.state == DONE and not obj.desired.type.keeps_id_on_update and _is_maybe_applied(obj)
+            obj.outcome.changed = obj.outcome.changed or is_ours
+            return None
+    if last or entry is None:
+        obj.fail("Unsettled", error=obj.last_error)
+    return None
+
+
+def _judge_written(obj: ObjectState, view: View, entry: Entry | None, last: bool) -> None:
+    """Judge an update whose outcome is unknown, or which may have given the object another id.
+
+    :param entry: that of the id before the update, if it is listed.
+    """
+    named = [] if obj.desired.type.keeps_id_on_update else view.exact(obj.desired.name or obj.entry.name)
+    shown = named[0] if entry is None and len(named) == 1 else entry
+    is_applied = shown is not None and obj.desired.is_applied(shown.item)
+    if shown is not None and (is_applied or (last and obj.awaited == OK)):
+        obj.finish(changed=True)
+        if obj.awaited == UNKNOWN:
+            _note_update(obj)
+        # Without its effect, a list of the same id is stale, because the API confirmed the update.
+        if is_applied or entry is None:
+            obj.take_entry(shown)
+            obj.take_item(shown.item)
+    elif last and obj.awaited == UNKNOWN:
+        obj.fail("Unsettled", error=obj.last_error)
+    elif last:
+        obj.fail("AmbiguousName" if named else "ChangedMeanwhile", named or [obj.entry])
+
+
+def _is_maybe_applied(obj: ObjectState) -> bool:
+    return bool(getattr(obj.last_error, "maybe_applied", False))
+
+
+def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
+    """Judge a deletion that was not sent or not confirmed.
+
+    :param last: False while the list may still be stale.
+    """
+    desired, entry = obj.desired, view.by_id(obj.outcome.object_id)
+    is_gone = entry is None or entry.is_leaving
+    if obj.awaited == STALE:
+        if entry is not None and not entry.is_leaving:
+            return recheck_deletion(obj, entry, view)
+        obj.awaited = ABSENT
+    others = [] if desired.given_id else view.exact(desired.name) + view.near(desired) + view.nameless
+    if is_gone and not others:
+        # An earlier attempt of ours may have been applied and its response lost.
+        is_ours = obj.awaited == UNKNOWN or _is_maybe_applied(obj)
+        obj.finish(changed=is_ours)
+        obj.outcome.item = None
+    elif last and obj.last_error is None:
+        obj.fail("ChangedMeanwhile", others or ([entry] if entry else []))
+    elif last:
+        obj.fail("Unsettled", error=obj.last_error)
+    return None
+
+
+def recheck_deletion(obj: ObjectState, entry: Entry, view: View) -> None:
+    """Delete by a newer list, because the first one was too old to rest a deletion on, if both show the same object."""
+    is_unclear = obj.desired.is_surplus and (view.nameless or not is_same_surplus(obj, entry))
+    if entry.name != obj.entry.name or is_unclear:
+        return obj.fail("ChangedMeanwhile", [entry])
+    obj.entry, obj.state = entry, DELETE
+    return None
+
+
+def is_same_surplus(obj: ObjectState, entry: Entry) -> bool:
+    """Return True if a newer list shows an object that is to be purged as the first list did."""
+    signature = obj.desired.type.signature
+    return entry.name == obj.entry.name and signature(entry.item) == signature(obj.entry.item)

@@ -10,14 +10,115 @@ desired. Entries without name or id, similar names, and objects that equal a des
 
 from __future__ import annotations
 
-from typing import Any, Collection, Generator
+from typing import Any, Callable, Collection, Generator
 
-from .._resources.base import CREATE, DELETE, UPDATE, Entry
-from . import limits
-from .planner import is_adopted
-from .state import DONE, FAILED, ListRequest, ObjectState, Problem, problem_of
-from .verification import is_same_surplus
-from .views import View
+from .._bce.errors import BceError
+from .._resources.base import CREATE, DELETE, UPDATE, Entry, ResourceApi
+from . import planner, state
+from .messages import to_error
+from .planner import View, is_adopted, is_same_surplus
+from .reconciler import PurgeStrategy, guard
+from .state import DONE, FAILED, DesiredObject, ListRequest, ObjectState, Problem, problem_of
+
+MESSAGES = {
+    "purge_unclear": (
+        "purge: the list of %(scope)s shows %(label)ss without a name or an id (%(ids)s), so nothing was"
+        " purged; run the task again later, or delete what is surplus by its id"
+    ),
+    "purge_similar": (
+        "purge: %(scope)s has %(shown)s (%(ids)s), whose name may be a changed spelling of a listed one, so"
+        " nothing was purged; list it too, or delete it by its id"
+    ),
+    "purge_equal": (
+        "purge: %(shown)s (%(ids)s) of %(scope)s equals a listed %(label)s in everything except the name, so"
+        " nothing was purged; list it with state: absent if it is to go"
+    ),
+    "purge_not_shown": (
+        "purge: the list of %(scope)s does not show %(ids)s as desired, so nothing was purged; run the task again"
+    ),
+}
+# code -> (key of MESSAGES, retryable)
+CODES = {
+    "PurgeUnclear": ("purge_unclear", True),
+    "PurgeSimilar": ("purge_similar", False),
+    "PurgeEqual": ("purge_equal", False),
+    "PurgeNotShown": ("purge_not_shown", True),
+}
+
+
+class Purge(PurgeStrategy):
+    """The purge of one scope.
+
+    :ivar problem: why the purge was refused, or None.
+    """
+
+    def __init__(self, make_surplus: Callable[[str], ObjectState]) -> None:
+        """Prepare a purge.
+
+        :param make_surplus: return the state of the deletion of an id.
+        """
+        self.problem: Problem | None = None
+        self._make_surplus = make_surplus
+
+    @classmethod
+    def of_scope(cls, api: ResourceApi) -> Purge:
+        """Return the purge of the scope of a ResourceApi."""
+        return cls(lambda object_id: ObjectState(DesiredObject(api.type, api.surplus(object_id), is_surplus=True)))
+
+    def error(self, api: ResourceApi) -> BceError | None:
+        """See PurgeStrategy.error()."""
+        return None if self.problem is None else to_error(self.problem, api, None, CODES, MESSAGES)
+
+    def is_unclear(self, objects: list[ObjectState], view: View) -> bool:
+        """See PurgeStrategy.is_unclear()."""
+        return find_unclear(objects, view) is not None
+
+    def plan(self, objects: list[ObjectState], names: Collection[Any], view: View) -> list[ObjectState]:
+        """See PurgeStrategy.plan()."""
+        self.is_skipped = any(obj.state == FAILED for obj in objects)
+        self.problem = None if self.is_skipped else find_obstacle(objects, names, view)
+        surplus: list[ObjectState] = []
+        if self.is_skipped or self.problem is not None:
+            return surplus
+        for entry in find_surplus(objects, names, view):
+            obj = self._make_surplus(str(entry.object_id))
+            guard(obj, planner.plan_deletion, obj, entry)
+            surplus.append(obj)
+        return surplus
+
+    def confirm(
+        self, objects: list[ObjectState], names: Collection[Any], surplus: list[ObjectState]
+    ) -> Generator[ListRequest, Any, bool]:
+        """See PurgeStrategy.confirm()."""
+        self.is_skipped = any(obj.state != DONE for obj in objects)
+        if self.is_skipped:
+            return False
+        view = yield ListRequest(True, state.STALE_LIST_TIMEOUT)
+        while True:
+            if view.error:
+                self.problem = Problem("ListFailed", error=view.error)
+                return False
+            self.problem = find_not_shown(objects, view) or find_obstacle(objects, names, view)
+            if self.problem is None or view.waited >= state.STALE_LIST_TIMEOUT:
+                break
+            view = yield ListRequest(False, state.STALE_LIST_TIMEOUT)
+        if self.problem is None:
+            confirm_surplus(surplus, view)
+        return self.problem is None
+
+
+def confirm_surplus(surplus: list[ObjectState], view: View) -> None:
+    """Make the surplus objects that a second list shows alike ready to be deleted."""
+    for obj in surplus:
+        entry = view.by_id(obj.outcome.object_id)
+        if obj.state == FAILED:
+            continue
+        if entry is None or entry.is_leaving:
+            obj.state, obj.entry = DONE, None
+        elif not is_same_surplus(obj, entry):
+            obj.fail("ChangedMeanwhile", [entry])
+        else:
+            obj.entry, obj.state = entry, DELETE
 
 
 def find_surplus(objects: list[ObjectState], names: Collection[Any], view: View) -> list[Entry]:
@@ -89,37 +190,4 @@ def find_not_shown(objects: list[ObjectState], view: View) -> Problem | None:
             is_wrong = entry is None or exact != [entry] or not desired.is_equal(entry.item)
         if is_wrong:
             return problem_of("PurgeNotShown", [entry] if entry else [], ids=(obj.outcome.object_id or "",))
-    return None
-
-
-def confirm_purge(
-    objects: list[ObjectState], names: Collection[Any], surplus: list[ObjectState]
-) -> Generator[ListRequest, Any, Problem | None]:
-    """Read a second list; return why nothing is to be purged, or make the surplus objects ready to be deleted.
-
-    :param objects: those of the task.
-    :param names: their names.
-    """
-    if any(obj.state != DONE for obj in objects):
-        return Problem("PurgeSkipped")
-    view = yield ListRequest(True, limits.STALE_LIST_TIMEOUT)
-    while True:
-        if view.error:
-            return Problem("ListFailed", error=view.error)
-        problem = find_not_shown(objects, view) or find_obstacle(objects, names, view)
-        if problem is None or view.waited >= limits.STALE_LIST_TIMEOUT:
-            break
-        view = yield ListRequest(False, limits.STALE_LIST_TIMEOUT)
-    if problem is not None:
-        return problem
-    for obj in surplus:
-        entry = view.by_id(obj.outcome.object_id)
-        if obj.state == FAILED:
-            continue
-        if entry is None or entry.is_leaving:
-            obj.state, obj.entry = DONE, None
-        elif not is_same_surplus(obj, entry):
-            obj.fail("ChangedMeanwhile", [entry])
-        else:
-            obj.entry, obj.state = entry, DELETE
     return None

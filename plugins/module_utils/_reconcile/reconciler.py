@@ -4,20 +4,19 @@
 
 """Reconcile the objects of one scope: find, plan, apply, verify; the requests in order, without sending them.
 
-Reconciler.plan() and Reconciler.apply() are generators that yield requests (state.py) and receive responses: a View, a
-tuple of WriteResults in the order of the requests, a set of ids or an error. They do no I/O and depend on no clock and
-no resource. executor.py sends the requests; tests/model/ explores every interleaving of the same generators with each
-other, against every modelled behaviour of the API.
-
-Behind all rules stands one: an action that cannot be undone rests on what the responses at hand confirm.
+Reconciler.plan() and apply() are generators that yield requests (state.py) and receive responses: a View, a tuple of
+WriteResults in the order of the requests, a set of ids or an error. They do no I/O and depend on no clock and no
+resource. executor.py sends the requests; tests/model/ explores every interleaving of the same generators.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Generator
+from typing import Any, Callable, Collection, Generator
 
-from .._resources.base import CREATE, DELETE, UPDATE, WriteResult
-from . import creation, limits, planner, purge, verification
+from .._bce.errors import BceError
+from .._resources.base import CREATE, DELETE, UPDATE, ResourceApi, WriteResult
+from . import creation, planner, state
+from .planner import View
 from .state import (
     FAILED,
     PROBE,
@@ -26,60 +25,74 @@ from .state import (
     ConfirmRequest,
     ListRequest,
     ObjectState,
-    Problem,
     WriteRequest,
 )
-from .views import View
 
 Steps = Generator[Any, Any, Any]
+
+
+class PurgeStrategy:
+    """Delete what the task does not name: the interface of purge.Purge, which only a module with a purge imports.
+
+    :ivar is_skipped: True if nothing was purged because a named object failed.
+    """
+
+    is_skipped = False
+
+    def error(self, api: ResourceApi) -> BceError | None:
+        """Return why the purge was refused, or None."""
+        raise NotImplementedError
+
+    def is_unclear(self, objects: list[ObjectState], view: View) -> bool:
+        """Return True if a newer list may show more clearly which objects the task names."""
+        raise NotImplementedError
+
+    def plan(self, objects: list[ObjectState], names: Collection[Any], view: View) -> list[ObjectState]:
+        """Return the deletions of all objects that the task does not name; none if that is unsafe."""
+        raise NotImplementedError
+
+    def confirm(
+        self, objects: list[ObjectState], names: Collection[Any], surplus: list[ObjectState]
+    ) -> Generator[ListRequest, Any, bool]:
+        """Read a second list; return True if it confirms the purge, and make its deletions ready to be sent."""
+        raise NotImplementedError
 
 
 class Reconciler:
     """The objects of one scope, and the order of requests that brings them to their desired states.
 
     :ivar objects: those of the task, then those that a purge deletes.
-    :ivar names: the names of the task's objects.
     :ivar base: the ids that this run saw before its first creation.
     :ivar first: the list that the plan was made from.
-    :ivar purge_problem: why nothing is purged.
     """
 
     def __init__(
         self,
         objects: list[ObjectState],
-        is_purge: bool = False,
-        deletion_timeout: float = limits.STALE_LIST_TIMEOUT,
-        make_surplus: Callable[[str], ObjectState] | None = None,
+        deletion_timeout: float = state.STALE_LIST_TIMEOUT,
+        purge: PurgeStrategy | None = None,
     ) -> None:
-        """Prepare a run.
-
-        :param objects: one for each object that the task names.
-        :param is_purge: delete every other object of the scope.
-        :param deletion_timeout: seconds to wait for an object of a desired name that is being deleted.
-        :param make_surplus: return the state of the deletion of an id that the task does not name.
-        """
+        """Prepare a run; see ScopeReconciler."""
         self.objects = objects
-        self.is_purge = is_purge
+        self.purge = purge
         self.names = frozenset(obj.desired.name for obj in objects if obj.desired.name)
-        self.base: set = set()
+        self.base: set[str] = set()
         self.first: View | None = None
-        self.purge_problem: Problem | None = None
         self._deletion_timeout = deletion_timeout
-        self._make_surplus: Any = make_surplus
-        claims: dict = {}
+        claims: dict[str | None, str | None] = {}
         for obj in objects:
             obj.creation.claims = claims
 
     def plan(self) -> Steps:
         """List until everything is clear or the timeout is over, then plan every object; write nothing."""
-        view = yield ListRequest(True, limits.STALE_LIST_TIMEOUT)
+        view = yield ListRequest(True, state.STALE_LIST_TIMEOUT)
         while not view.error:
             self.base |= view.ids
             timeout = max(
                 [planner.list_timeout(obj, view, self._deletion_timeout) for obj in self.objects], default=0.0
             )
-            if self.is_purge and purge.find_unclear(self.objects, view):
-                timeout = max(timeout, limits.STALE_LIST_TIMEOUT)
+            if self.purge is not None and self.purge.is_unclear(self.objects, view):
+                timeout = max(timeout, state.STALE_LIST_TIMEOUT)
             if view.waited >= timeout:
                 break
             view = yield ListRequest(False, timeout)
@@ -91,28 +104,16 @@ class Reconciler:
                 guard(obj, planner.plan_object, obj, view)
         planner.reject_similar_deletions(self.objects)
         yield from self._confirm_scope(self.objects)
-        if self.is_purge and not view.error:
-            self._plan_purge(view)
-
-    def _plan_purge(self, view: View) -> None:
-        if any(obj.state == FAILED for obj in self.objects):
-            self.purge_problem = Problem("PurgeSkipped")
-        else:
-            self.purge_problem = purge.find_obstacle(self.objects, self.names, view)
-        if self.purge_problem is None:
-            for entry in purge.find_surplus(self.objects, self.names, view):
-                surplus = self._make_surplus(entry.object_id)
-                self.objects.append(surplus)
-                guard(surplus, planner.plan_deletion, surplus, entry)
+        if self.purge is not None and not view.error:
+            self.objects = self.objects + self.purge.plan(self.objects, self.names, view)
 
     def apply(self) -> Steps:
         """Send what was planned, verify it, and purge in the end."""
         named = [obj for obj in self.objects if not obj.desired.is_surplus]
         yield from self._run_rounds(named)
         surplus = [obj for obj in self.objects if obj.desired.is_surplus]
-        if surplus:
-            self.purge_problem = yield from purge.confirm_purge(named, self.names, surplus)
-            if self.purge_problem is None:
+        if self.purge is not None and surplus:
+            if (yield from self.purge.confirm(named, self.names, surplus)):
                 yield from self._run_rounds(surplus)
             else:
                 self.objects = named
@@ -139,9 +140,7 @@ class Reconciler:
         view: View | None = None
         doubtful: list[ObjectState] = []
         while doubtful or any(obj.state == WAIT for obj in objects):
-            timeout = max(
-                [list_timeout(obj) for obj in objects if obj.state == WAIT], default=limits.STALE_LIST_TIMEOUT
-            )
+            timeout = max([list_timeout(obj) for obj in objects if obj.state == WAIT], default=state.STALE_LIST_TIMEOUT)
             view = yield ListRequest(view is None, timeout)
             for obj in objects:
                 if obj.state == WAIT and view.error:
@@ -150,7 +149,7 @@ class Reconciler:
                     guard(obj, judge, obj, view, self.base)
             # An object that needed no write was decided by an older list, which this one must not contradict.
             doubtful = [obj for obj in objects if not (view.error or planner.is_confirmed_by(obj, view))]
-            if view.waited >= limits.STALE_LIST_TIMEOUT:
+            if view.waited >= state.STALE_LIST_TIMEOUT:
                 for obj in doubtful:
                     guard(obj, planner.replan, obj, view)
                 doubtful = []
@@ -193,26 +192,26 @@ def receive(obj: ObjectState, action: str, result: WriteResult) -> None:
     elif action == PROBE:
         creation.receive_probe(obj, result)
     else:
-        verification.receive_write(obj, result)
+        planner.receive_write(obj, result)
 
 
 def list_timeout(obj: ObjectState) -> float:
-    """Return for how many seconds lists are read before judge() has to decide."""
-    return creation.list_timeout(obj) if creation.is_open(obj) else limits.STALE_LIST_TIMEOUT
+    """See creation.list_timeout()."""
+    return creation.list_timeout(obj) if creation.is_open(obj) else state.STALE_LIST_TIMEOUT
 
 
-def judge(obj: ObjectState, view: View, base: set) -> None:
+def judge(obj: ObjectState, view: View, base: set[str]) -> None:
     """Decide by a newer list what became of the last write; leave the state WAIT while the list may be stale.
 
     :param base: all ids that this run saw in the scope before its first creation.
     """
     last = view.waited >= list_timeout(obj)
     if obj.desired.is_absent:
-        verification.judge_deletion(obj, view, last)
+        planner.judge_deletion(obj, view, last)
     elif creation.is_open(obj):
         creation.judge(obj, view, base, last)
     else:
-        verification.judge_update(obj, view, last)
+        planner.judge_update(obj, view, last)
 
 
 def guard(obj: ObjectState, func: Callable[..., None], *arguments: Any) -> None:

@@ -2,19 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task reports of one object, as far as the run has come."""
+"""Bring the objects of one scope to their desired states, and report each: what a module calls."""
 
 from __future__ import annotations
 
 import copy
+import time
 from typing import Any
 
 from .._bce.errors import BceError
-from .._resources.base import DELETE, NOOP, UPDATE, Entry
+from .._resources.base import DELETE, NOOP, ResourceApi
 from . import messages
 from .executor import RequestExecutor
-from .reconciler import Reconciler
-from .state import FAILED, ObjectState, Outcome, Problem
+from .reconciler import PurgeStrategy, Reconciler
+from .state import FAILED, DesiredObject, ObjectState, Outcome, Problem
 
 
 def predict_outcome(obj: ObjectState) -> Outcome:
@@ -29,20 +30,37 @@ def predict_outcome(obj: ObjectState) -> Outcome:
     return outcome
 
 
+def _outcome_value(name: str) -> Any:
+    """Return a property for an attribute of the outcome."""
+    return property(lambda result: getattr(result.outcome, name))
+
+
 class ObjectResult:
     """Report one object of a task; after the plan as if it had been applied, and from then on as it is.
+
+    The first attributes are those of the Outcome; known_id is its object_id.
 
     :ivar state: the ObjectState; it is not to be changed.
     :ivar predicted: the expected outcome, None as soon as the plan is being applied.
     :ivar is_planned: True if the object could be planned.
-
-    More than 150 lines because it has one property for each value of a result.
+    :ivar desired: the desired state that the task provides.
+    :ivar name: the natural key, None where the task provides only an id.
     """
+
+    changed = _outcome_value("changed")
+    action = _outcome_value("action")
+    item = _outcome_value("item")
+    before = _outcome_value("before")
+    after = _outcome_value("after")
+    secret_key_changed = _outcome_value("secret_key_changed")
+    known_id = _outcome_value("object_id")
 
     def __init__(self, state: ObjectState, reconciler: Reconciler, executor: RequestExecutor) -> None:
         self.state = state
         self.predicted: Outcome | None = None
         self.is_planned = False
+        self.desired = state.desired.value
+        self.name = state.desired.name
         self._reconciler = reconciler
         self._executor = executor
         self._error: BceError | None = None
@@ -52,69 +70,10 @@ class ObjectResult:
         """Return the outcome, the expected one before the plan is applied."""
         return self.predicted if self.predicted is not None else self.state.outcome
 
-    # -- what the task says ----------
-
-    @property
-    def desired(self) -> Any:
-        """Return the desired state that the task gives."""
-        return self.state.desired.value
-
-    @property
-    def name(self) -> str | None:
-        """Return the natural key, None where the task gives only an id."""
-        return self.state.desired.name
-
-    @property
-    def is_absent(self) -> bool:
-        """Return True if the object is to be absent."""
-        return self.state.desired.is_absent
-
-    @property
-    def is_surplus(self) -> bool:
-        """Return True if the object is one that a purge deletes."""
-        return self.state.desired.is_surplus
-
-    # -- what happened ----------
-
-    @property
-    def changed(self) -> bool:
-        """Return True if the run changed something."""
-        return self.outcome.changed
-
-    @property
-    def action(self) -> str:
-        """Return the action of the plan."""
-        return self.outcome.action
-
-    @property
-    def item(self) -> Any:
-        """Return the object as it is, None if it does not exist."""
-        return self.outcome.item
-
-    @property
-    def before(self) -> dict:
-        """Return the first half of the diff."""
-        return self.outcome.before
-
-    @property
-    def after(self) -> dict:
-        """Return the second half of the diff."""
-        return self.outcome.after
-
-    @property
-    def secret_key_changed(self) -> bool:
-        """Return True if the run changed the secret key."""
-        return self.outcome.secret_key_changed
-
     @property
     def request_id(self) -> str | None:
         """Return the request id of the last write, else of the last read."""
         return self.outcome.request_id or self._executor.request_id
-
-    @property
-    def known_id(self) -> str | None:
-        """Return the id of the object, as far as it is known."""
-        return self.outcome.object_id
 
     @property
     def created_ids(self) -> list[str]:
@@ -143,11 +102,9 @@ class ObjectResult:
         return self.state.secrets
 
     @property
-    def secrets_of_scope(self) -> set[Any]:
+    def scope_secrets(self) -> set[Any]:
         """Return the keys of all objects of the scope, as far as a list showed them."""
         return self._executor.secrets
-
-    # -- how it ended ----------
 
     @property
     def problem(self) -> Problem | None:
@@ -167,29 +124,70 @@ class ObjectResult:
         error = self.error
         if error is None:
             return ""
-        text = error.message
-        if error.maybe_applied and not self.changed:
-            text += ". The request may have been applied: run the task again, it resumes from the current state"
-        return text
+        is_unknown = error.maybe_applied and not self.changed
+        return error.message + (messages.MESSAGES["maybe_applied"] if is_unknown else "")
+
+
+class ScopeReconciler:
+    """The objects of one scope that a task names, such as the tunnels of one gateway.
+
+    plan() decides and sends no write; after it the results say what apply() is expected to do, as check mode reports.
+    """
+
+    def __init__(
+        self,
+        api: ResourceApi,
+        desires: list[Any],
+        deletion_timeout: float,
+        purge: PurgeStrategy | None = None,
+        clock: Any = time,
+    ) -> None:
+        """Prepare a run.
+
+        :param desires: the desired states, each for a ResourceType's keys() and plan().
+        :param deletion_timeout: seconds to wait for an object of a desired name that is being deleted.
+        :param purge: deletes every other object of the scope.
+        :param clock: stands in for the module `time`.
+        """
+        self.api = api
+        self.clock = clock
+        self.purge = purge
+        self.executor = RequestExecutor(api, clock)
+        objects = [ObjectState(DesiredObject(api.type, desired)) for desired in desires]
+        self._reconciler = Reconciler(objects, deletion_timeout, purge)
+        self._results: dict[int, ObjectResult] = {}
 
     @property
-    def is_over(self) -> bool:
-        """Return True if nothing is left to be done."""
-        return self.state.is_over
+    def works(self) -> list[ObjectResult]:
+        """Return one result for each desired state, in their order; then those of a purge."""
+        objects = self._reconciler.objects
+        for obj in objects:
+            if id(obj) not in self._results:
+                self._results[id(obj)] = ObjectResult(obj, self._reconciler, self.executor)
+        return [self._results[id(obj)] for obj in objects]
 
     @property
-    def entry(self) -> Entry | None:
-        """Return the entry of a list that was taken as the object, or None."""
-        return self.state.entry
+    def secrets(self) -> set[Any]:
+        """Return the secrets that lists contained."""
+        return self.executor.secrets
 
     @property
-    def planned_id(self) -> str | None:
-        """Return the id of the object that the plan starts from, or None."""
-        return self.entry.object_id if self.entry is not None else None
+    def error(self) -> BceError | None:
+        """Return why the list could not be read, or why a purge was refused; None if neither."""
+        first = self._reconciler.first
+        if first is not None and first.error is not None:
+            return messages.to_bce_error(first.error)
+        return self.purge.error(self.api) if self.purge is not None else None
 
-    @property
-    def new_name(self) -> str | None:
-        """Return the name that the object gets, if it is not the current one; or None."""
-        entry = self.entry
-        is_renamed = entry is not None and self.state.state == UPDATE and entry.name != self.name
-        return self.name if is_renamed and self.name else None
+    def plan(self) -> None:
+        """List, and plan every object; problems are noted in the results that they concern."""
+        self.executor.run(self._reconciler.plan(), self._reconciler.names)
+        for result in self.works:
+            result.predicted = predict_outcome(result.state)
+            result.is_planned = result.state.state != FAILED
+
+    def apply(self) -> None:
+        """Apply the plan. An object that fails has its problem noted and does not hold up the others."""
+        for result in self.works:
+            result.predicted = None
+        self.executor.run(self._reconciler.apply(), self._reconciler.names)

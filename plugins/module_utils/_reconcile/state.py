@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of one object of a run, what its result reports, and the requests that the protocol makes.
+"""The numbers of the exactly-once protocol, its requests, the state of one object, and what its result reports.
 
-The state holds no decisions: planner.py, creation.py, verification.py and purge.py decide.
+The state holds no decisions: planner.py, creation.py and purge.py decide.
 """
 
 from __future__ import annotations
@@ -12,6 +12,15 @@ from __future__ import annotations
 from typing import Any, Iterable, NamedTuple
 
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE, Entry, ResourceType
+
+# Seconds to tolerate a stale list.
+STALE_LIST_TIMEOUT = 3.0
+# Seconds to tolerate a stale list, for an object of which the API says that it exists.
+CONFIRMED_CREATE_TIMEOUT = 30.0
+MAX_CREATE_ATTEMPTS = 3  # creations that one run sends for one object
+SHARED_TOKENS = 2  # tokens that depend on the name alone; the next one depends on the name and the time window
+MIN_CUT_LENGTH = 20  # characters; a shorter beginning of a name does not identify it
+MAX_LIST_AGE = 60.0  # seconds; a deletion rests on a list that is not older
 
 # States of an object. One in WRITES has a request to send; one in WAIT is judged by the next list.
 PROBE, WAIT, DONE, FAILED = "probe", "wait", "done", "failed"
@@ -24,28 +33,19 @@ CLAIMED, REPEATED, CONFIRMED, STALE = "claimed", "repeated", "confirmed", "stale
 
 
 class ListRequest(NamedTuple):
-    """List the scope.
+    """List the scope."""
 
-    :ivar is_first: True for the first list of a wait.
-    :ivar timeout: seconds of the wait; its last list is read when they are over.
-    """
-
-    is_first: bool
-    timeout: float
+    is_first: bool  # of a wait
+    timeout: float  # seconds of the wait; its last list is read when they are over
 
 
 class WriteRequest(NamedTuple):
-    """Send one write for an object.
-
-    :ivar action: one of WRITES.
-    :ivar target: the ObjectState.
-    :ivar token: (number, time window) of a creation.
-    """
+    """Send one of WRITES for an ObjectState."""
 
     action: str
     target: Any
     object_id: Any = None
-    token: Any = None
+    token: Any = None  # (number, time window) of a creation
 
 
 class ConfirmRequest(NamedTuple):
@@ -53,31 +53,26 @@ class ConfirmRequest(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Why an object failed.
+    """Why an object failed, and the values for the message."""
 
-    :ivar code: a key of messages.PROBLEMS; or the reason why `error` is the whole message.
-    :ivar ids: ids for the message.
-    :ivar names: names for the message.
-    :ivar error: the exception that the problem rests on, if any.
-    :ivar words: further (key, value) pairs for the message.
-    """
-
-    code: str
-    ids: tuple = ()
-    names: tuple = ()
+    code: str  # a key of CODES in messages.py or purge.py; or the reason why `error` is the whole message
+    ids: tuple[str | None, ...] = ()
+    names: tuple[Any, ...] = ()
     error: Any = None
-    words: tuple = ()
+    words: tuple[tuple[str, Any], ...] = ()
 
 
 class Note(NamedTuple):
-    """What a result warns of; code is a key of messages.WARNINGS."""
+    """What a result warns of; key is one of messages.MESSAGES."""
 
-    code: str
-    ids: tuple
-    names: tuple
+    key: str
+    ids: tuple[str | None, ...]
+    names: tuple[Any, ...]
 
 
-def problem_of(code: str, entries: Iterable[Entry] = (), ids: tuple = (), error: Any = None) -> Problem:
+def problem_of(
+    code: str, entries: Iterable[Entry] = (), ids: tuple[str | None, ...] = (), error: Any = None
+) -> Problem:
     """Return a problem that names these entries and further ids."""
     entries = list(entries)
     ids += tuple(str(entry.object_id) for entry in entries if str(entry.object_id) not in ids)
@@ -88,11 +83,8 @@ class DesiredObject:
     """What a task says about one object; it never changes.
 
     :ivar value: the desired state, opaque to this package.
-    :ivar name: the natural key, None where the task gives only an id.
-    :ivar given_id: the id that the task gives, or None.
-    :ivar client_token: the token that the task gives for the creation, or None.
+    :ivar name: the natural key, None where the task provides only an id.
     :ivar is_surplus: True for the deletion of an object that a purge found.
-    :ivar has_exact_names: True if only an equal name is this object's; False if an API may change its spelling.
     """
 
     def __init__(self, resource_type: ResourceType, value: Any, is_surplus: bool = False) -> None:
@@ -103,32 +95,20 @@ class DesiredObject:
         self.has_exact_names = bool(getattr(resource_type, "has_exact_names", False))
 
     def is_equal(self, item: Any) -> bool:
-        """Return True if nothing that the task provides and a list shows, the name excepted, differs."""
+        """See ResourceType.is_equal()."""
         return self.type.is_equal(self.value, item)
 
     def is_same_connection(self, item: Any) -> bool:
-        """Return True if the task may mean this object by what it is for, whatever its other parameters are."""
+        """See ResourceType.is_same_connection()."""
         return self.type.is_same_connection(self.value, item)
 
     def is_applied(self, item: Any) -> bool:
-        """Return True if the object shows all that an update wrote."""
+        """See ResourceType.is_applied()."""
         return self.type.is_applied(self.value, item)
 
 
 class Outcome:
     """What a result reports of one object: true after every step, whatever happens next.
-
-    :ivar action: of the plan (CREATE, UPDATE, DELETE, NOOP).
-    :ivar changed: True if this run changed something.
-    :ivar object_id: the id of the object as far as it is known.
-    :ivar item: the object as it is, None if it does not exist.
-    :ivar is_item_stale: True if the object was written since a list showed it.
-    :ivar before, after: the diff.
-    :ivar created_ids: the ids that the API returned to creations of this run, or that these may have made.
-    :ivar warnings: texts of the plan.
-    :ivar notes: warnings of the protocol.
-    :ivar problem: why the object failed, or None.
-    :ivar request_id: the id of the last write, or None.
 
     More than 10 attributes because each one is a value of a result.
     """
@@ -137,14 +117,14 @@ class Outcome:
         self.action = NOOP
         self.changed = False
         self.object_id = object_id
-        self.item: Any = None
-        self.is_item_stale = False
-        self.before: dict = {}
-        self.after: dict = {}
+        self.item: Any = None  # the object as it is, None if it does not exist
+        self.is_item_stale = False  # True if the object was written since a list showed it
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
         self.secret_key_changed = False
-        self.created_ids: tuple = ()
-        self.warnings: tuple = ()
-        self.notes: tuple = ()
+        self.created_ids: tuple[str, ...] = ()  # returned to creations of this run, or possibly made by them
+        self.warnings: tuple[str, ...] = ()  # of the plan
+        self.notes: tuple[Note, ...] = ()
         self.problem: Problem | None = None
         self.request_id: str | None = None
 
@@ -152,12 +132,10 @@ class Outcome:
 class CreationState:
     """How far the creation of an object is.
 
-    :ivar attempts: how many creations this run sent.
     :ivar token: (number, time window) of the next creation; see idempotency.creation_token().
     :ivar claimed_id: the id that the last creation returned, until the object is taken or the next token is.
     :ivar denied_ids: ids of which the API says that they do not exist.
     :ivar read_entry: the object of claimed_id, read by its id, while no list shows it.
-    :ivar is_unknown: True if the outcome of a creation was unknown.
     :ivar claims: id -> the name whose creation returned it; one dict for all objects of a scope.
     """
 
@@ -165,19 +143,17 @@ class CreationState:
         self.attempts = 0
         self.token = (0, 0)
         self.claimed_id: str | None = None
-        self.denied_ids: tuple = ()
+        self.denied_ids: tuple[str | None, ...] = ()
         self.read_entry: Entry | None = None
         self.is_unknown = False
-        self.claims: dict = {}
+        self.claims: dict[str | None, str | None] = {}
 
 
 class ObjectState:
     """The whole state of the protocol for one object.
 
-    :ivar state: one of WRITES, WAIT, DONE or FAILED.
     :ivar awaited: in the state WAIT: an outcome of a write, or CLAIMED, REPEATED, CONFIRMED, STALE.
-    :ivar entry: the entry that is taken as the object, None while there is none.
-    :ivar plan: the last plan of the resource, None while there is none.
+    :ivar entry: the entry that is taken as the object.
     :ivar last_error: of the last write.
     :ivar secrets: the keys, old and new, that may stand in a text of the object.
     """
@@ -191,7 +167,7 @@ class ObjectState:
         self.entry: Any = None  # an Entry
         self.plan: Any = None
         self.last_error: Any = None
-        self.secrets: set = {getattr(desired.value, "secret_key", None)} - {None}
+        self.secrets: set[Any] = {getattr(desired.value, "secret_key", None)} - {None}
 
     @property
     def is_over(self) -> bool:
@@ -224,10 +200,10 @@ class ObjectState:
         if object_id and object_id not in self.outcome.created_ids:
             self.outcome.created_ids += (object_id,)
 
-    def note(self, code: str, entries: Iterable[Entry]) -> None:
+    def note(self, key: str, entries: Iterable[Entry]) -> None:
         """Add a warning that names these entries."""
-        problem = problem_of(code, entries)
-        note = Note(code, problem.ids, problem.names)
+        problem = problem_of(key, entries)
+        note = Note(key, problem.ids, problem.names)
         if note not in self.outcome.notes:
             self.outcome.notes += (note,)
 
@@ -240,7 +216,9 @@ class ObjectState:
         if changed is not None:
             self.outcome.changed = changed
 
-    def fail(self, code: str, entries: Iterable[Entry] = (), ids: tuple = (), error: Any = None) -> None:
+    def fail(
+        self, code: str, entries: Iterable[Entry] = (), ids: tuple[str | None, ...] = (), error: Any = None
+    ) -> None:
         """End the object with a problem that names these entries and ids."""
         self.outcome.problem = problem_of(code, entries, ids, error)
         self.state = FAILED

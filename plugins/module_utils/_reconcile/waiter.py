@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple
+from typing import Any
 
 from .._bce.errors import (
     InvalidResponseError,
@@ -15,40 +15,15 @@ from .._bce.errors import (
     TransportError,
 )
 from .._resources.base import Entry
-from . import limits
-from .results import ObjectResult
-from .scope import ScopeReconciler
+from . import state
+from .planner import View
+from .results import ObjectResult, ScopeReconciler
 from .state import FAILED, Problem, problem_of
-from .views import View
 
 MIN_POLL_INTERVAL, MAX_POLL_INTERVAL = 0.2, 3.0  # seconds between two lists
 
 # Errors that do not end a wait, because the next poll may succeed.
 TEMPORARY_ERRORS = (TransportError, ServerError, RateLimitedError, InvalidResponseError)
-
-
-class WaitCondition(NamedTuple):
-    """A state to wait for.
-
-    :ivar field: the field of the object that shows it.
-    :ivar value: what the field is to show, in lower case.
-    """
-
-    field: str
-    value: str
-
-    def is_reached(self, item: Any) -> bool:
-        """Return True if the object is in the state."""
-        return (read_field(item, self.field) or "").lower() == self.value
-
-
-# wait_for -> condition
-CONDITIONS: Mapping[str, WaitCondition] = {
-    "active": WaitCondition("status", "active"),
-    "reachable": WaitCondition("health_status", "reachable"),
-}
-# Statuses after which no further change is to be expected.
-FINAL_STATUSES = ("error", "expired", "deleting", "deleted", "releasing", "released")
 
 
 def read_field(item: Any, name: str) -> str | None:
@@ -57,19 +32,13 @@ def read_field(item: Any, name: str) -> str | None:
 
 
 class StateWaiter:
-    """Poll a scope until each object is in the state that its task waits for (wait_for, wait_timeout)."""
+    """Poll a scope until each object of `works` is in the state that its task waits for (wait_for, wait_timeout)."""
 
-    def __init__(
-        self, scope: ScopeReconciler, works: list[ObjectResult], conditions: Mapping[str, WaitCondition] = CONDITIONS
-    ) -> None:
-        """Wait for the objects of `works`.
-
-        :param conditions: wait_for -> condition.
-        """
+    def __init__(self, scope: ScopeReconciler, works: list[ObjectResult]) -> None:
         self._scope = scope
         self._works = works
-        self._conditions = conditions
-        self._missing: dict = {}  # id -> since when no list shows it, a moment of clock.monotonic()
+        self._type = scope.api.type
+        self._missing: dict[Any, float] = {}  # id -> since when no list shows it, a moment of clock.monotonic()
 
     def run(self) -> None:
         """Poll; a request that fails in between does not end the wait."""
@@ -87,7 +56,7 @@ class StateWaiter:
             clock.sleep(interval)
             interval = min(MAX_POLL_INTERVAL, interval * 1.5)
             try:
-                listed = self._scope.refresh(begin + max(work.desired.wait_timeout for work in works))
+                listed = self._scope.executor.refresh(begin + max(work.desired.wait_timeout for work in works))
             except TEMPORARY_ERRORS as error:
                 list_error = " (last list failed: %s)" % error.message
                 continue
@@ -104,20 +73,20 @@ class StateWaiter:
         """Take the current status from a list."""
         now = self._scope.clock.monotonic()
         if entry is None:
-            if now - self._missing.setdefault(work.known_id, now) >= limits.STALE_LIST_TIMEOUT:
+            if now - self._missing.setdefault(work.known_id, now) >= state.STALE_LIST_TIMEOUT:
                 self._end(work, "ObjectVanished")
                 work.state.outcome.item = None
             return
         self._missing.pop(work.known_id, None)
         work.state.take_item(entry.item)
         status = (read_field(entry.item, "status") or "").lower()
-        if status in FINAL_STATUSES and not self._is_reached(work):
+        if status in self._type.final_states and not self._is_reached(work):
             self._end(work, "WaitFailed", current=status)
 
     def _is_reached(self, work: ObjectResult) -> bool:
         """Return True if a list that is newer than the last write shows the state."""
-        condition = self._conditions[work.desired.wait_for]
-        return not work.outcome.is_item_stale and condition.is_reached(work.item)
+        field, value = self._type.wait_conditions[work.desired.wait_for]
+        return not work.outcome.is_item_stale and (read_field(work.item, field) or "").lower() == value
 
     def _time_out(self, work: ObjectResult, list_error: str) -> None:
         status, health = (read_field(work.item, name) or "unknown" for name in ("status", "health_status"))
@@ -127,7 +96,7 @@ class StateWaiter:
     @staticmethod
     def _end(work: ObjectResult, code: str, **words: Any) -> None:
         """End the wait for an object with a problem."""
-        words.update(goal=work.desired.wait_for, name=work.name or (work.entry.name if work.entry else None))
+        words.update(goal=work.desired.wait_for, name=work.name or getattr(work.state.entry, "name", None))
         problem = problem_of(code, ids=(str(work.known_id),))
         _fail(work, problem._replace(words=tuple(words.items())))
 

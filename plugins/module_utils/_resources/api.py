@@ -2,36 +2,41 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""RestApi is the ResourceApi of any resource: its requests, from the values of the Resource."""
+"""RestApi is the ResourceApi of any resource: its requests, from the values of the Resource.
+
+Every method raises what BceClient.request() raises.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, Optional, Tuple
 
 from .._bce.errors import BceError, NotFoundError
 from .._bce.pagination import paginate
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
 from .._bce.response_parsing import check_owner, invalid_response, parse_id
 from .base import ABSENT, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
-from .fields import Field, camel_case
+from .fields import camel_case
+from .messages import MESSAGES
 from .resource import Resource
 
 PAGE_SIZE = "1000"  # the most that the API returns at once
 
-# Statuses of objects that are being deleted, and of those that are deleted (the words of siblings of the API).
+# Statuses of objects that are being deleted, and of deleted ones (words of related objects of the API).
 LEAVING = ("deleting", "releasing")
 GONE = ("deleted", "released")
 
 
 class RestReader(ResourceApi):
-    """The reads of the objects of one scope over a BceClient. Every method raises what BceClient.request raises.
+    """The reads of the objects of one scope over a BceClient.
 
-    :param values: options: those of the scope, and `version`, the API's version.
+    :ivar values: the options of the scope.
     """
 
     type: Resource
 
     def __init__(self, client: Any, values: Dict[str, Any]) -> None:
+        """Take the options, of which those of the scope and `version` are read."""
         self.client = client
         # An error text may show a key of an object that this run has not read.
         client.redactor.redact_pattern(KEY_PATTERN, looks_like_tunnel_key)
@@ -62,18 +67,16 @@ class RestReader(ResourceApi):
         return self.client.request(method, path, query, **more)
 
     def scope_values(self) -> Dict[str, Any]:
-        """Return the options of the scope, as far as they are known."""
+        """Return the options of the scope as the objects have them, as far as they are known."""
         return self.values
 
     def parse_all(
         self, objects: Iterable[Dict[str, Any]], request_id: str | None = None, server_time: float | None = None
     ) -> Listed:
         """Return the objects of the API's own entries. All secrets in them are redacted from later error texts."""
-        objects = tuple(objects)
-        secrets: Set[Secret] = set()
-        if self.type.secret:
-            values = (entry.get(self.type.secret.wire_name) for entry in objects)
-            secrets = {Secret(value) for value in values if isinstance(value, str) and value}
+        objects, secret_field = tuple(objects), self.type.secret
+        values = [entry.get(secret_field.wire_name) for entry in objects] if secret_field else []
+        secrets = {Secret(value) for value in values if isinstance(value, str) and value}
         for secret in secrets:
             self.client.redactor.add(secret)
         entries = [self.entry_of(self.parse_item(entry)) for entry in objects]
@@ -98,11 +101,11 @@ class RestReader(ResourceApi):
         if response.is_empty:
             return None
         if parse_id(response.body.get(wire_name)) != object_id:
-            raise invalid_response(operation, "is not that %s" % spec.label, response)
+            raise invalid_response(operation, MESSAGES["response_other_object"] % {"label": spec.label}, response)
         return response
 
     def parse_item(self, entry: Dict[str, Any]) -> Item:
-        """Return the object of the API's own entry."""
+        """See Resource.parse_item()."""
         item = self.type.parse_item(entry, self.scope_values())
         self.allow_name(item)
         return item
@@ -115,7 +118,6 @@ class RestReader(ResourceApi):
         return Entry(object_id, name, _has_status(item, LEAVING), item.scope_confirmed, age, item)
 
     def operation(self, verb: str, fields: Optional[Dict[str, Any]] = None) -> str:
-        """Return what a request is to do, for error messages."""
         words = dict(self.values, scope=self.scope)
         if fields is not None:
             words.update(name=self.type.name_of(fields), id=fields.get(self.type.id_option))
@@ -128,11 +130,11 @@ class RestReader(ResourceApi):
 
     def _query(self) -> Dict[str, str]:
         """Return the scope as a query, where it does not stand in the path of the list."""
-        fields = self.type.scope_options if "%" not in self.type.paths["list"] else ()
+        fields = () if "%" in self.type.paths["list"] else self.type.scope_options
         return {field.wire_name: self.values[field.name] for field in fields if field.name in self.values}
 
     def allow_name(self, item: Item) -> None:
-        """Have the name of an object shown in error texts, even if it looks like a key."""
+        """Let error texts show the name of an object, even if it looks like a key."""
         for name in self.type.natural_key:
             self.client.redactor.allow(item.fields.get(name))
 
@@ -167,11 +169,11 @@ class RestApi(RestReader):
         )
         object_id = self.created_id(response.body)
         if object_id is None:
-            raise invalid_response(operation, "has no " + wire_name, response, maybe_applied=True)
+            text = MESSAGES["response_without_id"] % {"wire_name": wire_name}
+            raise invalid_response(operation, text, response, maybe_applied=True)
         return object_id, response.request_id
 
     def created_id(self, body: Dict[str, Any]) -> str | None:
-        """Return the id in the response to a creation."""
         return parse_id(body.get(self.type.id_field.wire_name))
 
     def update(self, plan: Plan, token: str) -> str | None:
@@ -208,7 +210,6 @@ class RestApi(RestReader):
         return self.client.request("PUT", path, {"clientToken": token}, body, operation).request_id
 
     def _register(self, item: Item) -> None:
-        """Have the key redacted from error texts, and the name shown, even if it looks like a key."""
         if item.secret_key is not None:
             self.client.redactor.add(item.secret_key)
         self.allow_name(item)
@@ -233,16 +234,11 @@ class RestApi(RestReader):
         return RestApi.create_body(self, target._replace(fields=fields))
 
     def update_body(self, plan: Plan) -> Dict[str, Any]:
-        """Return the body of an update."""
         target: Any = plan.target
         if self.type.is_replaced:
             return self.replace_body(target)
-        return {_field(self.type.fields, name).wire_name: target.fields[name] for name in plan.changes}
-
-
-def _field(fields: Tuple[Field, ...], name: str) -> Field:
-    """Return the Field of an option."""
-    return next(field for field in fields if field.name == name)
+        changed = [field for field in self.type.fields if field.name in plan.changes]
+        return {field.wire_name: target.fields[field.name] for field in changed}
 
 
 def _has_status(item: Item, words: Tuple[str, ...]) -> bool:

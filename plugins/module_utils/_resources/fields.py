@@ -13,52 +13,36 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tu
 
 from .._bce.redaction import safe_repr
 from .._bce.response_parsing import parse_id, parse_ip, parse_str
+from .messages import MESSAGES
 
 
 class Field(NamedTuple):
-    """One option that describes an object of the API.
-
-    It has more than ten attributes because it is the whole description of an option.
-
-    :ivar constraint: what a value must be, as one phrase for people.
-    :ivar normalize: returns the normal form of a value; raises ValueError or TypeError if the constraint is broken.
-    :ivar argument_spec: the argument spec of the option without its aliases.
-    :ivar required_on_create: True if the object cannot be created without it.
-    :ivar element: of a list, what each item must be: (callable like normalize, the error as a phrase); or None.
-    :ivar aliases: further names of the option, in addition to the API's own.
-    :ivar has_wire_name: True if the API has it too, so that the API's spelling is an alias.
-    :ivar is_blank_unset: True if an empty text, as AWX sends for an empty survey question, counts as unset; of a list,
-        whether its empty items do.
-    :ivar omits_empty: True if an empty value is left out of a request that sends the whole object.
-    :ivar parse: reads the API's value tolerantly; returns None for what cannot be read.
-    :ivar remark: returns warnings about a valid value, a list of phrases; or None.
-    """
+    """One option that describes an object of the API."""
 
     name: str
-    constraint: str
-    normalize: Callable[[Any], Any]
-    argument_spec: Dict[str, Any]
+    constraint: str  # what a value must be, as one phrase
+    normalize: Callable[[Any], Any]  # returns the normal form; ValueError or TypeError if the constraint is broken
+    argument_spec: Dict[str, Any]  # without the aliases
     required_on_create: bool = True
-    element: Optional[Tuple[Callable[[Any], Any], str]] = None
-    aliases: Tuple[str, ...] = ()
-    has_wire_name: bool = True
+    element: Optional[Tuple[Callable[[Any], Any], str]] = None  # normalize and constraint of each item of a list
+    aliases: Tuple[str, ...] = ()  # in addition to the API's own name
+    has_wire_name: bool = True  # whether the API has it too, so that the API's spelling is an alias
+    # Whether an empty text, as AWX sends for an empty survey question, or an empty item of a list counts as unset.
     is_blank_unset: bool = True
-    omits_empty: bool = False
-    parse: Callable[[Any], Any] = parse_str
-    remark: Optional[Callable[[Any], List[str]]] = None
+    omits_empty: bool = False  # whether a request that sends the whole object leaves an empty value out
+    parse: Callable[[Any], Any] = parse_str  # reads the API's value tolerantly; None for what cannot be read
+    remark: Optional[Callable[[str, Any], List[str]]] = None  # returns warnings about the name and a valid value
 
     @property
     def wire_name(self) -> str:
-        """Return the option's name in the API's spelling: ``ike_life_time`` is ``ikeLifeTime``."""
+        """Return the option's name in the API's spelling."""
         return camel_case(self.name)
 
 
-# -- normal forms ------------------------------------------------------------------------------------------------------
+# -- normal forms: each function normalizes a value, or returns one that does --
 
 
 def pattern(expression: str) -> Callable[[Any], str]:
-    """Return the normalizer of a text that a regular expression describes as a whole."""
-
     def normalize(value: Any) -> str:
         word = value.strip()
         if not re.fullmatch(expression, word):
@@ -69,20 +53,10 @@ def pattern(expression: str) -> Callable[[Any], str]:
 
 
 def enum(*choices: str) -> Callable[[Any], str]:
-    """Return the normalizer of a text that is one of a few."""
-
-    def normalize(value: Any) -> str:
-        word = value.strip()
-        if word not in choices:
-            raise ValueError
-        return word
-
-    return normalize
+    return pattern("|".join(map(re.escape, choices)))
 
 
 def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
-    """Return the normalizer of an integer within bounds."""
-
     def normalize(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
             raise ValueError
@@ -92,7 +66,6 @@ def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
 
 
 def ip_address(value: Any) -> str:
-    """Return an IP address in canonical form."""
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
@@ -107,16 +80,12 @@ def subnet(value: Any) -> str:
 
 
 def string(value: Any) -> str:
-    """Return any text, trimmed."""
     value.encode("utf-8")  # a lone surrogate cannot be sent as JSON
     return value.strip()
 
 
 def list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], List[Any]]:
-    """Return the normalizer of a list of one item or more, without repetitions.
-
-    :param normalize: the normalizer of an item.
-    """
+    """Normalize a list of one item or more, without repetitions."""
 
     def normalize_list(value: Any) -> List[Any]:
         if not isinstance(value, (list, tuple)) or not value:
@@ -130,7 +99,7 @@ resource_id = pattern("[A-Za-z0-9_-]+")
 resource_name = pattern(r"[A-Za-z][A-Za-z0-9_/.-]{0,64}")
 
 
-# -- what a response shows ---------------------------------------------------------------------------------------------
+# -- what a response shows --
 
 
 def parse_choice(value: Any) -> str | None:
@@ -171,44 +140,36 @@ def or_empty(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: "" if value == "" else parse(value)
 
 
-# -- fields ------------------------------------------------------------------------------------------------------------
+# -- fields: a function for each kind of option; `spec` is more of its argument spec --
 
 
-def choice_field(name: str, *choices: str) -> Field:
-    """Return the Field of an option that is one of a few words."""
+def choice_field(name: str, *choices: str, **spec: Any) -> Field:
     constraint = "must be %s" % " or ".join((", ".join(choices[:-1]), choices[-1]))
-    spec = {"type": "str", "choices": list(choices)}
+    spec.update(type="str", choices=list(choices))
     return Field(name, constraint, enum(*choices), spec, is_blank_unset=False, parse=parse_choice)
 
 
-def seconds_field(name: str, minimum: int, maximum: int) -> Field:
-    """Return the Field of a time in seconds."""
+def seconds_field(name: str, minimum: int, maximum: int, **spec: Any) -> Field:
     constraint = "must be a whole number of seconds from %d to %d" % (minimum, maximum)
-    return Field(
-        name, constraint, integer(minimum, maximum), {"type": "int"}, is_blank_unset=False, parse=parse_seconds
-    )
+    normalize = integer(minimum, maximum)
+    return Field(name, constraint, normalize, dict(spec, type="int"), is_blank_unset=False, parse=parse_seconds)
 
 
-def id_field(name: str, required: bool = False) -> Field:
-    """Return the Field of the id of an object."""
-    spec = {"type": "str", "required": True} if required else {"type": "str"}
-    return Field(name, "must be letters, digits, - and _ only", resource_id, spec, False, parse=parse_id)
+def id_field(name: str, **spec: Any) -> Field:
+    constraint = "must be letters, digits, - and _ only"
+    return Field(name, constraint, resource_id, dict(spec, type="str"), False, parse=parse_id)
 
 
 def name_field(name: str, *aliases: str) -> Field:
-    """Return the Field of the name of an object."""
     constraint = "must be 1 to 65 characters, start with a letter, and have only letters, digits and -_/."
     return Field(name, constraint, resource_name, {"type": "str"}, aliases=aliases)
 
 
 def text_field(name: str, *aliases: str) -> Field:
-    """Return the Field of an option that is any text."""
     return Field(name, "must be text", string, {"type": "str"}, False, aliases=aliases)
 
 
 def description_field(max_chars: int | None = None) -> Field:
-    """Return the Field of a description; an empty one clears it."""
-
     def normalize(value: Any) -> str:
         text = string(value)
         if max_chars is not None and len(text) > max_chars:
@@ -220,13 +181,11 @@ def description_field(max_chars: int | None = None) -> Field:
 
 
 def subnet_field(name: str) -> Field:
-    """Return the Field of one CIDR."""
     constraint = "must be a CIDR such as 192.168.0.0/20"
     return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=_host_bits)
 
 
 def subnets_field(name: str) -> Field:
-    """Return the Field of a list of CIDRs."""
     return Field(
         name,
         "must be a list of at least one CIDR such as 192.168.0.0/20",
@@ -251,20 +210,17 @@ def as_filter(field: Field) -> Field:
     )
 
 
-def _host_bits(value: Any) -> List[str]:
+def _host_bits(name: str, value: Any) -> List[str]:
     """Return a warning for each CIDR with host bits set."""
-    text = "%s has host bits set; it is used as %s"
-    return [
-        text % (item, subnet(item)) for item in ([value] if isinstance(value, str) else value) if _has_host_bits(item)
-    ]
+    found = []
+    for text in [value] if isinstance(value, str) else value:
+        used, address = subnet(text), text.strip().partition("/")[0]
+        if used.partition("/")[0] != str(ipaddress.ip_address(address)):
+            found.append(MESSAGES["host_bits"] % {"option": name, "value": text, "used": used})
+    return found
 
 
-def _has_host_bits(value: str) -> bool:
-    network, address = subnet(value).partition("/")[0], value.strip().partition("/")[0]
-    return network != str(ipaddress.ip_address(address))
-
-
-# -- options -----------------------------------------------------------------------------------------------------------
+# -- options --
 
 
 def camel_case(name: str) -> str:
@@ -274,28 +230,27 @@ def camel_case(name: str) -> str:
 
 
 def to_argument_spec(field: Field, **changes: Any) -> Dict[str, Any]:
-    """Return the argument spec of an option.
-
-    :param changes: what is different for one module.
-    """
+    """Return the argument spec of an option, with what is different for one module."""
     own = [field.wire_name] if field.has_wire_name else []
     aliases = [alias for alias in own if alias != field.name] + list(field.aliases)
     return dict(field.argument_spec, aliases=aliases, **changes) if aliases else dict(field.argument_spec, **changes)
 
 
 def validate_value(field: Field, value: Any, where: str = "") -> List[str]:
-    """Return the errors in one value as sentences; the value itself is quoted unless it is secret.
-
-    :param where: put before the option's name.
-    """
+    """Return the errors in one value as sentences; `where` stands before the option's name."""
+    option = where + field.name
     if field.element and isinstance(value, (list, tuple)) and value:
-        normalize, error = field.element
+        normalize, constraint = field.element
         bad = [(index, item) for index, item in enumerate(value) if not _is_valid(normalize, item)]
-        return ["%s%s[%d]: %s %s" % (where, field.name, index, safe_repr(item), error) for index, item in bad]
+        text = MESSAGES["item_invalid"]
+        return [
+            text % {"option": "%s[%d]" % (option, index), "value": safe_repr(item), "constraint": constraint}
+            for index, item in bad
+        ]
     if _is_valid(field.normalize, value):
         return []
-    shown = " (its value is not shown)" if field.argument_spec.get("no_log") else ", but is " + safe_repr(value)
-    return ["%s%s: %s%s" % (where, field.name, field.constraint, shown)]
+    key = "constraint_broken_secret" if field.argument_spec.get("no_log") else "constraint_broken"
+    return [MESSAGES[key] % {"option": option, "constraint": field.constraint, "value": safe_repr(value)}]
 
 
 def provided_options(fields: Iterable[Field], options: Dict[str, Any]) -> Dict[str, Any]:
@@ -316,18 +271,11 @@ def is_blank(value: Any) -> bool:
 
 
 def validate_fields(fields: Iterable[Field], options: Dict[str, Any], where: str = "") -> List[str]:
-    """Return every error in the options of these Fields as sentences.
-
-    :param where: put before the name of each option.
-    """
+    """Return every error in the options of these Fields as sentences."""
     fields = tuple(fields)
     provided = provided_options(fields, options)
-    return [
-        text
-        for field in fields
-        if field.name in provided
-        for text in validate_value(field, provided[field.name], where)
-    ]
+    found = [validate_value(field, provided[field.name], where) for field in fields if field.name in provided]
+    return [text for texts in found for text in texts]
 
 
 def normalize_options(fields: Iterable[Field], options: Dict[str, Any]) -> Dict[str, Any]:
@@ -346,13 +294,7 @@ def _is_valid(normalize: Callable[[Any], Any], value: Any) -> bool:
 
 
 # Options that every module has in the same sense.
-STATE = Field(
-    "state",
-    "must be present or absent",
-    enum("present", "absent"),
-    {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    is_blank_unset=False,
-)
+STATE = choice_field("state", "present", "absent", default="present")
 CLIENT_TOKEN = Field(
     "client_token",
     "must be 1 to 64 characters of printable ASCII without spaces",

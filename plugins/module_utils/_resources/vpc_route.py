@@ -19,6 +19,7 @@ from .._bce.response_parsing import get_list, invalid_response, parse_id, parse_
 from .api import PAGE_SIZE, RestApi
 from .base import Desired, Item
 from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field
+from .messages import MESSAGES
 from .resource import Resource
 
 # The types of a rule with a single path; the API page has the first five, the official SDKs the others.
@@ -67,6 +68,7 @@ class VpcRoute(Resource):
     owner = "route_table_id"
     natural_key = ("source_address", "destination_address")
     has_exact_names = True
+    keeps_id_on_update = False  # no API page says that a rule keeps it, and official examples show two ids
     id_field = ROUTE_RULE_ID
     fields = (
         subnet_field("source_address"),
@@ -106,15 +108,13 @@ class VpcRoute(Resource):
     def check(self, desired: Desired, item: Item) -> None:
         """Raise an error for a system rule, and for a rule with several paths that would have to be updated."""
         fields = item.fields
-        words = (self.name_of(fields), fields["route_rule_id"], self.scope_words(fields))
+        words = {"name": self.name_of(fields), "id": fields["route_rule_id"], "scope": self.scope_words(fields)}
         if fields["nexthop_type"] == SYSTEM or fields["route_rule_id"] is None:
-            text = "The route rule %s (%s) of %s is a system rule, which cannot be changed; choose another pair"
-            raise ConflictError(text % words, "SystemRule")
+            raise ConflictError(MESSAGES["route_system_rule"] % words, "SystemRule")
         has_other_hop = fields["nexthop_id"] is None and "nexthop_id" in desired.fields
         if self._has_several_paths(fields) and not desired.is_absent:
             if has_other_hop or not self.is_equal(desired, item):
-                text = "The route rule %s (%s) of %s has several next hops, so it cannot be updated; delete it first"
-                raise ConflictError(text % words, "MultiPathRule")
+                raise ConflictError(MESSAGES["route_several_hops"] % words, "MultiPathRule")
 
     @staticmethod
     def _has_several_paths(fields: Dict[str, Any]) -> bool:
@@ -141,7 +141,8 @@ class VpcRouteApi(RestApi):
         response = self.client.request(method, path, query, **more)
         table = self._find_table(response, more["operation"])
         if parse_id(table.get("routeTableId")) is None:
-            raise invalid_response(more["operation"], "has no routeTableId", response)
+            text = MESSAGES["response_without_id"] % {"wire_name": "routeTableId"}
+            raise invalid_response(more["operation"], text, response)
         self.table = {name: parse_id(table.get(camel_case(name))) for name in ("vpc_id", "route_table_id")}
         self.scope = self.type.scope_words(self.table)
         return response._replace(body=table)
@@ -165,12 +166,13 @@ class VpcRouteApi(RestApi):
             get_list(response, self.type.list_key, operation)
         wanted = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
         found = [table for table in tables if all(table.get(name) == value for name, value in wanted.items())]
+        scope = self.type.scope_words(self.values)
         if not found:
-            raise invalid_response(operation, "is not about %s" % self.type.scope_words(self.values), response)
+            raise invalid_response(operation, MESSAGES["response_other_scope"] % {"scope": scope}, response)
         if len(found) > 1:
-            text = "vpc_id: %s has %d route tables: %s; provide route_table_id in its place"
             ids = ", ".join(str(parse_id(table.get("routeTableId"))) for table in found)
-            raise ConflictError(text % (self.type.scope_words(self.values), len(found), ids), "AmbiguousRouteTable")
+            words = {"scope": scope, "count": len(found), "ids": ids}
+            raise ConflictError(MESSAGES["route_tables_ambiguous"] % words, "AmbiguousRouteTable")
         return found[0]
 
     def created_id(self, body: Dict[str, Any]) -> str | None:

@@ -4,9 +4,9 @@
 
 """The VPN tunnels of one VPN gateway.
 
-Constraints: the API page "Create VPN tunnel" and its appendix; SHA-2 and a disabled PFS are not in the official table
-but in Baidu's own Terraform provider. Names are the API's words in snake_case. Behind /vpn/vpnconn/ stands a gateway's
-id for the list, and a tunnel's id for update and deletion; there is no call that reads one tunnel.
+Constraints: the API page "Create VPN tunnel" and its appendix; SHA-2 and a disabled PFS are in Baidu's own Terraform
+provider only. The id in /vpn/vpnconn/ID is a gateway's in the list, and a tunnel's in update and deletion. There is no
+call that reads one tunnel.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ def _normalize_key(value: Any) -> Secret:
 
 def _parse_key(value: Any) -> Secret | None:
     """Return the key; None where the response has none or only a mask of it, such as ``K0******ey``."""
-    symbols = set(re.findall("[^A-Za-z0-9]", value)) if isinstance(value, str) else set()
-    if not isinstance(value, str) or "***" in value or (symbols == {"*"} and value.count("*") > 2):
+    if not isinstance(value, str) or "***" in value:
+        return None
+    if value.count("*") > 2 and set(re.findall("[^A-Za-z0-9]", value)) == {"*"}:
         return None
     try:
         return _normalize_key(value)

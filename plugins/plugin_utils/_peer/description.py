@@ -17,6 +17,7 @@ from ...module_utils._bce.errors import InvalidOptionsError
 from ...module_utils._bce.redaction import Secret, redact, safe_repr
 from ...module_utils._resources import vpn_tunnel as rules
 from ...module_utils._resources.fields import subnet
+from .messages import MESSAGES
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
@@ -85,13 +86,14 @@ def parse_peer(
         errors += validate_key(secret_key)
     errors += validate_choices(start_action, part, peer_id, local_id)
     if name is not None and _try_parse(rules.VPN_CONN_NAME.normalize, name) is None:
-        errors.append("name: %s, but is %s" % (rules.VPN_CONN_NAME.constraint, _safe_value(name)))
+        words = {"constraint": rules.VPN_CONN_NAME.constraint, "value": _safe_value(name)}
+        errors.append(MESSAGES["peer_name"] % words)
     # Two values can be compared only where each of them can be parsed.
     remote_ip = _try_parse(_parse_address, tunnel.get("remote_ip") if isinstance(tunnel, dict) else None)
     errors += validate_addresses(remote_ip, eip, peer_address)
     cloud_networks, peer_networks = _try_parse(_parse_subnets, tunnel) or ((), ()) if part != "secrets" else ((), ())
     errors += validate_subnets(cloud_networks, peer_networks)
-    if errors:
+    if errors or eip is None:
         raise InvalidOptionsError(_redact_key(errors, secret_key))
     vpn_conn_name = tunnel["vpn_conn_name"].strip()
     return PeerDescription(
@@ -114,10 +116,9 @@ def parse_peer(
 def validate_tunnel(tunnel: Any, part: Any) -> List[str]:
     """Check that the tunnel has what the part needs, and that each value of it is valid."""
     if not isinstance(tunnel, dict):
-        text = "tunnel: must be the dictionary that vpn_tunnel and vpn_tunnel_info return, but is %s"
-        return [text % _safe_value(tunnel)]
+        return [MESSAGES["peer_tunnel_type"] % {"value": _safe_value(tunnel)}]
     if "vpn_tunnel" in tunnel or "vpn_tunnels" in tunnel:
-        return ["tunnel: is the whole result of a task; give the tunnel in it, such as result.vpn_tunnel"]
+        return [MESSAGES["peer_tunnel_whole_result"]]
     required = _required_fields(part)
     provided = {name: None if tunnel.get(name) == "" else tunnel.get(name) for name in [*required, "vpn_conn_id"]}
     missing: List[str] = []
@@ -130,12 +131,9 @@ def validate_tunnel(tunnel: Any, part: Any) -> List[str]:
     errors = rules.VPN_TUNNEL.validate_values(provided, "tunnel.")
     if "remote_ip" in missing:
         missing.remove("remote_ip")
-        errors.append(
-            "tunnel.remote_ip: is not known, because the cloud returned no address of the peer (a customer gateway has"
-            " one); add it: tunnel | combine({'remote_ip': '203.0.113.10'})"
-        )
+        errors.append(MESSAGES["peer_remote_ip_missing"])
     if missing:
-        errors.append("tunnel: lacks %s; give the tunnel as vpn_tunnel returns it" % ", ".join(missing))
+        errors.append(MESSAGES["peer_tunnel_incomplete"] % {"options": ", ".join(missing)})
     return errors
 
 
@@ -151,7 +149,7 @@ def _required_fields(part: Any) -> Dict[str, Tuple[str, ...]]:
 def validate_key(secret_key: Any) -> List[str]:
     """Check the tunnel's key."""
     if secret_key is None:
-        return ["secret_key: is needed, because the cloud's responses carry no key; give the one of the task"]
+        return [MESSAGES["peer_key_missing"]]
     return rules.VPN_TUNNEL.validate_values({"secret_key": secret_key})
 
 
@@ -160,14 +158,11 @@ def validate_choices(start_action: Any, part: Any, peer_id: Any, local_id: Any) 
     errors = []
     for name, value, choices in (("start_action", start_action, START_ACTIONS), ("part", part, PARTS)):
         if value not in choices:
-            text = "%s: must be %s or %s, but is %s"
-            errors.append(text % (name, ", ".join(choices[:-1]), choices[-1], _safe_value(value)))
+            words = " or ".join((", ".join(choices[:-1]), choices[-1]))
+            errors.append(MESSAGES["peer_choice"] % {"option": name, "choices": words, "value": _safe_value(value)})
     for name, value in (("peer_id", peer_id), ("local_id", local_id)):
         if value is not None and not is_identity(value):
-            errors.append(
-                "%s: must be one identity such as 203.0.113.10 or vpn.example.com: 1 to 255 characters of printable"
-                ' ASCII without ", \\ and *, not beginning with %%, but is %s' % (name, _safe_value(value))
-            )
+            errors.append(MESSAGES["peer_identity"] % {"option": name, "value": _safe_value(value)})
     return errors
 
 
@@ -181,24 +176,22 @@ def validate_addresses(remote_ip: Optional[Address], eip: Optional[Address], pee
     errors = []
     for name, address in (("tunnel.remote_ip", remote_ip), ("gateway", eip)):
         if address and not is_unicast_address(address):
-            text = "%s: %s is not an address of a device in the internet or a private network"
-            errors.append(text % (name, address))
+            errors.append(MESSAGES["peer_address_not_unicast"] % {"option": name, "address": address})
     if remote_ip and eip:
         errors += validate_address_pair(remote_ip, eip)
     if peer_address is not None and not is_host_address(peer_address, remote_ip):
         kind = "IPv%d" % remote_ip.version if remote_ip else "IP"
-        text = "peer_address: must be an %s address or %s, but is %s"
-        errors.append(text % (kind, ANY_ADDRESS, _safe_value(peer_address)))
+        words = {"version": kind, "any": ANY_ADDRESS, "value": _safe_value(peer_address)}
+        errors.append(MESSAGES["peer_host_address"] % words)
     return errors
 
 
 def validate_address_pair(remote_ip: Address, eip: Address) -> List[str]:
     """Check that the two ends differ and that packets can go between them."""
     if remote_ip == eip:
-        return ["gateway: %s is the address of the peer too (tunnel.remote_ip); the two ends must differ" % eip]
+        return [MESSAGES["peer_same_address"] % {"address": eip}]
     if remote_ip.version != eip.version:
-        text = "gateway: %s and tunnel.remote_ip %s are not of one IP version, so no packet goes between them"
-        return [text % (eip, remote_ip)]
+        return [MESSAGES["peer_ip_versions"] % {"address": eip, "remote_ip": remote_ip}]
     return []
 
 
@@ -225,13 +218,13 @@ def validate_subnets(cloud: Tuple[Network, ...], peer: Tuple[Network, ...]) -> L
         ("remote_subnets", peer, "local_subnets", cloud),
     ):
         versions = {network.version for network in others}
+        words = {"option": name, "other": other_name}
         errors += [
-            "tunnel.%s: %s has no IPv%d subnet in %s to talk with" % (name, network, network.version, other_name)
+            MESSAGES["peer_subnet_alone"] % dict(words, subnet=network, version=network.version)
             for network in own
             if versions and network.version not in versions
         ]
-    text = "tunnel.remote_subnets: %s is a subnet of the cloud's side too, so no packet would know which end is meant"
-    return errors + [text % network for network in peer if network in cloud]
+    return errors + [MESSAGES["peer_subnet_twice"] % {"subnet": network} for network in peer if network in cloud]
 
 
 # --- parsing ---
@@ -244,25 +237,22 @@ def parse_connection_name(vpn_conn_name: Any) -> str:
     """
     name = _try_parse(rules.VPN_CONN_NAME.normalize, vpn_conn_name)
     if name is None:
-        raise InvalidOptionsError(["tunnel.vpn_conn_name: %s" % rules.VPN_CONN_NAME.constraint])
+        raise InvalidOptionsError([MESSAGES["peer_tunnel_name"] % {"constraint": rules.VPN_CONN_NAME.constraint}])
     return name
 
 
 def _parse_gateway(gateway: Any, errors: List[str]) -> Optional[Address]:
     """Return the gateway's public address, or None after a sentence was added to errors."""
     if isinstance(gateway, dict) and ("vpn_gateway" in gateway or "vpn_gateways" in gateway):
-        errors.append("gateway: is the whole result of a task; give the gateway in it, such as result.vpn_gateway")
+        errors.append(MESSAGES["peer_gateway_whole_result"])
         return None
     text = gateway.get("eip") if isinstance(gateway, dict) else gateway
     if isinstance(gateway, dict) and not text:
-        errors.append("gateway: has no public address (its eip is empty); bind an EIP to the VPN gateway first")
+        errors.append(MESSAGES["peer_gateway_without_address"])
         return None
     address = _try_parse(_parse_address, text)
     if address is None:
-        errors.append(
-            "gateway: must be the public address of the VPN gateway such as 203.0.113.1, or its dictionary of"
-            " vpn_gateway_info with eip, but is %s" % _safe_value(text)
-        )
+        errors.append(MESSAGES["peer_gateway_type"] % {"value": _safe_value(text)})
     return address
 
 

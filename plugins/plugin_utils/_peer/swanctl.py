@@ -15,6 +15,7 @@ import re
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from .description import Network, PeerDescription, parse_connection_name, parse_peer
+from .messages import MESSAGES
 
 CIPHERS = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "3des": "3des"}
 HASHES = {"sha1": "sha1", "md5": "md5", "sha2_256": "sha256", "sha2_384": "sha384", "sha2_512": "sha512"}
@@ -119,9 +120,9 @@ def find_conflict(text: str, tunnel: Any, gateway: Any = None) -> str:
         return ""
     expected = "this tunnel of the gateway %s" % address if address else "this tunnel"
     if owner is None:
-        return "is not of %s and was not written by this role" % expected
-    actual = (expected, owner.vpn_conn_id or "without an id", owner.gateway_address)
-    return "is not of %s but of the tunnel %s of the gateway %s" % actual
+        return MESSAGES["peer_file_not_of_role"] % {"tunnel": expected}
+    words = {"tunnel": expected, "id": owner.vpn_conn_id or "without an id", "gateway": owner.gateway_address}
+    return MESSAGES["peer_file_of_other_tunnel"] % words
 
 
 def _is_id(vpn_conn_id: Any, other_id: Optional[str]) -> bool:

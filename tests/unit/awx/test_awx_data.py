@@ -126,7 +126,7 @@ def test_rules_refuse_a_credential_type_with(case):
 
 
 def test_rules_accept_a_credential_type():
-    rules.check_credential_type({"fields": [field_of()], "required": ["nobody"]}, {"file": {"template": "{{ one }}"}})
+    rules.check_credential_type({"fields": [field_of()], "required": ["missing"]}, {"file": {"template": "{{ one }}"}})
     files = {"file": {"template.x": "{{ one }}"}, "env": {"A": "{{ tower.filename.x }}"}}
     rules.check_credential_type({"fields": [field_of(type="boolean", default=True)]}, files)
 

@@ -702,11 +702,11 @@ def test_process_ends_with_its_parent_if_asked_to():
         (["--host", "0.0.0.0"], "loopback"),
         (["--host", "example.com"], "loopback"),
         (["--gateway", "a/b"], "ID[:NAME"),
-        (["--gateway", "a", "--gateway", "a"], "twice"),
+        (["--gateway", "a", "--gateway", "a"], "repeated"),
         (["--port", "70000"], "port"),
         (["--settle-ms", "-1"], "settle-ms"),
         (["--vpc", "vpc-a:10.0.0.1/8"], "without host bits"),
-        (["--vpc", "a:10.0.0.0/8", "--vpc", "a:10.0.0.0/8"], "twice"),
+        (["--vpc", "a:10.0.0.0/8", "--vpc", "a:10.0.0.0/8"], "repeated"),
     ],
 )
 def test_command_line_that_is_invalid_is_refused(options, words):

@@ -64,7 +64,7 @@ def test_vpc_option_with_an_invalid_value_is_refused(option, capsys):
 
 
 def test_vpc_option_with_a_repeated_id_is_refused():
-    with pytest.raises(ValueError, match="a VPC id is given twice"):
+    with pytest.raises(ValueError, match="a VPC id is repeated"):
         state_of("--vpc", "vpc-a:10.0.0.0/8", "--vpc", "vpc-a:10.0.0.0/8")
 
 

@@ -20,8 +20,8 @@ def read(name):
 def test_requires_ansible_is_the_range_of_the_matrix():
     cores = [tuple(map(int, core.split("."))) for core in run_matrix.CORES]
     assert cores == [(2, minor) for minor in range(cores[0][1], cores[-1][1] + 1)], "a range must have no holes"
-    wanted = f">=2.{cores[0][1]}.0,<2.{cores[-1][1] + 1}.0"
-    assert yaml.safe_load(read("meta/runtime.yml"))["requires_ansible"] == wanted
+    expected = f">=2.{cores[0][1]}.0,<2.{cores[-1][1] + 1}.0"
+    assert yaml.safe_load(read("meta/runtime.yml"))["requires_ansible"] == expected
 
 
 def test_readme_names_the_cores_of_the_matrix():

@@ -10,6 +10,7 @@ import json
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
@@ -103,7 +104,7 @@ CASES = {
             "tunnels[2]: " + NO_ITEM,
             "tunnels[3]: " + NO_ITEM,
             "tunnels[4].state: must be present or absent, but is 'gone'",
-            "tunnels[4].vpn_conn_name: 'one' stands at tunnels[1] already; each tunnel needs its own",
+            "tunnels[4].vpn_conn_name: 'one' is at tunnels[1] already; each tunnel needs its own",
         ],
     ),
     "a text for a list": (vpn_tunnels, {"tunnels": "abc", "purge": True, "vpn_id": "vpn-1"}, ["tunnels: " + NO_LIST]),
@@ -168,6 +169,20 @@ def test_key_in_a_wrong_option_is_not_shown(wrong):
     assert next(iter(wrong)) in result["msg"] and "not shown, as it looks like a key" in result["msg"]
     shown, _secrets = validation.redact_failure(result, params, set())
     assert "ddd22@www" not in json.dumps([result, shown])
+
+
+@pytest.mark.parametrize("secret", ["ABCdef0123456789", "a1b2c3d4", "0f1e2d3c-4b5a"])
+@pytest.mark.parametrize(
+    "wrong", [{"colour": "%s"}, {"secret_acces_key": ["%s"]}, {"ike_config": "%s"}, {"wait_timeout": "%s"}]
+)
+def test_possible_account_key_in_an_unknown_option_or_type_is_not_shown(secret, wrong):
+    """As short as a token may be: a value of such an option is never needed to find the error."""
+    (name, value), *_ = wrong.items()
+    params = {**ONE, name: [value[0] % secret] if isinstance(value, list) else value % secret}
+    result = failure(vpn_tunnel, **params)
+    secrets = validation.TaskOptions(vpn_tunnel, params).secrets
+    shown, texts = validation.redact_failure(result, params, secrets)
+    assert secret in texts and secret not in json.dumps([remove_values(result, texts), shown])
 
 
 @pytest.mark.parametrize(

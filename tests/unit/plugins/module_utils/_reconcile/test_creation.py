@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import limits
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import state
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     DONE,
     FAILED,
@@ -53,7 +53,7 @@ def test_creation_shown_under_a_similar_name_is_done_with_a_warning(shown):
     obj, run = created()
     run.list_to_the_end(entry(shown, object_id="id-9"))
     assert run.is_over and ended(obj) == (DONE, None, True)
-    assert obj.outcome.object_id == "id-9" and obj.outcome.notes[0][0] == "NameSpeltDifferently"
+    assert obj.outcome.object_id == "id-9" and obj.outcome.notes[0][0] == "name_spelt_differently"
 
 
 def test_creation_with_the_id_of_an_equal_object_of_another_name_is_an_error():
@@ -80,7 +80,7 @@ def test_creation_that_no_list_shows_is_probed_before_the_next_token():
 def test_creation_that_the_api_confirms_is_never_repeated():
     obj, run = created()
     run.list_to_the_end().write(WriteResult(base.OK))
-    assert run.request == ListRequest(True, limits.CONFIRMED_CREATE_TIMEOUT)
+    assert run.request == ListRequest(True, state.CONFIRMED_CREATE_TIMEOUT)
     run.list_to_the_end()
     assert run.is_over and ended(obj) == (FAILED, "CreationNotVisible", True)
 
@@ -194,7 +194,7 @@ def test_creation_next_to_a_younger_duplicate_is_done_with_a_warning():
     obj, run = created()
     run.list_to_the_end(entry(object_id="id-9", age=1), entry(object_id="id-2", age=2))
     assert run.is_over and ended(obj) == (DONE, None, True)
-    assert obj.outcome.notes[0][:2] == ("Duplicates", ("id-2",))
+    assert obj.outcome.notes[0][:2] == ("duplicates", ("id-2",))
 
 
 def test_creation_next_to_an_older_duplicate_fails_and_deletes_nothing():

@@ -16,7 +16,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     TransportError,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.executor import classify_error
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Listed, ResourceApi
 from fake_clock import FakeClock

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE, Problem
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import STALE
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE, DELETE, WriteResult
 from protocol_run import NAME, NUMBER, ExactNumberType, ProtocolRun, end_of, entry, number_object, problem_code
@@ -22,7 +22,7 @@ def test_purge_deletes_what_two_lists_show_alike():
 
 def test_purge_with_nothing_to_delete_reads_one_list():
     run = ProtocolRun(number_object(), purge=True).list(entry())
-    assert run.is_over and run.reconciler.purge_problem is None
+    assert run.is_over and run.reconciler.purge.problem is None
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_purge_with_nothing_to_delete_reads_one_list():
 )
 def test_purge_of_an_unclear_list_deletes_nothing(shown, code):
     run = ProtocolRun(number_object(), purge=True).list_to_the_end(*shown)
-    assert run.reconciler.purge_problem.code == code
+    assert run.reconciler.purge.problem.code == code
     assert run.is_over or run.actions == [CREATE]
 
 
@@ -53,7 +53,7 @@ def test_purge_of_an_unclear_list_deletes_nothing(shown, code):
 )
 def test_purge_deletes_nothing_if_the_second_list_does_not_confirm_it(second, code):
     run = ProtocolRun(number_object(), purge=True).list(entry(), OTHER).list_to_the_end(*second)
-    assert run.is_over and run.reconciler.purge_problem.code == code
+    assert run.is_over and run.reconciler.purge.problem.code == code
 
 
 def test_purge_leaves_alone_what_changed_between_the_two_lists():
@@ -64,7 +64,7 @@ def test_purge_leaves_alone_what_changed_between_the_two_lists():
 
 def test_purge_is_skipped_if_an_object_failed():
     run = ProtocolRun(number_object(), purge=True).list(OTHER).write(WriteResult(base.REFUSED, error="no"))
-    assert run.is_over and run.reconciler.purge_problem == Problem("PurgeSkipped")
+    assert run.is_over and run.reconciler.purge.is_skipped
 
 
 def test_purge_knows_objects_of_one_name_by_the_ids_that_the_task_gives():
@@ -78,7 +78,7 @@ def test_purge_of_a_second_object_of_a_name_given_by_id_is_refused():
     run = ProtocolRun(number_object(NAME, "id-1"), purge=True).list_to_the_end(
         entry(object_id="id-1"), entry(object_id="id-3")
     )
-    assert run.is_over and run.reconciler.purge_problem.ids == ("id-3",)
+    assert run.is_over and run.reconciler.purge.problem.ids == ("id-3",)
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_purge_with_a_stale_list_is_confirmed_by_a_newer_one(newer, expected):
 def test_purge_of_an_equal_object_of_another_name_is_planned_where_names_are_exact():
     obj = number_object(resource_type=ExactNumberType)
     run = ProtocolRun(obj, purge=True).list(entry(), entry("something-else-altogether", NUMBER, "id-3"))
-    assert run.reconciler.purge_problem is None and len(run.reconciler.objects) == 2
+    assert run.reconciler.purge.problem is None and len(run.reconciler.objects) == 2

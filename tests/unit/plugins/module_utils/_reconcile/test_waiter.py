@@ -9,20 +9,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import limits
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import StateWaiter, WaitCondition
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import state
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.waiter import StateWaiter
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Entry, Listed
 from fake_clock import FakeClock
-
-CONDITIONS = {"open": WaitCondition("mode", "open")}
 
 
 class LockType(base.ResourceType):
     """A kind of object that never differs from what is desired."""
 
     label, name_option, id_option = "lock", "name", "lock_id"
+    wait_conditions = {"open": ("mode", "open")}
+    final_states = ("error",)
 
     def keys(self, desired):
         return "front", None, False, None
@@ -54,7 +54,7 @@ def wait(*items):
     scope = ScopeReconciler(LockApi(*items), [desired], 60.0, clock=FakeClock())
     scope.plan()
     scope.apply()
-    StateWaiter(scope, scope.works, CONDITIONS).run()
+    StateWaiter(scope, scope.works).run()
     return scope.works[0], scope.clock.slept
 
 
@@ -78,4 +78,4 @@ def test_wait_ends_when_the_condition_is_met():
 def test_wait_that_fails_names_the_object_and_keeps_the_result(items, code, text):
     work, slept = wait(*items)
     assert work.error.code == code and text in work.error.message and not work.error.maybe_applied
-    assert work.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else limits.STALE_LIST_TIMEOUT + 3)
+    assert work.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else state.STALE_LIST_TIMEOUT + 3)

@@ -18,7 +18,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     error_class_for,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import ABSENT, OK
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import (
     NEXTHOP_TYPES,

@@ -360,7 +360,7 @@ def test_plan_of_a_missing_tunnel_creates_it_as_desired():
 def test_plan_of_a_creation_names_all_missing_options():
     with pytest.raises(InvalidOptionsError) as caught:
         VPN_TUNNEL.plan(desired(ike_config={"ike_version": "v2"}, description="x"), None)
-    (error,) = caught.value.problems
+    (error,) = caught.value.errors
     assert error.startswith("The tunnel 'vpncon' does not exist on gateway vpn-119bd69b, and to create it ")
     assert error.partition(": ")[2].split(", ") == [
         "secret_key",
@@ -502,7 +502,7 @@ def test_update_that_cannot_be_completed_names_all_missing_options():
     current = current_tunnel(None, remote_subnets=None, ike_config={**EXAMPLE["ike_config"], "ike_pfs": None})
     with pytest.raises(InvalidOptionsError) as caught:
         VPN_TUNNEL.plan(desired(description="other"), current)
-    (error,) = caught.value.problems
+    (error,) = caught.value.errors
     assert error.startswith("An update replaces the whole tunnel; provide these options too")
     assert error.partition(": ")[2].split(", ") == ["remote_subnets", "ike_config.ike_pfs", "secret_key"]
 

@@ -254,7 +254,7 @@ def test_render_hex_key_in_another_option_is_not_shown(place):
 def test_render_side_without_networks_reports_one_error():
     with pytest.raises(InvalidOptionsError) as caught:
         render(options(local_subnets=[]), EIP, SECRET_KEY)
-    assert len(caught.value.problems) == 1
+    assert len(caught.value.errors) == 1
 
 
 def test_filter_without_gateway_reports_all_errors():
@@ -279,7 +279,7 @@ def test_render_invalid_values_are_reported_together():
         )
     with pytest.raises(InvalidOptionsError) as without_addresses:
         render(options(remote_ip="1.2.3"), {"eip": ""}, SECRET_KEY, peer_address="h")
-    assert [sentence.split(":")[0] for sentence in without_addresses.value.problems] == [
+    assert [sentence.split(":")[0] for sentence in without_addresses.value.errors] == [
         "tunnel.remote_ip",
         "gateway",
         "peer_address",
@@ -293,8 +293,8 @@ def test_render_invalid_values_are_reported_together():
         "peer_address",
         "which end is meant",
     ]
-    assert len(caught.value.problems) == len(words)
-    assert all(word in sentence for word, sentence in zip(words, caught.value.problems))
+    assert len(caught.value.errors) == len(words)
+    assert all(word in sentence for word, sentence in zip(words, caught.value.errors))
 
 
 def test_filter_empty_texts_count_as_unset():

@@ -14,8 +14,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     NotFoundError,
     TransportError,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, limits, messages
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.scope import ScopeReconciler
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, messages, purge, state
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import Problem
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import (
     ABSENT,
@@ -203,7 +203,7 @@ def test_creation_that_is_not_confirmed_is_settled_by_lists(api, clock, error, c
     api.responses.append(error)
     work = run(api)
     assert api.verbs().count("create") == creations
-    assert clock.slept == pytest.approx(patiences * limits.STALE_LIST_TIMEOUT)
+    assert clock.slept == pytest.approx(patiences * state.STALE_LIST_TIMEOUT)
     assert (work.error is None) == (creations == 2)
 
 
@@ -290,7 +290,7 @@ def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
     scope.plan()
     scope.apply()
     assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
-    assert clock.slept == pytest.approx(limits.STALE_LIST_TIMEOUT) and len(api.stored) == 5
+    assert clock.slept == pytest.approx(state.STALE_LIST_TIMEOUT) and len(api.stored) == 5
     assert api.verbs().count("create") == 10 and api.verbs().count("list") <= 8
 
 
@@ -303,17 +303,18 @@ def test_plan_of_a_new_address_is_an_error_without_a_write(api):
 def test_stopped_scope_sends_no_further_request(api):
     scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse(OPTIONS)], 60.0, clock=api.clock)
     scope.plan()
-    scope.stop()
+    scope.executor.stop()
     scope.apply()
     assert api.verbs() == ["list"]
 
 
-@pytest.mark.parametrize("code", messages.PROBLEMS)
+@pytest.mark.parametrize("code", [*messages.CODES, *purge.CODES])
 def test_text_of_a_problem_names_what_it_is_about(api, code):
     scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse(OPTIONS)], 60.0, clock=api.clock)
     words = {"goal": "active", "seconds": 5, "current": "building", "list_error": ""}
     problem = Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None), words=tuple(words.items()))
-    error = messages.to_error(problem, scope.api, scope.works[0].state)
+    codes, templates = {**messages.CODES, **purge.CODES}, {**messages.MESSAGES, **purge.MESSAGES}
+    error = messages.to_error(problem, scope.api, scope.works[0].state, codes, templates)
     assert error.code == code and "%" not in error.message
     assert "cgw-1" in error.message or code in (
         "NotFound",

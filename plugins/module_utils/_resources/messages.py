@@ -1,0 +1,41 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The error and warning texts of this package. The constraint of an option is in its Field."""
+
+MESSAGES = {
+    "constraint_broken": "%(option)s: %(constraint)s, but is %(value)s",
+    "constraint_broken_secret": "%(option)s: %(constraint)s (its value is not shown)",
+    "item_invalid": "%(option)s: %(value)s %(constraint)s",
+    "host_bits": "%(option)s: %(value)s has host bits set; it is used as %(used)s",
+    "group_type": "%(option)s: must be a dictionary of %(names)s",
+    "identifier_missing": "%(option)s: is needed, or %(id_option)s, to identify the %(label)s",
+    "scope_missing": "%(option)s: is needed%(others)s; %(remedy)s",
+    "scope_ambiguous": "%(option)s: is not accepted next to %(other)s; provide one of them",
+    "not_compared": "%(option)s: the cloud's list does not show the current value, so it was not compared",
+    "creation_incomplete": (
+        "The %(label)s %(name)r does not exist %(preposition)s %(scope)s, and to create it these options are needed"
+        " too: %(options)s"
+    ),
+    "update_incomplete": (
+        "An update replaces the whole %(label)s; provide these options too, because the list does not show them:"
+        " %(options)s"
+    ),
+    "field_immutable": (
+        "%(option)s: the %(label)s %(name)s (%(id)s) has %(current)s, and the API cannot change it to %(desired)s;"
+        " %(remedy)s"
+    ),
+    "response_other_object": "is not that %(label)s",
+    "response_other_scope": "is not about %(scope)s",
+    "response_without_id": "has no %(wire_name)s",
+    "route_system_rule": (
+        "The route rule %(name)s (%(id)s) of %(scope)s is a system rule, which cannot be changed; choose another pair"
+    ),
+    "route_several_hops": (
+        "The route rule %(name)s (%(id)s) of %(scope)s has several next hops, so it cannot be updated; delete it first"
+    ),
+    "route_tables_ambiguous": (
+        "vpc_id: %(scope)s has %(count)d route tables: %(ids)s; provide route_table_id in its place"
+    ),
+}

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The texts of the inventory plugin about its options."""
+
+from __future__ import annotations
+
+MESSAGES = {
+    "vpc_ids_missing": "vpc_ids: is needed; the API lists the gateways of one VPC at a time",
+    "endpoint_of_several_regions": (
+        "endpoint: %(endpoint)s is that of one region, but there are %(count)d regions; put the word %(word)s in its"
+        " place in it, or leave it out"
+    ),
+    "plugin_option_unknown": "%(option)s: is not an option of this plugin; see ansible-doc for those it has",
+    "template_failed": "%(option)s: the template there cannot be evaluated: %(error)s",
+    "type_boolean": "must be true or false",
+    "type_integer": "must be a whole number",
+    "type_number": "must be a number",
+    "type_list": "must be a list",
+    "type_dictionary": "must be a dictionary",
+    "type_text": "must be text",
+    "type_mismatch": "%(option)s: %(constraint)s%(value)s%(origin)s",
+    "value_hidden": " (its value is not shown)",
+    "value_shown": ", but is %(value)s",
+}

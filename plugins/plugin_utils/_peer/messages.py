@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The error texts of this package. The constraint of a tunnel's option is in its Field."""
+
+MESSAGES = {
+    "peer_tunnel_type": "tunnel: must be the dictionary that vpn_tunnel and vpn_tunnel_info return, but is %(value)s",
+    "peer_tunnel_whole_result": (
+        "tunnel: is the whole result of a task; give the tunnel in it, such as result.vpn_tunnel"
+    ),
+    "peer_tunnel_incomplete": "tunnel: lacks %(options)s; give the tunnel as vpn_tunnel returns it",
+    "peer_tunnel_name": "tunnel.vpn_conn_name: %(constraint)s",
+    "peer_remote_ip_missing": (
+        "tunnel.remote_ip: is not known, because the cloud returned no address of the peer (a customer gateway has"
+        " one); add it: tunnel | combine({'remote_ip': '203.0.113.10'})"
+    ),
+    "peer_key_missing": "secret_key: is needed, because the cloud's responses carry no key; give the one of the task",
+    "peer_name": "name: %(constraint)s, but is %(value)s",
+    "peer_choice": "%(option)s: must be %(choices)s, but is %(value)s",
+    "peer_identity": (
+        "%(option)s: must be one identity such as 203.0.113.10 or vpn.example.com: 1 to 255 characters of printable"
+        ' ASCII without ", \\ and *, not beginning with %%, but is %(value)s'
+    ),
+    "peer_address_not_unicast": (
+        "%(option)s: %(address)s is not an address of a device in the internet or a private network"
+    ),
+    "peer_host_address": "peer_address: must be an %(version)s address or %(any)s, but is %(value)s",
+    "peer_same_address": (
+        "gateway: %(address)s is the address of the peer too (tunnel.remote_ip); the two ends must differ"
+    ),
+    "peer_ip_versions": (
+        "gateway: %(address)s and tunnel.remote_ip %(remote_ip)s are not of one IP version, so no packet goes between"
+        " them"
+    ),
+    "peer_subnet_alone": "tunnel.%(option)s: %(subnet)s has no IPv%(version)d subnet in %(other)s to talk with",
+    "peer_subnet_twice": (
+        "tunnel.remote_subnets: %(subnet)s is a subnet of the cloud's side too, so no packet would know which end is"
+        " meant"
+    ),
+    "peer_gateway_whole_result": (
+        "gateway: is the whole result of a task; give the gateway in it, such as result.vpn_gateway"
+    ),
+    "peer_gateway_without_address": (
+        "gateway: has no public address (its eip is empty); bind an EIP to the VPN gateway first"
+    ),
+    "peer_gateway_type": (
+        "gateway: must be the public address of the VPN gateway such as 203.0.113.1, or its dictionary of"
+        " vpn_gateway_info with eip, but is %(value)s"
+    ),
+    "peer_file_not_of_role": "is not of %(tunnel)s and was not written by this role",
+    "peer_file_of_other_tunnel": "is not of %(tunnel)s but of the tunnel %(id)s of the gateway %(gateway)s",
+}
