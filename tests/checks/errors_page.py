@@ -6,9 +6,9 @@
     python tests/checks/errors_page.py         write the page
     python tests/checks/errors_page.py check   fail if the page is not what would be written
 
-The messages are the tables MESSAGES in the files messages.py of the plugins. docs/errors.yml is a list of sections. A section has a `heading`, Markdown in `before` and `after`, and tables, each with
-its `columns` and `rows`. A row has either `message`, keys of the catalogue whose templates are its first cell, or the
-cells themselves.
+The catalogue is the tables MESSAGES in the plugins: key -> template. docs/errors.yml has the `sections` of the page, and
+`not_on_the_page`: reason -> keys of messages that need no row. A section has a `heading`, Markdown in `before` and
+`after`, and tables, each with its `columns` and `rows`. `{{ key }}` in a cell is that message, an ellipsis for each value.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, SOURCE = ROOT / "docs/errors.md", ROOT / "docs/errors.yml"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
+REFERENCE = re.compile(r"\{\{ (\w+) \}\}")
 
 
 def catalogue() -> dict[str, str]:
     """Return every message of the collection: its key and its template."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "plugins").rglob("*messages.py")):
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            target = node.target if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [None])[0]
-            if getattr(target, "id", "") == "MESSAGES":
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if getattr(targets[0], "id", "") == "MESSAGES" and isinstance(node.value, ast.Dict):
                 messages = ast.literal_eval(node.value)
                 repeated = sorted(messages.keys() & found.keys())
                 assert not repeated, f"{path.relative_to(ROOT)}: repeats keys of another file: {repeated}"
@@ -41,51 +42,45 @@ def catalogue() -> dict[str, str]:
 
 def shown(template: str) -> str:
     """Return a template as the page shows it: an ellipsis for each value."""
-    text = PLACEHOLDER.sub("…", template.replace("%%", "%"))
-    return "`%s`" % text.replace("|", "\\|")
+    return PLACEHOLDER.sub("…", template).replace("%%", "%").replace("|", "\\|")
+
+
+def source() -> dict:
+    """Return docs/errors.yml."""
+    return yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
 
 
 def render(sections: list[dict], messages: dict[str, str]) -> str:
     """Return the page."""
     lines: list[str] = []
     for section in sections:
-        lines += [section["heading"], ""]
-        if "before" in section:
-            lines += [section["before"].rstrip("\n"), ""]
+        lines += [section["heading"], "", *_markdown(section, "before")]
         for table in section.get("tables", ()):
-            if "before" in table:
-                lines += [table["before"].rstrip("\n"), ""]
             columns = table["columns"]
-            lines += ["| %s |" % " | ".join(columns), "|%s" % ("---|" * len(columns))]
-            lines += ["| %s |" % " | ".join(cells(row, messages)) for row in table["rows"]]
+            lines += [*_markdown(table, "before"), _row(columns), "|" + "---|" * len(columns)]
+            lines += [_row(REFERENCE.sub(lambda key: shown(messages[key[1]]), cell) for cell in row) for row in table["rows"]]
             lines.append("")
-        if "after" in section:
-            lines += [section["after"].rstrip("\n"), ""]
+        lines += _markdown(section, "after")
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def cells(row: dict, messages: dict[str, str]) -> list[str]:
-    """Return the cells of a row."""
-    if "message" not in row:
-        return list(row["cells"])
-    keys = row["message"] if isinstance(row["message"], list) else [row["message"]]
-    texts = ", ".join(shown(messages[key]) for key in keys) + row.get("more", "")
-    return [*row.get("first", ()), texts, row["cause"], row["remedy"]]
+def _markdown(part: dict, name: str) -> list[str]:
+    return [part[name].rstrip("\n"), ""] if name in part else []
 
 
-def documented(sections: list[dict]) -> list[str]:
-    """Return the keys of all messages that the page explains, repetitions included."""
-    rows = [row for section in sections for table in section.get("tables", ()) for row in table["rows"]]
-    return [
-        key
-        for row in rows
-        for key in ([row["message"]] if isinstance(row.get("message"), str) else row.get("message", ()))
-    ]
+def _row(cells) -> str:
+    return "| %s |" % " | ".join(cells)
+
+
+def explained(sections: list[dict]) -> set[str]:
+    """Return the keys of the messages that have a row."""
+    tables = [table for section in sections for table in section.get("tables", ())]
+    return {key for table in tables for row in table["rows"] for cell in row for key in REFERENCE.findall(cell)}
 
 
 def page() -> str:
     """Return the page as the catalogue and the source give it."""
-    return render(yaml.safe_load(SOURCE.read_text(encoding="utf-8")), catalogue())
+    return render(source()["sections"], catalogue())
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import yaml
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge
+import errors_page
 from playbook_runner import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
@@ -28,11 +29,11 @@ TASKS = sorted(
     path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.yml") if "meta" not in path.parts
 )
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
-# Texts of four words and more that are not the cause of an error: what a request is to do, comments in what we write
-# into files, patterns, progress, and parts of rules. Rules ("must be ...") say themselves what to do.
-NO_ERROR = re.compile(
-    r"(list|read|create|update|delete) |#|\(\?|.*\bmust be |a number of too many digits|the pauses never end"
-    r"|%d of %d tunnels done|another text \(not shown"
+# Texts of four words and more that are not messages to users: what a request is to do, comments in files that the
+# collection writes, patterns, progress, constraints of fields ("must be …"), and what a defect of the collection raises.
+NO_MESSAGE = re.compile(
+    r"(list|read|create|update|delete) |#|\(\?|.*\bmust be |a number of too many digits|%d of %d tunnels done"
+    r"|another text \(not shown"
 )
 
 
@@ -51,11 +52,6 @@ def strings(tree):
     ]
 
 
-def error_texts():
-    found = {text for path in FILES for text in strings(ast.parse(path.read_text(encoding="utf-8")))}
-    return sorted(text for text in found if len(text.split()) >= 4 and not NO_ERROR.match(text.strip()))
-
-
 def error_codes():
     """Return the codes that are passed to errors of the Bce family as their second argument."""
     calls = [
@@ -69,10 +65,22 @@ def error_codes():
     return sorted(found | {"InvalidOption", *messages.CODES, *purge.CODES})
 
 
-@pytest.mark.parametrize("text", error_texts())
-def test_errors_page_has_every_error_text(text):
-    words = max(PLACEHOLDER.split(text.replace("`", "")), key=len)
-    assert " ".join(words.split()).strip(" .;:,()") in PAGE
+def test_errors_page_is_generated():
+    assert errors_page.page() == TEXT, "run make update-plugin-docs"
+
+
+def test_catalogue_every_message_has_a_row_or_a_reason_why_not():
+    source, messages = errors_page.source(), errors_page.catalogue()
+    groups = [errors_page.explained(source["sections"]), *map(set, source["not_on_the_page"].values())]
+    assert set().union(*groups) == messages.keys() and sum(map(len, groups)) == len(messages)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT / "plugins").as_posix())
+def test_messages_are_in_the_catalogue_only(path):
+    catalogue = set(errors_page.catalogue().values()) | set(errors.ERROR_HINTS.values())
+    remedies = {value for kind in vars(errors).values() for value in [getattr(kind, "remedy", None)]}
+    texts = {text for text in strings(ast.parse(path.read_text(encoding="utf-8"))) if len(text.split()) >= 4}
+    assert not {text for text in texts - catalogue - remedies if not NO_MESSAGE.match(text.strip())}
 
 
 def failing(content):
