@@ -25,7 +25,7 @@ help:
 	@echo 'make test-matrix         unit and integration tests on every supported ansible-core; CORES="2.17 2.21" selects'
 	@echo 'make release             build the tarball in dist/ and test it alone with the demo and the integration tests'
 	@echo 'make bench               measure what a task costs, next to other collections; writes docs/benchmarks.md'
-	@echo 'make update-plugin-docs  update docs/plugins/ after a change of the plugins'"'"' documentation'
+	@echo 'make update-plugin-docs  update docs/plugins/ and docs/errors.md after a change of the plugins'"'"' documentation'
 	@echo 'make update-lockfiles    update the pinned versions in tests/requirements/'
 	@echo 'make clean               remove everything that these commands create, except dist/'
 
@@ -47,6 +47,7 @@ docs: .venv/.stamp-docs
 
 update-plugin-docs: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/build_docs.py update
+	$(VENV_BIN)/python tests/checks/errors_page.py
 
 ISOLATED_ENV := HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(VENV_BIN):$$PATH"
 lint: .venv/.stamp-test
@@ -58,6 +59,7 @@ lint: .venv/.stamp-test
 	$(VENV_BIN)/shellcheck $$(git ls-files -co --exclude-standard '*.sh'; git grep --untracked -lE '^#! ?/.*\b(ba|da|k)?sh\b' -- ':!*.sh')
 	$(VENV_BIN)/python tests/checks/check_changelog.py
 	$(VENV_BIN)/python tests/checks/build_docs.py check
+	$(VENV_BIN)/python tests/checks/errors_page.py check
 	mkdir -p .cache/home  # these two tools write to their home directory
 	$(ISOLATED_ENV) $(VENV_BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	$(ISOLATED_ENV) $(VENV_BIN)/ansible-lint

@@ -64,7 +64,7 @@ def _validate_value(value: Any, option: Mapping[str, Any]) -> Optional[str]:
         return MESSAGES["variable_retyped"] % {"value": _describe(value, is_secret)}
     validator = ArgumentSpecValidator({"value": {key: option[key] for key in SPEC_KEYS if key in option}})
     result = validator.validate({"value": value})
-    shown = "" if is_secret else ", but is %s" % safe_repr(value)
+    shown = "" if is_secret else MESSAGES["variable_value"] % {"value": safe_repr(value)}
     if result.error_messages:
         if "choices" in option:
             return MESSAGES["variable_choices"] % {"choices": ", ".join(option["choices"]), "shown": shown}

@@ -8,7 +8,7 @@
 
 The catalogue is the tables MESSAGES in the plugins: key -> template. docs/errors.yml has the `sections` of the page, and
 `not_on_the_page`: reason -> keys of messages that need no row. A section has a `heading`, Markdown in `before` and
-`after`, and tables, each with its `columns` and `rows`. `{{ key }}` in a cell is that message, an ellipsis for each value.
+`after`, and tables, each with `columns` and `rows`. `{{ key }}` in a cell is that message, with an ellipsis for values.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def catalogue() -> dict[str, str]:
 
 def shown(template: str) -> str:
     """Return a template as the page shows it: an ellipsis for each value."""
-    return PLACEHOLDER.sub("…", template).replace("%%", "%").replace("|", "\\|")
+    return PLACEHOLDER.sub("…", template).replace("%%", "%").replace("|", "\\|").replace("`", "")
 
 
 def source() -> dict:
@@ -58,7 +58,9 @@ def render(sections: list[dict], messages: dict[str, str]) -> str:
         for table in section.get("tables", ()):
             columns = table["columns"]
             lines += [*_markdown(table, "before"), _row(columns), "|" + "---|" * len(columns)]
-            lines += [_row(REFERENCE.sub(lambda key: shown(messages[key[1]]), cell) for cell in row) for row in table["rows"]]
+            lines += [
+                _row(REFERENCE.sub(lambda key: shown(messages[key[1]]), cell) for cell in row) for row in table["rows"]
+            ]
             lines.append("")
         lines += _markdown(section, "after")
     return "\n".join(lines).rstrip("\n") + "\n"

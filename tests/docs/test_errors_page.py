@@ -11,9 +11,9 @@ import re
 import pytest
 import yaml
 
+import errors_page
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge
-import errors_page
 from playbook_runner import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
@@ -30,10 +30,10 @@ TASKS = sorted(
 )
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 # Texts of four words and more that are not messages to users: what a request is to do, comments in files that the
-# collection writes, patterns, progress, constraints of fields ("must be …"), and what a defect of the collection raises.
+# collection writes, patterns, progress, constraints of fields ("must be …") and of scopes.
 NO_MESSAGE = re.compile(
     r"(list|read|create|update|delete) |#|\(\?|.*\bmust be |a number of too many digits|%d of %d tunnels done"
-    r"|another text \(not shown"
+    r"|another text \(not shown|vpn_tunnels: %s, %d s|is not a CIDR|give the id of the VPN gateway|one of them names"
 )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable
 
+from .messages import MESSAGES
+
 MAX_REPORTED_ERRORS = 20  # in one message
 
 
@@ -66,7 +68,9 @@ class InvalidOptionsError(BceError):
         self.errors = list(errors)
         more = len(self.errors) - MAX_REPORTED_ERRORS
         text = "; ".join(self.errors[:MAX_REPORTED_ERRORS])
-        super().__init__(text + " ... and %d more" % more if more > 0 else text, "InvalidOption")
+        super().__init__(
+            text + MESSAGES["and_more_errors"] % {"count": more, "hint": ""} if more > 0 else text, "InvalidOption"
+        )
 
 
 class TransportError(BceError):

@@ -66,6 +66,9 @@ MESSAGES = {
         "endpoint: %(url)s would send the tunnel's shared key unencrypted; plain http is for loopback only, give "
         "https://"
     ),
+    "and_more_errors": " ... and %(count)d more%(hint)s",
+    "request_id": ", request id %(id)s",
+    "response_ended": "the response ended early",
 }
 
 

@@ -68,7 +68,7 @@ def parse_response(
     reason = redactor.sanitize(shown) if isinstance(shown, str) and shown else redactor.excerpt(content)
     if 300 <= status < 400:
         reason = text("redirect")
-    shown_id = ", request id %s" % request_id if request_id else ""
+    shown_id = text("request_id", id=request_id) if request_id else ""
     message = text("request_refused", operation=operation, reason=reason, code=code, status=status, request_id=shown_id)
     error_class = error_class_for(code, status)
     hint = hint_for(code, error_class)

@@ -163,7 +163,7 @@ def _read_body(response: requests.Response) -> bytes:
     declared = response.headers.get("Content-Length", "")
     is_number = re.fullmatch("[0-9]{1,18}", declared)
     if is_number and "Content-Encoding" not in response.headers and length < int(declared):
-        raise requests_errors.ChunkedEncodingError("the response ended early")
+        raise requests_errors.ChunkedEncodingError(text("response_ended"))
     return b"".join(parts)
 
 

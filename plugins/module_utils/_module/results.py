@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from .._bce.errors import BceError
+from .._bce.messages import MESSAGES as CLIENT_MESSAGES
 
+MESSAGES = {"reads_failed": "%(failed)d of %(count)d %(label)s could not be read: %(texts)s"}
 MAX_REPORTED = 3  # failures that a message names; results have all of them
 
 
@@ -20,7 +22,11 @@ def join_failures(texts: list[str], count: int, hint: str = "") -> str:
     :param count: of all failures.
     :param hint: where the others are found.
     """
-    more = " ... and %d more%s" % (count - MAX_REPORTED, hint) if count > MAX_REPORTED else ""
+    more = (
+        CLIENT_MESSAGES["and_more_errors"] % {"count": count - MAX_REPORTED, "hint": hint}
+        if count > MAX_REPORTED
+        else ""
+    )
     return "; ".join(texts[:MAX_REPORTED]) + more
 
 
@@ -33,5 +39,5 @@ def partial_failure(errors: list[BceError], count: int, label: str) -> dict[str,
     """
     text = join_failures([error.message for error in errors], len(errors))
     if count > 1:
-        text = "%d of %d %s could not be read: %s" % (len(errors), count, label, text)
+        text = MESSAGES["reads_failed"] % {"failed": len(errors), "count": count, "label": label, "texts": text}
     return {"failed": True, "msg": text, "error": errors[0].to_dict()}

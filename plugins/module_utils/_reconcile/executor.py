@@ -32,6 +32,7 @@ from .._resources.base import (
 )
 from . import state
 from .idempotency import creation_token, random_token, time_window
+from .messages import MESSAGES
 from .planner import View
 from .state import PROBE, STALE, ConfirmRequest, ListRequest, WriteRequest
 
@@ -124,7 +125,7 @@ class RequestExecutor:
     def _write(self, write: WriteRequest) -> WriteResult:
         """Send one write; an error that is not a clear refusal is an unknown outcome."""
         if self._is_stopped:
-            return WriteResult(REFUSED, error=ConflictError("The task was stopped", "TaskStopped"))
+            return WriteResult(REFUSED, error=ConflictError(MESSAGES["task_stopped"], "TaskStopped"))
         is_creation = write.action == CREATE
         try:
             return self._send(write)

@@ -92,6 +92,9 @@ MESSAGES = {
     ),
     "maybe_applied": ". The request may have been applied: run the task again, it resumes from the current state",
     "internal_error": "Internal error of baiducloud.network, please report it: %(kind)s: %(text)s",
+    "task_stopped": "The task was stopped",
+    "wait_list_failed": " (last list failed: %(text)s)",
+    "wait_status": "status %(status)s, health %(health)s",
 }
 
 # code of a problem -> (key of its message, retryable)

@@ -16,6 +16,7 @@ from .._bce.errors import (
 )
 from .._resources.base import Entry
 from . import state
+from .messages import MESSAGES
 from .planner import View
 from .results import ObjectResult, ScopeReconciler
 from .state import FAILED, Problem, problem_of
@@ -58,7 +59,7 @@ class StateWaiter:
             try:
                 listed = self._scope.executor.refresh(begin + max(work.desired.wait_timeout for work in works))
             except TEMPORARY_ERRORS as error:
-                list_error = " (last list failed: %s)" % error.message
+                list_error = MESSAGES["wait_list_failed"] % {"text": error.message}
                 continue
             except Exception as error:  # an internal error must not lose what was done before
                 for work in works:
@@ -90,7 +91,7 @@ class StateWaiter:
 
     def _time_out(self, work: ObjectResult, list_error: str) -> None:
         status, health = (read_field(work.item, name) or "unknown" for name in ("status", "health_status"))
-        current = "status %s, health %s" % (status, health)
+        current = MESSAGES["wait_status"] % {"status": status, "health": health}
         self._end(work, "WaitTimeout", seconds=work.desired.wait_timeout, current=current, list_error=list_error)
 
     @staticmethod

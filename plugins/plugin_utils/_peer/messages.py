@@ -50,4 +50,5 @@ MESSAGES = {
     ),
     "peer_file_not_of_role": "is not of %(tunnel)s and was not written by this role",
     "peer_file_of_other_tunnel": "is not of %(tunnel)s but of the tunnel %(id)s of the gateway %(gateway)s",
+    "peer_this_tunnel": "this tunnel of the gateway %(address)s",
 }

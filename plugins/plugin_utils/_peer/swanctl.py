@@ -118,7 +118,7 @@ def find_conflict(text: str, tunnel: Any, gateway: Any = None) -> str:
     owner = read_owner(text)
     if not text or (owner and (address in ("", owner.gateway_address) or _is_id(vpn_conn_id, owner.vpn_conn_id))):
         return ""
-    expected = "this tunnel of the gateway %s" % address if address else "this tunnel"
+    expected = MESSAGES["peer_this_tunnel"] % {"address": address} if address else "this tunnel"
     if owner is None:
         return MESSAGES["peer_file_not_of_role"] % {"tunnel": expected}
     words = {"tunnel": expected, "id": owner.vpn_conn_id or "without an id", "gateway": owner.gateway_address}
