@@ -6,8 +6,8 @@
     python tests/checks/errors_page.py         write the page
     python tests/checks/errors_page.py check   fail if the page is not what would be written
 
-The catalogue is the tables MESSAGES in the plugins: key -> template. docs/errors.yml has the `sections` of the page, and
-`not_on_the_page`: reason -> keys of messages that need no row. A section has a `heading`, Markdown in `before` and
+The catalogue is the tables MESSAGES in the plugins: key -> template. docs/errors.yml has the `sections` of the page
+and `not_on_the_page`: reason -> keys of messages that need no row. A section has a `heading`, Markdown in `before` and
 `after`, and tables, each with `columns` and `rows`. `{{ key }}` in a cell is that message, with an ellipsis for values.
 """
 
