@@ -80,6 +80,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils._bce import connection_options
+from ..module_utils._bce.errors import InvalidOptionsError
 from ..plugin_utils._builtin_types import to_builtin_types
 
 
@@ -94,12 +95,15 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         errors = ["account: takes options only, such as region='bj'; leave the terms out"] if terms else []
         params = to_builtin_types({name: self.get_option(name) for name in connection_options.ARGUMENT_SPEC})
-        errors += connection_options.validate(params, os.environ)
+        settings = None
+        try:
+            settings = connection_options.resolve(params, os.environ)
+        except InvalidOptionsError as error:
+            errors += error.errors
         if self.get_option("validate_only"):
             return errors
-        if errors:
+        if errors or settings is None:
             raise AnsibleLookupError("baiducloud.network.account: %s" % "; ".join(errors))
-        settings = connection_options.resolve(params, os.environ)
         for warning in settings.warnings:
             Display().warning(warning)
         return [to_account(settings)]

@@ -30,10 +30,9 @@ HEADERS = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encod
 class BceClient:
     """Requests to one endpoint. Threads may share a client.
 
-    :ivar redactor: redacts the secrets in all error texts of the client.
-    :param jitter: such as random.uniform.
+    :ivar redactor: of all error texts of the client.
     :param max_concurrent_requests: of all threads together.
-    :param observe: called with the Received of every attempt that got a complete response.
+    :param observe: called with every complete response.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class BceClient:
         self._transport = Transport(connection, self._auth, HEADERS, max_concurrent_requests, observe)
 
     def cancel(self) -> None:
-        """Send no request again, and end all pauses; called by another thread."""
+        """Send no request again, and end all pauses."""
         self._pause.cancel()
 
     def request(
@@ -69,16 +68,15 @@ class BceClient:
         resend_unknown: bool = True,
         expects: str | None = None,
     ) -> Response:
-        """Send a request, again where RETRY_POLICY allows it, and return its response.
+        """Send a request, with the retries of RETRY_POLICY, and return its response.
 
         :param path: absolute; path and query are decoded.
-        :param body: sent as JSON.
         :param operation: for error texts: "create the tunnel".
         :param deadline: moment of clock.monotonic() after which there is no retry, in addition to retry_timeout.
-        :param resend_unknown: False for creations: no retry after an attempt whose outcome is unknown, because where
-            the API does not honour the clientToken, a second request would create a second object.
-        :param expects: the name under which a successful response has its content, such as "vpnConns". A response that
-            has a `code` and not this content is an error, whatever its status is.
+        :param resend_unknown: False for creations: no retry after an attempt whose outcome is unknown, because it would
+            create a second object where the API does not honour the clientToken.
+        :param expects: the name of the content of a successful response, such as "vpnConns". A response with a `code`
+            and without it is an error, whatever its status is.
         :raises BceError: with maybe_applied set if any of the attempts may have been applied.
         """
         if self._transport.proxy_error:
@@ -110,10 +108,7 @@ class BceClient:
         budget: RetryBudget,
         expects: str | None,
     ) -> Response:
-        """Send the request once.
-
-        :raises AttemptFailed: unless it succeeds.
-        """
+        """Send the request once; raise AttemptFailed unless it succeeds."""
         endpoint = self._connection.endpoint
         with self._slots:
             self._pause.wait_for_rate_limit()

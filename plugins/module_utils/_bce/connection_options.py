@@ -130,15 +130,6 @@ def resolve(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection
     )
 
 
-def validate(params: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
-    """Return every error that resolve() finds."""
-    try:
-        resolve(params, environ)
-    except InvalidOptionsError as error:
-        return error.errors
-    return []
-
-
 def _type_errors(params: Mapping[str, Any]) -> list[str]:
     errors = [
         text("connection_text", option=option)
@@ -164,10 +155,7 @@ def _non_empty(values: Mapping[str, str | None]) -> Source:
 
 
 def _resolve_keys(options: Source, sources: list[Source], errors: list[str], profile_name: str | None = None) -> Source:
-    """Return the keys and the token of the options, completed from one source.
-
-    :param profile_name: of the only source.
-    """
+    """Return the keys and the token of the options, completed from one source, the named profile if there is one."""
     source = next((source for source in sources if _KEYS <= {**source, **options}.keys()), {})
     keys = {**source, **options}
     if not _KEYS <= keys.keys() and not errors:
@@ -195,15 +183,13 @@ def _missing_keys_message(options: Source, sources: Iterable[Source]) -> str:
     return text("no_keys", keys=keys, variables=variables, file=PROFILE_FILE)
 
 
-def _region_warnings(options: Source, profile: Source, given: str | None, endpoint: str) -> tuple[str, ...]:
+def _region_warnings(options: Source, profile: Source, provided: str | None, endpoint: str) -> tuple[str, ...]:
     """Return the warning that the region of the task, or of the profile that it names, is not used.
 
     There is none about a profile where the task itself provides the endpoint.
-
-    :param given: the endpoint as it was provided.
     """
     name, of_task = ("endpoint", options) if "endpoint" in options else ("BCE_ENDPOINT", {**profile, **options})
-    if given is None or REGION_PLACEHOLDER in given or "region" not in of_task:
+    if provided is None or REGION_PLACEHOLDER in provided or "region" not in of_task:
         return ()
     origin = "" if "region" in options else " of the profile"
     shown = safe_repr(of_task["region"])
@@ -236,15 +222,15 @@ def _read_profile(name: str | None, environ: Mapping[str, str], errors: list[str
     return {}
 
 
-def _resolve_endpoint(given: str | None, region: str | None, errors: list[str]) -> tuple[str, bool]:
+def _resolve_endpoint(provided: str | None, region: str | None, errors: list[str]) -> tuple[str, bool]:
     """Return the endpoint with the region filled in, and whether it is on this machine."""
     region = region or DEFAULT_REGION
-    if not given or REGION_PLACEHOLDER in given:
+    if not provided or REGION_PLACEHOLDER in provided:
         if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", region):
             errors.append(text("region_invalid", region=safe_repr(region)))
-    if not given:
+    if not provided:
         return DEFAULT_ENDPOINT.replace(REGION_PLACEHOLDER, region), False
-    url = given.replace(REGION_PLACEHOLDER, region).rstrip("/")
+    url = provided.replace(REGION_PLACEHOLDER, region).rstrip("/")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

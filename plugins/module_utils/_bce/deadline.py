@@ -19,15 +19,11 @@ from functools import lru_cache
 from http.client import HTTPResponse, parse_headers
 from typing import TYPE_CHECKING, Any, Iterator
 
-try:
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-except ImportError:
-    pass  # transport.py reports it
-
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
     from urllib3 import PoolManager
     from urllib3.connection import HTTPConnection
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
     class _HTTPResponse(HTTPResponse):
         def _read_status(self) -> tuple[str, int, str]: ...  # which the stubs of Python's library lack
@@ -36,24 +32,20 @@ else:
     HTTPConnection = object  # the base of a mixin needs only its type
     try:
         from requests.adapters import HTTPAdapter
+        from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
     except ImportError:
-        HTTPAdapter = object
+        HTTPAdapter = object  # transport.py reports it
 
-# The attempt of this thread; one attempt does all of its work in one thread.
-_THREAD = threading.local()
+_THREAD = threading.local()  # its attempt, because an attempt does all of its work in one thread
 
 
 class Attempt:
-    """The state of one attempt.
-
-    :ivar is_sent: whether any of the request may have left this machine.
-    :ivar interim: see Received.
-    """
+    """The state of one attempt."""
 
     def __init__(self, seconds: float) -> None:
         # Not an injected clock, because sockets wait by the machine's own.
         self._ends = time.monotonic() + seconds
-        self.is_sent = False
+        self.is_sent = False  # whether any of the request may have left this machine
         self.interim: list[int] = []
 
     def remaining(self) -> float:
@@ -86,8 +78,6 @@ def _limit(sock: socket.socket | None) -> None:
 
 
 class _LimitedReader(io.RawIOBase):
-    """A reader over a socket whose every wait is limited."""
-
     def __init__(self, buffered: io.BufferedReader, sock: socket.socket) -> None:
         self._buffered = buffered
         self._sock = sock
@@ -123,9 +113,7 @@ class _LimitedResponse(_HTTPResponse):
                 attempt.interim.append(status)
 
 
-class _LimitedConnection(HTTPConnection):
-    """A mixin for the connection classes of urllib3."""
-
+class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
     response_class = _LimitedResponse
     _is_opening_tunnel = False
 
@@ -142,10 +130,7 @@ class _LimitedConnection(HTTPConnection):
         return sock
 
     def _connect_to_any_address(self, attempt: Attempt) -> socket.socket:
-        """Return a socket to the first address that accepts.
-
-        All addresses share the timeout, so that one that does not respond leaves time for the next.
-        """
+        """Return a socket to the first address that accepts; one that does not respond leaves time for the next."""
         # Not self.host, because urllib3 removes the dot at the end of a fully qualified name from it.
         host = getattr(self, "_dns_host", self.host).strip("[]")
         try:
@@ -192,7 +177,6 @@ class _LimitedConnection(HTTPConnection):
 
 @lru_cache(maxsize=None)
 def _limited(pool_class: Any) -> Any:
-    """Return a subclass of a connection pool whose connections are limited."""
     connection_class = type("LimitedConnection", (_LimitedConnection, pool_class.ConnectionCls), {})
     return type("Limited" + pool_class.__name__, (pool_class,), {"ConnectionCls": connection_class})
 

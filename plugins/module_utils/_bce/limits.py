@@ -59,10 +59,7 @@ class FairSemaphore:
 
 
 class SharedPause:
-    """The pauses of a client, those between attempts and that of all threads while the API throttles one of them.
-
-    :param jitter: such as random.uniform.
-    """
+    """The pauses of a client: between attempts, and of all threads while the API throttles one of them."""
 
     def __init__(self, clock: Clock, jitter: Callable[[float, float], float]) -> None:
         self._clock = clock

@@ -27,6 +27,7 @@ MESSAGES = {
     "proxy_failed": "the proxy of the environment cannot be used: %(cause)s",
     "read_timeout": "no complete response within %(timeout).3g s",
     "cut_off": "the connection broke before the response was complete: %(cause)s",
+    "ended_early": "the response ended early",
     # Of a response.
     "not_json": "the response of %(endpoint)s is not a JSON object but %(content)s; check endpoint and proxy",
     "redirect": "the response is a redirect, which is not followed; give the right endpoint",
@@ -68,7 +69,6 @@ MESSAGES = {
     ),
     "and_more_errors": " ... and %(count)d more%(hint)s",
     "request_id": ", request id %(id)s",
-    "response_ended": "the response ended early",
 }
 
 

@@ -41,7 +41,6 @@ def paginate(
     :param client: has request(), see BceClient.
     :param name: of the array in the response.
     :param id_name: of the id in its objects.
-    :param operation: see BceClient.request(), as for deadline.
     :raises InvalidResponseError: if a response is not a page of such a list, if an id appears with different contents,
         or if the pages would never end.
     """
@@ -64,10 +63,7 @@ def paginate(
 
 
 def distinct(found: list[dict[str, Any]], id_name: str, response: Response, operation: str) -> list[dict[str, Any]]:
-    """Return the objects of a list, those with an id once.
-
-    :raises InvalidResponseError: if one id has different contents.
-    """
+    """Return the objects of a list, those with an id once; raise InvalidResponseError if their contents differ."""
     kept: list[dict[str, Any]] = []
     by_id: dict[str, dict[str, Any]] = {}
     for entry in found:

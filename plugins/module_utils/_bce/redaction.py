@@ -24,12 +24,12 @@ KEY_PATTERN = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))  # of a t
 
 
 def looks_like_tunnel_key(word: str) -> bool:
-    """Return whether letters, digits and symbols are all present, as in every tunnel key."""
+    """Return whether a word has letters, digits and symbols, as every tunnel key."""
     return all(re.search(kind, word) for kind in ("[A-Za-z]", "[0-9]", "[%s]" % re.escape(KEY_SYMBOLS)))
 
 
 def contains_possible_key(text: str) -> bool:
-    """Return whether a word of the text may be a tunnel's key, or is as long as the account's keys."""
+    """Return whether a word of the text may be a key of a tunnel or of the account."""
     return any(looks_like_tunnel_key(word) or len(word) >= MIN_ACCOUNT_KEY_LENGTH for word in KEY_PATTERN.findall(text))
 
 
@@ -52,7 +52,7 @@ def truncate(text: str) -> str:
 
 
 class Secret:
-    """A secret text that no print, repr, format, JSON dump or traceback shows; only reveal() returns it."""
+    """A secret text that only reveal() shows."""
 
     __slots__ = ("_encodings", "_text")
 
@@ -62,7 +62,6 @@ class Secret:
         self._encodings: set[str] | None = None
 
     def reveal(self) -> str:
-        """Return the text itself, for requests alone."""
         return self._text
 
     def encodings(self) -> set[str]:
@@ -136,7 +135,6 @@ class Redactor:
         self._allowed: set[str | None] = set()
 
     def add(self, secret: Secret) -> None:
-        """Redact this secret from now on."""
         self._secrets.add(secret)
 
     def redact_pattern(self, pattern: Pattern[str], is_secret: Callable[[str], bool]) -> None:

@@ -44,10 +44,8 @@ class Response(NamedTuple):
 def parse_response(
     received: Received, method: str, operation: str, expects: str | None, endpoint: str, now: float, redactor: Redactor
 ) -> Response:
-    """Return the Response of a 2xx whose body is empty or a JSON object without an error.
+    """Return the Response of a 2xx whose body is empty or a JSON object without an error; see BceClient.request().
 
-    :param expects: see BceClient.request().
-    :param endpoint: for the error text.
     :param now: by the server's clock, in seconds since the epoch.
     :raises AttemptFailed: for everything else.
     """
@@ -134,9 +132,7 @@ def _error_message(body: Mapping[str, Any]) -> Any:
 def get_list(response: Response, name: str, operation: str) -> list[dict[str, Any]]:
     """Return the objects of the list that a response has under a name.
 
-    :param operation: see BceClient.request().
-    :raises InvalidResponseError: if it is not a list of objects. Only an empty list means that there are none; an empty
-        response or null in its place does not.
+    :raises InvalidResponseError: if it is not a list of objects; an empty response or null does not mean an empty list.
     """
     if name not in response.body:
         raise invalid_response(operation, text("list_missing", name=name), response)
@@ -149,10 +145,9 @@ def get_list(response: Response, name: str, operation: str) -> list[dict[str, An
 def check_owner(
     found: list[dict[str, Any]], owner_name: str, owner_id: str, response: Response, operation: str
 ) -> None:
-    """Check that no object of a list names another owner; an object that names none is accepted.
+    """Raise InvalidResponseError if an object of a list names another owner; it may name none.
 
     :param owner_name: such as "vpnId".
-    :raises InvalidResponseError: naming both ids.
     """
     for entry in found:
         named = parse_str(entry.get(owner_name))
@@ -164,10 +159,7 @@ def check_owner(
 def invalid_response(
     operation: str, what: str, response: Response, maybe_applied: bool = False
 ) -> InvalidResponseError:
-    """Return the error of a response that is not what the API's contract says.
-
-    :param what: such as "has no vpnConnId".
-    """
+    """Return the error of a response that, for example, "has no vpnConnId"."""
     status, request_id = response.status, response.request_id
     reason = text("invalid_response", what=what, status=status, request_id=request_id)
     message = text("request_failed", operation=operation, reason=reason)

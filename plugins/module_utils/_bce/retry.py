@@ -51,7 +51,7 @@ class AttemptFailed(Exception):
     """One attempt failed.
 
     :ivar error: of the request, if there is no retry.
-    :ivar retry_after: seconds that the server asks to wait.
+    :ivar retry_after: seconds.
     :ivar is_unknown: whether the request may have been applied.
     """
 
@@ -79,14 +79,14 @@ def outcome_of(error: ApiError, status: int) -> Outcome:
     if status >= 500 or isinstance(error, ServerError):
         return "server_error"
     if isinstance(error, BusyError):
-        # Status 0 shows whether the code alone means it.
+        # Status 0 asks for the code alone.
         return "busy" if error_class_for(error.code, 0) is BusyError else "conflict"
     return "refused"
 
 
 def parse_http_date(value: str | None) -> float | None:
     """Return an HTTP date in seconds since the epoch, None for anything else."""
-    # Imported here, because a run without a response does not need it.
+    # Here, because a run without a response does not need it.
     from email.utils import parsedate_to_datetime
 
     try:
@@ -132,11 +132,7 @@ class RetryBudget:
 
 
 class RetrySequence:
-    """Decide after which failures of one request there is a retry, and when.
-
-    :param jitter: such as random.uniform.
-    :param can_resend_unknown: see BceClient.request().
-    """
+    """Decide which failures of one request are retried, and when; see BceClient for the parameters."""
 
     def __init__(
         self,

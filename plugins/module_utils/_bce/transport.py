@@ -73,8 +73,6 @@ class Transport:
     """One connection pool to one endpoint; threads may share it.
 
     :ivar proxy_error: why the proxy of the environment cannot be used.
-    :param headers: of every request.
-    :param observe: called with each Received.
     """
 
     def __init__(
@@ -146,10 +144,7 @@ class Transport:
 
 
 def _read_body(response: requests.Response) -> bytes:
-    """Return the whole body.
-
-    :raises Exception: of requests, or ResponseTooLargeError.
-    """
+    """Return the whole body, or raise what classify_transport_error() takes."""
     read_some = getattr(response.raw, "read1", None) or response.raw.read
     parts, length = [], 0
     while True:
@@ -163,18 +158,12 @@ def _read_body(response: requests.Response) -> bytes:
     declared = response.headers.get("Content-Length", "")
     is_number = re.fullmatch("[0-9]{1,18}", declared)
     if is_number and "Content-Encoding" not in response.headers and length < int(declared):
-        raise requests_errors.ChunkedEncodingError(text("response_ended"))
+        raise requests_errors.ChunkedEncodingError(text("ended_early"))
     return b"".join(parts)
 
 
-# -- errors ------------------------------------------------------------------------------------------------------------
-
-
 class _Failure:
-    """An exception, as the conditions of TRANSPORT_ERRORS see it.
-
-    :ivar cause: the innermost exception.
-    """
+    """An exception, as the conditions of TRANSPORT_ERRORS see it."""
 
     def __init__(self, exc: Exception, is_sent: bool, proxy: Proxy | None) -> None:
         self.exc = exc
@@ -188,7 +177,7 @@ class _Failure:
 
 
 def _is_certificate(failure: _Failure) -> bool:
-    # The second are the words of urllib3 1.26 for another name.
+    # The second is of urllib3 1.26, for another name.
     return "CERTIFICATE_VERIFY_FAILED" in str(failure.exc) or "doesn't match" in str(failure.exc)
 
 
@@ -215,10 +204,7 @@ TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = 
 
 
 def classify_transport_error(exc: Exception, timeout: float, is_sent: bool, proxy: Proxy | None) -> tuple[Outcome, str]:
-    """Return the outcome and the reason of an attempt that got no complete response.
-
-    :param is_sent: whether any of the request may have left.
-    """
+    """Return the outcome and the reason of an attempt without a complete response."""
     failure = _Failure(exc, is_sent, proxy)
     outcome, key = next((outcome, key) for condition, outcome, key in TRANSPORT_ERRORS if condition(failure))
     kind, cause = type(exc).__name__, failure.cause
@@ -231,7 +217,6 @@ def classify_transport_error(exc: Exception, timeout: float, is_sent: bool, prox
 
 
 def _innermost(exc: Exception) -> Exception:
-    """Return the exception that caused the others of a nested one."""
     for _depth in range(10):
         inner = exc.__cause__ or exc.__context__ or next((arg for arg in exc.args if isinstance(arg, Exception)), None)
         inner = getattr(exc, "reason", None) or inner
@@ -252,10 +237,7 @@ class Proxy(NamedTuple):
 
 
 def proxy_for(endpoint: str, proxies: Mapping[str, str]) -> Proxy | None:
-    """Return the Proxy that requests would use for an endpoint.
-
-    :param proxies: of Session.merge_environment_settings().
-    """
+    """Return the proxy that requests would use, of those of Session.merge_environment_settings()."""
     url = select_proxy(endpoint, dict(proxies))
     if not url:
         return None
@@ -271,7 +253,7 @@ def proxy_for(endpoint: str, proxies: Mapping[str, str]) -> Proxy | None:
 
 
 def proxy_secrets() -> set[Secret]:
-    """Return every form in which the user info of the environment's proxy URLs may occur in a text.
+    """Return every form in which a text may quote the user info of a proxy's URL.
 
     Libraries quote a URL whole, decoded, or cut where they take a character of the password for the end of a part.
     """
@@ -290,7 +272,7 @@ def proxy_secrets() -> set[Secret]:
 
 
 def _proxy_variables() -> list[tuple[str, str]]:
-    """Return (name, value) of all variables in which urllib looks for a proxy's URL."""
+    """Return (name, value) of the variables that urllib reads."""
     return [
         (name, value)
         for name, value in os.environ.items()
@@ -299,7 +281,7 @@ def _proxy_variables() -> list[tuple[str, str]]:
 
 
 def _is_proxy_url(url: str) -> bool:
-    """Return whether requests and urllib3 can read the URL of a proxy, and find the intended host in it."""
+    """Return whether requests and urllib3 find the intended host in a proxy's URL."""
     try:
         urlsplit(url)  # requests reads it in both ways
         parts = urlsplit(prepend_scheme_if_needed(url, "http"))
