@@ -60,7 +60,7 @@ class Peer:
         return done["status"], done["output"], {entry["task"].split(" : ")[-1]: entry["result"] for entry in entries}
 
     def site(self, *arguments):
-        return self.play(SITE, "-e", f"@{SITE_VARIABLES}", *arguments)
+        return self.run_playbook(SITE, "-e", f"@{SITE_VARIABLES}", *arguments)
 
     def role(self, *arguments, **variables):
         """Run the role alone; variables without their prefix, those that are None left out."""
@@ -79,13 +79,13 @@ class Peer:
         content = dict({"name": "Test", "hosts": "branch", "gather_facts": False, "tasks": tasks}, **more or {})
         path = self.folder / "role.json"
         path.write_text(json.dumps([content]))
-        return self.play(path, *arguments)
+        return self.run_playbook(path, *arguments)
 
     def tunnel(self, **task):
         """Run vpn_tunnel alone."""
         path = self.folder / "tunnel.json"
         path.write_text(json.dumps(as_plays([{"name": "Tunnel", "baiducloud.network.vpn_tunnel": task}])))
-        return self.play(path)
+        return self.run_playbook(path)
 
     def sees(self, *command):
         """What a command on the peer prints."""
@@ -327,7 +327,7 @@ def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
     path.write_text(json.dumps(content))
     environment = dict(peer.environment, HOME=str(tmp_path))
     peer.environment = environment
-    status, output, _results = peer.play(path, "-e", "tunnel_key=" + SECRET_KEY)
+    status, output, _results = peer.run_playbook(path, "-e", "tunnel_key=" + SECRET_KEY)
     assert status == 0 and "no hosts matched" not in output, output
     peer.lab.compare(tunnel=peer.lab.stored_tunnels()[0])
 
