@@ -22,11 +22,15 @@ class Cloud:
     def __init__(
         self, settings: Settings, clock: Clock, gateways: Sequence[GatewaySeed], vpcs: Sequence[VpcSeed] = ()
     ) -> None:
-        self.gateways = Gateways(settings, clock, gateways, lambda vpn_id: self.tunnels.count(vpn_id))
+        self.gateways = Gateways(settings, clock, gateways, self._count_tunnels)
         self.vpcs = Vpcs(clock, vpcs, self.gateways.vpc_ids())
         self.customer_gateways = CustomerGateways(settings, clock)
         self.tunnels = Tunnels(settings, clock, self.gateways, self.customer_gateways)
         self.route_rules = RouteRules(settings, clock, self.vpcs, self.gateways)
+
+    def _count_tunnels(self, vpn_id: str) -> int:
+        # A method, because the gateways exist before the tunnels.
+        return self.tunnels.count(vpn_id)
 
     def reset(self) -> None:
         """Forget tunnels, customer gateways and route rules; what the command line named stays."""
