@@ -71,7 +71,7 @@ class _GatewayQuery:
         if "vpc_id" in self._filters:
             found = self._api.list_gateways()
         else:
-            details = map_concurrently(self._detail, self._filters["vpn_id"], self._client.stop)
+            details = map_concurrently(self._detail, self._filters["vpn_id"], self._client.cancel)
             self.errors += [detail for detail in details if isinstance(detail, BceError)]
             found = [detail for detail in details if isinstance(detail, dict)]
         self.gateways = [gateway for gateway in found if self._is_selected(gateway)]
@@ -121,7 +121,7 @@ class _GatewayQuery:
         lists = map_concurrently(
             lambda vpn_id: list_tunnels(self._client, self._version, vpn_id),
             [gateway["vpn_id"] for gateway in readable],
-            self._client.stop,
+            self._client.cancel,
         )
         for gateway, listed in zip(readable, lists):
             if isinstance(listed, BceError):

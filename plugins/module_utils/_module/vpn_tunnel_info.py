@@ -38,7 +38,7 @@ def _validate(provided: dict[str, Any], params: dict[str, Any]) -> list[str]:
 
 def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
     vpn_ids = filters.get("vpn_id") or _gateways_of(client, version, filters["vpc_id"])
-    lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.stop)
+    lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.cancel)
     tunnels = [
         tunnel_result(item, listed.secrets)
         for listed in lists
