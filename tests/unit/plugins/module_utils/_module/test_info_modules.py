@@ -54,7 +54,7 @@ class Cloud:
         self.requested = []
         self.redactor = Redactor(())
 
-    def stop(self):
+    def cancel(self):
         pass
 
     def request(self, _method, path, _query=None, **_others):
