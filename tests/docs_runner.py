@@ -34,6 +34,22 @@ PARTIAL_RUNS = {
     "site_to_site": ["--list-hosts"],  # run by test_site_to_site.py
     "awx_setup": ["--syntax-check"],  # run by test_awx_setup.py
 }
+
+
+def _matches(name, beginning):
+    """Return whether a line of a file of the repository begins with this text."""
+    return bool(re.search(rf"(?m)^{re.escape(beginning)}", (ROOT / name).read_text(encoding="utf-8")))
+
+
+def _is_locked(package):
+    return _matches("tests/requirements/lock.txt", f"{package}==")
+
+
+def _is_variable_read(name):
+    paths = (ROOT / "plugins/module_utils/_bce/connection_options.py", *PLAYBOOKS)
+    return any(re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")) for path in paths)
+
+
 # Commands that are only compared with what the repository has: command -> function of its arguments.
 STATIC_CHECKS = {
     "export": lambda words: all(_is_variable_read(word.partition("=")[0]) for word in words),
@@ -84,20 +100,6 @@ def playbook_source(playbook):
     if playbook.parent == ROOT / "playbooks":
         paths += (ROOT / "playbooks/tasks").glob("*.yml")
     return "\n".join(re.sub(r"(?m)^\s*#.*$", "", path.read_text(encoding="utf-8")) for path in paths)
-
-
-def _matches(name, beginning):
-    """Return whether a line of a file of the repository begins with this text."""
-    return bool(re.search(rf"(?m)^{re.escape(beginning)}", (ROOT / name).read_text(encoding="utf-8")))
-
-
-def _is_locked(package):
-    return _matches("tests/requirements/lock.txt", f"{package}==")
-
-
-def _is_variable_read(name):
-    paths = (ROOT / "plugins/module_utils/_bce/connection_options.py", *PLAYBOOKS)
-    return any(re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")) for path in paths)
 
 
 class DocsRunner:

@@ -57,7 +57,9 @@ def coerce_options(
     :param secret: names of options whose value is not shown.
     """
     spec = {name: dict(definition, no_log=name in secret) for name, definition in definitions.items()}
-    hidden = [Secret(text) for text in collect_secrets(spec, {name: value for name, (value, _) in values.items()})]
+    hidden = [
+        Secret(text) for text in collect_secrets(spec, {name: value for name, (value, _origin) in values.items()})
+    ]
     coerced, errors = {}, {}
     for name, (value, origin) in values.items():
         rule, coerce = TYPES.get(definitions[name].get("type", "str"), _ANYTHING)

@@ -72,8 +72,8 @@ def test_rule_is_created_updated_and_deleted_once(site, in_process):
         task("check", check_mode=True, **RULE),
         task("create", register="made", **RULE),
         task("repeat", **RULE),
-        task("update", **dict(RULE, nexthop_id=SPARE, description="")),
-        task("repeat the update", **dict(RULE, nexthop_id=SPARE, description="")),
+        task("update", **{**RULE, "nexthop_id": SPARE, "description": ""}),
+        task("repeat the update", **{**RULE, "nexthop_id": SPARE, "description": ""}),
         task(
             "move by id",
             vpc_id=VPC,
@@ -126,7 +126,7 @@ def test_rule_by_vpc_and_by_table_is_the_same(site):
 
 
 def test_networks_with_host_bits_are_one_rule(site):
-    written = dict(RULE, source_address="192.168.1.1/20", destination_address="10.24.7.7/16")
+    written = {**RULE, "source_address": "192.168.1.1/20", "destination_address": "10.24.7.7/16"}
     done = run(site, task("create", **RULE), task("other spelling", **written)).named
     assert not done["other spelling"]["changed"] and len(rules(site)) == 1
 
@@ -151,7 +151,7 @@ def test_wrong_options_are_reported_together_before_any_request(site, in_process
 
 
 def test_rule_of_another_type_is_refused(site):
-    first = dict(RULE, nexthop_type="custom", nexthop_id="i-00000001")
+    first = {**RULE, "nexthop_type": "custom", "nexthop_id": "i-00000001"}
     done = run(site, task("custom", **first), task("vpn", **RULE)).named
     assert done["vpn"]["error"]["code"] == "ImmutableField" and "nexthop_type" in done["vpn"]["msg"]
     (rule,) = rules(site)
@@ -176,14 +176,14 @@ def test_system_rule_is_never_touched(site, state):
     ],
 )
 def test_refusal_of_the_api_fails_the_task_and_creates_nothing(site, changes, words):
-    result = run(site, task("refused", **dict(RULE, **changes))).named["refused"]
+    result = run(site, task("refused", **{**RULE, **changes})).named["refused"]
     assert result["failed"] and words in result["msg"] and not result["error"]["retryable"]
     assert rules(site) == []
 
 
 def test_full_table_is_a_quota_error(site):
-    fill = dict(task("fill", **dict(RULE, destination_address="10.{{ item }}.0.0/16")), loop=list(range(50)))
-    done = run(site, fill, task("one more", **dict(RULE, destination_address="10.99.0.0/16")))
+    fill = dict(task("fill", **{**RULE, "destination_address": "10.{{ item }}.0.0/16"}), loop=list(range(50)))
+    done = run(site, fill, task("one more", **{**RULE, "destination_address": "10.99.0.0/16"}))
     assert len(rules(site)) == 50
     result = done.named["one more"]
     assert "quota" in result["msg"].lower() and not result["error"]["retryable"]
@@ -194,7 +194,7 @@ def test_info_returns_the_rules_that_match(site, in_process):
     done = run(
         site,
         task("one", **RULE),
-        task("two", **dict(RULE, destination_address="10.25.0.0/16", nexthop_id=SPARE)),
+        task("two", **{**RULE, "destination_address": "10.25.0.0/16", "nexthop_id": SPARE}),
         task("all", "vpc_route_info", vpc_id=VPC),
         task("of the hub", "vpc_route_info", vpc_id=VPC, nexthop_id=[GATEWAY]),
         task("none", "vpc_route_info", vpc_id=VPC, destination_address=["10.99.0.0/16"]),

@@ -128,14 +128,15 @@ def to_error(
     problem: Problem,
     api: ResourceApi,
     obj: ObjectState | None,
-    codes: Mapping[str, tuple[str, bool]] = CODES,
-    templates: Mapping[str, str] = MESSAGES,
+    codes: Mapping[str, tuple[str, bool]] | None = None,
+    templates: Mapping[str, str] | None = None,
 ) -> BceError:
     """Return the error that a task reports for a problem.
 
     :param obj: None for a problem of the whole scope.
     :param codes: CODES or another table like it, whose keys are those of `templates`.
     """
+    codes, templates = codes or CODES, templates or MESSAGES
     is_unknown = obj is not None and problem.code not in _WAIT_CODES and _is_outcome_unknown(problem, obj)
     if problem.code not in codes or (problem.code == "ClientTokenReused" and problem.error is not None):
         error = to_bce_error(problem.error)

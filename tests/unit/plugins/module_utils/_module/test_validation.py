@@ -177,7 +177,7 @@ def test_key_in_a_wrong_option_is_not_shown(wrong):
 )
 def test_possible_account_key_in_an_unknown_option_or_type_is_not_shown(secret, wrong):
     """As short as a token may be: a value of such an option is never needed to find the error."""
-    (name, value), *_ = wrong.items()
+    ((name, value),) = wrong.items()
     params = {**ONE, name: [value[0] % secret] if isinstance(value, list) else value % secret}
     result = failure(vpn_tunnel, **params)
     secrets = validation.TaskOptions(vpn_tunnel, params).secrets

@@ -113,7 +113,7 @@ def test_every_path_begins_with_the_version(emulator):
     there = planned()
     there.fields["vpn_conn_id"] = "vpnconn-1"
     for call in (
-        lambda: api.read_all(),
+        api.read_all,
         lambda: api.create(there, TOKEN),
         lambda: api.update(replacing(there), TOKEN),
         lambda: api.delete("vpnconn-1", TOKEN),
