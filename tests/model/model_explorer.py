@@ -166,9 +166,9 @@ class Result(NamedTuple):
 
 def run(task):
     """Run one task, from its first request to its Result; a generator of requests."""
-    desires = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
+    desired_states = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
     resource_type = ExactModelType() if task.is_exact else ModelType()
-    objects = [ObjectState(DesiredObject(resource_type, desired)) for desired in desires]
+    objects = [ObjectState(DesiredObject(resource_type, desired)) for desired in desired_states]
     steps = reconciler.Reconciler(objects, LISTS_OF_A_WAIT, purge.Purge(surplus) if task.purge else None)
     last = yield from relayed(steps.plan(), steps.names, ())
     last = yield from relayed(steps.apply(), steps.names, last)
