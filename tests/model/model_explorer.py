@@ -98,7 +98,7 @@ class Desired(NamedTuple):
 
     name: str
     parameters: int
-    given_id: int = None
+    provided_id: int = None
     is_absent: bool = False
 
 
@@ -117,7 +117,7 @@ class ModelType(base.ResourceType):
     """A kind of object that is nothing but its parameters, a number."""
 
     def keys(self, desired):
-        return desired.name, desired.given_id, desired.is_absent, None
+        return desired.name, desired.provided_id, desired.is_absent, None
 
     def plan(self, desired, item):
         if desired.is_absent:

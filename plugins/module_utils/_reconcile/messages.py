@@ -21,11 +21,11 @@ MESSAGES = {
     ),
     "name_conflict": "%(name_option)s: %(name)r is already the name of %(ids)s in %(scope)s; choose another name",
     "id_not_found": (
-        "%(id_option)s: %(scope)s has no %(label)s %(given_id)s; leave %(id_option)s out to create one by its name"
+        "%(id_option)s: %(scope)s has no %(label)s %(provided_id)s; leave %(id_option)s out to create one by its name"
     ),
     "id_name_mismatch": (
-        "%(id_option)s: %(given_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give the one"
-        " that is meant"
+        "%(id_option)s: %(provided_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give the"
+        " one that is meant"
     ),
     "still_deleting": (
         "The %(label)s %(ids)s of the name %(name)r is still being deleted in %(scope)s; run the task again when it"
@@ -182,7 +182,7 @@ def _words(
         "count": len(ids),
         "ids": _join(ids),
         "name": obj.desired.name if obj is not None else None,
-        "given_id": obj.desired.given_id if obj is not None else None,
+        "provided_id": obj.desired.provided_id if obj is not None else None,
         "shown": _join([repr(_cut(name)) if name else "nameless" for name in names]) or "it",
     }
 

@@ -107,7 +107,7 @@ class ObjectResult:
             created
             for created in self.outcome.created_ids
             # A list may show an id after all, although the API said that it does not exist.
-            if created not in self._reconciler.base and (created not in denied or created == self.known_id)
+            if created not in self._reconciler.ids_before and (created not in denied or created == self.known_id)
         ]
 
     @property

@@ -90,7 +90,7 @@ class DesiredObject:
     def __init__(self, resource_type: ResourceType, value: Any, is_surplus: bool = False) -> None:
         self.type = resource_type
         self.value = value
-        self.name, self.given_id, self.is_absent, self.client_token = resource_type.keys(value)
+        self.name, self.provided_id, self.is_absent, self.client_token = resource_type.keys(value)
         self.is_surplus = is_surplus
         self.has_exact_names = bool(getattr(resource_type, "has_exact_names", False))
 
@@ -160,7 +160,7 @@ class ObjectState:
 
     def __init__(self, desired: DesiredObject) -> None:
         self.desired = desired
-        self.outcome = Outcome(desired.given_id)
+        self.outcome = Outcome(desired.provided_id)
         self.creation = CreationState()
         self.state = DONE
         self.awaited = ""

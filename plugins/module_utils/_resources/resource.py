@@ -156,19 +156,19 @@ class Planner(ResourceValues):
 
     def _reject_immutable_change(self, desired: Desired, item: Item) -> None:
         for name, remedy in self.immutable.items():
-            want, have = desired.fields.get(name), item.fields[name]
-            if want is not None and have is not None and want != have:
+            expected, current = desired.fields.get(name), item.fields[name]
+            if expected is not None and current is not None and expected != current:
                 words = {"option": name, "label": self.label, "name": self.name_of(item.fields), "remedy": remedy}
-                words.update(id=item.fields[self.id_option], current=have, desired=want)
+                words.update(id=item.fields[self.id_option], current=current, desired=expected)
                 raise ConflictError(MESSAGES["field_immutable"] % words, "ImmutableField")
 
     def _diff(self, desired: Desired, item: Item) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
         """Return the managed fields that differ, and those that the API does not show."""
         differing, unknown = [], []
-        for path, want, have in self._iter_managed(desired.fields, item.fields):
+        for path, expected, current in self._iter_managed(desired.fields, item.fields):
             names = [name for group in self.alternatives if path in group for name in group]
-            if have is not None:
-                if not _equal(want, have):
+            if current is not None:
+                if not _equal(expected, current):
                     differing.append(path)
             # The API may show an alternative, such as cgw_id for remote_ip, and the task may have both.
             elif not any(name in desired.fields and item.fields[name] is not None for name in names):
@@ -180,14 +180,15 @@ class Planner(ResourceValues):
                 differing.append(SECRET)
         return tuple(differing), tuple(unknown)
 
-    def _iter_managed(self, wanted: Dict[str, Any], present: Dict[str, Any]) -> Iterator[Tuple[str, Any, Any]]:
-        for name, want in wanted.items():
+    def _iter_managed(self, desired: Dict[str, Any], current: Dict[str, Any]) -> Iterator[Tuple[str, Any, Any]]:
+        """Yield each managed field: its path, the expected value and the current one."""
+        for name, expected in desired.items():
             if name in self.groups:
-                group = present.get(name) or {}
-                for inner, value in want.items():
+                group = current.get(name) or {}
+                for inner, value in expected.items():
                     yield "%s.%s" % (name, inner), value, group.get(inner)
             else:
-                yield name, want, present.get(name)
+                yield name, expected, current.get(name)
 
     def _change(self, desired: Desired, item: Item, changes: Tuple[str, ...]) -> Item:
         """Return the object after an update that sends only the changes."""
@@ -199,11 +200,11 @@ class Planner(ResourceValues):
         """Return the object that replaces the current one: what the task manages, and all the rest as it is."""
         fields, missing = dict(item.fields), []
         for field in self.fields:
-            want = desired.fields.get(field.name)
-            if want is not None and (fields[field.name] is None or not _equal(want, fields[field.name])):
-                fields[field.name] = want
+            expected = desired.fields.get(field.name)
+            if expected is not None and (fields[field.name] is None or not _equal(expected, fields[field.name])):
+                fields[field.name] = expected
             is_cut = field.name in self.natural_key and fields[field.name] and validate_value(field, fields[field.name])
-            # A shown name that breaks the constraint is something else, such as a part of the name with "...".
+            # A shown name that is invalid is a truncated name.
             if (field.required_on_create and fields[field.name] is None) or is_cut:
                 missing.append(field.name)
         fields.update(dict.fromkeys(item.not_shown - set(desired.fields)))  # left out, an update keeps it
@@ -342,9 +343,9 @@ class Resource(Planner):
         return Item(fields_of_item, secret, is_confirmed, frozenset(not_shown))
 
 
-def _equal(want: Any, have: Any) -> bool:
+def _equal(expected: Any, current: Any) -> bool:
     """Return True if two values are equal; lists are sets: neither order nor repetition is a difference."""
-    return set(want) == set(have) if isinstance(want, list) else want == have
+    return set(expected) == set(current) if isinstance(expected, list) else expected == current
 
 
 def _task_options(conditions: Dict[str, Any]) -> Tuple[Field, ...]:

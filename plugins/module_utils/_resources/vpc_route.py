@@ -164,8 +164,8 @@ class VpcRouteApi(RestApi):
         tables = get_list(response, "routeTables", operation) if is_several else [response.body]
         if not is_several:
             get_list(response, self.type.list_key, operation)
-        wanted = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
-        found = [table for table in tables if all(table.get(name) == value for name, value in wanted.items())]
+        expected = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
+        found = [table for table in tables if all(table.get(name) == value for name, value in expected.items())]
         scope = self.type.scope_words(self.values)
         if not found:
             raise invalid_response(operation, MESSAGES["response_other_scope"] % {"scope": scope}, response)
