@@ -50,7 +50,7 @@ class NumberType(ResourceType):
     label, name_option, id_option = "number", "name", "number_id"
 
     def keys(self, desired):
-        return desired.name, desired.provided_id, desired.is_absent, desired.client_token
+        return base.Identity(desired.name, desired.provided_id, desired.is_absent, desired.client_token)
 
     def plan(self, desired, item):
         if item == READ_ONLY:

@@ -117,7 +117,7 @@ class ModelType(base.ResourceType):
     """A kind of object that is nothing but its parameters, a number."""
 
     def keys(self, desired):
-        return desired.name, desired.provided_id, desired.is_absent, None
+        return base.Identity(desired.name, desired.provided_id, desired.is_absent, None)
 
     def plan(self, desired, item):
         if desired.is_absent:

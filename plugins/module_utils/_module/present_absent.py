@@ -16,7 +16,7 @@ from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._reconcile.waiter import StateWaiter
 from .._resources.api import RestApi
 from .._resources.fields import camel_case
-from .validation import Request, parse_connection
+from .validation import ParsedTask, parse_connection
 
 
 class PresentAbsent(NamedTuple):
@@ -38,13 +38,13 @@ class PresentAbsent(NamedTuple):
             "supports_check_mode": True,
         }
 
-    def parse(self, params: dict[str, Any]) -> Request:
+    def parse(self, params: dict[str, Any]) -> ParsedTask:
         """See Implementation.parse()."""
         connection = parse_connection(params, self.api.type.validate(params))
         desired = self.api.type.parse(params)
-        return Request(desired, connection, warnings=desired.warnings)
+        return ParsedTask(desired, connection, warnings=desired.warnings)
 
-    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
+    def run(self, request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""
         connection = request.connection
         api = self.api(BceClient(connection, clock=clock), request.desired.options)

@@ -21,7 +21,7 @@ from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, to_argument_spe
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .results import MAX_REPORTED, join_failures
-from .validation import Request, parse_connection
+from .validation import ParsedTask, parse_connection
 
 MESSAGES = {
     "tunnels_not_a_list": "tunnels: must be a list of dictionaries, each with the options of one tunnel",
@@ -31,7 +31,8 @@ MESSAGES = {
     "concurrency_invalid": "concurrency: must be a whole number from 1 to %(maximum)d, but is %(value)r",
     "purge_all_without_purge": "purge_all: has a meaning only with purge; set purge: true, or leave purge_all out",
     "purge_of_all": (
-        "purge: no tunnel of gateway %(gateways)s is to be present, so all would go; set purge_all: true to do that"
+        "purge: would delete every tunnel of gateway %(gateways)s, because the list keeps none. Set purge_all: true to"
+        " allow that."
     ),
     "purge_without_gateway": "vpn_id: is needed, because no tunnel names the gateway to purge",
     "purge_skipped": "%(scope)s is not purged, because not all of its tunnels are as desired",
@@ -71,7 +72,7 @@ def _argument_spec() -> dict[str, Any]:
 ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 
-def parse(params: dict[str, Any]) -> Request:
+def parse(params: dict[str, Any]) -> ParsedTask:
     """See Implementation.parse(); each error begins with the place of its option."""
     errors = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
     items: Any = params.get("tunnels")
@@ -107,7 +108,7 @@ def parse(params: dict[str, Any]) -> Request:
         "version": desired[0].options["version"] if desired else params.get("version") or 1,
         "concurrency": params.get("concurrency") or DEFAULT_CONCURRENCY,
     }
-    return Request(desired, connection, options, tuple(warnings))
+    return ParsedTask(desired, connection, options, tuple(warnings))
 
 
 def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -192,7 +193,7 @@ def _merge_shared(item: dict[str, Any], params: dict[str, Any]) -> dict[str, Any
 
 
 def run(
-    request: Request, check_mode: bool, progress: Callable[[str], object] | None = None, clock: Any = time
+    request: ParsedTask, check_mode: bool, progress: Callable[[str], object] | None = None, clock: Any = time
 ) -> dict[str, Any]:
     """Bring all tunnels to their desired state; see Implementation.run().
 
@@ -231,7 +232,7 @@ def run(
     return connection.warn_in(report)
 
 
-def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list[ScopeReconciler]:
+def _group_by_gateway(client: BceClient, request: ParsedTask, clock: Any) -> list[ScopeReconciler]:
     """Return one ScopeReconciler for each gateway, in the order in which the items name them."""
     groups: dict[str, list[Any]] = {}
     for desired in request.desired:

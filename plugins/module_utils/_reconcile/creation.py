@@ -64,7 +64,7 @@ def receive_creation(obj: ObjectState, result: WriteResult) -> None:
     """Note the response to a creation."""
     creation = obj.creation
     if result.outcome == REFUSED and not creation.is_unknown:
-        return obj.fail("Refused", error=result.error)
+        return obj.fail(state.WRITE_REFUSED, error=result.error)
     # A refusal after an unknown outcome may be due to what the attempt before it made.
     creation.attempts += 1
     creation.is_unknown = creation.is_unknown or result.outcome == UNKNOWN
@@ -140,11 +140,11 @@ def judge_unclaimed(obj: ObjectState, view: View, ids_before: set[str], is_final
         return obj.fail("NameShownDifferently", candidates, error=obj.last_error)
     if obj.awaited in (EXISTS, REFUSED, MISMATCH):
         # After an unknown outcome, a token that is in use may be in use by what this run made.
-        return obj.fail("Refused", error=obj.last_error)
+        return obj.fail(state.WRITE_REFUSED, error=obj.last_error)
     if creation.attempts < state.MAX_CREATE_ATTEMPTS:
         obj.state = CREATE  # with the same token
         return None
-    return obj.fail("Unsettled", error=obj.last_error)
+    return obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
 
 
 def judge_claim(obj: ObjectState, view: View, ids_before: set[str], is_final_list: bool) -> None:

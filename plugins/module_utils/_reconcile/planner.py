@@ -275,7 +275,7 @@ def receive_write(obj: ObjectState, result: WriteResult) -> None:
         if not obj.desired.type.keeps_id_on_update:
             obj.state, obj.awaited = WAIT, OK
     elif result.outcome == REFUSED:
-        obj.fail("Refused", error=result.error)
+        obj.fail(state.WRITE_REFUSED, error=result.error)
     else:
         obj.state, obj.awaited = WAIT, result.outcome
 
@@ -306,7 +306,7 @@ def judge_update(obj: ObjectState, view: View, is_final_list: bool) -> None:
             obj.outcome.changed = obj.outcome.changed or is_ours
             return None
     if is_final_list or entry is None:
-        obj.fail("Unsettled", error=obj.last_error)
+        obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
     return None
 
 
@@ -327,7 +327,7 @@ def _judge_written(obj: ObjectState, view: View, entry: Entry | None, is_final_l
             obj.take_entry(shown)
             obj.take_item(shown.item)
     elif is_final_list and obj.awaited == UNKNOWN:
-        obj.fail("Unsettled", error=obj.last_error)
+        obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
     elif is_final_list:
         obj.fail("AmbiguousName" if named else "ChangedMeanwhile", named or [obj.entry])
 
@@ -356,7 +356,7 @@ def judge_deletion(obj: ObjectState, view: View, is_final_list: bool) -> None:
     elif is_final_list and obj.last_error is None:
         obj.fail("ChangedMeanwhile", others or ([entry] if entry else []))
     elif is_final_list:
-        obj.fail("Unsettled", error=obj.last_error)
+        obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
     return None
 
 

@@ -15,7 +15,7 @@ from typing import Any, Callable, Collection, Generator
 from .._bce.errors import BceError
 from .._resources.base import CREATE, DELETE, UPDATE, Entry, ResourceApi
 from . import planner, state
-from .messages import to_error
+from .messages import ErrorSpec, to_error
 from .planner import View, is_adopted, is_same_surplus
 from .reconciler import PurgeStrategy, run_step
 from .state import DONE, FAILED, DesiredObject, ListRequest, ObjectState, Problem, problem_of
@@ -37,12 +37,12 @@ MESSAGES = {
         "purge: the list of %(scope)s does not show %(ids)s as desired, so nothing was purged; run the task again"
     ),
 }
-# code -> (key of MESSAGES, retryable)
+# By the code of the problem; the keys are those of MESSAGES.
 CODES = {
-    "PurgeUnclear": ("purge_unclear", True),
-    "PurgeSimilar": ("purge_similar", False),
-    "PurgeEqual": ("purge_equal", False),
-    "PurgeNotShown": ("purge_not_shown", True),
+    "PurgeUnclear": ErrorSpec("purge_unclear", True),
+    "PurgeSimilar": ErrorSpec("purge_similar", False),
+    "PurgeEqual": ErrorSpec("purge_equal", False),
+    "PurgeNotShown": ErrorSpec("purge_not_shown", True),
 }
 
 
@@ -96,7 +96,7 @@ class Purge(PurgeStrategy):
         view = yield ListRequest(True, state.STALE_LIST_TIMEOUT)
         while True:
             if view.error:
-                self.problem = Problem("ListFailed", error=view.error)
+                self.problem = Problem(state.LIST_FAILED, error=view.error)
                 return False
             self.problem = find_not_shown(objects, view) or find_obstacle(objects, names, view)
             if self.problem is None or view.waited >= state.STALE_LIST_TIMEOUT:

@@ -99,7 +99,7 @@ class Reconciler:
         self.first = view
         for obj in self.objects:
             if view.error:
-                obj.fail("ListFailed", error=view.error)
+                obj.fail(state.LIST_FAILED, error=view.error)
             else:
                 run_step(obj, planner.plan_object, obj, view)
         planner.reject_similar_deletions(self.objects)
@@ -129,6 +129,7 @@ class Reconciler:
             results = yield tuple(batch)
             for request, result in zip(batch, results):
                 run_step(request.target, receive, request.target, request.action, result)
+            # tests/model compares the local variables of paused generators, so those of an ended round must not stay.
             del batch, results, request, result
             window = (yield from self._settle(objects)) or window
 
@@ -144,7 +145,7 @@ class Reconciler:
             view = yield ListRequest(view is None, timeout)
             for obj in objects:
                 if obj.state == WAIT and view.error:
-                    obj.fail("ListFailed", error=view.error)
+                    obj.fail(state.LIST_FAILED, error=view.error)
                 elif obj.state == WAIT:
                     run_step(obj, judge, obj, view, self.ids_before)
             # An object that needed no write was decided by an older list, which this one must not contradict.
@@ -167,7 +168,7 @@ class Reconciler:
             confirmed = yield ConfirmRequest()
             for obj in doubtful:
                 if not isinstance(confirmed, (set, frozenset)):
-                    obj.fail("ListFailed", error=confirmed)
+                    obj.fail(state.LIST_FAILED, error=confirmed)
                 elif obj.outcome.object_id not in confirmed:
                     obj.fail("ScopeNotConfirmed", [obj.entry])
                 else:
@@ -219,4 +220,4 @@ def run_step(obj: ObjectState, func: Callable[..., None], *arguments: Any) -> No
     try:
         func(*arguments)
     except Exception as error:
-        obj.fail("Raised", error=error)
+        obj.fail(state.STEP_RAISED, error=error)

@@ -31,6 +31,13 @@ WRITES = (CREATE, UPDATE, DELETE, PROBE)
 # no list shows it (CONFIRMED); a deletion was not sent because the list that it rests on was too old (STALE).
 CLAIMED, REPEATED, CONFIRMED, STALE = "claimed", "repeated", "confirmed", "stale"
 
+# Codes of a Problem that stand for the error in it: no result shows them.
+STEP_RAISED = "Raised"  # a step of the protocol raised it
+WRITE_REFUSED = "Refused"
+WRITE_UNSETTLED = "Unsettled"  # no list shows what became of the write
+LIST_FAILED = "ListFailed"
+WAIT_RAISED = "Waited"  # a list of the wait for a state raised it
+
 
 class ListRequest(NamedTuple):
     """List the scope."""
@@ -53,9 +60,9 @@ class ConfirmRequest(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Why an object failed, and the values for the message."""
+    """The reason that an object failed, and the values for the message."""
 
-    code: str  # a key of CODES in messages.py or purge.py; or the reason why `error` is the whole message
+    code: str  # a key of CODES in messages.py or purge.py; or one of those above, if `error` is the whole message
     ids: tuple[str | None, ...] = ()
     names: tuple[Any, ...] = ()
     error: Any = None
@@ -63,7 +70,7 @@ class Problem(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What a result warns of; key is one of messages.MESSAGES."""
+    """A warning of a result; key is one of messages.MESSAGES."""
 
     key: str
     ids: tuple[str | None, ...]
@@ -80,7 +87,7 @@ def problem_of(
 
 
 class DesiredObject:
-    """What a task says about one object; it never changes.
+    """The desired state of one object, as the task provides it; it never changes.
 
     :ivar value: the desired state, opaque to this package.
     :ivar name: the natural key, None where the task provides only an id.
@@ -108,7 +115,7 @@ class DesiredObject:
 
 
 class Outcome:
-    """What a result reports of one object: true after every step, whatever happens next.
+    """The values that a result reports of one object: true after every step, whatever happens next.
 
     More than 10 attributes because each one is a value of a result.
     """
@@ -130,7 +137,7 @@ class Outcome:
 
 
 class CreationState:
-    """How far the creation of an object is.
+    """The progress of the creation of an object.
 
     :ivar token: (number, time window) of the next creation; see idempotency.creation_token().
     :ivar claimed_id: the id that the last creation returned, until the object is taken or the next token is.

@@ -63,7 +63,7 @@ class StateWaiter:
                 continue
             except Exception as error:  # an internal error must not lose what was done before
                 for result in results:
-                    _fail(result, Problem("Waited", error=error))
+                    _fail(result, Problem(state.WAIT_RAISED, error=error))
                 return
             list_error = ""
             view = View(listed.entries, ())
@@ -90,8 +90,7 @@ class StateWaiter:
         return not result.outcome.is_item_stale and (read_field(result.item, field) or "").lower() == value
 
     def _time_out(self, result: ObjectResult, list_error: str) -> None:
-        status, health = (read_field(result.item, name) or "unknown" for name in ("status", "health_status"))
-        current = MESSAGES["wait_status"] % {"status": status, "health": health}
+        current = self._type.describe_state(result.item)
         self._end(result, "WaitTimeout", seconds=result.desired.wait_timeout, current=current, list_error=list_error)
 
     @staticmethod

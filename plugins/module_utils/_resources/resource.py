@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
 from .._bce.response_parsing import parse_id, parse_str
-from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Item, Plan, ResourceType
+from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Identity, Item, Plan, ResourceType
 from .fields import (
     CLIENT_TOKEN,
     STATE,
@@ -63,7 +63,7 @@ class ResourceValues(ResourceType):
     is_read_by_id = False
     is_deleted_with_token = True
 
-    def check(self, desired: Desired, item: Item) -> None:
+    def reject_unchangeable(self, desired: Desired, item: Item) -> None:
         """Raise an error if the object must not be changed or deleted."""
 
     def name_of(self, values: Dict[str, Any]) -> str | None:
@@ -76,7 +76,7 @@ class ResourceValues(ResourceType):
         return self.scope_text % values
 
 
-class Planner(ResourceValues):
+class ResourceDiff(ResourceValues):
     """The comparison of the desired state with an object, and the plan that follows from it."""
 
     def plan(self, desired: Desired, item: Item | None) -> Plan:
@@ -86,7 +86,7 @@ class Planner(ResourceValues):
         :raises ConflictError: if the object would have to change in a way that the API does not offer.
         """
         if item is not None:
-            self.check(desired, item)
+            self.reject_unchangeable(desired, item)
         if desired.is_absent:
             return Plan(NOOP if item is None else DELETE, (), self._diff_view(item), {}, None)
         if item is None:
@@ -181,7 +181,6 @@ class Planner(ResourceValues):
         return tuple(differing), tuple(unknown)
 
     def _iter_managed(self, desired: Dict[str, Any], current: Dict[str, Any]) -> Iterator[Tuple[str, Any, Any]]:
-        """Yield each managed field: its path, the expected value and the current one."""
         for name, expected in desired.items():
             if name in self.groups:
                 group = current.get(name) or {}
@@ -229,7 +228,7 @@ class Planner(ResourceValues):
         return {name: value for name, value in item.fields.items() if name not in hidden} if item else {}
 
 
-class Resource(Planner):
+class Resource(ResourceDiff):
     """A resource. Its file sets the values that ResourceValues declares, and overrides a method where it differs."""
 
     def __init__(self) -> None:
@@ -314,12 +313,13 @@ class Resource(Planner):
         return Desired(managed, normal, secret, tuple(text for texts in remarks for text in texts))
 
     def key_of(self, name: str) -> Tuple[str, ...]:
+        """Return the parts of a natural key that name_of() joined."""
         return tuple(name.split(NAME_SEPARATOR)) if len(self.natural_key) > 1 else (name,)
 
-    def keys(self, desired: Desired) -> tuple[str | None, str | None, bool, str | None]:
+    def keys(self, desired: Desired) -> Identity:
         """See ResourceType.keys()."""
-        values = desired.options
-        return self.name_of(desired.fields), values.get(self.id_option), desired.is_absent, values.get("client_token")
+        name, values = self.name_of(desired.fields), desired.options
+        return Identity(name, values.get(self.id_option), desired.is_absent, values.get("client_token"))
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""
@@ -331,9 +331,9 @@ class Resource(Planner):
             shown[name] = {field.name: field.parse(inner.get(field.wire_name)) for field in group}
         object_id, not_shown = parse_id(entry.get(self.id_field.wire_name)), set()
         for field in self.fields:
-            if field.name == "description" and not isinstance(entry.get("description"), str):
-                not_shown.add(field.name)  # this object has none, or the list shows none at all
-            if field.name == "description":
+            if field.is_empty_if_not_shown:
+                if not isinstance(entry.get(field.wire_name), str):
+                    not_shown.add(field.name)  # this object has none, or the list shows none at all
                 shown[field.name] = shown[field.name] or ""
             if field.name in self.natural_key and shown[field.name] == object_id:
                 shown[field.name] = None  # an id in its place is not a name

@@ -33,6 +33,7 @@ from .fields import (
     seconds_field,
     subnets_field,
 )
+from .messages import MESSAGES
 from .resource import Resource
 
 CIPHERS = ("aes", "aes192", "aes256", "3des")
@@ -132,11 +133,20 @@ class VpnTunnel(Resource):
     }
     list_key = "vpnConns"
     wait_conditions = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
+    wait_help = "look at both ends"
     final_states = ("error", "expired", "deleting", "deleted", "releasing", "released")
+
+    def describe_state(self, item: Item) -> str:
+        """See ResourceType.describe_state()."""
+        names = {"status": "status", "health": "health_status"}
+        return MESSAGES["wait_status"] % {word: item.fields[name] or "unknown" for word, name in names.items()}
 
 
 class GatewayDetail:
-    """How a VPN gateway is read by its id; see RestApi.read_by_id()."""
+    """Define how to read a VPN gateway by its id; see RestApi.read_by_id().
+
+    It is not in vpn_gateway.py, because every task with a tunnel would have to send that file to the target too.
+    """
 
     label = "gateway"
     id_field = VPN_ID

@@ -25,7 +25,10 @@ class LockType(base.ResourceType):
     final_states = ("error",)
 
     def keys(self, desired):
-        return "front", None, False, None
+        return base.Identity("front", None, False, None)
+
+    def describe_state(self, item):
+        return "mode %(mode)s" % item
 
     def plan(self, desired, item):
         return SimpleNamespace(
@@ -69,7 +72,11 @@ def test_wait_ends_when_the_condition_is_met():
 @pytest.mark.parametrize(
     ("items", "code", "text"),
     [
-        ([CLOSED], "WaitTimeout", "The lock front (lock-1) is not open after 30 s: status active, health unknown"),
+        (
+            [CLOSED],
+            "WaitTimeout",
+            "The lock front (lock-1) is not open after 30 s: mode Closed; raise wait_timeout or look at it",
+        ),
         ([CLOSED, {"mode": "closed", "status": "Error"}], "WaitFailed", "The lock front (lock-1) has the status error"),
         ([CLOSED, None], "ObjectVanished", "The lock front (lock-1) is not listed any more"),
         ([CLOSED, KeyError("defect")], "InternalError", "defect"),
