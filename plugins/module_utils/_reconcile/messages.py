@@ -98,9 +98,9 @@ MESSAGES = {
 
 
 class ErrorSpec(NamedTuple):
-    """The error that a task reports for a problem."""
+    """The error of a problem."""
 
-    key: str  # of its message
+    key: str  # of MESSAGES
     is_retryable: bool
     error_class: type[BceError] = ConflictError
 

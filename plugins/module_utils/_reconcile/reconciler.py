@@ -17,16 +17,7 @@ from .._bce.errors import BceError
 from .._resources.base import CREATE, DELETE, UPDATE, ResourceApi, WriteResult
 from . import creation, planner, state
 from .planner import View
-from .state import (
-    FAILED,
-    PROBE,
-    WAIT,
-    WRITES,
-    ConfirmRequest,
-    ListRequest,
-    ObjectState,
-    WriteRequest,
-)
+from .state import FAILED, PROBE, WAIT, WRITES, ConfirmRequest, ListRequest, ObjectState, WriteRequest
 
 Steps = Generator[Any, Any, Any]
 
@@ -129,7 +120,7 @@ class Reconciler:
             results = yield tuple(batch)
             for request, result in zip(batch, results):
                 run_step(request.target, receive, request.target, request.action, result)
-            # tests/model compares the local variables of paused generators, so those of an ended round must not stay.
+            # tests/model compares the local variables of generators: those of an ended round must not stay.
             del batch, results, request, result
             window = (yield from self._settle(objects)) or window
 

@@ -31,12 +31,9 @@ WRITES = (CREATE, UPDATE, DELETE, PROBE)
 # no list shows it (CONFIRMED); a deletion was not sent because the list that it rests on was too old (STALE).
 CLAIMED, REPEATED, CONFIRMED, STALE = "claimed", "repeated", "confirmed", "stale"
 
-# Codes of a Problem that stand for the error in it: no result shows them.
-STEP_RAISED = "Raised"  # a step of the protocol raised it
-WRITE_REFUSED = "Refused"
-WRITE_UNSETTLED = "Unsettled"  # no list shows what became of the write
-LIST_FAILED = "ListFailed"
-WAIT_RAISED = "Waited"  # a list of the wait for a state raised it
+# Codes of a Problem whose error is the message; no result shows them. WAIT_RAISED is of a list of waiter.py.
+STEP_RAISED, WRITE_REFUSED, WRITE_UNSETTLED = "Raised", "Refused", "Unsettled"
+LIST_FAILED, WAIT_RAISED = "ListFailed", "Waited"
 
 
 class ListRequest(NamedTuple):
@@ -62,7 +59,7 @@ class ConfirmRequest(NamedTuple):
 class Problem(NamedTuple):
     """The reason that an object failed, and the values for the message."""
 
-    code: str  # a key of CODES in messages.py or purge.py; or one of those above, if `error` is the whole message
+    code: str  # a key of CODES in messages.py or purge.py; or one of those above
     ids: tuple[str | None, ...] = ()
     names: tuple[Any, ...] = ()
     error: Any = None
@@ -115,7 +112,7 @@ class DesiredObject:
 
 
 class Outcome:
-    """The values that a result reports of one object: true after every step, whatever happens next.
+    """The values that a result reports of one object, true after every step.
 
     More than 10 attributes because each one is a value of a result.
     """

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._bce.errors import (
-    InvalidResponseError,
-    RateLimitedError,
-    ServerError,
-    TransportError,
-)
+from .._bce.errors import InvalidResponseError, RateLimitedError, ServerError, TransportError
 from .._resources.base import Entry
 from . import state
 from .messages import MESSAGES

@@ -13,8 +13,7 @@ from .._bce.redaction import Secret
 # Actions of a plan.
 CREATE, UPDATE, DELETE, NOOP = "create", "update", "delete", "nothing"
 
-# Outcomes of a write. A creation may also end in MISMATCH (its client token was used with other parameters) or EXISTS
-# (the API refused it as a duplicate, or because of a conflict).
+# Outcomes of a write; only a creation has MISMATCH (its token was used with other parameters) and EXISTS (a conflict).
 OK, ABSENT, MISMATCH, EXISTS, UNKNOWN, REFUSED = "ok", "absent", "mismatch", "exists", "unknown", "refused"
 
 
@@ -61,7 +60,7 @@ class Listed(NamedTuple):
 
 
 class Desired(NamedTuple):
-    """The desired state of one object and the task's options for it, in normal form."""
+    """The desired state of one object, in normal form."""
 
     fields: Dict[str, Any]  # only what the task manages; a nested group is a dict of the same kind
     options: Dict[str, Any]  # the scope, the id and how the task treats the object, with defaults
@@ -100,12 +99,12 @@ class Plan(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """The part of a desired state that identifies its object."""
+    """The name, id and client token that a task provides."""
 
-    name: Optional[str]  # None where the task provides only an id
-    object_id: Optional[str]  # None where the task provides only a name
+    name: Optional[str]
+    object_id: Optional[str]
     is_absent: bool
-    client_token: Optional[str]  # the task's own
+    client_token: Optional[str]
 
 
 class ResourceType:
@@ -119,11 +118,11 @@ class ResourceType:
     has_exact_names = False
     keeps_id_on_update = True  # False if the object may have another id after an update
     wait_conditions: Dict[str, Tuple[str, str]] = {}  # value of wait_for -> (the field, the value to wait for)
-    wait_help = "look at it"  # what to do where the wait takes too long, for messages
+    wait_help = "look at it"  # what to do after WaitTimeout
     final_states: Tuple[str, ...] = ()  # statuses after which no further change is to be expected
 
     def describe_state(self, item: Any) -> str:
-        """Return the words for the state of an object that did not get what wait_for names in time."""
+        """Return the words for the state of an object, after a wait."""
         raise NotImplementedError
 
     def keys(self, desired: Desired) -> Identity:

@@ -32,7 +32,7 @@ class Field(NamedTuple):
     omits_empty: bool = False  # whether a request that sends the whole object leaves an empty value out
     parse: Callable[[Any], Any] = parse_str  # reads the API's value tolerantly; None for what cannot be read
     remark: Optional[Callable[[str, Any], List[str]]] = None  # returns warnings about the name and a valid value
-    is_empty_if_not_shown: bool = False  # whether an object of which the API shows no value counts as having ""
+    is_empty_if_not_shown: bool = False  # whether a value that is not shown counts as empty
 
     @property
     def wire_name(self) -> str:

@@ -143,8 +143,8 @@ class VpcRouteApi(RestApi):
         if parse_id(table.get("routeTableId")) is None:
             text = MESSAGES["response_without_id"] % {"wire_name": "routeTableId"}
             raise invalid_response(more["operation"], text, response)
-        # Set here, because paginate() calls this method for each page, and the entries are checked and parsed against
-        # the id of the table, which only the response has if the task provides the VPC.
+        # Set here, because only a response has the table's id if the task provides the VPC, and the entries that
+        # paginate() reads through this method are parsed against it.
         self.table = {name: parse_id(table.get(camel_case(name))) for name in ("vpc_id", "route_table_id")}
         self.scope = self.type.scope_words(self.table)
         return response._replace(body=table)

@@ -138,15 +138,12 @@ class VpnTunnel(Resource):
 
     def describe_state(self, item: Item) -> str:
         """See ResourceType.describe_state()."""
-        names = {"status": "status", "health": "health_status"}
-        return MESSAGES["wait_status"] % {word: item.fields[name] or "unknown" for word, name in names.items()}
+        status, health = (item.fields[name] or "unknown" for name in ("status", "health_status"))
+        return MESSAGES["wait_status"] % {"status": status, "health": health}
 
 
 class GatewayDetail:
-    """Define how to read a VPN gateway by its id; see RestApi.read_by_id().
-
-    It is not in vpn_gateway.py, because every task with a tunnel would have to send that file to the target too.
-    """
+    """Define how to read a VPN gateway by its id. Not in vpn_gateway.py, which no task with a tunnel needs."""
 
     label = "gateway"
     id_field = VPN_ID
