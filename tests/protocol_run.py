@@ -27,7 +27,7 @@ class Desired(NamedTuple):
     """The desired state of one object."""
 
     name: str | None = NAME
-    given_id: str | None = None
+    provided_id: str | None = None
     is_absent: bool = False
     client_token: str | None = None
     number: int = NUMBER
@@ -50,7 +50,7 @@ class NumberType(ResourceType):
     label, name_option, id_option = "number", "name", "number_id"
 
     def keys(self, desired):
-        return desired.name, desired.given_id, desired.is_absent, desired.client_token
+        return base.Identity(desired.name, desired.provided_id, desired.is_absent, desired.client_token)
 
     def plan(self, desired, item):
         if item == READ_ONLY:
@@ -78,9 +78,9 @@ class ExactNumberType(NumberType):
     has_exact_names = True
 
 
-def number_object(name=NAME, given_id=None, is_absent=False, client_token=None, resource_type=NumberType):
+def number_object(name=NAME, provided_id=None, is_absent=False, client_token=None, resource_type=NumberType):
     """Return the state of an object of a task."""
-    return ObjectState(DesiredObject(resource_type(), Desired(name, given_id, is_absent, client_token)))
+    return ObjectState(DesiredObject(resource_type(), Desired(name, provided_id, is_absent, client_token)))
 
 
 def entry(name=NAME, item=NUMBER, object_id="id-1", is_leaving=False, is_confirmed=True, age=1):

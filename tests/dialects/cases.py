@@ -76,7 +76,7 @@ def described(trial):
     came = "%s: %s" % (error.get("code"), result.get("msg")) if trial.failed else "changed: %s" % result.get("changed")
     shown = ("state", "vpn_conn_id", "cgw_id", "route_rule_id", "purge")
     asked = {name: value for name, value in trial.options.items() if name in shown}
-    names = [desired.name for desired in trial.desires]
+    names = [desired.name for desired in trial.desired_states]
     return "%s %s %s%s -> %s %s" % (
         step.module,
         names,

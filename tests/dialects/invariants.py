@@ -77,7 +77,7 @@ class Trial(NamedTuple):
         return bool(self.result.get("failed"))
 
     @property
-    def desires(self):
+    def desired_states(self):
         return desired_objects(self.step.module, self.options)
 
     @property
@@ -173,7 +173,7 @@ def check(trial, history=()):
 
 def _one_new_object(trial):
     found, explained = [], set()
-    for desired in trial.desires:
+    for desired in trial.desired_states:
         mine = {key for key, item in trial.new.items() if _is_of(item, desired)}
         explained |= mine
         mine -= _renewed(trial)
@@ -275,14 +275,14 @@ def _is_surplus(trial, item):
 
 
 def _may_delete(trial, item):
-    desires = trial.desires
-    for desired in desires:
+    desired_states = trial.desired_states
+    for desired in desired_states:
         if desired.state == "absent" and desired.kind == item.kind and desired.scope == item.scope:
             if desired.object_id in (None, item.object_id) and desired.name in (None, item.name):
                 return True
     if item.kind != "tunnel" or item.scope not in purged_gateways(trial.options) or not item.name:
         return False
-    for desired in desires:
+    for desired in desired_states:
         if desired.scope != item.scope or desired.state != "present":
             continue
         if item.object_id == desired.object_id or item.name == desired.name or is_near(item.name, desired.name):
@@ -293,7 +293,7 @@ def _may_delete(trial, item):
 
 
 def _may_write(trial, item):
-    for desired in trial.desires:
+    for desired in trial.desired_states:
         if desired.state == "present" and desired.kind == item.kind and desired.scope == item.scope:
             if desired.object_id == item.object_id or (desired.object_id is None and desired.name == item.name):
                 return True
@@ -305,8 +305,8 @@ def _may_write(trial, item):
 
 def _bounds(trial):
     found = []
-    gateways = {desired.scope for desired in trial.desires} | purged_gateways(trial.options)
-    waits = any(desired.options.get("wait_for", "none") != "none" for desired in trial.desires)
+    gateways = {desired.scope for desired in trial.desired_states} | purged_gateways(trial.options)
+    waits = any(desired.options.get("wait_for", "none") != "none" for desired in trial.desired_states)
     posts: Dict[tuple, int] = {}
     # Throttled requests do not count, because they have no effect and are sent again unchanged.
     counted = [one for one in trial.seen if not (one.status == 429 or "RateLimit" in str(one.reply))]
@@ -325,13 +325,17 @@ def _bounds(trial):
     if trial.step.module == "vpn_tunnels":
         if not waits and reads > MAX_REQUESTS * len(gateways):
             found.append(Violation("c", "requests", "%d reads of %d gateways" % (reads, len(gateways))))
-        objects = len(trial.desires) + (len(trial.before) if trial.options.get("purge") else 0)
+        objects = len(trial.desired_states) + (len(trial.before) if trial.options.get("purge") else 0)
         if writes > MAX_WRITES * max(1, objects):
             found.append(Violation("c", "requests", "%d writes for %d tunnels" % (writes, objects)))
     elif not waits and len(counted) > MAX_REQUESTS:
         found.append(Violation("c", "requests", "%d requests" % len(counted)))
     patience = PATIENCE + max(
-        [desired.options.get("wait_timeout", 300) for desired in trial.desires if desired.options.get("wait_for")]
+        [
+            desired.options.get("wait_timeout", 300)
+            for desired in trial.desired_states
+            if desired.options.get("wait_for")
+        ]
         or [0]
     )
     limit = RETRY_TIMEOUT + patience * max(1, len(gateways))
@@ -345,7 +349,7 @@ def _bounds(trial):
 
 def _truthful(trial):
     found = []
-    for desired in trial.desires:
+    for desired in trial.desired_states:
         item = item_of(trial.result, desired)
         if trial.failed and (desired.place is None or item.get("error") or not item):
             continue
@@ -556,7 +560,7 @@ def _repetition(trial, history):
             break
     found = []
     if not any(earlier.failed for earlier in first):
-        for desired in trial.desires:
+        for desired in trial.desired_states:
             # Where the first one's object is gone, by another user or by the cloud, a new one is right.
             made = sorted(key for key, item in trial.new.items() if _is_of(item, desired))
             if made and any(_is_of(item, desired) for item in trial.before.values()):
@@ -564,7 +568,7 @@ def _repetition(trial, history):
         if trial.deleted:
             found.append(Violation("e", "deletes", "a repeated task removed %s" % sorted(trial.deleted)))
         return found
-    for desired in trial.desires:
+    for desired in trial.desired_states:
         made = {key for one in (*first, trial) for key, item in one.new.items() if _is_of(item, desired)}
         alive = {key for key in made if key in trial.after}
         if len(alive) > 1:

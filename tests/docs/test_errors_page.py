@@ -34,6 +34,7 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 NO_MESSAGE = re.compile(
     r"(list|read|create|update|delete) |#|\(\?|.*\bmust be |a number of too many digits|%d of %d tunnels done"
     r"|another text \(not shown|vpn_tunnels: %s, %d s|is not a CIDR|give the id of the VPN gateway|one of them names"
+    r"|look at both ends"
 )
 
 

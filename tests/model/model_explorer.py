@@ -98,7 +98,7 @@ class Desired(NamedTuple):
 
     name: str
     parameters: int
-    given_id: int = None
+    provided_id: int = None
     is_absent: bool = False
 
 
@@ -117,7 +117,7 @@ class ModelType(base.ResourceType):
     """A kind of object that is nothing but its parameters, a number."""
 
     def keys(self, desired):
-        return desired.name, desired.given_id, desired.is_absent, None
+        return base.Identity(desired.name, desired.provided_id, desired.is_absent, None)
 
     def plan(self, desired, item):
         if desired.is_absent:
@@ -166,9 +166,9 @@ class Result(NamedTuple):
 
 def run(task):
     """Run one task, from its first request to its Result; a generator of requests."""
-    desires = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
+    desired_states = [Desired(name, task.parameters, is_absent=task.kind == "absent") for name in task.names]
     resource_type = ExactModelType() if task.is_exact else ModelType()
-    objects = [ObjectState(DesiredObject(resource_type, desired)) for desired in desires]
+    objects = [ObjectState(DesiredObject(resource_type, desired)) for desired in desired_states]
     steps = reconciler.Reconciler(objects, LISTS_OF_A_WAIT, purge.Purge(surplus) if task.purge else None)
     last = yield from relayed(steps.plan(), steps.names, ())
     last = yield from relayed(steps.apply(), steps.names, last)

@@ -75,13 +75,13 @@ def _plan_without_blocks(obj, view):
     """Plan a creation although there are near or nameless entries."""
     exact = view.exact(obj.desired.name)
     if exact:
-        return planner.plan_update(obj, exact[0])
+        return planner.plan_existing(obj, exact[0])
     return planner.plan_creation(obj)
 
 
 def _judge_without_timeout(judge):
-    return lambda obj, view, base_ids: judge(
-        obj, planner.View(view.entries, view.names, reconciler.list_timeout(obj), view.window, view.error), base_ids
+    return lambda obj, view, ids_before: judge(
+        obj, planner.View(view.entries, view.names, reconciler.list_timeout(obj), view.window, view.error), ids_before
     )
 
 
@@ -164,10 +164,10 @@ MUTANTS = {
 }
 
 
-def _repeat_at_once(obj, view, _base, _last):
+def _repeat_at_once(obj, view, _ids_before, _is_final_list):
     exact = view.exact(obj.desired.name)
     if exact:
-        planner.plan_update(obj, exact[0])
+        planner.plan_existing(obj, exact[0])
     elif obj.creation.attempts < state.MAX_CREATE_ATTEMPTS:
         obj.state = base.CREATE
     else:

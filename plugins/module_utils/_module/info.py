@@ -15,11 +15,11 @@ from .._bce.errors import BceError
 from .._resources import fields
 from .._resources.fields import Field
 from .results import partial_failure
-from .validation import Request, parse_connection
+from .validation import ParsedTask, parse_connection
 
 
 class Found(NamedTuple):
-    """What was read.
+    """The objects and errors of the reads of a task.
 
     :ivar objects: as results show them.
     :ivar errors: of the reads that failed.
@@ -58,15 +58,15 @@ class Info(NamedTuple):
         spec.update({name: {"type": "bool", "default": False} for name in self.flags})
         return {"argument_spec": dict(spec, **connection_options.ARGUMENT_SPEC), "supports_check_mode": True}
 
-    def parse(self, params: dict[str, Any]) -> Request:
+    def parse(self, params: dict[str, Any]) -> ParsedTask:
         """See Implementation.parse()."""
         errors = fields.validate_fields(self.fields, params)
         errors += self.validate(fields.provided_options(self.fields, params), params)
         connection = parse_connection(params, errors)
         flags = {name: bool(params.get(name)) for name in self.flags}
-        return Request(fields.normalize_options(self.fields, params), connection, flags)
+        return ParsedTask(fields.normalize_options(self.fields, params), connection, flags)
 
-    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
+    def run(self, request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""
         del check_mode  # because reading changes nothing
         client = BceClient(request.connection, clock=clock, max_concurrent_requests=self.max_concurrent_requests)

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Tuple, Type
 from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.redaction import redact_nested
-from .._reconcile.results import ScopeReconciler
+from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._reconcile.waiter import StateWaiter
 from .._resources.api import RestApi
 from .._resources.fields import camel_case
-from .validation import Request, parse_connection
+from .validation import ParsedTask, parse_connection
 
 
 class PresentAbsent(NamedTuple):
@@ -24,7 +24,7 @@ class PresentAbsent(NamedTuple):
 
     :ivar api: the RestApi of the resource.
     :ivar result_name: the name of the object in results.
-    :ivar attributes: further attributes of the work that results have.
+    :ivar attributes: names of ObjectResult attributes that the task's result has too.
     """
 
     api: Type[RestApi]
@@ -38,13 +38,13 @@ class PresentAbsent(NamedTuple):
             "supports_check_mode": True,
         }
 
-    def parse(self, params: dict[str, Any]) -> Request:
+    def parse(self, params: dict[str, Any]) -> ParsedTask:
         """See Implementation.parse()."""
         connection = parse_connection(params, self.api.type.validate(params))
         desired = self.api.type.parse(params)
-        return Request(desired, connection, warnings=desired.warnings)
+        return ParsedTask(desired, connection, warnings=desired.warnings)
 
-    def run(self, request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
+    def run(self, request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""
         connection = request.connection
         api = self.api(BceClient(connection, clock=clock), request.desired.options)
@@ -52,32 +52,32 @@ class PresentAbsent(NamedTuple):
         scope.plan()
         if not check_mode:
             apply(scope)
-        (work,) = scope.works
-        result = self._result(work, request.warnings)
+        (result,) = scope.results
+        task_result = self._task_result(result, request.warnings)
         # People put keys into descriptions.
-        return connection.warn_in(redact_nested(result, work.secrets | scope.secrets))
+        return connection.warn_in(redact_nested(task_result, result.secrets | scope.secrets))
 
-    def _result(self, work: Any, warnings: tuple[str, ...]) -> dict[str, Any]:
+    def _task_result(self, result: ObjectResult, warnings: tuple[str, ...]) -> dict[str, Any]:
         """Return the result of the task; of a failure, with what is known."""
-        result = {name: getattr(work, name) for name in ("changed", "created_ids", "request_id") + self.attributes}
+        report = {name: getattr(result, name) for name in ("changed", "created_ids", "request_id") + self.attributes}
         id_option = self.api.type.id_option
-        result[id_option] = result[camel_case(id_option)] = work.known_id
-        result["diff"] = {"before": work.before, "after": work.after}
-        if work.item is not None:
-            result[self.result_name] = work.item.fields
-        all_warnings = [*warnings, *work.all_warnings]
+        report[id_option] = report[camel_case(id_option)] = result.known_id
+        report["diff"] = {"before": result.before, "after": result.after}
+        if result.item is not None:
+            report[self.result_name] = result.item.fields
+        all_warnings = [*warnings, *result.all_warnings]
         if all_warnings:
-            result["warnings"] = all_warnings
-        if not work.error:
-            return result
-        known = {name: value for name, value in result.items() if value}
-        if not work.changed:
+            report["warnings"] = all_warnings
+        if not result.error:
+            return report
+        known = {name: value for name, value in report.items() if value}
+        if not result.changed:
             known.pop("diff")
-        return dict(known, changed=work.changed, failed=True, msg=work.failure_text, error=work.error.to_dict())
+        return dict(known, changed=result.changed, failed=True, msg=result.failure_text, error=result.error.to_dict())
 
 
 def apply(scope: ScopeReconciler) -> None:
     """Apply the plan of a scope, and wait for those objects that are to be waited for."""
     scope.apply()
-    works = [work for work in scope.works if not work.state.desired.is_absent and work.error is None]
-    StateWaiter(scope, [work for work in works if work.desired.wait_for != "none"]).run()
+    results = [result for result in scope.results if not result.state.desired.is_absent and result.error is None]
+    StateWaiter(scope, [result for result in results if result.desired.wait_for != "none"]).run()

@@ -4,7 +4,7 @@
 
 """The options of a task, as a module and in-process: all errors at once, one parse, no secret in a failure.
 
-An Implementation parses them into a Request, and runs nothing else.
+An Implementation parses them into a ParsedTask, and runs nothing else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TUNNEL_KEY = "secret_key"
 INDEX = "[0123456789]"  # the characters that the path of an item ends with
 
 
-class Request(NamedTuple):
+class ParsedTask(NamedTuple):
     """A task without errors in its options.
 
     :ivar desired: the desired object or objects, or the filters of a read, in normal form.
@@ -48,20 +48,20 @@ class Request(NamedTuple):
 
 
 class Implementation(Protocol):
-    """What the file of a module has.
+    """Define what a module's file provides.
 
     :ivar ARGUMENTS: the keywords of AnsibleModule.
     """
 
     ARGUMENTS: dict[str, Any]
 
-    def parse(self, params: dict[str, Any]) -> Request:
+    def parse(self, params: dict[str, Any]) -> ParsedTask:
         """Parse the parameters of a task.
 
         :raises InvalidOptionsError: with every error that can be found without a request.
         """
 
-    def run(self, request: Request, check_mode: bool) -> dict[str, Any]:
+    def run(self, request: ParsedTask, check_mode: bool) -> dict[str, Any]:
         """Return the result of a task; a failure is one too. Further keywords are optional, such as `clock`."""
 
 
@@ -81,7 +81,7 @@ def parse_connection(params: dict[str, Any], errors: list[str]) -> ConnectionSet
 
 
 class TaskOptions:
-    """The options of one task on their way from Ansible to a Request.
+    """The options of one task on their way from Ansible to a ParsedTask.
 
     :ivar values: those that are provided, under their own names. An option that AWX leaves empty is not provided: None
         at any depth, and an empty text where no free text is meant.
@@ -157,7 +157,7 @@ class TaskOptions:
         """Return the texts in the options that no output may show."""
         return collect_secrets(self._spec, self.values)
 
-    def parse(self, validation: ValidationResult) -> Request:
+    def parse(self, validation: ValidationResult) -> ParsedTask:
         """Parse the options.
 
         :param validation: Ansible's, of `values`. Its errors count only where ours find nothing, because ours find

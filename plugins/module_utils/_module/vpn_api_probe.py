@@ -20,7 +20,7 @@ from .._probe.reading import Reading
 from .._probe.responses import record_responses
 from .._probe.writing import Writing
 from .._resources import fields
-from .validation import Request, parse_connection
+from .validation import ParsedTask, parse_connection
 
 FIELDS = (fields.VPN_ID,)
 MESSAGES = {
@@ -45,17 +45,17 @@ ARGUMENTS = {
 }
 
 
-def parse(params: dict[str, Any]) -> Request:
+def parse(params: dict[str, Any]) -> ParsedTask:
     """See Implementation.parse()."""
     errors = fields.validate_fields(FIELDS, params)
     if "vpn_id" not in fields.provided_options(FIELDS, params):
         errors.append(MESSAGES["probe_without_gateway"])
     connection = parse_connection(params, errors)
     vpn_id = fields.normalize_options(FIELDS, params)["vpn_id"]
-    return Request(vpn_id, connection, {"probe_writes": bool(params.get("probe_writes"))})
+    return ParsedTask(vpn_id, connection, {"probe_writes": bool(params.get("probe_writes"))})
 
 
-def run(request: Request, check_mode: bool, clock: Any = time) -> dict[str, Any]:
+def run(request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
     """Probe the API through one gateway; see Implementation.run()."""
     vpn_id, connection = request.desired, request.connection
     marks = marks_of(vpn_id, connection.secret_access_key.reveal())

@@ -21,7 +21,7 @@ from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, to_argument_spe
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .results import MAX_REPORTED, join_failures
-from .validation import Request, parse_connection
+from .validation import ParsedTask, parse_connection
 
 MESSAGES = {
     "tunnels_not_a_list": "tunnels: must be a list of dictionaries, each with the options of one tunnel",
@@ -31,7 +31,8 @@ MESSAGES = {
     "concurrency_invalid": "concurrency: must be a whole number from 1 to %(maximum)d, but is %(value)r",
     "purge_all_without_purge": "purge_all: has a meaning only with purge; set purge: true, or leave purge_all out",
     "purge_of_all": (
-        "purge: no tunnel of gateway %(gateways)s is to be present, so all would go; set purge_all: true to do that"
+        "purge: would delete every tunnel of gateway %(gateways)s, because the list keeps none. Set purge_all: true to"
+        " allow that."
     ),
     "purge_without_gateway": "vpn_id: is needed, because no tunnel names the gateway to purge",
     "purge_skipped": "%(scope)s is not purged, because not all of its tunnels are as desired",
@@ -71,7 +72,7 @@ def _argument_spec() -> dict[str, Any]:
 ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 
-def parse(params: dict[str, Any]) -> Request:
+def parse(params: dict[str, Any]) -> ParsedTask:
     """See Implementation.parse(); each error begins with the place of its option."""
     errors = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
     items: Any = params.get("tunnels")
@@ -107,7 +108,7 @@ def parse(params: dict[str, Any]) -> Request:
         "version": desired[0].options["version"] if desired else params.get("version") or 1,
         "concurrency": params.get("concurrency") or DEFAULT_CONCURRENCY,
     }
-    return Request(desired, connection, options, tuple(warnings))
+    return ParsedTask(desired, connection, options, tuple(warnings))
 
 
 def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -192,7 +193,7 @@ def _merge_shared(item: dict[str, Any], params: dict[str, Any]) -> dict[str, Any
 
 
 def run(
-    request: Request, check_mode: bool, progress: Callable[[str], object] | None = None, clock: Any = time
+    request: ParsedTask, check_mode: bool, progress: Callable[[str], object] | None = None, clock: Any = time
 ) -> dict[str, Any]:
     """Bring all tunnels to their desired state; see Implementation.run().
 
@@ -210,28 +211,28 @@ def run(
             scope.executor.stop()
 
     run_concurrently(ScopeReconciler.plan, scopes, threads, cancel)
-    works = _in_task_order(scopes, request.desired)
-    conflicts = _conflicting_items(works, request.options["paths"])
+    results = _in_task_order(scopes, request.desired)
+    conflicts = _conflicting_items(results, request.options["paths"])
     if conflicts:
         failure = InvalidOptionsError(conflicts).to_failed_result()
         return connection.warn_in(dict(failure, warnings=warnings) if warnings else failure)
     if not check_mode:
         # The longest scope first, because it decides how long all of them take.
-        longest_first = sorted(scopes, key=lambda scope: -sum(work.action != NOOP for work in scope.works))
-        line = _Progress(works + _purged(scopes), progress)
+        longest_first = sorted(scopes, key=lambda scope: -sum(result.action != NOOP for result in scope.results))
+        line = _Progress(results + _purged(scopes), progress)
         run_concurrently(apply, longest_first, threads, cancel, line.show)
     warnings += [
         MESSAGES["purge_skipped"] % {"scope": scope.api.scope}
         for scope in scopes
         if scope.purge is not None and scope.purge.is_skipped
     ]
-    report = _report(works + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
+    report = _report(results + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
     if request.options["skipped"] is not None:
         report["totals"]["skipped"] = request.options["skipped"]
     return connection.warn_in(report)
 
 
-def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list[ScopeReconciler]:
+def _group_by_gateway(client: BceClient, request: ParsedTask, clock: Any) -> list[ScopeReconciler]:
     """Return one ScopeReconciler for each gateway, in the order in which the items name them."""
     groups: dict[str, list[Any]] = {}
     for desired in request.desired:
@@ -248,30 +249,30 @@ def _group_by_gateway(client: BceClient, request: Request, clock: Any) -> list[S
 
 
 def _in_task_order(scopes: list[ScopeReconciler], desired: Iterable[Any]) -> list[Any]:
-    """Return the works of all scopes in the order of the task's list, without those of a purge."""
-    works = {id(work.desired): work for scope in scopes for work in scope.works}
-    return [works[id(item)] for item in desired]
+    """Return the results of all scopes in the order of the task's list, without those of a purge."""
+    results = {id(result.desired): result for scope in scopes for result in scope.results}
+    return [results[id(item)] for item in desired]
 
 
 def _purged(scopes: list[ScopeReconciler]) -> list[Any]:
-    """Return the works of the purges: tunnels of a gateway that the task does not name."""
-    return [work for scope in scopes for work in scope.works if work.state.desired.is_surplus]
+    """Return the results of the purges: tunnels of a gateway that the task does not name."""
+    return [result for scope in scopes for result in scope.results if result.state.desired.is_surplus]
 
 
-def _conflicting_items(works: list[ObjectResult], paths: list[str]) -> list[str]:
+def _conflicting_items(results: list[ObjectResult], paths: list[str]) -> list[str]:
     """Return the errors that only the lists show: what a creation lacks, and items that mean the same tunnel.
 
-    :param paths: the places of the works in the task's list, such as "tunnels[2]".
+    :param paths: the places of the results in the task's list, such as "tunnels[2]".
     """
     errors: list[str] = []
     seen: dict[Any, Any] = {}
-    for path, work in zip(paths, works):
-        if isinstance(work.error, InvalidOptionsError):
-            errors.append("%s: %s" % (path, work.error.message))
-        entry = work.state.entry
-        is_renamed = entry is not None and work.state.state == UPDATE and entry.name != work.name
-        for identity in (entry and entry.object_id, is_renamed and work.name):
-            first = seen.setdefault((work.desired.options["vpn_id"], identity), path)
+    for path, result in zip(paths, results):
+        if isinstance(result.error, InvalidOptionsError):
+            errors.append("%s: %s" % (path, result.error.message))
+        entry = result.state.entry
+        is_renamed = entry is not None and result.state.state == UPDATE and entry.name != result.name
+        for identity in (entry and entry.object_id, is_renamed and result.name):
+            first = seen.setdefault((result.desired.options["vpn_id"], identity), path)
             if identity and first != path:
                 words = {"path": path, "identity": identity, "first": first}
                 errors.append(MESSAGES["tunnel_repeated"] % words)
@@ -279,10 +280,10 @@ def _conflicting_items(works: list[ObjectResult], paths: list[str]) -> list[str]
 
 
 class _Progress:
-    """Show in long runs how many works are done."""
+    """Show in long runs how many tunnels are done."""
 
-    def __init__(self, works: list[ObjectResult], progress: Callable[[str], object] | None) -> None:
-        self._works = works
+    def __init__(self, results: list[ObjectResult], progress: Callable[[str], object] | None) -> None:
+        self._results = results
         self._progress = progress
         self._begin = self._last = time.monotonic()
 
@@ -291,63 +292,63 @@ class _Progress:
         now = time.monotonic()
         if self._progress and now - self._last >= PROGRESS_INTERVAL:
             self._last = now
-            failed = sum(work.problem is not None for work in self._works)
-            done = sum(work.state.is_over for work in self._works)
-            counts = "%d of %d tunnels done, %d failed" % (done, len(self._works), failed)
+            failed = sum(result.problem is not None for result in self._results)
+            done = sum(result.state.is_over for result in self._results)
+            counts = "%d of %d tunnels done, %d failed" % (done, len(self._results), failed)
             self._progress("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
-def _report(works: list[ObjectResult], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
+def _report(results: list[ObjectResult], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
     totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
-    for work in works:
-        totals["failed" if work.error else _COUNTED[work.action] if work.changed else "unchanged"] += 1
-        warnings = warnings + [text for text in work.all_warnings if text not in warnings]
-    result = {
-        "changed": any(work.changed for work in works),
-        "tunnels": [redact_nested(_item_result(work), work.secrets) for work in works],
+    for result in results:
+        totals["failed" if result.error else _COUNTED[result.action] if result.changed else "unchanged"] += 1
+        warnings = warnings + [text for text in result.all_warnings if text not in warnings]
+    report = {
+        "changed": any(result.changed for result in results),
+        "tunnels": [redact_nested(_item_result(result), result.secrets) for result in results],
         "totals": totals,
-        "diff": [redact_nested(_diff(work), work.secrets) for work in works if work.changed],
+        "diff": [redact_nested(_diff(result), result.secrets) for result in results if result.changed],
     }
     if warnings:
-        result["warnings"] = warnings
-    failed = [work for work in works if work.error]
-    errors = [error for error in (work.error for work in works) if error] or scope_errors
+        report["warnings"] = warnings
+    failed = [result for result in results if result.error]
+    errors = [error for error in (result.error for result in results) if error] or scope_errors
     if failed:
-        texts = [_redacted_failure(work) for work in failed[:MAX_REPORTED]]
+        texts = [_redacted_failure(result) for result in failed[:MAX_REPORTED]]
         summary = join_failures(texts, len(failed), ", see tunnels")
-        text = MESSAGES["bulk_failed"] % {"failed": len(failed), "count": len(works), "texts": summary}
-        result.update(failed=True, msg=text, error=errors[0].to_dict())
+        text = MESSAGES["bulk_failed"] % {"failed": len(failed), "count": len(results), "texts": summary}
+        report.update(failed=True, msg=text, error=errors[0].to_dict())
     elif scope_errors:
         # They belong to no tunnel: a list that could not be read, or a purge that was refused.
         text = join_failures([error.message for error in scope_errors], len(scope_errors))
-        result.update(failed=True, msg=text, error=errors[0].to_dict())
-    return result
+        report.update(failed=True, msg=text, error=errors[0].to_dict())
+    return report
 
 
-def _redacted_failure(work: ObjectResult) -> str:
-    return redact_nested("%s: %s" % (_diff_header(work), work.failure_text), work.secrets)
+def _redacted_failure(result: ObjectResult) -> str:
+    return redact_nested("%s: %s" % (_diff_header(result), result.failure_text), result.secrets)
 
 
-def _item_result(work: ObjectResult) -> dict[str, Any]:
+def _item_result(result: ObjectResult) -> dict[str, Any]:
     return {
-        "name": work.name or getattr(work.state.entry, "name", None) or work.desired.options.get("vpn_conn_id"),
-        "vpn_id": work.desired.options["vpn_id"],
-        "vpn_conn_id": work.known_id,
-        "created_ids": work.created_ids,
-        "action": work.action if work.is_planned else None,
-        "changed": work.changed,
-        "secret_key_changed": work.secret_key_changed,
-        "error": work.error.to_dict() if work.error else None,
+        "name": result.name or getattr(result.state.entry, "name", None) or result.desired.options.get("vpn_conn_id"),
+        "vpn_id": result.desired.options["vpn_id"],
+        "vpn_conn_id": result.known_id,
+        "created_ids": result.created_ids,
+        "action": result.action if result.is_planned else None,
+        "changed": result.changed,
+        "secret_key_changed": result.secret_key_changed,
+        "error": result.error.to_dict() if result.error else None,
     }
 
 
-def _diff_header(work: ObjectResult) -> str:
-    return "%s/%s" % (work.desired.options["vpn_id"], _item_result(work)["name"])
+def _diff_header(result: ObjectResult) -> str:
+    return "%s/%s" % (result.desired.options["vpn_id"], _item_result(result)["name"])
 
 
-def _diff(work: ObjectResult) -> dict[str, Any]:
-    before, after = (_redact_description(fields, work.scope_secrets) for fields in (work.before, work.after))
-    header = _diff_header(work)
+def _diff(result: ObjectResult) -> dict[str, Any]:
+    before, after = (_redact_description(fields, result.scope_secrets) for fields in (result.before, result.after))
+    header = _diff_header(result)
     return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 

@@ -9,13 +9,14 @@ docs/decisions/0007 has the reasons of the protocol:
 1. Every run derives the same tokens for an object, in the same order. After an unknown outcome the same token is sent
    again; the next one only when the object of this one was read as gone, renamed or different.
 2. A creation counts as sent unless it was clearly refused. Whatever it returned is judged by lists.
-3. Without an id, the one object of the name is taken; a new one that may be it, under another name, ends the creation.
+3. If no id was returned and exactly one object has the name, adopt it. If instead a new object might be ours under
+   another name, fail.
 4. With an id, that object is taken if the list shows it under the name, and next to others as the oldest. An id that
    existed before, or is gone, is a replayed response: another object of the name is taken, or the next token.
 5. A new id under another name was made now: no further creation.
 6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else nothing further is created.
 
-`base` is the set of all ids that this run saw in the scope before its first creation.
+`ids_before` is the set of all ids that this run saw in the scope before its first creation.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def receive_creation(obj: ObjectState, result: WriteResult) -> None:
     """Note the response to a creation."""
     creation = obj.creation
     if result.outcome == REFUSED and not creation.is_unknown:
-        return obj.fail("Refused", error=result.error)
+        return obj.fail(state.WRITE_REFUSED, error=result.error)
     # A refusal after an unknown outcome may be due to what the attempt before it made.
     creation.attempts += 1
     creation.is_unknown = creation.is_unknown or result.outcome == UNKNOWN
@@ -107,90 +108,90 @@ def is_open(obj: ObjectState) -> bool:
     return obj.creation.claimed_id is not None or (obj.creation.attempts > 0 and obj.entry is None)
 
 
-def judge(obj: ObjectState, view: View, base: set[str], last: bool) -> None:
+def judge(obj: ObjectState, view: View, ids_before: set[str], is_final_list: bool) -> None:
     """Decide by a newer list what became of a creation.
 
-    :param last: False while the list may still be stale.
+    :param is_final_list: False while the list may still be stale.
     """
     if obj.creation.claimed_id is not None:
-        judge_claim(obj, view, base, last)
+        judge_claim(obj, view, ids_before, is_final_list)
     else:
-        judge_unclaimed(obj, view, base, last)
+        judge_unclaimed(obj, view, ids_before, is_final_list)
 
 
-def judge_unclaimed(obj: ObjectState, view: View, base: set[str], last: bool) -> None:
+def judge_unclaimed(obj: ObjectState, view: View, ids_before: set[str], is_final_list: bool) -> None:
     """Judge a creation that returned no id: its token or name is in use, or its outcome is unknown."""
     exact, creation = view.exact(obj.desired.name), obj.creation
-    if len(exact) == 1 and (last or not creation.is_unknown):
-        is_ours = _is_made(obj, exact[0], base)
-        if creation.is_unknown and _note_new(obj, exact[0], base):
+    if len(exact) == 1 and (is_final_list or not creation.is_unknown):
+        is_ours = _is_made(obj, exact[0], ids_before)
+        if creation.is_unknown and _note_new(obj, exact[0], ids_before):
             # An object of other parameters is another run's.
             is_ours = is_ours or obj.desired.is_equal(exact[0].item)
         obj.outcome.changed = is_ours
-        return planner.plan_update(obj, exact[0])
-    if not last:
+        return planner.plan_existing(obj, exact[0])
+    if not is_final_list:
         return None
     if exact:
         return obj.fail("AmbiguousName", exact)
     if obj.awaited == MISMATCH and not creation.is_unknown:
         return take_next_token(obj)
-    candidates = find_candidates(obj, view, base) if creation.is_unknown else []
+    candidates = find_candidates(obj, view, ids_before) if creation.is_unknown else []
     if candidates:
         return obj.fail("NameShownDifferently", candidates, error=obj.last_error)
     if obj.awaited in (EXISTS, REFUSED, MISMATCH):
         # After an unknown outcome, a token that is in use may be in use by what this run made.
-        return obj.fail("Refused", error=obj.last_error)
+        return obj.fail(state.WRITE_REFUSED, error=obj.last_error)
     if creation.attempts < state.MAX_CREATE_ATTEMPTS:
         obj.state = CREATE  # with the same token
         return None
-    return obj.fail("Unsettled", error=obj.last_error)
+    return obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
 
 
-def judge_claim(obj: ObjectState, view: View, base: set[str], last: bool) -> None:
+def judge_claim(obj: ObjectState, view: View, ids_before: set[str], is_final_list: bool) -> None:
     """Judge a creation that returned an id: is it that of this object, and is it the only one of the name?"""
     creation = obj.creation
     exact, claimed = view.exact(obj.desired.name), view.by_id(creation.claimed_id)
     if obj.awaited == REPEATED:
-        if last:
+        if is_final_list:
             obj.outcome.changed = False
-            obj.fail("IdRepeated", find_candidates(obj, view, base), ids=(creation.claimed_id,))
+            obj.fail("IdRepeated", find_candidates(obj, view, ids_before), ids=(creation.claimed_id,))
         return None
     if claimed is not None and claimed in exact:
-        return _judge_listed(obj, claimed, exact, last)
-    if not last:
+        return _judge_listed(obj, claimed, exact, is_final_list)
+    if not is_final_list:
         return None
-    is_replayed = claimed is None or claimed.is_leaving or creation.claimed_id in base
+    is_replayed = claimed is None or claimed.is_leaving or creation.claimed_id in ids_before
     if exact and is_replayed:
         # The response was a replay for an older object, and another run created this one; or the list was stale, and
         # now shows what an earlier creation of this run made.
-        obj.outcome.changed = any(_is_made(obj, entry, base) for entry in exact)
+        obj.outcome.changed = any(_is_made(obj, entry, ids_before) for entry in exact)
         if len(exact) > 1:
             return obj.fail("AmbiguousName", exact)
-        _note_new(obj, exact[0], base)
-        return planner.plan_update(obj, exact[0])
+        _note_new(obj, exact[0], ids_before)
+        return planner.plan_existing(obj, exact[0])
     if claimed is None:
-        return _judge_unlisted(obj, view, base)
+        return _judge_unlisted(obj, view, ids_before)
     # The id of a replay is an older object's; what appeared since the creation may be what it made.
-    candidates = find_candidates(obj, view, base) if is_replayed else []
+    candidates = find_candidates(obj, view, ids_before) if is_replayed else []
     if candidates:
         return obj.fail("NameShownDifferently", candidates)
     if claimed.is_leaving:
         return take_next_token(obj)
-    return judge_other_name(obj, claimed, creation.claimed_id in base)
+    return judge_other_name(obj, claimed, creation.claimed_id in ids_before)
 
 
-def _judge_listed(obj: ObjectState, claimed: Entry, exact: list[Entry], last: bool) -> None:
+def _judge_listed(obj: ObjectState, claimed: Entry, exact: list[Entry], is_final_list: bool) -> None:
     """Judge a creation whose id the list shows under the name."""
-    if len(exact) == 1 and not last and obj.creation.is_unknown:
+    if len(exact) == 1 and not is_final_list and obj.creation.is_unknown:
         return None
-    if len(exact) > 1 and not last:
+    if len(exact) > 1 and not is_final_list:
         return None
     if min(exact, key=lambda entry: entry.age) is not claimed:
         return obj.fail("AmbiguousName", exact)
     obj.outcome.changed = True
     if len(exact) > 1:
         obj.note("duplicates", [entry for entry in exact if entry is not claimed])
-    return planner.plan_update(obj, claimed)
+    return planner.plan_existing(obj, claimed)
 
 
 def judge_other_name(obj: ObjectState, claimed: Entry, is_old: bool) -> None:
@@ -212,37 +213,37 @@ def judge_other_name(obj: ObjectState, claimed: Entry, is_old: bool) -> None:
     return take_next_token(obj)
 
 
-def _judge_unlisted(obj: ObjectState, view: View, base: set[str]) -> None:
+def _judge_unlisted(obj: ObjectState, view: View, ids_before: set[str]) -> None:
     """Judge a creation whose id no list shows, once lists are not stale any more."""
     creation = obj.creation
-    candidates = find_candidates(obj, view, base)
+    candidates = find_candidates(obj, view, ids_before)
     if candidates:
         return obj.fail("NameShownDifferently", candidates, ids=(creation.claimed_id,))
     if obj.awaited == CONFIRMED and creation.read_entry is not None:
         obj.note("not_listed_yet", [creation.read_entry])
-        return planner.plan_update(obj, creation.read_entry)
+        return planner.plan_existing(obj, creation.read_entry)
     if obj.awaited == CONFIRMED:
         return obj.fail("CreationNotVisible", ids=(creation.claimed_id,))
-    if creation.claimed_id in base or creation.claimed_id in creation.denied_ids:
+    if creation.claimed_id in ids_before or creation.claimed_id in creation.denied_ids:
         return take_next_token(obj)
     obj.state = PROBE
     return None
 
 
-def _is_made(obj: ObjectState, entry: Entry, base: set[str]) -> bool:
+def _is_made(obj: ObjectState, entry: Entry, ids_before: set[str]) -> bool:
     """Return True if the entry is new and its id was returned to a creation of this run."""
-    return entry.object_id in obj.outcome.created_ids and entry.object_id not in base
+    return entry.object_id in obj.outcome.created_ids and entry.object_id not in ids_before
 
 
-def _note_new(obj: ObjectState, entry: Entry, base: set[str]) -> bool:
+def _note_new(obj: ObjectState, entry: Entry, ids_before: set[str]) -> bool:
     """Note the id of an object that appeared after the creation; return False if it existed before."""
-    if entry.object_id in base:
+    if entry.object_id in ids_before:
         return False
     obj.note_created(entry.object_id)
     return True
 
 
-def find_candidates(obj: ObjectState, view: View, base: set[str]) -> list[Entry]:
+def find_candidates(obj: ObjectState, view: View, ids_before: set[str]) -> list[Entry]:
     """Return the entries that a creation of this run may have made: new, and near, nameless or equal.
 
     Where names are exact, an equal object of another name is another user's.
@@ -254,7 +255,7 @@ def find_candidates(obj: ObjectState, view: View, base: set[str]) -> list[Entry]
     return [
         entry
         for entry in view.entries
-        if entry.object_id not in base
+        if entry.object_id not in ids_before
         and claims.get(entry.object_id, desired.name) == desired.name
         and not entry.is_leaving
         and (

@@ -9,14 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any, Collection, Generator
 
-from .._bce.errors import (
-    BceError,
-    BusyError,
-    ConflictError,
-    DuplicateError,
-    IdempotencyConflictError,
-    NotFoundError,
-)
+from .._bce.errors import BceError, BusyError, ConflictError, DuplicateError, IdempotencyConflictError, NotFoundError
 from .._resources.base import (
     ABSENT,
     CREATE,

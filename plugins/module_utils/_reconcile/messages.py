@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, NamedTuple
 
 from .._bce.errors import BceError, ConflictError, WaitTimeoutError
 from .._resources.base import ResourceApi
-from .state import Note, ObjectState, Problem
+from .state import LIST_FAILED, WAIT_RAISED, WRITE_REFUSED, Note, ObjectState, Problem
 
 MAX_NAMED, MAX_NAME_CHARS = 10, 80  # objects that a message names, and characters of a name
 
@@ -21,11 +21,11 @@ MESSAGES = {
     ),
     "name_conflict": "%(name_option)s: %(name)r is already the name of %(ids)s in %(scope)s; choose another name",
     "id_not_found": (
-        "%(id_option)s: %(scope)s has no %(label)s %(given_id)s; leave %(id_option)s out to create one by its name"
+        "%(id_option)s: %(scope)s has no %(label)s %(provided_id)s; leave %(id_option)s out to create one by its name"
     ),
     "id_name_mismatch": (
-        "%(id_option)s: %(given_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give the one"
-        " that is meant"
+        "%(id_option)s: %(provided_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give the"
+        " one that is meant"
     ),
     "still_deleting": (
         "The %(label)s %(ids)s of the name %(name)r is still being deleted in %(scope)s; run the task again when it"
@@ -75,7 +75,7 @@ MESSAGES = {
     ),
     "wait_timeout": (
         "The %(label)s %(name)s (%(ids)s) is not %(goal)s after %(seconds)d s: %(current)s%(list_error)s; raise"
-        " wait_timeout or look at both ends"
+        " wait_timeout or %(wait_help)s"
     ),
     "wait_failed": (
         "The %(label)s %(name)s (%(ids)s) has the status %(current)s, so waiting for %(goal)s ended; look at it in"
@@ -94,41 +94,49 @@ MESSAGES = {
     "internal_error": "Internal error of baiducloud.network, please report it: %(kind)s: %(text)s",
     "task_stopped": "The task was stopped",
     "wait_list_failed": " (last list failed: %(text)s)",
-    "wait_status": "status %(status)s, health %(health)s",
 }
 
-# code of a problem -> (key of its message, retryable)
+
+class ErrorSpec(NamedTuple):
+    """The error of a problem."""
+
+    key: str  # of MESSAGES
+    is_retryable: bool
+    error_class: type[BceError] = ConflictError
+
+
+# By the code of the problem.
 CODES = {
-    "AmbiguousName": ("ambiguous_name", False),
-    "NameConflict": ("name_conflict", False),
-    "NotFound": ("id_not_found", False),
-    "IdNameMismatch": ("id_name_mismatch", False),
-    "StillDeleting": ("still_deleting", True),
-    "NameNotShown": ("name_not_shown", True),
-    "SimilarName": ("similar_name", False),
-    "NameShownDifferently": ("name_shown_differently", False),
-    "RenamedOrShownDifferently": ("renamed_or_shown_differently", False),
-    "CreationNotVisible": ("creation_not_visible", True),
-    "IdRepeated": ("id_repeated", False),
-    "ClientTokenReused": ("client_token_reused", False),
-    "IdempotencyTokensExhausted": ("idempotency_tokens_exhausted", True),
-    "ScopeNotConfirmed": ("scope_not_confirmed", False),
-    "IdNotShown": ("id_not_shown", False),
-    "ChangedMeanwhile": ("changed_meanwhile", True),
-    "WaitTimeout": ("wait_timeout", True),
-    "WaitFailed": ("wait_failed", False),
-    "ObjectVanished": ("object_vanished", False),
+    "AmbiguousName": ErrorSpec("ambiguous_name", False),
+    "NameConflict": ErrorSpec("name_conflict", False),
+    "NotFound": ErrorSpec("id_not_found", False),
+    "IdNameMismatch": ErrorSpec("id_name_mismatch", False),
+    "StillDeleting": ErrorSpec("still_deleting", True),
+    "NameNotShown": ErrorSpec("name_not_shown", True),
+    "SimilarName": ErrorSpec("similar_name", False),
+    "NameShownDifferently": ErrorSpec("name_shown_differently", False),
+    "RenamedOrShownDifferently": ErrorSpec("renamed_or_shown_differently", False),
+    "CreationNotVisible": ErrorSpec("creation_not_visible", True),
+    "IdRepeated": ErrorSpec("id_repeated", False),
+    "ClientTokenReused": ErrorSpec("client_token_reused", False),
+    "IdempotencyTokensExhausted": ErrorSpec("idempotency_tokens_exhausted", True),
+    "ScopeNotConfirmed": ErrorSpec("scope_not_confirmed", False),
+    "IdNotShown": ErrorSpec("id_not_shown", False),
+    "ChangedMeanwhile": ErrorSpec("changed_meanwhile", True),
+    "WaitTimeout": ErrorSpec("wait_timeout", True, WaitTimeoutError),
+    "WaitFailed": ErrorSpec("wait_failed", False, WaitTimeoutError),
+    "ObjectVanished": ErrorSpec("object_vanished", False),
 }
 
 # Why a wait for a state ended, after a creation or an update that was applied.
-_WAIT_CODES = ("Waited", "WaitTimeout", "WaitFailed", "ObjectVanished")
+_WAIT_CODES = (WAIT_RAISED, "WaitTimeout", "WaitFailed", "ObjectVanished")
 
 
 def to_error(
     problem: Problem,
     api: ResourceApi,
     obj: ObjectState | None,
-    codes: Mapping[str, tuple[str, bool]] | None = None,
+    codes: Mapping[str, ErrorSpec] | None = None,
     templates: Mapping[str, str] | None = None,
 ) -> BceError:
     """Return the error that a task reports for a problem.
@@ -141,12 +149,11 @@ def to_error(
     if problem.code not in codes or (problem.code == "ClientTokenReused" and problem.error is not None):
         error = to_bce_error(problem.error)
         return error.as_maybe_applied() if is_unknown else error
-    key, is_retryable = codes[problem.code]
-    error_class = WaitTimeoutError if problem.code.startswith("Wait") else ConflictError
-    return error_class(
-        templates[key] % dict(_words(problem.ids, problem.names, api, obj), **dict(problem.words)),
+    spec = codes[problem.code]
+    return spec.error_class(
+        templates[spec.key] % dict(_words(problem.ids, problem.names, api, obj), **dict(problem.words)),
         problem.code,
-        retryable=is_retryable,
+        retryable=spec.is_retryable,
         maybe_applied=is_unknown or problem.code == "IdRepeated",
     )
 
@@ -165,10 +172,10 @@ def to_warning(note: Note, api: ResourceApi, obj: ObjectState) -> str:
 
 def _is_outcome_unknown(problem: Problem, obj: ObjectState) -> bool:
     """Return True if a write of the object may have been applied, whatever it ended with."""
-    if problem.code == "ListFailed":
+    if problem.code == LIST_FAILED:
         return obj.creation.is_unknown or bool(getattr(obj.last_error, "maybe_applied", False))
     # After an internal error it is not known how far a write came.
-    is_internal = problem.code == "Refused" and not isinstance(problem.error, BceError)
+    is_internal = problem.code == WRITE_REFUSED and not isinstance(problem.error, BceError)
     return obj.creation.is_unknown or is_internal
 
 
@@ -180,10 +187,11 @@ def _words(
         "label": api.type.label,
         "name_option": api.type.name_option,
         "id_option": api.type.id_option,
+        "wait_help": api.type.wait_help,
         "count": len(ids),
         "ids": _join(ids),
         "name": obj.desired.name if obj is not None else None,
-        "given_id": obj.desired.given_id if obj is not None else None,
+        "provided_id": obj.desired.provided_id if obj is not None else None,
         "shown": _join([repr(_cut(name)) if name else "nameless" for name in names]) or "it",
     }
 

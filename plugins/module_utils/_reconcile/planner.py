@@ -31,9 +31,11 @@ def is_similar(shown: str | None, name: str | None) -> bool:
     """Return True if an API may show `name` as `shown`: in another spelling, or cut."""
     if not shown or not name:
         return False
-    text, wanted = normalize_name(shown), normalize_name(name)
-    # Counted before signs at the end of the beginning are trimmed.
-    return text == wanted or (len(shown) >= state.MIN_CUT_LENGTH and bool(text) and wanted.startswith(text))
+    current, expected = normalize_name(shown), normalize_name(name)
+    # Compare the length before trimming.
+    return current == expected or (
+        len(shown) >= state.MIN_CUT_LENGTH and bool(current) and expected.startswith(current)
+    )
 
 
 class View:
@@ -98,10 +100,10 @@ class View:
         """
         if not desired.name or desired.has_exact_names:
             return []
-        wanted = normalize_name(desired.name)
-        found = list(self._by_spelling.get(wanted, ()))
-        for length in range(state.MIN_CUT_LENGTH, len(wanted)):
-            beginnings = self._by_spelling.get(wanted[:length].rstrip(_TRIMMED), ())
+        expected = normalize_name(desired.name)
+        found = list(self._by_spelling.get(expected, ()))
+        for length in range(state.MIN_CUT_LENGTH, len(expected)):
+            beginnings = self._by_spelling.get(expected[:length].rstrip(_TRIMMED), ())
             found += [entry for entry in beginnings if entry not in found and desired.is_same_connection(entry.item)]
         return found
 
@@ -115,8 +117,8 @@ def list_timeout(obj: ObjectState, view: View, deletion_timeout: float) -> float
     :param deletion_timeout: seconds to wait for an object of the name that is being deleted.
     """
     desired = obj.desired
-    if desired.given_id:
-        entry = view.by_id(desired.given_id)
+    if desired.provided_id:
+        entry = view.by_id(desired.provided_id)
         return deletion_timeout if entry and entry.is_leaving and not desired.is_absent else 0.0
     exact = view.exact(desired.name)
     if len(exact) == 1:
@@ -129,13 +131,13 @@ def list_timeout(obj: ObjectState, view: View, deletion_timeout: float) -> float
 def plan_object(obj: ObjectState, view: View) -> None:
     """Decide from a list what is to be done."""
     desired = obj.desired
-    if desired.given_id:
+    if desired.provided_id:
         return _plan_by_id(obj, view)
     exact = view.exact(desired.name)
     if len(exact) > 1:
         return obj.fail("AmbiguousName", exact)
     if exact:
-        return plan_deletion(obj, exact[0]) if desired.is_absent else plan_update(obj, exact[0])
+        return plan_deletion(obj, exact[0]) if desired.is_absent else plan_existing(obj, exact[0])
     if not desired.is_absent and view.leaving(desired.name):
         return obj.fail("StillDeleting", view.leaving(desired.name))
     near = view.near(desired)
@@ -152,7 +154,7 @@ def plan_object(obj: ObjectState, view: View) -> None:
 
 def _plan_by_id(obj: ObjectState, view: View) -> None:
     desired = obj.desired
-    entry = view.by_id(desired.given_id)
+    entry = view.by_id(desired.provided_id)
     if desired.is_absent:
         if entry is None or entry.is_leaving:
             return obj.finish()
@@ -166,7 +168,7 @@ def _plan_by_id(obj: ObjectState, view: View) -> None:
     others = [other for other in view.exact(desired.name) if other is not entry]
     if others and entry.name != desired.name:
         return obj.fail("NameConflict", others)
-    return plan_update(obj, entry)
+    return plan_existing(obj, entry)
 
 
 def plan_creation(obj: ObjectState) -> None:
@@ -179,8 +181,8 @@ def plan_creation(obj: ObjectState) -> None:
     obj.state = CREATE
 
 
-def plan_update(obj: ObjectState, entry: Entry) -> None:
-    """Take an entry as the object: it is DONE if it is as desired, else it gets an update.
+def plan_existing(obj: ObjectState, entry: Entry) -> None:
+    """Take an entry as the object: it is DONE if it is as desired, else plan an update.
 
     :raises BceError: if the object cannot be changed so; a reason of the resource's own goes before a missing id.
     """
@@ -229,10 +231,10 @@ def reject_similar_deletions(objects: list[ObjectState]) -> None:
     missing = [
         obj
         for obj in objects
-        if not (obj.desired.is_absent or obj.desired.given_id or obj.desired.has_exact_names) and obj.entry is None
+        if not (obj.desired.is_absent or obj.desired.provided_id or obj.desired.has_exact_names) and obj.entry is None
     ]
     for absent in objects:
-        if absent.state != DELETE or absent.desired.given_id:
+        if absent.state != DELETE or absent.desired.provided_id:
             continue
         similar = [obj for obj in missing if is_similar(absent.entry.name, obj.desired.name)]
         for obj in [absent, *similar] if similar else []:
@@ -240,18 +242,18 @@ def reject_similar_deletions(objects: list[ObjectState]) -> None:
 
 
 def is_confirmed_by(obj: ObjectState, view: View) -> bool:
-    """Return False if nothing is left to be done, and a newer list contradicts that."""
+    """Return whether a newer list still agrees that the object is done."""
     desired = obj.desired
     if obj.state != DONE or (obj.outcome.changed and desired.is_absent):
         return True
     entry = view.by_id(obj.outcome.object_id)
     if not desired.is_absent:
         return entry is not None and not entry.is_leaving
-    return not view.exact(desired.name) if desired.given_id is None else entry is None or entry.is_leaving
+    return not view.exact(desired.name) if desired.provided_id is None else entry is None or entry.is_leaving
 
 
 def replan(obj: ObjectState, view: View) -> None:
-    """Decide again what is to be done, where a newer list contradicts that it was nothing."""
+    """Plan again, because a newer list contradicts "no change"."""
     if obj.desired.is_absent:
         plan_object(obj, view)
     else:
@@ -273,7 +275,7 @@ def receive_write(obj: ObjectState, result: WriteResult) -> None:
         if not obj.desired.type.keeps_id_on_update:
             obj.state, obj.awaited = WAIT, OK
     elif result.outcome == REFUSED:
-        obj.fail("Refused", error=result.error)
+        obj.fail(state.WRITE_REFUSED, error=result.error)
     else:
         obj.state, obj.awaited = WAIT, result.outcome
 
@@ -282,33 +284,33 @@ def _note_update(obj: ObjectState) -> None:
     obj.outcome.secret_key_changed = obj.outcome.secret_key_changed or obj.plan.secret_key_changed
 
 
-def judge_update(obj: ObjectState, view: View, last: bool) -> None:
+def judge_update(obj: ObjectState, view: View, is_final_list: bool) -> None:
     """Judge an update that was not confirmed.
 
-    :param last: False while the list may still be stale.
+    :param is_final_list: False while the list may still be stale.
     """
     entry = view.by_id(obj.outcome.object_id)
     entry = None if entry is None or entry.is_leaving else entry
     if obj.awaited in (OK, UNKNOWN):
-        return _judge_written(obj, view, entry, last)
+        return _judge_written(obj, view, entry, is_final_list)
     # ABSENT: deleted by another run, and the list was stale; if lists go on to show it, the two contradict.
-    if entry is None and not obj.desired.given_id and obj.creation.attempts < state.MAX_CREATE_ATTEMPTS:
+    if entry is None and not obj.desired.provided_id and obj.creation.attempts < state.MAX_CREATE_ATTEMPTS:
         exact = view.exact(obj.desired.name)
         if not exact and not (view.near(obj.desired) or view.nameless):
             return plan_creation(obj)
         if len(exact) == 1:
             obj.creation.attempts += 1  # bounds how often an update that finds nothing is followed by another one
-            plan_update(obj, exact[0])
+            plan_existing(obj, exact[0])
             # An earlier attempt of ours may have been applied and its response lost.
             is_ours = obj.state == DONE and not obj.desired.type.keeps_id_on_update and _is_maybe_applied(obj)
             obj.outcome.changed = obj.outcome.changed or is_ours
             return None
-    if last or entry is None:
-        obj.fail("Unsettled", error=obj.last_error)
+    if is_final_list or entry is None:
+        obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
     return None
 
 
-def _judge_written(obj: ObjectState, view: View, entry: Entry | None, last: bool) -> None:
+def _judge_written(obj: ObjectState, view: View, entry: Entry | None, is_final_list: bool) -> None:
     """Judge an update whose outcome is unknown, or which may have given the object another id.
 
     :param entry: that of the id before the update, if it is listed.
@@ -316,7 +318,7 @@ def _judge_written(obj: ObjectState, view: View, entry: Entry | None, last: bool
     named = [] if obj.desired.type.keeps_id_on_update else view.exact(obj.desired.name or obj.entry.name)
     shown = named[0] if entry is None and len(named) == 1 else entry
     is_applied = shown is not None and obj.desired.is_applied(shown.item)
-    if shown is not None and (is_applied or (last and obj.awaited == OK)):
+    if shown is not None and (is_applied or (is_final_list and obj.awaited == OK)):
         obj.finish(changed=True)
         if obj.awaited == UNKNOWN:
             _note_update(obj)
@@ -324,9 +326,9 @@ def _judge_written(obj: ObjectState, view: View, entry: Entry | None, last: bool
         if is_applied or entry is None:
             obj.take_entry(shown)
             obj.take_item(shown.item)
-    elif last and obj.awaited == UNKNOWN:
-        obj.fail("Unsettled", error=obj.last_error)
-    elif last:
+    elif is_final_list and obj.awaited == UNKNOWN:
+        obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
+    elif is_final_list:
         obj.fail("AmbiguousName" if named else "ChangedMeanwhile", named or [obj.entry])
 
 
@@ -334,10 +336,10 @@ def _is_maybe_applied(obj: ObjectState) -> bool:
     return bool(getattr(obj.last_error, "maybe_applied", False))
 
 
-def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
+def judge_deletion(obj: ObjectState, view: View, is_final_list: bool) -> None:
     """Judge a deletion that was not sent or not confirmed.
 
-    :param last: False while the list may still be stale.
+    :param is_final_list: False while the list may still be stale.
     """
     desired, entry = obj.desired, view.by_id(obj.outcome.object_id)
     is_gone = entry is None or entry.is_leaving
@@ -345,16 +347,16 @@ def judge_deletion(obj: ObjectState, view: View, last: bool) -> None:
         if entry is not None and not entry.is_leaving:
             return recheck_deletion(obj, entry, view)
         obj.awaited = ABSENT
-    others = [] if desired.given_id else view.exact(desired.name) + view.near(desired) + view.nameless
+    others = [] if desired.provided_id else view.exact(desired.name) + view.near(desired) + view.nameless
     if is_gone and not others:
         # An earlier attempt of ours may have been applied and its response lost.
         is_ours = obj.awaited == UNKNOWN or _is_maybe_applied(obj)
         obj.finish(changed=is_ours)
         obj.outcome.item = None
-    elif last and obj.last_error is None:
+    elif is_final_list and obj.last_error is None:
         obj.fail("ChangedMeanwhile", others or ([entry] if entry else []))
-    elif last:
-        obj.fail("Unsettled", error=obj.last_error)
+    elif is_final_list:
+        obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
     return None
 
 

@@ -15,9 +15,9 @@ from typing import Any, Callable, Collection, Generator
 from .._bce.errors import BceError
 from .._resources.base import CREATE, DELETE, UPDATE, Entry, ResourceApi
 from . import planner, state
-from .messages import to_error
+from .messages import ErrorSpec, to_error
 from .planner import View, is_adopted, is_same_surplus
-from .reconciler import PurgeStrategy, guard
+from .reconciler import PurgeStrategy, run_step
 from .state import DONE, FAILED, DesiredObject, ListRequest, ObjectState, Problem, problem_of
 
 MESSAGES = {
@@ -37,12 +37,12 @@ MESSAGES = {
         "purge: the list of %(scope)s does not show %(ids)s as desired, so nothing was purged; run the task again"
     ),
 }
-# code -> (key of MESSAGES, retryable)
+# By the code of the problem; the keys are those of MESSAGES.
 CODES = {
-    "PurgeUnclear": ("purge_unclear", True),
-    "PurgeSimilar": ("purge_similar", False),
-    "PurgeEqual": ("purge_equal", False),
-    "PurgeNotShown": ("purge_not_shown", True),
+    "PurgeUnclear": ErrorSpec("purge_unclear", True),
+    "PurgeSimilar": ErrorSpec("purge_similar", False),
+    "PurgeEqual": ErrorSpec("purge_equal", False),
+    "PurgeNotShown": ErrorSpec("purge_not_shown", True),
 }
 
 
@@ -82,7 +82,7 @@ class Purge(PurgeStrategy):
             return surplus
         for entry in find_surplus(objects, names, view):
             obj = self._make_surplus(str(entry.object_id))
-            guard(obj, planner.plan_deletion, obj, entry)
+            run_step(obj, planner.plan_deletion, obj, entry)
             surplus.append(obj)
         return surplus
 
@@ -96,7 +96,7 @@ class Purge(PurgeStrategy):
         view = yield ListRequest(True, state.STALE_LIST_TIMEOUT)
         while True:
             if view.error:
-                self.problem = Problem("ListFailed", error=view.error)
+                self.problem = Problem(state.LIST_FAILED, error=view.error)
                 return False
             self.problem = find_not_shown(objects, view) or find_obstacle(objects, names, view)
             if self.problem is None or view.waited >= state.STALE_LIST_TIMEOUT:
@@ -148,13 +148,13 @@ def find_unclear(objects: list[ObjectState], view: View) -> Problem | None:
         return problem_of("PurgeUnclear", without_id + view.nameless)
     desired = [obj for obj in objects if not obj.desired.is_absent]
     near = [entry for obj in desired for entry in view.near(obj.desired)]
-    given_ids = {obj.desired.given_id for obj in objects if obj.desired.given_id}
+    provided_ids = {obj.desired.provided_id for obj in objects if obj.desired.provided_id}
     near += [
         entry
         for obj in desired
-        if obj.desired.given_id
+        if obj.desired.provided_id
         for entry in view.exact(obj.desired.name)
-        if entry.object_id not in given_ids
+        if entry.object_id not in provided_ids
     ]
     adopted = [obj.entry for obj in desired if is_adopted(obj)]
     return problem_of("PurgeSimilar", near or adopted) if near or adopted else None
@@ -183,7 +183,7 @@ def find_not_shown(objects: list[ObjectState], view: View) -> Problem | None:
     for obj in objects:
         desired, entry = obj.desired, view.by_id(obj.outcome.object_id)
         # The ids that the task gives distinguish objects of one name.
-        exact = view.exact(desired.name) if desired.name and not desired.given_id else [entry]
+        exact = view.exact(desired.name) if desired.name and not desired.provided_id else [entry]
         if desired.is_absent:
             is_wrong = entry is not None and not entry.is_leaving
         else:

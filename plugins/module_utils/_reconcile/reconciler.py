@@ -17,16 +17,7 @@ from .._bce.errors import BceError
 from .._resources.base import CREATE, DELETE, UPDATE, ResourceApi, WriteResult
 from . import creation, planner, state
 from .planner import View
-from .state import (
-    FAILED,
-    PROBE,
-    WAIT,
-    WRITES,
-    ConfirmRequest,
-    ListRequest,
-    ObjectState,
-    WriteRequest,
-)
+from .state import FAILED, PROBE, WAIT, WRITES, ConfirmRequest, ListRequest, ObjectState, WriteRequest
 
 Steps = Generator[Any, Any, Any]
 
@@ -62,7 +53,7 @@ class Reconciler:
     """The objects of one scope, and the order of requests that brings them to their desired states.
 
     :ivar objects: those of the task, then those that a purge deletes.
-    :ivar base: the ids that this run saw before its first creation.
+    :ivar ids_before: the ids that this run saw before its first creation.
     :ivar first: the list that the plan was made from.
     """
 
@@ -76,7 +67,7 @@ class Reconciler:
         self.objects = objects
         self.purge = purge
         self.names = frozenset(obj.desired.name for obj in objects if obj.desired.name)
-        self.base: set[str] = set()
+        self.ids_before: set[str] = set()
         self.first: View | None = None
         self._deletion_timeout = deletion_timeout
         claims: dict[str | None, str | None] = {}
@@ -87,7 +78,7 @@ class Reconciler:
         """List until everything is clear or the timeout is over, then plan every object; write nothing."""
         view = yield ListRequest(True, state.STALE_LIST_TIMEOUT)
         while not view.error:
-            self.base |= view.ids
+            self.ids_before |= view.ids
             timeout = max(
                 [planner.list_timeout(obj, view, self._deletion_timeout) for obj in self.objects], default=0.0
             )
@@ -99,9 +90,9 @@ class Reconciler:
         self.first = view
         for obj in self.objects:
             if view.error:
-                obj.fail("ListFailed", error=view.error)
+                obj.fail(state.LIST_FAILED, error=view.error)
             else:
-                guard(obj, planner.plan_object, obj, view)
+                run_step(obj, planner.plan_object, obj, view)
         planner.reject_similar_deletions(self.objects)
         yield from self._confirm_scope(self.objects)
         if self.purge is not None and not view.error:
@@ -128,7 +119,8 @@ class Reconciler:
                 return
             results = yield tuple(batch)
             for request, result in zip(batch, results):
-                guard(request.target, receive, request.target, request.action, result)
+                run_step(request.target, receive, request.target, request.action, result)
+            # tests/model compares the local variables of generators: those of an ended round must not stay.
             del batch, results, request, result
             window = (yield from self._settle(objects)) or window
 
@@ -144,18 +136,18 @@ class Reconciler:
             view = yield ListRequest(view is None, timeout)
             for obj in objects:
                 if obj.state == WAIT and view.error:
-                    obj.fail("ListFailed", error=view.error)
+                    obj.fail(state.LIST_FAILED, error=view.error)
                 elif obj.state == WAIT:
-                    guard(obj, judge, obj, view, self.base)
+                    run_step(obj, judge, obj, view, self.ids_before)
             # An object that needed no write was decided by an older list, which this one must not contradict.
             doubtful = [obj for obj in objects if not (view.error or planner.is_confirmed_by(obj, view))]
             if view.waited >= state.STALE_LIST_TIMEOUT:
                 for obj in doubtful:
-                    guard(obj, planner.replan, obj, view)
+                    run_step(obj, planner.replan, obj, view)
                 doubtful = []
         if view is not None and not view.error:
             for obj in objects:
-                for entry in creation.find_candidates(obj, view, self.base) if obj.state == FAILED else ():
+                for entry in creation.find_candidates(obj, view, self.ids_before) if obj.state == FAILED else ():
                     if entry.object_id:
                         obj.note_created(entry.object_id)
         return view.window if view is not None else 0
@@ -167,7 +159,7 @@ class Reconciler:
             confirmed = yield ConfirmRequest()
             for obj in doubtful:
                 if not isinstance(confirmed, (set, frozenset)):
-                    obj.fail("ListFailed", error=confirmed)
+                    obj.fail(state.LIST_FAILED, error=confirmed)
                 elif obj.outcome.object_id not in confirmed:
                     obj.fail("ScopeNotConfirmed", [obj.entry])
                 else:
@@ -200,23 +192,23 @@ def list_timeout(obj: ObjectState) -> float:
     return creation.list_timeout(obj) if creation.is_open(obj) else state.STALE_LIST_TIMEOUT
 
 
-def judge(obj: ObjectState, view: View, base: set[str]) -> None:
+def judge(obj: ObjectState, view: View, ids_before: set[str]) -> None:
     """Decide by a newer list what became of the last write; leave the state WAIT while the list may be stale.
 
-    :param base: all ids that this run saw in the scope before its first creation.
+    :param ids_before: all ids that this run saw in the scope before its first creation.
     """
-    last = view.waited >= list_timeout(obj)
+    is_final_list = view.waited >= list_timeout(obj)
     if obj.desired.is_absent:
-        planner.judge_deletion(obj, view, last)
+        planner.judge_deletion(obj, view, is_final_list)
     elif creation.is_open(obj):
-        creation.judge(obj, view, base, last)
+        creation.judge(obj, view, ids_before, is_final_list)
     else:
-        planner.judge_update(obj, view, last)
+        planner.judge_update(obj, view, is_final_list)
 
 
-def guard(obj: ObjectState, func: Callable[..., None], *arguments: Any) -> None:
+def run_step(obj: ObjectState, func: Callable[..., None], *arguments: Any) -> None:
     """Call a step of an object; an error that it raises ends this object and no other."""
     try:
         func(*arguments)
     except Exception as error:
-        obj.fail("Raised", error=error)
+        obj.fail(state.STEP_RAISED, error=error)

@@ -30,15 +30,8 @@ def predict_outcome(obj: ObjectState) -> Outcome:
     return outcome
 
 
-def _outcome_value(name: str) -> Any:
-    """Return a property for an attribute of the outcome."""
-    return property(lambda result: getattr(result.outcome, name))
-
-
 class ObjectResult:
     """Report one object of a task; after the plan as if it had been applied, and from then on as it is.
-
-    The first attributes are those of the Outcome; known_id is its object_id.
 
     :ivar state: the ObjectState; it is not to be changed.
     :ivar predicted: the expected outcome, None as soon as the plan is being applied.
@@ -46,14 +39,6 @@ class ObjectResult:
     :ivar desired: the desired state that the task provides.
     :ivar name: the natural key, None where the task provides only an id.
     """
-
-    changed = _outcome_value("changed")
-    action = _outcome_value("action")
-    item = _outcome_value("item")
-    before = _outcome_value("before")
-    after = _outcome_value("after")
-    secret_key_changed = _outcome_value("secret_key_changed")
-    known_id = _outcome_value("object_id")
 
     def __init__(self, state: ObjectState, reconciler: Reconciler, executor: RequestExecutor) -> None:
         self.state = state
@@ -69,6 +54,41 @@ class ObjectResult:
     def outcome(self) -> Outcome:
         """Return the outcome, the expected one before the plan is applied."""
         return self.predicted if self.predicted is not None else self.state.outcome
+
+    @property
+    def changed(self) -> bool:
+        """Return True if the object was written."""
+        return self.outcome.changed
+
+    @property
+    def action(self) -> str:
+        """Return the action of the plan."""
+        return self.outcome.action
+
+    @property
+    def item(self) -> Any:
+        """Return the object as it is, None if it does not exist."""
+        return self.outcome.item
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """Return what a diff shows of the object before the plan."""
+        return self.outcome.before
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """Return what a diff shows of the object after the plan."""
+        return self.outcome.after
+
+    @property
+    def secret_key_changed(self) -> bool:
+        """Return True if the object got another key."""
+        return self.outcome.secret_key_changed
+
+    @property
+    def known_id(self) -> str | None:
+        """Return the id of the object, None if it is unknown."""
+        return self.outcome.object_id
 
     @property
     def request_id(self) -> str | None:
@@ -87,7 +107,7 @@ class ObjectResult:
             created
             for created in self.outcome.created_ids
             # A list may show an id after all, although the API said that it does not exist.
-            if created not in self._reconciler.base and (created not in denied or created == self.known_id)
+            if created not in self._reconciler.ids_before and (created not in denied or created == self.known_id)
         ]
 
     @property
@@ -137,14 +157,14 @@ class ScopeReconciler:
     def __init__(
         self,
         api: ResourceApi,
-        desires: list[Any],
+        desired_states: list[Any],
         deletion_timeout: float,
         purge: PurgeStrategy | None = None,
         clock: Any = time,
     ) -> None:
         """Prepare a run.
 
-        :param desires: the desired states, each for a ResourceType's keys() and plan().
+        :param desired_states: the desired states, each for a ResourceType's keys() and plan().
         :param deletion_timeout: seconds to wait for an object of a desired name that is being deleted.
         :param purge: deletes every other object of the scope.
         :param clock: stands in for the module `time`.
@@ -153,12 +173,12 @@ class ScopeReconciler:
         self.clock = clock
         self.purge = purge
         self.executor = RequestExecutor(api, clock)
-        objects = [ObjectState(DesiredObject(api.type, desired)) for desired in desires]
+        objects = [ObjectState(DesiredObject(api.type, desired)) for desired in desired_states]
         self._reconciler = Reconciler(objects, deletion_timeout, purge)
         self._results: dict[int, ObjectResult] = {}
 
     @property
-    def works(self) -> list[ObjectResult]:
+    def results(self) -> list[ObjectResult]:
         """Return one result for each desired state, in their order; then those of a purge."""
         objects = self._reconciler.objects
         for obj in objects:
@@ -182,12 +202,12 @@ class ScopeReconciler:
     def plan(self) -> None:
         """List, and plan every object; problems are noted in the results that they concern."""
         self.executor.run(self._reconciler.plan(), self._reconciler.names)
-        for result in self.works:
+        for result in self.results:
             result.predicted = predict_outcome(result.state)
             result.is_planned = result.state.state != FAILED
 
     def apply(self) -> None:
         """Apply the plan. An object that fails has its problem noted and does not hold up the others."""
-        for result in self.works:
+        for result in self.results:
             result.predicted = None
         self.executor.run(self._reconciler.apply(), self._reconciler.names)

@@ -31,6 +31,10 @@ WRITES = (CREATE, UPDATE, DELETE, PROBE)
 # no list shows it (CONFIRMED); a deletion was not sent because the list that it rests on was too old (STALE).
 CLAIMED, REPEATED, CONFIRMED, STALE = "claimed", "repeated", "confirmed", "stale"
 
+# Codes of a Problem whose error is the message; no result shows them. WAIT_RAISED is of a list of waiter.py.
+STEP_RAISED, WRITE_REFUSED, WRITE_UNSETTLED = "Raised", "Refused", "Unsettled"
+LIST_FAILED, WAIT_RAISED = "ListFailed", "Waited"
+
 
 class ListRequest(NamedTuple):
     """List the scope."""
@@ -53,9 +57,9 @@ class ConfirmRequest(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Why an object failed, and the values for the message."""
+    """The reason that an object failed, and the values for the message."""
 
-    code: str  # a key of CODES in messages.py or purge.py; or the reason why `error` is the whole message
+    code: str  # a key of CODES in messages.py or purge.py; or one of those above
     ids: tuple[str | None, ...] = ()
     names: tuple[Any, ...] = ()
     error: Any = None
@@ -63,7 +67,7 @@ class Problem(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What a result warns of; key is one of messages.MESSAGES."""
+    """A warning of a result; key is one of messages.MESSAGES."""
 
     key: str
     ids: tuple[str | None, ...]
@@ -80,7 +84,7 @@ def problem_of(
 
 
 class DesiredObject:
-    """What a task says about one object; it never changes.
+    """The desired state of one object, as the task provides it; it never changes.
 
     :ivar value: the desired state, opaque to this package.
     :ivar name: the natural key, None where the task provides only an id.
@@ -90,7 +94,7 @@ class DesiredObject:
     def __init__(self, resource_type: ResourceType, value: Any, is_surplus: bool = False) -> None:
         self.type = resource_type
         self.value = value
-        self.name, self.given_id, self.is_absent, self.client_token = resource_type.keys(value)
+        self.name, self.provided_id, self.is_absent, self.client_token = resource_type.keys(value)
         self.is_surplus = is_surplus
         self.has_exact_names = bool(getattr(resource_type, "has_exact_names", False))
 
@@ -108,7 +112,7 @@ class DesiredObject:
 
 
 class Outcome:
-    """What a result reports of one object: true after every step, whatever happens next.
+    """The values that a result reports of one object, true after every step.
 
     More than 10 attributes because each one is a value of a result.
     """
@@ -130,7 +134,7 @@ class Outcome:
 
 
 class CreationState:
-    """How far the creation of an object is.
+    """The progress of the creation of an object.
 
     :ivar token: (number, time window) of the next creation; see idempotency.creation_token().
     :ivar claimed_id: the id that the last creation returned, until the object is taken or the next token is.
@@ -160,7 +164,7 @@ class ObjectState:
 
     def __init__(self, desired: DesiredObject) -> None:
         self.desired = desired
-        self.outcome = Outcome(desired.given_id)
+        self.outcome = Outcome(desired.provided_id)
         self.creation = CreationState()
         self.state = DONE
         self.awaited = ""

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._bce.errors import (
-    InvalidResponseError,
-    RateLimitedError,
-    ServerError,
-    TransportError,
-)
+from .._bce.errors import InvalidResponseError, RateLimitedError, ServerError, TransportError
 from .._resources.base import Entry
 from . import state
 from .messages import MESSAGES
@@ -33,74 +28,73 @@ def read_field(item: Any, name: str) -> str | None:
 
 
 class StateWaiter:
-    """Poll a scope until each object of `works` is in the state that its task waits for (wait_for, wait_timeout)."""
+    """Poll a scope until each object of `results` is in the state that its task waits for (wait_for, wait_timeout)."""
 
-    def __init__(self, scope: ScopeReconciler, works: list[ObjectResult]) -> None:
+    def __init__(self, scope: ScopeReconciler, results: list[ObjectResult]) -> None:
         self._scope = scope
-        self._works = works
+        self._results = results
         self._type = scope.api.type
         self._missing: dict[Any, float] = {}  # id -> since when no list shows it, a moment of clock.monotonic()
 
     def run(self) -> None:
         """Poll; a request that fails in between does not end the wait."""
-        clock, works, list_error = self._scope.clock, self._works, ""
+        clock, results, list_error = self._scope.clock, self._results, ""
         begin, interval = clock.monotonic(), MIN_POLL_INTERVAL
         while True:
             now = clock.monotonic()
-            works = [work for work in works if work.problem is None and not self._is_reached(work)]
-            for work in works:
-                if now + interval > begin + work.desired.wait_timeout:
-                    self._time_out(work, list_error)
-            works = [work for work in works if work.problem is None]
-            if not works:
+            results = [result for result in results if result.problem is None and not self._is_reached(result)]
+            for result in results:
+                if now + interval > begin + result.desired.wait_timeout:
+                    self._time_out(result, list_error)
+            results = [result for result in results if result.problem is None]
+            if not results:
                 return
             clock.sleep(interval)
             interval = min(MAX_POLL_INTERVAL, interval * 1.5)
             try:
-                listed = self._scope.executor.refresh(begin + max(work.desired.wait_timeout for work in works))
+                listed = self._scope.executor.refresh(begin + max(result.desired.wait_timeout for result in results))
             except TEMPORARY_ERRORS as error:
                 list_error = MESSAGES["wait_list_failed"] % {"text": error.message}
                 continue
             except Exception as error:  # an internal error must not lose what was done before
-                for work in works:
-                    _fail(work, Problem("Waited", error=error))
+                for result in results:
+                    _fail(result, Problem(state.WAIT_RAISED, error=error))
                 return
             list_error = ""
             view = View(listed.entries, ())
-            for work in works:
-                self._update(work, view.by_id(work.known_id))
+            for result in results:
+                self._update(result, view.by_id(result.known_id))
 
-    def _update(self, work: ObjectResult, entry: Entry | None) -> None:
+    def _update(self, result: ObjectResult, entry: Entry | None) -> None:
         """Take the current status from a list."""
         now = self._scope.clock.monotonic()
         if entry is None:
-            if now - self._missing.setdefault(work.known_id, now) >= state.STALE_LIST_TIMEOUT:
-                self._end(work, "ObjectVanished")
-                work.state.outcome.item = None
+            if now - self._missing.setdefault(result.known_id, now) >= state.STALE_LIST_TIMEOUT:
+                self._end(result, "ObjectVanished")
+                result.state.outcome.item = None
             return
-        self._missing.pop(work.known_id, None)
-        work.state.take_item(entry.item)
+        self._missing.pop(result.known_id, None)
+        result.state.take_item(entry.item)
         status = (read_field(entry.item, "status") or "").lower()
-        if status in self._type.final_states and not self._is_reached(work):
-            self._end(work, "WaitFailed", current=status)
+        if status in self._type.final_states and not self._is_reached(result):
+            self._end(result, "WaitFailed", current=status)
 
-    def _is_reached(self, work: ObjectResult) -> bool:
+    def _is_reached(self, result: ObjectResult) -> bool:
         """Return True if a list that is newer than the last write shows the state."""
-        field, value = self._type.wait_conditions[work.desired.wait_for]
-        return not work.outcome.is_item_stale and (read_field(work.item, field) or "").lower() == value
+        field, value = self._type.wait_conditions[result.desired.wait_for]
+        return not result.outcome.is_item_stale and (read_field(result.item, field) or "").lower() == value
 
-    def _time_out(self, work: ObjectResult, list_error: str) -> None:
-        status, health = (read_field(work.item, name) or "unknown" for name in ("status", "health_status"))
-        current = MESSAGES["wait_status"] % {"status": status, "health": health}
-        self._end(work, "WaitTimeout", seconds=work.desired.wait_timeout, current=current, list_error=list_error)
+    def _time_out(self, result: ObjectResult, list_error: str) -> None:
+        current = self._type.describe_state(result.item)
+        self._end(result, "WaitTimeout", seconds=result.desired.wait_timeout, current=current, list_error=list_error)
 
     @staticmethod
-    def _end(work: ObjectResult, code: str, **words: Any) -> None:
+    def _end(result: ObjectResult, code: str, **words: Any) -> None:
         """End the wait for an object with a problem."""
-        words.update(goal=work.desired.wait_for, name=work.name or getattr(work.state.entry, "name", None))
-        problem = problem_of(code, ids=(str(work.known_id),))
-        _fail(work, problem._replace(words=tuple(words.items())))
+        words.update(goal=result.desired.wait_for, name=result.name or getattr(result.state.entry, "name", None))
+        problem = problem_of(code, ids=(str(result.known_id),))
+        _fail(result, problem._replace(words=tuple(words.items())))
 
 
-def _fail(work: ObjectResult, problem: Problem) -> None:
-    work.state.outcome.problem, work.state.state = problem, FAILED
+def _fail(result: ObjectResult, problem: Problem) -> None:
+    result.state.outcome.problem, result.state.state = problem, FAILED

@@ -22,9 +22,9 @@ from .resource import Resource
 
 PAGE_SIZE = "1000"  # the most that the API returns at once
 
-# Statuses of objects that are being deleted, and of deleted ones (words of related objects of the API).
-LEAVING = ("deleting", "releasing")
-GONE = ("deleted", "released")
+# Words of related objects of the API.
+DELETING_STATUSES = ("deleting", "releasing")
+DELETED_STATUSES = ("deleted", "released")
 
 
 class RestReader(ResourceApi):
@@ -47,7 +47,9 @@ class RestReader(ResourceApi):
     def list(self, deadline: float | None = None) -> Listed:
         """See ResourceApi.list(); deleted objects are left out, although the API may still show them."""
         listed = self.read_all(deadline)
-        return listed._replace(entries=[entry for entry in listed.entries if not _has_status(entry.item, GONE)])
+        return listed._replace(
+            entries=[entry for entry in listed.entries if not _has_status(entry.item, DELETED_STATUSES)]
+        )
 
     def read_all(self, deadline: float | None = None) -> Listed:
         """Return every object that the API shows. Pages are followed, also where the API documents none.
@@ -115,9 +117,10 @@ class RestReader(ResourceApi):
         object_id, name = item.fields[self.type.id_option], self.type.name_of(item.fields)
         # The id decides where the time is the same or unknown, because every run must sort alike.
         age = (item.fields.get("created_time") or "~", object_id or "")
-        return Entry(object_id, name, _has_status(item, LEAVING), item.scope_confirmed, age, item)
+        return Entry(object_id, name, _has_status(item, DELETING_STATUSES), item.scope_confirmed, age, item)
 
     def operation(self, verb: str, fields: Optional[Dict[str, Any]] = None) -> str:
+        """Return the words for a request in messages; `fields` are those of the object that it is about."""
         words = dict(self.values, scope=self.scope)
         if fields is not None:
             words.update(name=self.type.name_of(fields), id=fields.get(self.type.id_option))
@@ -174,6 +177,7 @@ class RestApi(RestReader):
         return object_id, response.request_id
 
     def created_id(self, body: Dict[str, Any]) -> str | None:
+        """Return the id in the response to a creation, None if it has none."""
         return parse_id(body.get(self.type.id_field.wire_name))
 
     def update(self, plan: Plan, token: str) -> str | None:
@@ -234,6 +238,7 @@ class RestApi(RestReader):
         return RestApi.create_body(self, target._replace(fields=fields))
 
     def update_body(self, plan: Plan) -> Dict[str, Any]:
+        """Return the body of an update: the whole object, or what changes."""
         target: Any = plan.target
         if self.type.is_replaced:
             return self.replace_body(target)

@@ -13,7 +13,7 @@ from .._bce.redaction import Secret
 # Actions of a plan.
 CREATE, UPDATE, DELETE, NOOP = "create", "update", "delete", "nothing"
 
-# Outcomes of a write.
+# Outcomes of a write; only a creation has MISMATCH (its token was used with other parameters) and EXISTS (a conflict).
 OK, ABSENT, MISMATCH, EXISTS, UNKNOWN, REFUSED = "ok", "absent", "mismatch", "exists", "unknown", "refused"
 
 
@@ -60,7 +60,7 @@ class Listed(NamedTuple):
 
 
 class Desired(NamedTuple):
-    """What a task asks for, in normal form."""
+    """The desired state of one object, in normal form."""
 
     fields: Dict[str, Any]  # only what the task manages; a nested group is a dict of the same kind
     options: Dict[str, Any]  # the scope, the id and how the task treats the object, with defaults
@@ -83,7 +83,7 @@ class Desired(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is to be done about one object; check mode, diff and the real run all read it."""
+    """The action for one object; check mode, diff and the real run all read it."""
 
     action: str
     changes: Tuple[str, ...]  # the fields that change, such as "ike_config.ike_life_time"
@@ -98,6 +98,15 @@ class Plan(NamedTuple):
         return self.action == UPDATE and "secret_key" in self.changes
 
 
+class Identity(NamedTuple):
+    """The name, id and client token that a task provides."""
+
+    name: Optional[str]
+    object_id: Optional[str]
+    is_absent: bool
+    client_token: Optional[str]
+
+
 class ResourceType:
     """The names, plan and comparisons of a resource, without I/O."""
 
@@ -109,10 +118,15 @@ class ResourceType:
     has_exact_names = False
     keeps_id_on_update = True  # False if the object may have another id after an update
     wait_conditions: Dict[str, Tuple[str, str]] = {}  # value of wait_for -> (the field, the value to wait for)
+    wait_help = "look at it"  # what to do after WaitTimeout
     final_states: Tuple[str, ...] = ()  # statuses after which no further change is to be expected
 
-    def keys(self, desired: Desired) -> tuple[str | None, str | None, bool, str | None]:
-        """Return the name, the provided id, whether the object is to be absent, and the task's own client token."""
+    def describe_state(self, item: Any) -> str:
+        """Return the words for the state of an object, after a wait."""
+        raise NotImplementedError
+
+    def keys(self, desired: Desired) -> Identity:
+        """Return what identifies the object."""
         raise NotImplementedError
 
     def plan(self, desired: Desired, item: Item | None) -> Plan:
@@ -141,7 +155,7 @@ class ResourceType:
 
 
 class ResourceApi:
-    """The API's operations on the objects of one scope. Writes return the request id."""
+    """The API's operations on the objects of one scope. Writes return the request id, creations the new id too."""
 
     type: ResourceType
     scope = ""  # the words for the scope in messages

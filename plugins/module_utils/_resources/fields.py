@@ -32,6 +32,7 @@ class Field(NamedTuple):
     omits_empty: bool = False  # whether a request that sends the whole object leaves an empty value out
     parse: Callable[[Any], Any] = parse_str  # reads the API's value tolerantly; None for what cannot be read
     remark: Optional[Callable[[str, Any], List[str]]] = None  # returns warnings about the name and a valid value
+    is_empty_if_not_shown: bool = False  # whether a value that is not shown counts as empty
 
     @property
     def wire_name(self) -> str:
@@ -43,6 +44,8 @@ class Field(NamedTuple):
 
 
 def pattern(expression: str) -> Callable[[Any], str]:
+    """Normalize a text that matches an expression as a whole."""
+
     def normalize(value: Any) -> str:
         word = value.strip()
         if not re.fullmatch(expression, word):
@@ -53,10 +56,13 @@ def pattern(expression: str) -> Callable[[Any], str]:
 
 
 def enum(*choices: str) -> Callable[[Any], str]:
+    """Normalize one of several words."""
     return pattern("|".join(map(re.escape, choices)))
 
 
 def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
+    """Normalize a whole number within bounds."""
+
     def normalize(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
             raise ValueError
@@ -66,6 +72,7 @@ def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
 
 
 def ip_address(value: Any) -> str:
+    """Return an IP address in canonical form."""
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
@@ -80,6 +87,7 @@ def subnet(value: Any) -> str:
 
 
 def string(value: Any) -> str:
+    """Return a text without blanks at its ends."""
     value.encode("utf-8")  # a lone surrogate cannot be sent as JSON
     return value.strip()
 
@@ -177,7 +185,9 @@ def description_field(max_chars: int | None = None) -> Field:
         return text
 
     constraint = "must be text" if max_chars is None else "must be text of at most %d characters" % max_chars
-    return Field("description", constraint, normalize, {"type": "str"}, False, is_blank_unset=False)
+    return Field(
+        "description", constraint, normalize, {"type": "str"}, False, is_blank_unset=False, is_empty_if_not_shown=True
+    )
 
 
 def subnet_field(name: str) -> Field:

@@ -13,6 +13,7 @@ MESSAGES = {
     "identifier_missing": "%(option)s: is needed, or %(id_option)s, to identify the %(label)s",
     "scope_missing": "%(option)s: is needed%(others)s; %(remedy)s",
     "scope_ambiguous": "%(option)s: is not accepted next to %(other)s; provide one of them",
+    "wait_status": "status %(status)s, health %(health)s",
     "not_compared": "%(option)s: the cloud's list does not show the current value, so it was not compared",
     "creation_incomplete": (
         "The %(label)s %(name)r does not exist %(preposition)s %(scope)s, and to create it these options are needed"

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
 from .._bce.response_parsing import parse_id, parse_str
-from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Item, Plan, ResourceType
+from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Identity, Item, Plan, ResourceType
 from .fields import (
     CLIENT_TOKEN,
     STATE,
@@ -63,7 +63,7 @@ class ResourceValues(ResourceType):
     is_read_by_id = False
     is_deleted_with_token = True
 
-    def check(self, desired: Desired, item: Item) -> None:
+    def reject_unchangeable(self, desired: Desired, item: Item) -> None:
         """Raise an error if the object must not be changed or deleted."""
 
     def name_of(self, values: Dict[str, Any]) -> str | None:
@@ -76,7 +76,7 @@ class ResourceValues(ResourceType):
         return self.scope_text % values
 
 
-class Planner(ResourceValues):
+class ResourceDiff(ResourceValues):
     """The comparison of the desired state with an object, and the plan that follows from it."""
 
     def plan(self, desired: Desired, item: Item | None) -> Plan:
@@ -86,7 +86,7 @@ class Planner(ResourceValues):
         :raises ConflictError: if the object would have to change in a way that the API does not offer.
         """
         if item is not None:
-            self.check(desired, item)
+            self.reject_unchangeable(desired, item)
         if desired.is_absent:
             return Plan(NOOP if item is None else DELETE, (), self._diff_view(item), {}, None)
         if item is None:
@@ -156,19 +156,19 @@ class Planner(ResourceValues):
 
     def _reject_immutable_change(self, desired: Desired, item: Item) -> None:
         for name, remedy in self.immutable.items():
-            want, have = desired.fields.get(name), item.fields[name]
-            if want is not None and have is not None and want != have:
+            expected, current = desired.fields.get(name), item.fields[name]
+            if expected is not None and current is not None and expected != current:
                 words = {"option": name, "label": self.label, "name": self.name_of(item.fields), "remedy": remedy}
-                words.update(id=item.fields[self.id_option], current=have, desired=want)
+                words.update(id=item.fields[self.id_option], current=current, desired=expected)
                 raise ConflictError(MESSAGES["field_immutable"] % words, "ImmutableField")
 
     def _diff(self, desired: Desired, item: Item) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
         """Return the managed fields that differ, and those that the API does not show."""
         differing, unknown = [], []
-        for path, want, have in self._iter_managed(desired.fields, item.fields):
+        for path, expected, current in self._iter_managed(desired.fields, item.fields):
             names = [name for group in self.alternatives if path in group for name in group]
-            if have is not None:
-                if not _equal(want, have):
+            if current is not None:
+                if not _equal(expected, current):
                     differing.append(path)
             # The API may show an alternative, such as cgw_id for remote_ip, and the task may have both.
             elif not any(name in desired.fields and item.fields[name] is not None for name in names):
@@ -180,14 +180,14 @@ class Planner(ResourceValues):
                 differing.append(SECRET)
         return tuple(differing), tuple(unknown)
 
-    def _iter_managed(self, wanted: Dict[str, Any], present: Dict[str, Any]) -> Iterator[Tuple[str, Any, Any]]:
-        for name, want in wanted.items():
+    def _iter_managed(self, desired: Dict[str, Any], current: Dict[str, Any]) -> Iterator[Tuple[str, Any, Any]]:
+        for name, expected in desired.items():
             if name in self.groups:
-                group = present.get(name) or {}
-                for inner, value in want.items():
+                group = current.get(name) or {}
+                for inner, value in expected.items():
                     yield "%s.%s" % (name, inner), value, group.get(inner)
             else:
-                yield name, want, present.get(name)
+                yield name, expected, current.get(name)
 
     def _change(self, desired: Desired, item: Item, changes: Tuple[str, ...]) -> Item:
         """Return the object after an update that sends only the changes."""
@@ -199,11 +199,11 @@ class Planner(ResourceValues):
         """Return the object that replaces the current one: what the task manages, and all the rest as it is."""
         fields, missing = dict(item.fields), []
         for field in self.fields:
-            want = desired.fields.get(field.name)
-            if want is not None and (fields[field.name] is None or not _equal(want, fields[field.name])):
-                fields[field.name] = want
+            expected = desired.fields.get(field.name)
+            if expected is not None and (fields[field.name] is None or not _equal(expected, fields[field.name])):
+                fields[field.name] = expected
             is_cut = field.name in self.natural_key and fields[field.name] and validate_value(field, fields[field.name])
-            # A shown name that breaks the constraint is something else, such as a part of the name with "...".
+            # A shown name that is invalid is a truncated name.
             if (field.required_on_create and fields[field.name] is None) or is_cut:
                 missing.append(field.name)
         fields.update(dict.fromkeys(item.not_shown - set(desired.fields)))  # left out, an update keeps it
@@ -228,7 +228,7 @@ class Planner(ResourceValues):
         return {name: value for name, value in item.fields.items() if name not in hidden} if item else {}
 
 
-class Resource(Planner):
+class Resource(ResourceDiff):
     """A resource. Its file sets the values that ResourceValues declares, and overrides a method where it differs."""
 
     def __init__(self) -> None:
@@ -313,12 +313,13 @@ class Resource(Planner):
         return Desired(managed, normal, secret, tuple(text for texts in remarks for text in texts))
 
     def key_of(self, name: str) -> Tuple[str, ...]:
+        """Return the parts of a natural key that name_of() joined."""
         return tuple(name.split(NAME_SEPARATOR)) if len(self.natural_key) > 1 else (name,)
 
-    def keys(self, desired: Desired) -> tuple[str | None, str | None, bool, str | None]:
+    def keys(self, desired: Desired) -> Identity:
         """See ResourceType.keys()."""
-        values = desired.options
-        return self.name_of(desired.fields), values.get(self.id_option), desired.is_absent, values.get("client_token")
+        name, values = self.name_of(desired.fields), desired.options
+        return Identity(name, values.get(self.id_option), desired.is_absent, values.get("client_token"))
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""
@@ -330,9 +331,9 @@ class Resource(Planner):
             shown[name] = {field.name: field.parse(inner.get(field.wire_name)) for field in group}
         object_id, not_shown = parse_id(entry.get(self.id_field.wire_name)), set()
         for field in self.fields:
-            if field.name == "description" and not isinstance(entry.get("description"), str):
-                not_shown.add(field.name)  # this object has none, or the list shows none at all
-            if field.name == "description":
+            if field.is_empty_if_not_shown:
+                if not isinstance(entry.get(field.wire_name), str):
+                    not_shown.add(field.name)  # this object has none, or the list shows none at all
                 shown[field.name] = shown[field.name] or ""
             if field.name in self.natural_key and shown[field.name] == object_id:
                 shown[field.name] = None  # an id in its place is not a name
@@ -342,9 +343,9 @@ class Resource(Planner):
         return Item(fields_of_item, secret, is_confirmed, frozenset(not_shown))
 
 
-def _equal(want: Any, have: Any) -> bool:
+def _equal(expected: Any, current: Any) -> bool:
     """Return True if two values are equal; lists are sets: neither order nor repetition is a difference."""
-    return set(want) == set(have) if isinstance(want, list) else want == have
+    return set(expected) == set(current) if isinstance(expected, list) else expected == current
 
 
 def _task_options(conditions: Dict[str, Any]) -> Tuple[Field, ...]:

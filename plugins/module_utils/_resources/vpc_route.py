@@ -93,7 +93,7 @@ class VpcRoute(Resource):
     list_key = "routeRules"
 
     def scope_words(self, values: Dict[str, Any]) -> str:
-        """See ResourceType.scope_words()."""
+        """See ResourceValues.scope_words()."""
         table_id = values.get("route_table_id")
         return "route table %s" % table_id if table_id else "VPC %s" % values.get("vpc_id")
 
@@ -105,7 +105,7 @@ class VpcRoute(Resource):
             entry = dict(entry, **{name: hops[0].get(name) for name in ("nexthopId", "nexthopType", "pathType")})
         return super().parse_item(dict(entry, nextHopList=None if is_single else hops), scope)
 
-    def check(self, desired: Desired, item: Item) -> None:
+    def reject_unchangeable(self, desired: Desired, item: Item) -> None:
         """Raise an error for a system rule, and for a rule with several paths that would have to be updated."""
         fields = item.fields
         words = {"name": self.name_of(fields), "id": fields["route_rule_id"], "scope": self.scope_words(fields)}
@@ -143,6 +143,8 @@ class VpcRouteApi(RestApi):
         if parse_id(table.get("routeTableId")) is None:
             text = MESSAGES["response_without_id"] % {"wire_name": "routeTableId"}
             raise invalid_response(more["operation"], text, response)
+        # Set here, because only a response has the table's id if the task provides the VPC, and the entries that
+        # paginate() reads through this method are parsed against it.
         self.table = {name: parse_id(table.get(camel_case(name))) for name in ("vpc_id", "route_table_id")}
         self.scope = self.type.scope_words(self.table)
         return response._replace(body=table)
@@ -164,8 +166,8 @@ class VpcRouteApi(RestApi):
         tables = get_list(response, "routeTables", operation) if is_several else [response.body]
         if not is_several:
             get_list(response, self.type.list_key, operation)
-        wanted = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
-        found = [table for table in tables if all(table.get(name) == value for name, value in wanted.items())]
+        expected = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
+        found = [table for table in tables if all(table.get(name) == value for name, value in expected.items())]
         scope = self.type.scope_words(self.values)
         if not found:
             raise invalid_response(operation, MESSAGES["response_other_scope"] % {"scope": scope}, response)

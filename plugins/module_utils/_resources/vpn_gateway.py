@@ -63,7 +63,7 @@ class VpnGateway(Resource):
     is_read_by_id = True
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
-        """See Specification.parse_item(); an entry that does not name its VPC is one of the VPC that was asked for."""
+        """See Resource.parse_item(); an entry that does not name its VPC is one of the VPC that was asked for."""
         item = super().parse_item(entry, scope)
         item.fields["vpc_id"] = item.fields["vpc_id"] or scope.get("vpc_id")
         # Older API pages name it productType.

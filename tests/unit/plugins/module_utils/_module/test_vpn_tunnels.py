@@ -48,7 +48,7 @@ def test_gateways_items_elsewhere_are_validated():
 def test_gateways_purge_of_a_selected_gateway_needs_purge_all():
     gone = item(HERE, "a", state="absent")
     (error,) = errors(gone, item(ELSEWHERE, "b"), purge=True)
-    assert "no tunnel of gateway vpn-119bd69b is to be present" in error
+    assert "would delete every tunnel of gateway vpn-119bd69b" in error
     assert errors(gone, item(ELSEWHERE, "b"), purge=True, purge_all=True) == []
 
 

@@ -62,12 +62,12 @@ class NumberApi(ResourceApi):
         return self._call("delete")
 
 
-def run(api, *desires, check_mode=False):
-    scope = ScopeReconciler(api, list(desires or [Desired()]), 60.0, clock=FakeClock())
+def run(api, *desired_states, check_mode=False):
+    scope = ScopeReconciler(api, list(desired_states or [Desired()]), 60.0, clock=FakeClock())
     scope.plan()
     if not check_mode:
         scope.apply()
-    return scope.works[0] if len(desires) <= 1 else scope.works
+    return scope.results[0] if len(desired_states) <= 1 else scope.results
 
 
 MADE, CHANGED = entry(object_id="id-9"), entry(item=8)
@@ -110,25 +110,25 @@ def test_internal_error_of_a_write_keeps_what_is_known(operation):
     desired = Desired(is_absent=operation == "delete")
     api = NumberApi([] if operation == "create" else [CHANGED])
     api.errors[operation] = KeyError("defect")
-    work = run(api, desired)
-    assert (work.error.code, work.error.maybe_applied, work.changed) == ("InternalError", True, False)
-    assert work.known_id == (None if operation == "create" else "id-1")
+    result = run(api, desired)
+    assert (result.error.code, result.error.maybe_applied, result.changed) == ("InternalError", True, False)
+    assert result.known_id == (None if operation == "create" else "id-1")
 
 
 def test_internal_error_of_a_list_after_a_creation_reports_the_id():
     api = NumberApi([])
     create = api.create
     api.create = lambda *arguments: (create(*arguments), api.errors.update(list=KeyError("defect")))[0]
-    work = run(api)
-    assert (work.error.code, work.changed, work.known_id) == ("InternalError", True, "id-9")
-    assert work.created_ids == ["id-9"] and work.request_id == "create-2"
+    result = run(api)
+    assert (result.error.code, result.changed, result.known_id) == ("InternalError", True, "id-9")
+    assert result.created_ids == ["id-9"] and result.request_id == "create-2"
 
 
 def test_internal_error_of_the_first_list_fails_every_object():
     api = NumberApi([])
     api.errors["list"] = KeyError("defect")
-    works = run(api, Desired(), Desired(OTHER_NAME))
-    assert [work.error.code for work in works] == ["InternalError"] * 2
+    results = run(api, Desired(), Desired(OTHER_NAME))
+    assert [result.error.code for result in results] == ["InternalError"] * 2
 
 
 def test_internal_error_of_a_plan_ends_one_object_and_no_other():
@@ -136,26 +136,26 @@ def test_internal_error_of_a_plan_ends_one_object_and_no_other():
     api.type = NumberType()
     plan = api.type.plan
     api.type.plan = lambda desired, item: plan(desired, item) if desired.name == OTHER_NAME else {}["defect"]
-    works = run(api, Desired(), Desired(OTHER_NAME))
-    assert [work.error and work.error.code for work in works] == ["InternalError", None]
-    assert works[1].changed and api.calls == ["list", "update"]
+    results = run(api, Desired(), Desired(OTHER_NAME))
+    assert [result.error and result.error.code for result in results] == ["InternalError", None]
+    assert results[1].changed and api.calls == ["list", "update"]
 
 
 # -- the outcome before and after ----------
 
 
 def test_outcome_of_check_mode_is_the_plan_as_if_it_had_been_applied():
-    work = run(NumberApi([CHANGED]), check_mode=True)
-    assert (work.changed, work.item, work.action, work.is_planned) == (True, NUMBER, base.UPDATE, True)
-    assert (work.state.outcome.changed, work.state.outcome.item) == (False, 8)
-    assert (work.before, work.after) == ({"number": 8}, {"number": NUMBER})
+    result = run(NumberApi([CHANGED]), check_mode=True)
+    assert (result.changed, result.item, result.action, result.is_planned) == (True, NUMBER, base.UPDATE, True)
+    assert (result.state.outcome.changed, result.state.outcome.item) == (False, 8)
+    assert (result.before, result.after) == ({"number": 8}, {"number": NUMBER})
 
 
 def test_outcome_of_a_refused_update_is_the_object_as_it_is():
     api = NumberApi([CHANGED])
     api.errors["update"] = AuthError("denied", "AccessDenied", 403)
-    work = run(api)
-    assert (work.changed, work.item, work.known_id, work.error.code) == (False, 8, "id-1", "AccessDenied")
+    result = run(api)
+    assert (result.changed, result.item, result.known_id, result.error.code) == (False, 8, "id-1", "AccessDenied")
 
 
 # -- errors of writes ----------

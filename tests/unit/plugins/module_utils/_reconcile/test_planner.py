@@ -233,9 +233,9 @@ def test_update_that_finds_nothing_is_planned_again_from_a_fresh_list():
 # -- deletions whose list has become too old ----------
 
 
-def deletion_with_a_stale_list(given_id=None):
+def deletion_with_a_stale_list(provided_id=None):
     """Return a deletion that was not sent, because its list was too old."""
-    obj = number_object(given_id=given_id, is_absent=True)
+    obj = number_object(provided_id=provided_id, is_absent=True)
     return obj, ProtocolRun(obj).list(entry()).write(WriteResult(STALE))
 
 
@@ -275,16 +275,16 @@ class RenewedNumberType(ExactNumberType):
     keeps_id_on_update = False
 
 
-def updated_object(*results, given_id=None):
+def updated_object(*results, provided_id=None):
     """Return an object whose update has ended so, and the run."""
-    obj = number_object(given_id=given_id, resource_type=RenewedNumberType)
+    obj = number_object(provided_id=provided_id, resource_type=RenewedNumberType)
     return obj, ProtocolRun(obj).list(entry(item=8)).write(*results or [WriteResult(base.OK)])
 
 
 @pytest.mark.parametrize("object_id", ["id-1", "id-2"])
-@pytest.mark.parametrize("given_id", [None, "id-1"])
-def test_update_reports_the_id_that_the_next_list_shows(object_id, given_id):
-    obj, run = updated_object(given_id=given_id)
+@pytest.mark.parametrize("provided_id", [None, "id-1"])
+def test_update_reports_the_id_that_the_next_list_shows(object_id, provided_id):
+    obj, run = updated_object(provided_id=provided_id)
     assert isinstance(run.request, ListRequest) and run.list(entry(object_id=object_id)).is_over
     assert ended(obj) == (DONE, None, True) and obj.outcome.object_id == object_id and obj.outcome.item == NUMBER
 

@@ -145,30 +145,30 @@ def run(api, **options):
     scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse({**OPTIONS, **options})], 60.0, clock=api.clock)
     scope.plan()
     scope.apply()
-    return scope.works[0]
+    return scope.results[0]
 
 
 def test_creation_takes_three_requests_and_no_wait(api, clock):
-    work = run(api)
+    result = run(api)
     assert api.verbs() == ["list", "create", "list"] and clock.slept == 0
-    assert (work.changed, work.known_id, work.created_ids, work.error) == (True, "cgw-1", ["cgw-1"], None)
-    assert work.request_id == "request-create"
+    assert (result.changed, result.known_id, result.created_ids, result.error) == (True, "cgw-1", ["cgw-1"], None)
+    assert result.request_id == "request-create"
 
 
 def test_lists_of_a_wait_grow_apart_and_end_with_the_patience(api, clock):
     api.lag = 1000
     api.customer_gateway = lambda cgw_id: None  # and the API denies it
-    work = run(api)
+    result = run(api)
     moments = [moment for verb, _what, moment in api.calls if verb == "list"]
     assert moments[:6] == [0.0, 0.0, 0.3, 0.9, 2.1, 3.0]
-    assert work.error.code == "IdempotencyTokensExhausted" and api.verbs().count("create") == 3
+    assert result.error.code == "IdempotencyTokensExhausted" and api.verbs().count("create") == 3
     assert len(api.calls) <= 30 and clock.slept == pytest.approx(9.0)
 
 
 def test_object_that_a_read_by_id_shows_is_taken_although_the_list_is_stale(api, clock):
     api.lag = 20
-    work = run(api)
-    assert (work.changed, work.known_id, work.error) == (True, "cgw-1", None)
+    result = run(api)
+    assert (result.changed, result.known_id, result.error) == (True, "cgw-1", None)
     assert api.verbs().count("create") == 1 and clock.slept >= api.lag
 
 
@@ -201,16 +201,16 @@ def test_first_tokens_never_change():
 )
 def test_creation_that_is_not_confirmed_is_settled_by_lists(api, clock, error, creations, patiences):
     api.responses.append(error)
-    work = run(api)
+    result = run(api)
     assert api.verbs().count("create") == creations
     assert clock.slept == pytest.approx(patiences * state.STALE_LIST_TIMEOUT)
-    assert (work.error is None) == (creations == 2)
+    assert (result.error is None) == (creations == 2)
 
 
 def test_creation_that_stays_unknown_is_reported_as_maybe_applied(api):
     api.responses += [LOST] * 3
-    work = run(api)
-    assert work.error.code == LOST.code and work.error.maybe_applied and not work.changed
+    result = run(api)
+    assert result.error.code == LOST.code and result.error.maybe_applied and not result.changed
 
 
 def test_object_of_another_run_is_taken_and_does_not_count_as_a_change(api):
@@ -219,8 +219,8 @@ def test_object_of_another_run_is_taken_and_does_not_count_as_a_change(api):
         raise IdempotencyConflictError("used before", "IdempotentParameterMismatch", 403)
 
     api.create_customer_gateway = create_for_another_run
-    work = run(api)
-    assert (work.changed, work.known_id, work.error) == (False, "cgw-9", None)
+    result = run(api)
+    assert (result.changed, result.known_id, result.error) == (False, "cgw-9", None)
 
 
 def test_failed_list_after_a_creation_reports_the_id(api):
@@ -230,8 +230,8 @@ def test_failed_list_after_a_creation_reports_the_id(api):
         or setattr(api, "customer_gateway_listing", run_list)
         or Page([], api.clock.time())
     )
-    work = run(api)
-    assert (work.error.code, work.changed, work.known_id, work.created_ids) == (
+    result = run(api)
+    assert (result.error.code, result.changed, result.known_id, result.created_ids) == (
         "InvalidResponse",
         True,
         "cgw-1",
@@ -247,8 +247,8 @@ def test_failed_list_after_an_unknown_creation_reports_maybe_applied(api):
         raise LOST
 
     api.create_customer_gateway = lose_the_response
-    work = run(api)
-    assert (work.error.code, work.error.maybe_applied, no_list.maybe_applied) == ("InvalidResponse", True, False)
+    result = run(api)
+    assert (result.error.code, result.error.maybe_applied, no_list.maybe_applied) == ("InvalidResponse", True, False)
 
 
 def test_defect_of_ours_ends_one_work_with_what_is_known(api):
@@ -257,17 +257,17 @@ def test_defect_of_ours_ends_one_work_with_what_is_known(api):
 
     api.update_customer_gateway = broken
     api.put("cgw-1")
-    work = run(api, description="new")
-    assert work.error.code == "InternalError" and work.known_id == "cgw-1" and not work.changed
+    result = run(api, description="new")
+    assert result.error.code == "InternalError" and result.known_id == "cgw-1" and not result.changed
 
 
 def test_object_that_a_list_shows_after_a_denial_is_among_the_created_ids(api):
     """Another run of equal parameters would find both, so both are reported."""
     api.lag = 5
     api.customer_gateway = lambda cgw_id: None
-    work = run(api)
-    assert (work.changed, work.known_id, work.error) == (True, "cgw-1", None)
-    assert work.created_ids == ["cgw-1", "cgw-2"] == list(api.stored)
+    result = run(api)
+    assert (result.changed, result.known_id, result.error) == (True, "cgw-1", None)
+    assert result.created_ids == ["cgw-1", "cgw-2"] == list(api.stored)
 
 
 def test_object_that_another_run_removes_before_the_update_is_created(api, clock):
@@ -277,27 +277,27 @@ def test_object_that_another_run_removes_before_the_update_is_created(api, clock
 
     api.put("cgw-old")
     api.update_customer_gateway = update_too_late
-    work = run(api, description="new")
-    assert (work.changed, work.known_id, work.created_ids, work.error) == (True, "cgw-1", ["cgw-1"], None)
-    assert work.item.fields["description"] == "new" and work.action == "create"
+    result = run(api, description="new")
+    assert (result.changed, result.known_id, result.created_ids, result.error) == (True, "cgw-1", ["cgw-1"], None)
+    assert result.item.fields["description"] == "new" and result.action == "create"
     assert api.verbs() == ["list", "list", "create", "list"] and clock.slept == 0
 
 
 def test_mismatches_of_many_objects_cost_one_patience_together(api, clock):
     api.responses += [IdempotencyConflictError("used before", "IdempotentParameterMismatch", 403)] * 5
-    desires = [VPN_CUSTOMER_GATEWAY.parse({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
-    scope = ScopeReconciler(FakeScope(api), desires, 60.0, clock=clock)
+    desired_states = [VPN_CUSTOMER_GATEWAY.parse({**OPTIONS, "name": "branch-%d" % number}) for number in range(5)]
+    scope = ScopeReconciler(FakeScope(api), desired_states, 60.0, clock=clock)
     scope.plan()
     scope.apply()
-    assert [work.error for work in scope.works] == [None] * 5 and all(work.changed for work in scope.works)
+    assert [result.error for result in scope.results] == [None] * 5 and all(result.changed for result in scope.results)
     assert clock.slept == pytest.approx(state.STALE_LIST_TIMEOUT) and len(api.stored) == 5
     assert api.verbs().count("create") == 10 and api.verbs().count("list") <= 8
 
 
 def test_plan_of_a_new_address_is_an_error_without_a_write(api):
     api.put("cgw-1")
-    work = run(api, ip="203.0.113.99")
-    assert work.error.code == "ImmutableField" and api.verbs() == ["list"]
+    result = run(api, ip="203.0.113.99")
+    assert result.error.code == "ImmutableField" and api.verbs() == ["list"]
 
 
 def test_stopped_scope_sends_no_further_request(api):
@@ -314,7 +314,7 @@ def test_text_of_a_problem_names_what_it_is_about(api, code):
     words = {"goal": "active", "seconds": 5, "current": "building", "list_error": ""}
     problem = Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None), words=tuple(words.items()))
     codes, templates = {**messages.CODES, **purge.CODES}, {**messages.MESSAGES, **purge.MESSAGES}
-    error = messages.to_error(problem, scope.api, scope.works[0].state, codes, templates)
+    error = messages.to_error(problem, scope.api, scope.results[0].state, codes, templates)
     assert error.code == code and "%" not in error.message
     assert "cgw-1" in error.message or code in (
         "NotFound",
@@ -336,18 +336,20 @@ def test_deletion_rests_on_a_list_of_the_last_minute(api, clock, renamed, delete
     api.put("cgw-1", name=renamed)
     scope.apply()
     assert api.verbs() == ["list", "list", "delete"][: 3 if deleted else 2]
-    assert scope.works[0].changed == deleted
-    assert (scope.works[0].error is None) == deleted
+    assert scope.results[0].changed == deleted
+    assert (scope.results[0].error is None) == deleted
 
 
 def test_created_ids_leave_out_what_existed_before_and_what_the_api_denies(api):
     api.put("cgw-7", name="rome")
     api.responses += ["cgw-8", "cgw-7"]  # one that is gone, and one that was renamed
-    work = run(api)
-    assert (work.error.code, work.created_ids) == ("RenamedOrShownDifferently", ["cgw-8"])
+    result = run(api)
+    assert (result.error.code, result.created_ids) == ("RenamedOrShownDifferently", ["cgw-8"])
     api.responses += ["cgw-8"]
-    work = run(api, name="oslo")
-    assert work.error is None and work.created_ids == [work.known_id] and work.known_id not in ("cgw-7", "cgw-8")
+    result = run(api, name="oslo")
+    assert (
+        result.error is None and result.created_ids == [result.known_id] and result.known_id not in ("cgw-7", "cgw-8")
+    )
 
 
 def test_deletion_of_what_another_run_created_again_is_an_error(api, clock):
@@ -360,8 +362,8 @@ def test_deletion_of_what_another_run_created_again_is_an_error(api, clock):
     del api.stored["cgw-1"]
     api.put("cgw-2")
     scope.apply()
-    (work,) = scope.works
-    assert work.error.code == "ChangedMeanwhile" and not work.changed and "delete" not in api.verbs()
+    (result,) = scope.results
+    assert result.error.code == "ChangedMeanwhile" and not result.changed and "delete" not in api.verbs()
 
 
 def test_deletion_has_no_attempt_after_the_list_is_too_old(api, clock):

@@ -25,7 +25,10 @@ class LockType(base.ResourceType):
     final_states = ("error",)
 
     def keys(self, desired):
-        return "front", None, False, None
+        return base.Identity("front", None, False, None)
+
+    def describe_state(self, item):
+        return "mode %(mode)s" % item
 
     def plan(self, desired, item):
         return SimpleNamespace(
@@ -54,28 +57,32 @@ def wait(*items):
     scope = ScopeReconciler(LockApi(*items), [desired], 60.0, clock=FakeClock())
     scope.plan()
     scope.apply()
-    StateWaiter(scope, scope.works).run()
-    return scope.works[0], scope.clock.slept
+    StateWaiter(scope, scope.results).run()
+    return scope.results[0], scope.clock.slept
 
 
 CLOSED, OPEN = {"mode": "Closed", "status": "active"}, {"mode": "Open", "status": "active"}
 
 
 def test_wait_ends_when_the_condition_is_met():
-    work, slept = wait(CLOSED, CLOSED, OPEN)
-    assert work.error is None and work.item == OPEN and 0 < slept < 1
+    result, slept = wait(CLOSED, CLOSED, OPEN)
+    assert result.error is None and result.item == OPEN and 0 < slept < 1
 
 
 @pytest.mark.parametrize(
     ("items", "code", "text"),
     [
-        ([CLOSED], "WaitTimeout", "The lock front (lock-1) is not open after 30 s: status active, health unknown"),
+        (
+            [CLOSED],
+            "WaitTimeout",
+            "The lock front (lock-1) is not open after 30 s: mode Closed; raise wait_timeout or look at it",
+        ),
         ([CLOSED, {"mode": "closed", "status": "Error"}], "WaitFailed", "The lock front (lock-1) has the status error"),
         ([CLOSED, None], "ObjectVanished", "The lock front (lock-1) is not listed any more"),
         ([CLOSED, KeyError("defect")], "InternalError", "defect"),
     ],
 )
 def test_wait_that_fails_names_the_object_and_keeps_the_result(items, code, text):
-    work, slept = wait(*items)
-    assert work.error.code == code and text in work.error.message and not work.error.maybe_applied
-    assert work.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else state.STALE_LIST_TIMEOUT + 3)
+    result, slept = wait(*items)
+    assert result.error.code == code and text in result.error.message and not result.error.maybe_applied
+    assert result.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else state.STALE_LIST_TIMEOUT + 3)

@@ -461,18 +461,18 @@ class Table(Script):
 
 def reconcile(client, *tasks):
     api = VpcRouteApi(client, {"vpc_id": "vpc-1"})
-    desires = [VPC_ROUTE.parse({"vpc_id": "vpc-1", **task}) for task in tasks]
-    scope = ScopeReconciler(api, desires, 60.0, clock=FakeClock())
+    desired_states = [VPC_ROUTE.parse({"vpc_id": "vpc-1", **task}) for task in tasks]
+    scope = ScopeReconciler(api, desired_states, 60.0, clock=FakeClock())
     scope.plan()
     scope.apply()
-    return scope.works
+    return scope.results
 
 
 def test_rule_is_created_once_updated_and_deleted():
     client = Table(SYSTEM)
     task = {**PAIR, "nexthop_id": "vpn-1"}
     outcomes = [
-        [(work.changed, work.known_id, work.error) for work in reconcile(client, {**task, **more})]
+        [(result.changed, result.known_id, result.error) for result in reconcile(client, {**task, **more})]
         for more in ({}, {}, {"nexthop_id": "vpn-2"}, {"state": "absent"}, {"state": "absent"})
     ]
     assert outcomes == [
@@ -489,9 +489,9 @@ def test_rule_is_created_once_updated_and_deleted():
 def test_rules_with_one_next_hop_are_not_confused():
     client = Table()
     tasks = [{**PAIR, "destination_address": f"10.{number}.0.0/24", "nexthop_id": "vpn-1"} for number in range(1, 31)]
-    works = reconcile(client, *tasks)
-    assert all(work.changed and work.error is None for work in works)
-    assert len({work.known_id for work in works}) == len(client.rules) == 30
+    results = reconcile(client, *tasks)
+    assert all(result.changed and result.error is None for result in results)
+    assert len({result.known_id for result in results}) == len(client.rules) == 30
     assert client.verbs().count("GET") == 2
 
 
@@ -499,6 +499,6 @@ def test_rules_with_one_next_hop_are_not_confused():
 @pytest.mark.parametrize("system", [SYSTEM, {**SYSTEM, "routeRuleId": "rr-1"}])
 def test_task_that_names_a_system_rule_fails_without_a_write(state, system):
     client = Table(system)
-    (work,) = reconcile(client, {**PAIR, "source_address": "0.0.0.0/0", "nexthop_id": "vpn-1", "state": state})
-    assert work.error.code in ("SystemRule", "IdNotShown") and not work.changed
+    (result,) = reconcile(client, {**PAIR, "source_address": "0.0.0.0/0", "nexthop_id": "vpn-1", "state": state})
+    assert result.error.code in ("SystemRule", "IdNotShown") and not result.changed
     assert set(client.verbs()) == {"GET"}
