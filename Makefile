@@ -16,7 +16,7 @@ help:
 	@echo 'make test-lab            a tunnel between two real IPsec daemons in network namespaces'
 	@echo 'make lint                style, types, licenses, shell scripts, documentation, changelog'
 	@echo 'make docs                build the documentation site in .cache/site/html, without a network'
-	@echo 'make test-unit           unit tests'
+	@echo 'make test-unit           unit, contract and model tests, Python compatibility'
 	@echo 'make test-integration    real playbooks against the local emulator'
 	@echo 'make test-sanity         ansible-test sanity'
 	@echo 'make check-package       build the tarball; check, install and import it'

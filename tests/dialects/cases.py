@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import random
+from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from .cloud_under_test import CloudUnderTest
+from .cloud_under_test import KINDS, CloudUnderTest
 from .in_process import WAYS, clock_in_modules
 from .invariants import Trial, Violation, check
 from .scenarios import SCENARIOS, IdOf
 
-MODULES = ("vpn_tunnel", "vpn_tunnels", "vpn_customer_gateway", "vpc_route")  # those that wait
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+MODULES = sorted(  # those that wait, which are those that write
+    path.stem for path in (PLUGINS / "modules").glob("*.py") if not path.stem.endswith(("_info", "_probe"))
+)
 SHOWN = 16  # requests at the begin and at the end of a task in a report
 DAY = 24 * 3600.0
 STUCK_SECONDS = 3600.0  # of the fake clock, after which a task is ended
@@ -74,7 +78,7 @@ def described(trial):
     step, result = trial.step, trial.result
     error = result.get("error") or {}
     came = "%s: %s" % (error.get("code"), result.get("msg")) if trial.failed else "changed: %s" % result.get("changed")
-    shown = ("state", "vpn_conn_id", "cgw_id", "route_rule_id", "purge")
+    shown = ("state", "purge", *(row.object_id for row in KINDS.values()))
     asked = {name: value for name, value in trial.options.items() if name in shown}
     names = [desired.name for desired in trial.desired_states]
     return "%s %s %s%s -> %s %s" % (

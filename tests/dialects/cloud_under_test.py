@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import operator
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
@@ -160,12 +160,8 @@ class CloudUnderTest:
         self.before_request = None
         emulator.settings(dialects=list(dialects), **scenario.settings)
         for scope, name, changes in scenario.stored:
-            if scope is None:
-                emulator.do("customer_gateways.create", dict(peer(name, **changes).options))
-            elif scope.startswith("vpc-"):
-                emulator.do("route_rules.create", api_route(name, **dict(changes, routeTableId=table_of(scope))))
-            else:
-                emulator.do("tunnels.create", scope, api_body(stored_options(name, changes)))
+            row = next(row for row in KINDS.values() if row.is_scope(scope))
+            emulator.do(row.store + ".create", *row.creation(scope, name, changes))
         for vpn_id, entry in scenario.planted:
             emulator.plant(dict(entry), vpn_id=vpn_id)
         self.clock.sleep(3 * HOUR)
@@ -182,20 +178,11 @@ class CloudUnderTest:
         """Return everything that the cloud stores, a dict of id to Stored, objects on their way out included."""
         state = self._emulator.stored()
         found = {}
-        for entry in state["tunnels"]:
-            if isinstance(entry, dict) and entry.get("vpnConnId"):
-                found[entry["vpnConnId"]] = Stored(
-                    "tunnel", entry["vpnConnId"], entry.get("vpnId"), entry.get("vpnConnName"), entry
-                )
-        for entry in state["customer_gateways"]:
-            found[entry["cgwId"]] = Stored("customer gateway", entry["cgwId"], None, entry["name"], entry)
-        scopes = {table_of(vpc_id): vpc_id for vpc_id in GATEWAYS.values()}
-        for entry in state["routeRules"]:
-            if entry["routeRuleId"]:
-                scope = scopes[entry["routeTableId"]]
-                found[entry["routeRuleId"]] = Stored(
-                    "route rule", entry["routeRuleId"], scope, entry_name(entry), entry
-                )
+        for row in KINDS.values():
+            for entry in state[row.state_name]:
+                object_id = entry.get(camel(row.object_id)) if isinstance(entry, dict) else None
+                if object_id:
+                    found[object_id] = Stored(row.kind, object_id, row.scope_of(entry), entry_name(entry), entry)
         return found
 
     def live(self):
@@ -248,9 +235,6 @@ class CloudUnderTest:
         )
 
 
-IDS = ("vpnConnId", "cgwId", "routeRuleId")
-
-
 def entry_id(entry):
     """Return the id of an API object of any kind."""
     return next((entry[name] for name in IDS if name in entry), None)
@@ -258,10 +242,17 @@ def entry_id(entry):
 
 def entry_name(entry):
     """Return the natural key of an API object of any kind as one text: its name, or the two networks of a rule."""
-    if "routeRuleId" in entry:
-        pair = (entry.get("sourceAddress"), entry.get("destinationAddress"))
-        return " -> ".join(pair) if all(pair) else None
-    return entry.get("vpnConnName", entry.get("name"))
+    for row in KINDS.values():
+        # Some dialects show objects without ids.
+        if camel(row.object_id) in entry or camel(row.natural_key[0]) in entry:
+            return name_in(row, entry)
+    return None
+
+
+def name_in(row, entry):
+    """Return the natural key of an API object, or of the body of a creation, as one text; None without it."""
+    parts = [entry.get(camel(option)) for option in row.natural_key]
+    return " -> ".join(parts) if len(parts) > 1 and all(parts) else parts[0] if len(parts) == 1 else None
 
 
 def table_of(vpc_id):
@@ -289,6 +280,81 @@ def camel(name):
     """Return an option's name as the API spells it."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+class Kind(NamedTuple):
+    """What a module manages: the names of its options, and where the emulator has the objects.
+
+    :ivar kind: the noun in the kinds of the emulator's operations.
+    :ivar scope: the option that names the scope, or None.
+    :ivar object_id: the option of the id.
+    :ivar natural_key: the options that name an object of the scope.
+    :ivar path: the end of the path of its creation.
+    :ivar store: the attribute of the emulator's Cloud.
+    :ivar state_name: the key in the emulator's state.
+    :ivar is_scope: returns whether the scope of a stored object of a scenario is of this kind.
+    :ivar creation: (scope, name, changes) -> the arguments of the store's create().
+    :ivar scope_of: returns the scope of an API object.
+    :ivar desired_scope: returns the scope that the options name where the option of the scope is not provided.
+    """
+
+    kind: str
+    scope: Optional[str]
+    object_id: str
+    natural_key: Tuple[str, ...]
+    path: str
+    store: str
+    state_name: str
+    is_scope: Callable[[Optional[str]], bool]
+    creation: Callable[[Any, str, Dict[str, Any]], tuple]
+    scope_of: Callable[[Dict[str, Any]], Optional[str]]
+    desired_scope: Callable[[Dict[str, Any]], Optional[str]] = lambda options: None
+
+
+def _vpc_of(table_id):
+    return next((vpc_id for vpc_id in GATEWAYS.values() if table_of(vpc_id) == table_id), None)
+
+
+KINDS = {
+    "vpn_tunnel": Kind(
+        "tunnel",
+        "vpn_id",
+        "vpn_conn_id",
+        ("vpn_conn_name",),
+        "/vpnconn",
+        "tunnels",
+        "tunnels",
+        lambda scope: scope in GATEWAYS,
+        lambda scope, name, changes: (scope, api_body(stored_options(name, changes))),
+        lambda entry: entry.get("vpnId"),
+    ),
+    "vpn_customer_gateway": Kind(
+        "customer gateway",
+        None,
+        "cgw_id",
+        ("name",),
+        "/cgw",
+        "customer_gateways",
+        "customer_gateways",
+        lambda scope: scope is None,
+        lambda _scope, name, changes: (dict(peer(name, **changes).options),),
+        lambda entry: None,
+    ),
+    "vpc_route": Kind(
+        "route rule",
+        "vpc_id",
+        "route_rule_id",
+        ("source_address", "destination_address"),
+        "/route/rule",
+        "route_rules",
+        "routeRules",
+        lambda scope: scope in GATEWAYS.values(),
+        lambda scope, name, changes: (api_route(name, **dict(changes, routeTableId=table_of(scope))),),
+        lambda entry: _vpc_of(entry.get("routeTableId")),
+        lambda options: _vpc_of(options["route_table_id"]),
+    ),
+}
+IDS = tuple(camel(row.object_id) for row in KINDS.values())
 
 
 def _lasting(item):

@@ -21,8 +21,17 @@ from html import unescape
 from typing import Any, Dict, List, NamedTuple, Optional
 from urllib.parse import unquote
 
-from .cloud_under_test import LEAVING, SECRET_ACCESS_KEY, SECURITY_TOKEN, camel, entry_id, entry_name, table_of
-from .scenarios import GATEWAYS, SECRETS
+from .cloud_under_test import (
+    KINDS,
+    LEAVING,
+    SECRET_ACCESS_KEY,
+    SECURITY_TOKEN,
+    camel,
+    entry_id,
+    entry_name,
+    name_in,
+)
+from .scenarios import SECRETS
 
 MAX_POSTS = 3  # creations that one task sends for one tunnel
 MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk task
@@ -109,30 +118,13 @@ def desired_objects(module, options):
     return found
 
 
-class Kind(NamedTuple):
-    """How a module names what it manages: kind, option of the scope, of the id and of the natural key."""
-
-    kind: str
-    scope: Optional[str]
-    object_id: str
-    name: str
-
-
-KINDS = {
-    "vpn_tunnel": Kind("tunnel", "vpn_id", "vpn_conn_id", "vpn_conn_name"),
-    "vpn_customer_gateway": Kind("customer gateway", None, "cgw_id", "name"),
-    "vpc_route": Kind("route rule", "vpc_id", "route_rule_id", "destination_address"),
-}
 BY_KIND = {row.kind: row for row in KINDS.values()}
 
 
 def _desired(module, options):
     row = KINDS[module]
-    scope = options.get(row.scope) if row.scope else None
-    name = options.get(row.name)
-    if module == "vpc_route":
-        scope = scope or next(vpc for vpc in GATEWAYS.values() if table_of(vpc) == options["route_table_id"])
-        name = "%s -> %s" % (options["source_address"], name) if name else None
+    scope = (options.get(row.scope) or row.desired_scope(options)) if row.scope else None
+    name = name_in(row, {camel(option): options.get(option) for option in row.natural_key})
     return Desired(row.kind, options.get("state", "present"), scope, options.get(row.object_id), name, options)
 
 
@@ -312,9 +304,8 @@ def _bounds(trial):
     counted = [one for one in trial.seen if not (one.status == 429 or "RateLimit" in str(one.reply))]
     for one in counted:
         if one.method == "POST":
-            name = entry_name(dict(one.body, routeRuleId="")) if "/route/" in one.path else None
-            if name is None and isinstance(one.body, dict):
-                name = entry_name(one.body)
+            row = next((row for row in KINDS.values() if one.path.endswith(row.path)), None)
+            name = name_in(row, one.body) if row and isinstance(one.body, dict) else None
             key = (one.path, name)
             posts[key] = posts.get(key, 0) + 1
     for (path, name), number in posts.items():
@@ -406,7 +397,7 @@ def _truthful_presence(trial, desired, item):
     stored = trial.after.get(reported)
     shown = next((e for e in last_list(trial, desired) or () if isinstance(e, dict) and reported in e.values()), None)
     hidden = differences(desired, shown) if shown is not None else {}
-    name_option = BY_KIND[desired.kind].name
+    name_option = BY_KIND[desired.kind].natural_key[-1]
     if warned and hidden and desired.name and is_near(_shown(shown, desired)[0] or "", desired.name):
         hidden.pop(name_option, None)  # taken as it is, with a warning
     is_all_that_is_shown = all(_is_hidden(shown, name) for name in hidden) and (warned or not hidden)

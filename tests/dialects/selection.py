@@ -46,6 +46,11 @@ COMMON_GROUPS = (
     "put result",
     "delete result",
 )
+# module -> the groups whose dialects touch its requests, the common ones aside; those of tunnels are all others
+OWN_GROUPS = {
+    "vpn_customer_gateway": PEER_GROUPS,
+    "vpc_route": (*ROUTE_GROUPS, *NETWORK_GROUPS),
+}
 LOST = (
     {"fault": "reset_after"},
     {"fault": "status", "status": 500, "commit": True},
@@ -55,13 +60,14 @@ LOST = (
 def concerns(group, scenario):
     """Return False where a dialect of the group cannot make a difference to a scenario."""
     modules = {step.module for step in SCENARIOS[scenario].steps}
-    if group in PEER_GROUPS:
-        return "vpn_customer_gateway" in modules
-    if group in ROUTE_GROUPS:
-        return "vpc_route" in modules
-    if group in COMMON_GROUPS or (group in NETWORK_GROUPS and "vpc_route" in modules):
-        return True
-    return not modules <= {"vpn_customer_gateway", "vpc_route"}
+    return group in COMMON_GROUPS or any(_is_touched(group, module) for module in modules)
+
+
+def _is_touched(group, module):
+    """Return True if the dialects of a group change requests of a module; one without a row is as the tunnels'."""
+    if module in OWN_GROUPS:
+        return group in OWN_GROUPS[module]
+    return not any(group in groups and group not in NETWORK_GROUPS for groups in OWN_GROUPS.values())
 
 
 def base():

@@ -11,13 +11,13 @@ from typing import Any
 from .customer_gateways import CustomerGateways
 from .gateways import Gateways, GatewaySeed
 from .route_rules import RouteRules
-from .store import Clock, RecordStore, Settings
+from .store import Clock, RecordStore, Settings, Store
 from .tunnels import Tunnels
 from .vpcs import Vpcs, VpcSeed
 
 
 class Cloud:
-    """One store for each resource."""
+    """One store for each resource; ``stores`` has those of the objects that requests write."""
 
     def __init__(
         self, settings: Settings, clock: Clock, gateways: Sequence[GatewaySeed], vpcs: Sequence[VpcSeed] = ()
@@ -27,41 +27,49 @@ class Cloud:
         self.customer_gateways = CustomerGateways(settings, clock)
         self.tunnels = Tunnels(settings, clock, self.gateways, self.customer_gateways)
         self.route_rules = RouteRules(settings, clock, self.vpcs, self.gateways)
+        # The key is the noun in the kinds of the operations, such as "create route rule".
+        self.stores: dict[str, Store] = {
+            "tunnel": self.tunnels,
+            "customer gateway": self.customer_gateways,
+            "route rule": self.route_rules,
+        }
 
     def _count_tunnels(self, vpn_id: str) -> int:
         # A method, because the gateways exist before the tunnels.
         return self.tunnels.count(vpn_id)
 
     def reset(self) -> None:
-        """Forget tunnels, customer gateways and route rules; what the command line named stays."""
-        self.customer_gateways.reset()
-        self.tunnels.reset()
-        self.route_rules.reset()
+        """Forget what requests wrote; what the command line named stays."""
+        for store in self.stores.values():
+            store.reset()
 
     def pass_time(self) -> None:
         """Let happen what the time since the last request brings."""
-        self.tunnels.pass_time()
-        self.route_rules.pass_time()
+        for store in self.stores.values():
+            store.pass_time()
 
     def state(self) -> dict[str, Any]:
         """Return everything as it is now, without any lag or dialect, keys in clear."""
         self.pass_time()
         return {
             "gateways": self.gateways.state(),
-            "tunnels": self.tunnels.state(),
-            "customer_gateways": list(self.customer_gateways.stored.values()),
             "vpcs": list(self.vpcs.stored.values()),
             "subnets": list(self.vpcs.subnets.values()),
-            "routeRules": self.route_rules.state(),
+            **{store.state_name: store.state() for store in self.stores.values()},
         }
 
     # --- for dialects ---
 
     def has(self, object_id: str) -> bool:
         """Return whether an object that a write can name is stored."""
-        stores = (self.tunnels.records, self.route_rules.records, self.customer_gateways.stored)
-        return any(object_id in store for store in stores)
+        return any(store.has(object_id) for store in self.stores.values())
 
     def store_of(self, kind: str) -> RecordStore:
-        """Return the store that an operation of this kind is about."""
-        return self.route_rules if "route" in kind else self.tunnels
+        """Return the store with history that a creation, update or deletion is about, such as "create tunnel".
+
+        :raises LookupError: if there is none.
+        """
+        store = self.stores[kind.partition(" ")[2]]
+        if not isinstance(store, RecordStore):
+            raise LookupError(f"{kind}: the store keeps no history")
+        return store

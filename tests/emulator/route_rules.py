@@ -95,6 +95,7 @@ def _paths(value: Any) -> list[dict[str, str]]:
 class RouteRules(RecordStore):
     """The rules of all route tables; a scope is a table. System rules have no id, so that no write finds them."""
 
+    state_name = "routeRules"
     point = "route_rule"
     id_name = "routeRuleId"
     unknown_id = "rr-000000000000"

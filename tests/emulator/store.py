@@ -14,7 +14,7 @@ import string
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .dialect_hooks import Seen
 from .dialects import Dialects
@@ -138,14 +138,33 @@ class Record:
         return (self.versions[index - 1][1] if since < update_delay else value), since, None
 
 
+class Store(Protocol):
+    """What the cloud needs of the store of every resource; ``state_name`` is its key in the state."""
+
+    state_name: str
+
+    def reset(self) -> None:
+        """Forget every object except those of the command line."""
+
+    def pass_time(self) -> None:
+        """Let happen what the time since the last request brings."""
+
+    def has(self, object_id: str) -> bool:
+        """Return whether a write finds an object of this id."""
+
+    def state(self) -> Sequence[Any]:
+        """Return everything as it is now, without any lag or dialect."""
+
+
 class RecordStore:
     """Objects of one resource by scope, and what a reader sees of them at which time.
 
-    A subclass sets ``point``, the dialects' name for an entry, ``id_name``, the field with the object's id, and
+    A subclass sets ``state_name``, ``point``, the dialects' name for an entry, ``id_name``, the field with the id, and
     ``unknown_id``, an id that no object has. Lags and dialects of lists apply to every subclass alike. The class is
     long because it is the only one that keeps history, and time, versions and readers belong together.
     """
 
+    state_name: str
     point: str
     id_name: str
     unknown_id: str
@@ -247,6 +266,10 @@ class RecordStore:
     def with_status(self, record: Record, value: Any, at: float) -> Any:
         """Return the entry with what depends on the time of the read; nothing does unless a subclass says so."""
         return value
+
+    def has(self, object_id: str) -> bool:
+        """Return whether a write finds an object of this id."""
+        return object_id in self.records
 
     def state(self) -> list[Any]:
         """Return everything as it is now, without any lag or dialect."""

@@ -106,6 +106,7 @@ def tunnel_fields(body: dict[str, Any], contract: str, update: bool, rules: Writ
 class Tunnels(RecordStore):
     """The tunnels of all gateways; a scope is a gateway."""
 
+    state_name = "tunnels"
     point = "tunnel"
     id_name = "vpnConnId"
     unknown_id = "vpnconn-000000000000"

@@ -14,17 +14,23 @@ from typing import NamedTuple
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
+from ansible_collections.baiducloud.network.plugins.module_utils._module import (
+    vpc_route,
+    vpn_customer_gateway,
+    vpn_tunnel,
+)
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
     CONFIRMED_CREATE_TIMEOUT,
     MAX_CREATE_ATTEMPTS,
     STALE_LIST_TIMEOUT,
 )
+from emulator_process import GATEWAY
 from fake_clock import SkippingClock
 from module_process import OPTIONS, options
 from run_params import run_params
 
-CASES = 250
+CASES = 250  # of tunnels
+OTHER_CASES = 96  # of customer gateways and route rules, with the faults in OTHER_FAULTS
 
 TIMEOUT = 0.25  # seconds for one attempt
 SHORT = {"timeout": TIMEOUT, "retry_timeout": 0.4}  # where no attempt succeeds
@@ -199,3 +205,96 @@ def report_is_true(result, before, after):
     elif "vpn_tunnel" in result and now:
         reported = result["vpn_tunnel"]
         assert (reported["vpn_conn_id"], reported["description"]) == (now["vpnConnId"], now["description"])
+
+
+class Subject(NamedTuple):
+    """Another resource: its module, the options of an object, a change of it, its id option and its stored objects."""
+
+    module: object
+    options: dict
+    change: dict
+    id_option: str
+    id_name: str
+    stored: object
+
+
+SUBJECTS = {
+    "vpn_customer_gateway": Subject(
+        vpn_customer_gateway,
+        {"name": "berlin", "ip": "203.0.113.10", "description": "old"},
+        {"description": "new"},
+        "cgw_id",
+        "cgwId",
+        lambda emulator: emulator.customer_gateways(),
+    ),
+    "vpc_route": Subject(
+        vpc_route,
+        {
+            "vpc_id": "vpc-emulator",
+            "source_address": "0.0.0.0/0",
+            "destination_address": "10.24.0.0/24",
+            "nexthop_id": GATEWAY,
+            "description": "old",
+        },
+        {"description": "new"},
+        "route_rule_id",
+        "routeRuleId",
+        lambda emulator: [rule for rule in emulator.route_rules() if rule["nexthopType"] != "sys"],
+    ),
+}
+# One fault of each combination of properties, and of each way to lose a response; none that hangs, to be quick.
+OTHER_FAULTS = ("reset_before", "reset_after", "garbage", "429", "500", "500, done", "400", "404")
+WRITES = ("create", "update", "delete")
+OTHER_MATRIX = [
+    (subject, write, fault, when)
+    for subject in SUBJECTS
+    for write in WRITES
+    for fault in OTHER_FAULTS
+    for when in ("first", "all")
+]
+
+
+def test_matrix_of_the_other_resources_has_the_stated_number_of_cases():
+    assert len(OTHER_MATRIX) == OTHER_CASES
+
+
+@pytest.mark.parametrize(("subject", "write", "fault", "when"), OTHER_MATRIX)
+def test_write_of_another_resource_ends_right_with_a_true_report(emulator, subject, write, fault, when):
+    subject, operation, fault, clock = SUBJECTS[subject], OPERATIONS[write], FAULTS[fault], SkippingClock()
+    change = {"create": {}, "update": subject.change, "delete": {"state": "absent"}}[write]
+    if operation.present:
+        assert run_params(subject.module, subject.options, False, clock=clock)["changed"]
+    before = subject.stored(emulator)
+    spent = len(emulator.requests(operation.method))
+    nth = [1] if when == "first" else list(range(1, 400))
+    emulator.faults({"match": {"method": operation.method, "nth": nth}, **fault.spec, "times": -1})
+    limits = PATIENT if when == "first" else SHORT
+
+    result = run_params(subject.module, {**subject.options, **change, **limits}, False, clock=clock)
+
+    emulator.faults()
+    after = subject.stored(emulator)
+    assert result.get("failed", False) is not expected_success(operation, fault, when)
+    attempts = emulator.requests(operation.method)[spent:]
+    assert any(entry["fault"] for entry in attempts), "the fault was never met"
+    if "error" in result:
+        assert result["error"]["maybe_applied"] == (not fault.clear)
+    if write == "create":
+        assert len({entry["query"]["clientToken"] for entry in attempts}) == 1
+        assert len(attempts) == 1 or fault.clear or len(attempts) <= MAX_CREATE_ATTEMPTS
+    assert len(after) <= 1
+    assert result["changed"] == (before != after) or "may have been applied" in result["msg"]
+    made = [item[subject.id_name] for item in after if not before]
+    assert result.get("created_ids", []) == made
+
+    second = run_params(subject.module, {**subject.options, **change}, False, clock=clock)
+    final = subject.stored(emulator)
+    assert not second.get("failed") and second["changed"] == (after != final)
+    if write == "delete":
+        assert final == []
+        return
+    (item,) = final
+    assert item["description"] == {**subject.options, **change}["description"]
+    assert second[subject.id_option] == item[subject.id_name]
+    if before:
+        assert item[subject.id_name] == before[0][subject.id_name], "it was created again"

@@ -22,6 +22,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
     vpn_tunnel_info,
     vpn_tunnels,
 )
+from playbook_runner import ROOT
 
 BOOLEAN = "must be text, but is the boolean %s; put the word that was meant in quotes"
 DIFFERS = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
@@ -175,7 +176,7 @@ def test_key_in_a_wrong_option_is_not_shown(wrong):
 @pytest.mark.parametrize(
     "wrong", [{"colour": "%s"}, {"secret_acces_key": ["%s"]}, {"ike_config": "%s"}, {"wait_timeout": "%s"}]
 )
-def test_possible_account_key_in_an_unknown_option_or_type_is_not_shown(secret, wrong):
+def test_possible_account_key_in_an_unknown_option_is_not_shown(secret, wrong):
     """As short as a token may be: a value of such an option is never needed to find the error."""
     ((name, value),) = wrong.items()
     params = {**ONE, name: [value[0] % secret] if isinstance(value, list) else value % secret}
@@ -231,6 +232,10 @@ VALID = {
     },
     "vpc_route_info": {"vpc_id": "vpc-1"},
 }
+
+
+def test_every_module_has_a_task_with_valid_options():
+    assert sorted(VALID) == sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 
 
 @pytest.mark.parametrize("module", VALID)
