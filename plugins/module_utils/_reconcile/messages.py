@@ -182,7 +182,7 @@ def _words(
         "id_option": api.type.id_option,
         "count": len(ids),
         "ids": _join(ids),
-        "name": obj.desired.name if obj is not None else None,
+        "name": obj.name if obj is not None else None,
         "given_id": obj.desired.given_id if obj is not None else None,
         "shown": _join([repr(_cut(name)) if name else "nameless" for name in names]) or "it",
     }

@@ -103,6 +103,7 @@ class ResourceType:
 
     label = ""  # the word for an object of the resource in messages
     name_option = ""  # the options of the natural key, in messages
+    key_word = "name"  # the word for the natural key in messages
     id_option = ""
     # Whether the API shows every name exactly as it was sent, because names are keys in canonical form; no other
     # spelling of a name is looked for then.
@@ -114,6 +115,15 @@ class ResourceType:
     def keys(self, desired: Desired) -> tuple[str | None, str | None, bool, str | None]:
         """Return the name, the provided id, whether the object is to be absent, and the task's own client token."""
         raise NotImplementedError
+
+    def effective_name(self, desired: Desired, entry: Entry) -> str | None:
+        """Return the name that an entry has once it is as desired; None if that is unknown."""
+        return self.keys(desired)[0] or entry.name
+
+    def is_other_name(self, desired: Desired, entry: Entry) -> bool:
+        """Return True if the task provides a name, or a part of it, and the entry shows another one."""
+        name = self.keys(desired)[0]
+        return bool(name and entry.name and name != entry.name)
 
     def plan(self, desired: Desired, item: Item | None) -> Plan:
         """Return what to do so that the object is as desired; a BceError refuses it."""

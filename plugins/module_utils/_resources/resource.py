@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
 from .._bce.response_parsing import parse_id, parse_str
-from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Item, Plan, ResourceType
+from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Entry, Item, Plan, ResourceType
 from .fields import (
     CLIENT_TOKEN,
     STATE,
@@ -319,6 +319,16 @@ class Resource(Planner):
         """See ResourceType.keys()."""
         values = desired.options
         return self.name_of(desired.fields), values.get(self.id_option), desired.is_absent, values.get("client_token")
+
+    def effective_name(self, desired: Desired, entry: Entry) -> str | None:
+        """See ResourceType.effective_name(); the parts that the task leaves out stay as they are."""
+        provided = {name: value for name, value in desired.fields.items() if value and name in self.natural_key}
+        return self.name_of(dict(entry.item.fields, **provided))
+
+    def is_other_name(self, desired: Desired, entry: Entry) -> bool:
+        """See ResourceType.is_other_name()."""
+        pairs = [(desired.fields.get(name), entry.item.fields[name]) for name in self.natural_key]
+        return any(want and have and want != have for want, have in pairs)
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""

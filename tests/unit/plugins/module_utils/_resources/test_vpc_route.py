@@ -502,3 +502,52 @@ def test_task_that_names_a_system_rule_fails_without_a_write(state, system):
     (work,) = reconcile(client, {**PAIR, "source_address": "0.0.0.0/0", "nexthop_id": "vpn-1", "state": state})
     assert work.error.code in ("SystemRule", "IdNotShown") and not work.changed
     assert set(client.verbs()) == {"GET"}
+
+
+# --- by the id and a part of the pair ---
+
+OTHER_PAIR = {"source_address": "192.168.16.0/20", "destination_address": "10.25.0.0/24"}
+OTHER_RULE = {
+    **RULE,
+    "routeRuleId": "rr-2",
+    "sourceAddress": "192.168.0.0/20",
+    "destinationAddress": "10.25.0.0/24",
+}
+
+
+@pytest.mark.parametrize("part", PAIR)
+def test_deletion_by_id_with_another_address_is_refused(part):
+    """The rule was deleted where only one address was provided, and it was another rule's."""
+    client = Table(RULE)
+    task = {"route_rule_id": "rr-1", "state": "absent"}
+    (work,) = reconcile(client, {**task, part: OTHER_PAIR[part]})
+    assert work.error.code == "IdNameMismatch" and not work.changed and client.rules == [RULE]
+    assert f"is the route rule '{NAME}' and not '{NAME.replace(PAIR[part], OTHER_PAIR[part])}'" in work.error.message
+    (work,) = reconcile(client, {**task, part: PAIR[part]})
+    assert work.changed and client.rules == []
+
+
+def test_update_by_id_to_the_pair_of_another_rule_is_refused():
+    client = Table(RULE, OTHER_RULE)
+    (work,) = reconcile(client, {"route_rule_id": "rr-1", "destination_address": "10.25.0.0/24"})
+    assert work.error.code == "NameConflict" and "rr-2" in work.error.message
+    assert NAME.replace("10.24", "10.25") in work.error.message and set(client.verbs()) == {"GET"}
+
+
+class MovingTable(Table):
+    """Gives a rule another id with every update."""
+
+    def request(self, method, path, *arguments, **keywords):
+        response = super().request(method, path, *arguments, **keywords)
+        for entry in self.rules if method == "PUT" else ():
+            entry["routeRuleId"] += "0"
+        return response
+
+
+@pytest.mark.parametrize("part", PAIR)
+def test_update_by_id_that_gets_another_id_is_found_by_its_new_pair(part):
+    """The task failed with the id that is gone."""
+    client = MovingTable(dict(RULE))
+    (work,) = reconcile(client, {"route_rule_id": "rr-1", part: OTHER_PAIR[part]})
+    assert (work.error, work.changed, work.known_id) == (None, True, "rr-10")
+    assert work.item.fields[part] == OTHER_PAIR[part]
