@@ -151,6 +151,10 @@ class RestApi(RestReader):
         """See ResourceApi.surplus()."""
         return self.type.parse(dict(self.values, **{"state": "absent", self.type.id_option: object_id}))
 
+    def complete_target(self, target: Item) -> Item:
+        """See ResourceApi.complete_target()."""
+        return target._replace(fields=dict(target.fields, **self.scope_values()))
+
     def create(self, target: Item, token: str) -> tuple[str, str | None]:
         """See ResourceApi.create().
 

@@ -172,6 +172,10 @@ class ResourceApi:
         """Return the desired state of a task that deletes the object of this id."""
         raise NotImplementedError
 
+    def complete_target(self, target: Item) -> Item:
+        """Return an object that is to be created with the values of the scope that a list has shown."""
+        return target
+
     def create(self, target: Item, token: str) -> tuple[str, str | None]:
         """Create an object; return its id and the request id."""
         raise NotImplementedError
