@@ -79,7 +79,11 @@ class RestReader(ResourceApi):
         secrets = {Secret(value) for value in values if isinstance(value, str) and value}
         for secret in secrets:
             self.client.redactor.add(secret)
-        entries = [self.entry_of(self.parse_item(entry)) for entry in objects]
+        items = [self.parse_item(entry) for entry in objects]
+        shown = set().union(*objects)
+        # Where other objects show a value, one that does not show it has none.
+        items = [item._replace(not_comparable=item.not_comparable - shown) for item in items]
+        entries = [self.entry_of(item) for item in items]
         return Listed(entries, request_id, server_time, frozenset(secrets))
 
     def get(self, object_id: str) -> Item | None:

@@ -24,6 +24,7 @@ class Item(NamedTuple):
     secret_key: Optional[Secret] = None  # None where the API does not show it
     scope_confirmed: bool = True  # whether the API's own entry names the scope that was asked for
     not_shown: FrozenSet[str] = frozenset()  # fields with a default of ours, because the API does not show them
+    not_comparable: FrozenSet[str] = frozenset()  # those of them that the API does not show of any object
 
 
 class Entry(NamedTuple):

@@ -106,7 +106,7 @@ class Planner(ResourceValues):
     def not_compared(self, desired: Desired, item: Item) -> List[str]:
         """See ResourceType.not_compared()."""
         unknown = self._diff(desired, item)[1] + tuple(sorted(item.not_shown & set(desired.fields)))
-        return [MESSAGES["not_compared"] % {"option": name} for name in unknown]
+        return [MESSAGES["not_compared"] % {"option": name} for name in dict.fromkeys(unknown)]
 
     def is_equal(self, desired: Desired, item: Item) -> bool:
         """See ResourceType.is_equal()."""
@@ -167,7 +167,10 @@ class Planner(ResourceValues):
         differing, unknown = [], []
         for path, want, have in self._iter_managed(desired.fields, item.fields):
             names = [name for group in self.alternatives if path in group for name in group]
-            if have is not None:
+            if path in item.not_comparable:
+                if not _equal(want, have):
+                    unknown.append(path)
+            elif have is not None:
                 if not _equal(want, have):
                     differing.append(path)
             # The API may show an alternative, such as cgw_id for remote_ip, and the task may have both.
@@ -349,7 +352,8 @@ class Resource(Planner):
         secret = self.secret.parse(entry.get(self.secret.wire_name)) if self.secret else None
         is_confirmed = not self.owner or parse_str(entry.get(camel_case(self.owner))) == scope.get(self.owner)
         fields_of_item = dict(scope, **{self.id_option: object_id}, **shown)
-        return Item(fields_of_item, secret, is_confirmed, frozenset(not_shown))
+        # What is null is shown to be empty; what is missing may have any value.
+        return Item(fields_of_item, secret, is_confirmed, frozenset(not_shown), frozenset(not_shown - set(entry)))
 
 
 def _equal(want: Any, have: Any) -> bool:

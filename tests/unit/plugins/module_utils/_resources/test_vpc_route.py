@@ -607,7 +607,9 @@ def test_update_by_id_to_the_pair_of_another_rule_is_refused():
     client = Table(RULE, OTHER_RULE)
     (work,) = reconcile(client, {"route_rule_id": "rr-1", "destination_address": "10.25.0.0/24"})
     assert work.error.code == "NameConflict" and "rr-2" in work.error.message
-    assert NAME.replace("10.24", "10.25") in work.error.message and set(client.verbs()) == {"GET"}
+    wanted = NAME.replace("10.24", "10.25")
+    assert f"'{wanted}' is already the pair of source and destination of rr-2" in work.error.message
+    assert "name" not in work.error.message and set(client.verbs()) == {"GET"}
 
 
 class MovingTable(Table):
@@ -627,3 +629,8 @@ def test_update_by_id_that_gets_another_id_is_found_by_its_new_pair(part):
     (work,) = reconcile(client, {"route_rule_id": "rr-1", part: OTHER_PAIR[part]})
     assert (work.error, work.changed, work.known_id) == (None, True, "rr-10")
     assert work.item.fields[part] == OTHER_PAIR[part]
+
+
+def test_id_that_is_not_listed_is_refused_in_the_words_of_a_rule():
+    (work,) = reconcile(Table(RULE), {"route_rule_id": "rr-9", "description": "new"})
+    assert work.error.message.endswith("leave route_rule_id out to create one by its pair of source and destination")
