@@ -57,19 +57,22 @@ options:
   destination_address:
     description:
       - The network that traffic goes to, as a CIDR. It must not overlap the VPC's own network, except V(0.0.0.0/0).
+      - Both addresses have to be of one address family.
     type: str
     aliases: [destinationAddress]
   nexthop_type:
     description:
-      - The type of the next hop. V(vpn) is a VPN gateway.
+      - The type of the next hop. V(vpn) is a VPN gateway. Default on creation V(vpn).
+      - Of an existing rule it is compared only where it is provided.
       - The API cannot change the type of an existing rule. For another type delete the rule first.
+      - With O(state=absent), a rule of another type is not deleted, and the task fails.
     type: str
     choices: [vpn, custom, nat, dcGateway, peerConn, enic, havip, ipv6gateway, defaultGateway]
-    default: vpn
     aliases: [nexthopType]
   nexthop_id:
     description:
       - The id of the next hop; for the type V(vpn), the id of the VPN gateway. Required to create a rule.
+      - With O(state=absent), a rule that leads elsewhere is not deleted, and the task fails.
     type: str
     aliases: [nexthopId]
   description:
@@ -78,7 +81,8 @@ options:
     type: str
   route_rule_id:
     description:
-      - The id of an existing rule. With it, O(source_address) and O(destination_address) are what the rule is to have.
+      - The id of an existing rule. With it, O(source_address) and O(destination_address) are what the rule is to have;
+        with O(state=absent) the rule is deleted only if it has those that are provided.
     type: str
     aliases: [routeRuleId]
   client_token:

@@ -50,13 +50,13 @@ options:
     aliases: [destinationAddress]
   nexthop_type:
     description:
-      - Only rules with a next hop of these types.
+      - Only rules with a next hop of these types; of a rule with several next hops, one has to match.
     type: list
     elements: str
     aliases: [nexthopType]
   nexthop_id:
     description:
-      - Only rules with these next hops, such as the id of a VPN gateway.
+      - Only rules with these next hops, such as the id of a VPN gateway; of a rule with several, one has to match.
     type: list
     elements: str
     aliases: [nexthopId]

@@ -27,6 +27,8 @@ from playbook_runner import ROOT, run_playbook
 
 PAGES = [*GUIDES, ROOT / "CONTRIBUTING.md"]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
+# Modules whose examples cannot be run in check mode, and why.
+NOT_IN_CHECK_MODE = {}
 
 
 @pytest.fixture
@@ -64,6 +66,14 @@ def test_playbook_header_commands_work(emulator, tmp_path, playbook):
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
 def test_module_examples_work(runner, module):
     runner.run_examples(*module_examples(module))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_module_examples_work_in_check_mode(runner, module):
+    """An example uses results of the one before, so check mode has to return what it can."""
+    if module.stem in NOT_IN_CHECK_MODE:
+        pytest.skip(NOT_IN_CHECK_MODE[module.stem])
+    runner.run_examples(*module_examples(module), arguments=["--check"])
 
 
 def test_inventory_examples_work(runner):

@@ -133,6 +133,10 @@ class TaskOptions:
             # YAML makes booleans out of yes, no, on and off, which may be names.
             if not option.get("no_log"):
                 self._errors.append((path, MESSAGES["text_required"] + boolean_hint(value)))
+        elif isinstance(value, (dict, list)) and option["type"] == "list" and path.endswith("]"):
+            # Ansible makes text out of them.
+            if option.get("elements") in TEXT_TYPES:
+                self._errors.append((path, MESSAGES["text_required"]))
         elif option["type"] == "bool":
             try:
                 check_type_bool(value)

@@ -10,10 +10,11 @@ from typing import Any
 
 from .._bce.client import BceClient
 from .._resources import fields
-from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRouteApi
+from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRouteApi, shown_hops
 from .info import Found, Info
 
 SCOPE = VPC_ROUTE.scope_options
+HOP_FILTERS = ("nexthop_id", "nexthop_type")
 FIELDS = (
     *SCOPE,
     fields.as_filter(ROUTE_RULE_ID),
@@ -28,7 +29,13 @@ FIELDS = (
 def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
     scope = {field.name: filters.pop(field.name) for field in SCOPE if field.name in filters}
     rules = [item.fields for item in VpcRouteApi(client, dict(scope, version=version)).read_all().items]
-    return Found([rule for rule in rules if all(rule[name] in values for name, values in filters.items())])
+    return Found([rule for rule in rules if all(_has_any(rule, name, values) for name, values in filters.items())])
+
+
+def _has_any(rule: dict[str, Any], name: str, values: list[str]) -> bool:
+    """Return True if a rule has one of these values; one with several next hops has those of all of them."""
+    shown = shown_hops(rule, name) if name in HOP_FILTERS else [rule[name]]
+    return any(value in shown for value in values)
 
 
 MODULE = Info(FIELDS, "route_rules", _fetch, validate=lambda provided, _params: VPC_ROUTE.scope_errors(provided))

@@ -19,21 +19,24 @@ MESSAGES = {
         "%(name_option)s: %(scope)s has %(count)d %(label)ss named %(name)r: %(ids)s; give %(id_option)s to say which"
         " one is meant"
     ),
-    "name_conflict": "%(name_option)s: %(name)r is already the name of %(ids)s in %(scope)s; choose another name",
+    "name_conflict": (
+        "%(name_option)s: %(name)r is already the %(key_word)s of %(ids)s in %(scope)s; choose another %(key_word)s"
+    ),
     "id_not_found": (
-        "%(id_option)s: %(scope)s has no %(label)s %(provided_id)s; leave %(id_option)s out to create one by its name"
+        "%(id_option)s: %(scope)s has no %(label)s %(provided_id)s; leave %(id_option)s out to create one by its"
+        " %(key_word)s"
     ),
     "id_name_mismatch": (
         "%(id_option)s: %(provided_id)s is the %(label)s %(shown)s and not %(name)r, so neither is deleted; give the"
         " one that is meant"
     ),
     "still_deleting": (
-        "The %(label)s %(ids)s of the name %(name)r is still being deleted in %(scope)s; run the task again when it"
-        " is gone"
+        "The %(label)s %(ids)s of the %(key_word)s %(name)r is still being deleted in %(scope)s; run the task again"
+        " when it is gone"
     ),
     "name_not_shown": (
-        "The list of %(scope)s shows %(label)ss without a name: %(ids)s; %(name)r may be one of them, so nothing was"
-        " done. Run the task again later, or give %(id_option)s"
+        "The list of %(scope)s shows %(label)ss without a %(key_word)s: %(ids)s; %(name)r may be one of them, so"
+        " nothing was done. Run the task again later, or give %(id_option)s"
     ),
     "similar_name": (
         "%(name_option)s: %(scope)s has %(shown)s (%(ids)s), and the API may have changed the spelling of %(name)r;"
@@ -186,11 +189,12 @@ def _words(
         "scope": api.scope,
         "label": api.type.label,
         "name_option": api.type.name_option,
+        "key_word": api.type.key_word,
         "id_option": api.type.id_option,
         "wait_help": api.type.wait_help,
         "count": len(ids),
         "ids": _join(ids),
-        "name": obj.desired.name if obj is not None else None,
+        "name": obj.name if obj is not None else None,
         "provided_id": obj.desired.provided_id if obj is not None else None,
         "shown": _join([repr(_cut(name)) if name else "nameless" for name in names]) or "it",
     }

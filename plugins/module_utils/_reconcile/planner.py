@@ -158,15 +158,17 @@ def _plan_by_id(obj: ObjectState, view: View) -> None:
     if desired.is_absent:
         if entry is None or entry.is_leaving:
             return obj.finish()
-        if desired.name and entry.name and entry.name != desired.name:
+        if desired.type.is_other_name(desired.value, entry):
+            obj.name = desired.type.effective_name(desired.value, entry)
             return obj.fail("IdNameMismatch", [entry])
         return plan_deletion(obj, entry)
     if entry is None:
         return obj.fail("NotFound")
     if entry.is_leaving:
         return obj.fail("StillDeleting", [entry])
-    others = [other for other in view.exact(desired.name) if other is not entry]
-    if others and entry.name != desired.name:
+    obj.name = desired.type.effective_name(desired.value, entry)
+    others = [other for other in view.exact(obj.name) if other is not entry]
+    if others and entry.name != obj.name:
         return obj.fail("NameConflict", others)
     return plan_existing(obj, entry)
 
@@ -315,7 +317,7 @@ def _judge_written(obj: ObjectState, view: View, entry: Entry | None, is_final_l
 
     :param entry: that of the id before the update, if it is listed.
     """
-    named = [] if obj.desired.type.keeps_id_on_update else view.exact(obj.desired.name or obj.entry.name)
+    named = [] if obj.desired.type.keeps_id_on_update else view.exact(obj.name)
     shown = named[0] if entry is None and len(named) == 1 else entry
     is_applied = shown is not None and obj.desired.is_applied(shown.item)
     if shown is not None and (is_applied or (is_final_list and obj.awaited == OK)):

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from .._bce.errors import BceError
-from .._resources.base import DELETE, NOOP, ResourceApi
+from .._resources.base import CREATE, DELETE, NOOP, ResourceApi
 from . import messages
 from .executor import RequestExecutor
 from .reconciler import PurgeStrategy, Reconciler
@@ -203,7 +203,9 @@ class ScopeReconciler:
         """List, and plan every object; problems are noted in the results that they concern."""
         self.executor.run(self._reconciler.plan(), self._reconciler.names)
         for result in self.results:
-            result.predicted = predict_outcome(result.state)
+            predicted = result.predicted = predict_outcome(result.state)
+            if result.state.state == CREATE:
+                predicted.item = self.api.complete_target(predicted.item)
             result.is_planned = result.state.state != FAILED
 
     def apply(self) -> None:

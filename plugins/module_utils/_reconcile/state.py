@@ -156,6 +156,7 @@ class CreationState:
 class ObjectState:
     """The whole state of the protocol for one object.
 
+    :ivar name: the natural key that the object is to have, as far as it is known.
     :ivar awaited: in the state WAIT: an outcome of a write, or CLAIMED, REPEATED, CONFIRMED, STALE.
     :ivar entry: the entry that is taken as the object.
     :ivar last_error: of the last write.
@@ -164,6 +165,7 @@ class ObjectState:
 
     def __init__(self, desired: DesiredObject) -> None:
         self.desired = desired
+        self.name = desired.name
         self.outcome = Outcome(desired.provided_id)
         self.creation = CreationState()
         self.state = DONE

@@ -81,7 +81,11 @@ class RestReader(ResourceApi):
         secrets = {Secret(value) for value in values if isinstance(value, str) and value}
         for secret in secrets:
             self.client.redactor.add(secret)
-        entries = [self.entry_of(self.parse_item(entry)) for entry in objects]
+        items = [self.parse_item(entry) for entry in objects]
+        shown = set().union(*objects)
+        # Where other objects show a value, one that does not show it has none.
+        items = [item._replace(not_comparable=item.not_comparable - shown) for item in items]
+        entries = [self.entry_of(item) for item in items]
         return Listed(entries, request_id, server_time, frozenset(secrets))
 
     def get(self, object_id: str) -> Item | None:
@@ -153,6 +157,10 @@ class RestApi(RestReader):
     def surplus(self, object_id: str) -> Desired:
         """See ResourceApi.surplus()."""
         return self.type.parse(dict(self.values, **{"state": "absent", self.type.id_option: object_id}))
+
+    def complete_target(self, target: Item) -> Item:
+        """See ResourceApi.complete_target()."""
+        return target._replace(fields=dict(target.fields, **self.scope_values()))
 
     def create(self, target: Item, token: str) -> tuple[str, str | None]:
         """See ResourceApi.create().

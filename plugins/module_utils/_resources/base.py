@@ -24,6 +24,7 @@ class Item(NamedTuple):
     secret_key: Optional[Secret] = None  # None where the API does not show it
     scope_confirmed: bool = True  # whether the API's own entry names the scope that was asked for
     not_shown: FrozenSet[str] = frozenset()  # fields with a default of ours, because the API does not show them
+    not_comparable: FrozenSet[str] = frozenset()  # those of them that the API does not show of any object
 
 
 class Entry(NamedTuple):
@@ -112,6 +113,7 @@ class ResourceType:
 
     label = ""  # the word for an object of the resource in messages
     name_option = ""  # the options of the natural key, in messages
+    key_word = "name"  # the word for the natural key in messages
     id_option = ""
     # Whether the API shows every name exactly as it was sent, because names are keys in canonical form; no other
     # spelling of a name is looked for then.
@@ -128,6 +130,15 @@ class ResourceType:
     def keys(self, desired: Desired) -> Identity:
         """Return what identifies the object."""
         raise NotImplementedError
+
+    def effective_name(self, desired: Desired, entry: Entry) -> str | None:
+        """Return the name that an entry has once it is as desired; None if that is unknown."""
+        return self.keys(desired)[0] or entry.name
+
+    def is_other_name(self, desired: Desired, entry: Entry) -> bool:
+        """Return True if the task provides a name, or a part of it, and the entry shows another one."""
+        name = self.keys(desired)[0]
+        return bool(name and entry.name and name != entry.name)
 
     def plan(self, desired: Desired, item: Item | None) -> Plan:
         """Return what to do so that the object is as desired; a BceError refuses it."""
@@ -175,6 +186,10 @@ class ResourceApi:
     def surplus(self, object_id: str) -> Desired:
         """Return the desired state of a task that deletes the object of this id."""
         raise NotImplementedError
+
+    def complete_target(self, target: Item) -> Item:
+        """Return an object that is to be created with the values of the scope that a list has shown."""
+        return target
 
     def create(self, target: Item, token: str) -> tuple[str, str | None]:
         """Create an object; return its id and the request id."""

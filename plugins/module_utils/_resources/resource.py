@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
 from .._bce.response_parsing import parse_id, parse_str
-from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Identity, Item, Plan, ResourceType
+from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Entry, Identity, Item, Plan, ResourceType
 from .fields import (
     CLIENT_TOKEN,
     STATE,
@@ -106,7 +106,7 @@ class ResourceDiff(ResourceValues):
     def not_compared(self, desired: Desired, item: Item) -> List[str]:
         """See ResourceType.not_compared()."""
         unknown = self._diff(desired, item)[1] + tuple(sorted(item.not_shown & set(desired.fields)))
-        return [MESSAGES["not_compared"] % {"option": name} for name in unknown]
+        return [MESSAGES["not_compared"] % {"option": name} for name in dict.fromkeys(unknown)]
 
     def is_equal(self, desired: Desired, item: Item) -> bool:
         """See ResourceType.is_equal()."""
@@ -167,7 +167,10 @@ class ResourceDiff(ResourceValues):
         differing, unknown = [], []
         for path, expected, current in self._iter_managed(desired.fields, item.fields):
             names = [name for group in self.alternatives if path in group for name in group]
-            if current is not None:
+            if path in item.not_comparable:
+                if not _equal(expected, current):
+                    unknown.append(path)
+            elif current is not None:
                 if not _equal(expected, current):
                     differing.append(path)
             # The API may show an alternative, such as cgw_id for remote_ip, and the task may have both.
@@ -321,6 +324,16 @@ class Resource(ResourceDiff):
         name, values = self.name_of(desired.fields), desired.options
         return Identity(name, values.get(self.id_option), desired.is_absent, values.get("client_token"))
 
+    def effective_name(self, desired: Desired, entry: Entry) -> str | None:
+        """See ResourceType.effective_name(); the parts that the task leaves out stay as they are."""
+        provided = {name: value for name, value in desired.fields.items() if value and name in self.natural_key}
+        return self.name_of(dict(entry.item.fields, **provided))
+
+    def is_other_name(self, desired: Desired, entry: Entry) -> bool:
+        """See ResourceType.is_other_name()."""
+        pairs = [(desired.fields.get(name), entry.item.fields[name]) for name in self.natural_key]
+        return any(want and have and want != have for want, have in pairs)
+
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""
         shown = {field.name: field.parse(entry.get(field.wire_name)) for field in self.fields}
@@ -340,7 +353,8 @@ class Resource(ResourceDiff):
         secret = self.secret.parse(entry.get(self.secret.wire_name)) if self.secret else None
         is_confirmed = not self.owner or parse_str(entry.get(camel_case(self.owner))) == scope.get(self.owner)
         fields_of_item = dict(scope, **{self.id_option: object_id}, **shown)
-        return Item(fields_of_item, secret, is_confirmed, frozenset(not_shown))
+        # What is null is shown to be empty; what is missing may have any value.
+        return Item(fields_of_item, secret, is_confirmed, frozenset(not_shown), frozenset(not_shown - set(entry)))
 
 
 def _equal(expected: Any, current: Any) -> bool:

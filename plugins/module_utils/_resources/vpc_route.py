@@ -55,6 +55,12 @@ def _parse_hops(value: Any) -> List[Dict[str, Any]] | None:
     return [{name: parse(hop.get(camel_case(name))) for name, parse in _HOP.items()} for hop in hops] or None
 
 
+def shown_hops(fields: Dict[str, Any], name: str) -> List[str]:
+    """Return what a rule shows as `name` (nexthop_id or nexthop_type): its own value and those of its next hops."""
+    values = [fields[name], *(hop[name] for hop in fields["next_hop_list"] or ())]
+    return list(dict.fromkeys(value for value in values if value))
+
+
 _HOP = {"nexthop_id": parse_id, "nexthop_type": _parse_type, "path_type": parse_choice}
 
 
@@ -67,22 +73,21 @@ class VpcRoute(Resource):
     scope_help = "one of them names the route table"
     owner = "route_table_id"
     natural_key = ("source_address", "destination_address")
+    key_word = "pair of source and destination"
     has_exact_names = True
     keeps_id_on_update = False  # no API page says that a rule keeps it, and official examples show two ids
     id_field = ROUTE_RULE_ID
     fields = (
         subnet_field("source_address"),
         subnet_field("destination_address"),
-        choice_field("nexthop_type", *NEXTHOP_TYPES)._replace(
-            argument_spec={"type": "str", "choices": list(NEXTHOP_TYPES), "default": "vpn"}, parse=_parse_type
-        ),
+        choice_field("nexthop_type", *NEXTHOP_TYPES)._replace(required_on_create=False, parse=_parse_type),
         NEXTHOP_ID,
         description_field(max_chars=200)._replace(omits_empty=True),
     )
     read_only = {"path_type": parse_choice, "next_hop_list": _parse_hops}
     connection_fields = natural_key
     immutable = {"nexthop_type": "delete the rule (state: absent) and create it again; its traffic is interrupted"}
-    defaults = {"description": ""}
+    defaults = {"nexthop_type": "vpn", "description": ""}
     paths = {"list": "/route", "create": "/route/rule", "item": "/route/rule/%(id)s"}
     operations = {
         "list": "list the route rules of %(scope)s",
@@ -97,6 +102,17 @@ class VpcRoute(Resource):
         table_id = values.get("route_table_id")
         return "route table %s" % table_id if table_id else "VPC %s" % values.get("vpc_id")
 
+    def validate_values(self, values: Dict[str, Any], where: str = "") -> List[str]:
+        """See Resource.validate_values(); both addresses have to be of one address family."""
+        found = super().validate_values(values, where)
+        provided = self.provided_options(values)
+        if not found and all(name in provided for name in self.natural_key):
+            source, destination = (provided[name] for name in self.natural_key)
+            if (":" in source) != (":" in destination):
+                words = {"option": where + "destination_address", "source": source, "destination": destination}
+                found.append(MESSAGES["route_families"] % words)
+        return found
+
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """See Resource.parse_item(); next hops may be in a list, of which a single one is that of the rule."""
         hops: Any = entry.get("nextHopList") or entry.get("nexthopList")
@@ -108,13 +124,26 @@ class VpcRoute(Resource):
     def reject_unchangeable(self, desired: Desired, item: Item) -> None:
         """Raise an error for a system rule, and for a rule with several paths that would have to be updated."""
         fields = item.fields
-        words = {"name": self.name_of(fields), "id": fields["route_rule_id"], "scope": self.scope_words(fields)}
-        if fields["nexthop_type"] == SYSTEM or fields["route_rule_id"] is None:
+        shown_id = " (%s)" % fields["route_rule_id"] if fields["route_rule_id"] else ""
+        words = {"name": self.name_of(fields), "shown_id": shown_id, "scope": self.scope_words(fields)}
+        if fields["nexthop_type"] == SYSTEM:
             raise ConflictError(MESSAGES["route_system_rule"] % words, "SystemRule")
+        if desired.is_absent:
+            return self._reject_other_hop(desired, fields, words)
         has_other_hop = fields["nexthop_id"] is None and "nexthop_id" in desired.fields
-        if self._has_several_paths(fields) and not desired.is_absent:
+        if self._has_several_paths(fields):
             if has_other_hop or not self.is_equal(desired, item):
                 raise ConflictError(MESSAGES["route_several_hops"] % words, "MultiPathRule")
+        return None
+
+    @staticmethod
+    def _reject_other_hop(desired: Desired, fields: Dict[str, Any], words: Dict[str, Any]) -> None:
+        """Raise an error if a rule is to be deleted that leads elsewhere than the task says."""
+        for name in ("nexthop_type", "nexthop_id"):
+            want, shown = desired.fields.get(name), shown_hops(fields, name)
+            if want and shown and want not in shown:
+                words = dict(words, option=name, desired=want, current=", ".join(shown))
+                raise ConflictError(MESSAGES["route_other_hop"] % words, "NextHopMismatch")
 
     @staticmethod
     def _has_several_paths(fields: Dict[str, Any]) -> bool:

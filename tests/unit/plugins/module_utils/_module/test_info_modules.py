@@ -16,6 +16,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import Redactor
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
     info,
+    vpc_route_info,
     vpn_customer_gateway_info,
     vpn_gateway_info,
     vpn_tunnel_info,
@@ -119,6 +120,28 @@ def test_filters_match_states_in_any_case_and_names_exactly(options, expected):
 def test_gateway_without_a_type_counts_as_ipsec(options, expected):
     result, _paths = read(vpn_gateway_info, vpc_id="vpc-1", **options)
     assert ids(result) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"nexthop_id": ["dc-2"]}, ["rr-several"]),
+        ({"nexthop_type": ["dcGateway"]}, ["rr-several"]),
+        ({"nexthop_type": ["vpn", "dcGateway"]}, ["rr-one", "rr-several"]),
+        ({"nexthop_id": ["vpn-1"], "nexthop_type": ["vpn"]}, ["rr-one"]),
+        ({"nexthop_id": ["dc-3"]}, []),
+    ],
+)
+def test_filters_of_the_next_hop_match_each_of_several(options, expected):
+    """Rules with several next hops matched no filter."""
+    hops = [{"nexthopId": name, "nexthopType": "dcGateway", "pathType": "ecmp"} for name in ("dc-1", "dc-2")]
+    rules = [
+        {"routeRuleId": "rr-one", "nexthopId": "vpn-1", "nexthopType": "vpn"},
+        {"routeRuleId": "rr-several", "nextHopList": hops},
+    ]
+    table = {"vpcId": "vpc-1", "routeTableId": "rt-1", "routeRules": rules}
+    result, _paths = read(vpc_route_info, {"/v1/route": table}, vpc_id="vpc-1", **options)
+    assert [rule["route_rule_id"] for rule in result["route_rules"]] == expected
 
 
 def test_unreadable_gateways_are_a_failure_with_what_was_read():

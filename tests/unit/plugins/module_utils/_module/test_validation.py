@@ -16,6 +16,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import con
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
     validation,
+    vpc_route_info,
     vpn_customer_gateway_info,
     vpn_gateway_info,
     vpn_tunnel,
@@ -86,6 +87,11 @@ CASES = {
         vpn_customer_gateway_info,
         {"ip": False},
         ["ip: " + BOOLEAN % "false"],
+    ),
+    "items of filters that are not text": (
+        vpc_route_info,
+        {"vpc_id": "vpc-1", "nexthop_type": ["vpn", {}], "nexthop_id": [["vpn-1"]], "source_address": [{"a": 1}]},
+        ["nexthop_type[1]: must be text", "nexthop_id[0]: must be text", "source_address[0]: must be text"],
     ),
     "booleans among a few words, in a dictionary that came as text, and in a path": (
         vpn_tunnel,

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import NotFoundError, TransportError
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import ABSENT, OK, UNKNOWN
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import camel_case
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import VpcRouteApi
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import VPC_ROUTE, VpcRouteApi
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
     VpnCustomerGatewayApi,
 )
@@ -153,3 +153,21 @@ def test_detail_of_a_gateway_confirms_its_tunnels(response, ids):
     client = Script(response)
     assert VpnTunnelApi(client, {"vpn_id": "vpn-1"}).confirmed_ids() == ids
     assert client.asked == [("GET", "/v1/vpn/vpn-1", {}, None)]
+
+
+@pytest.mark.parametrize("others", [[], [{"description": "of another"}]])
+@pytest.mark.parametrize("shown", [{}, {"description": None}, {"description": ""}])
+def test_description_that_no_object_shows_is_not_compared(others, shown):
+    """Each run sent an update, because a value that is not shown counted as empty."""
+    api = VpcRouteApi(Script(), {"route_table_id": "rt-1"})
+    pair = {"sourceAddress": "0.0.0.0/0", "destinationAddress": "10.1.0.0/16"}
+    rule = {"routeRuleId": "rr-1", "nexthopId": "vpn-1", "nexthopType": "vpn", **pair}
+    item = api.parse_all([dict(rule, **shown), *others]).items[0]
+    options = {"route_table_id": "rt-1", "route_rule_id": "rr-1", "description": "new"}
+    plan = VPC_ROUTE.plan(VPC_ROUTE.parse(options), item)
+    if shown or others:
+        assert (plan.changes, plan.warnings) == (("description",), ())
+    else:
+        (warning,) = plan.warnings
+        assert plan.action == "nothing" and warning.startswith("description: the cloud's list does not show")
+    assert VPC_ROUTE.plan(VPC_ROUTE.parse(dict(options, description="")), item).warnings == ()

@@ -87,7 +87,7 @@ RULES = {
         [("192.168.1.1/20", "192.168.0.0/20"), ("10.0.0.0/255.0.0.0", "10.0.0.0/8"), ("0.0.0.0/0", "0.0.0.0/0")],
         BAD_NETWORKS,
     ),
-    "destination_address": ([("0.0.0.0/0", "0.0.0.0/0"), ("2001:DB8::/32", "2001:db8::/32")], BAD_NETWORKS),
+    "destination_address": ([("0.0.0.0/0", "0.0.0.0/0"), ("10.24.1.1/16", "10.24.0.0/16")], BAD_NETWORKS),
     "nexthop_type": ([(word, word) for word in NEXTHOP_TYPES], ["sys", "VPN", "gateway", 5]),
     "nexthop_id": ([("vpn-1", "vpn-1"), ("qpif-1", "qpif-1")], ["vpn 1", 5]),
     "description": ([("", ""), (" a ", "a"), ("x" * 200, "x" * 200)], ["x" * 201, 5]),
@@ -142,9 +142,24 @@ def test_options_that_do_not_identify_the_rule_are_named(options, errors):
     assert VPC_ROUTE.validate(options) == errors
 
 
-def test_type_of_the_next_hop_defaults_to_vpn_and_host_bits_are_warned_of():
+@pytest.mark.parametrize("families", [("192.168.0.0/20", "2001:DB8::/32"), ("2001:DB8::/32", "0.0.0.0/0")])
+def test_addresses_of_two_families_are_an_error(families):
+    """Such a rule was sent to the API."""
+    source, destination = families
+    options = {**OPTIONS, "source_address": source, "destination_address": destination}
+    (text,) = VPC_ROUTE.validate(options)
+    assert text.startswith("destination_address: must be of the same address family as source_address, but one of")
+    assert VPC_ROUTE.validate({**options, "source_address": destination}) == []
+    assert VPC_ROUTE.parse({**options, "source_address": destination}).fields["destination_address"] in (
+        "2001:db8::/32",
+        "0.0.0.0/0",
+    )
+
+
+def test_type_of_the_next_hop_is_managed_only_where_provided_and_host_bits_are_warned_of():
+    """The default vpn was compared with the type of existing rules; it is that of a new rule (test of the plan)."""
     desired = VPC_ROUTE.parse({**OPTIONS, "source_address": "192.168.1.1/20"})
-    assert desired.fields["nexthop_type"] == "vpn"
+    assert "nexthop_type" not in desired.fields
     assert desired.warnings == ("source_address: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20",)
 
 
@@ -183,16 +198,68 @@ def test_plan_with_another_type_of_next_hop_is_refused():
     with pytest.raises(
         ConflictError, match=r"^nexthop_type: the route rule .* \(rr-1\) has nat, .* to vpn; "
     ) as caught:
-        plan({**PAIR, "nexthop_id": "vpn-1"}, rule(nexthopType="nat", nexthopId="nat-1"))
+        plan({**PAIR, "nexthop_id": "vpn-1", "nexthop_type": "vpn"}, rule(nexthopType="nat", nexthopId="nat-1"))
     assert caught.value.code == "ImmutableField"
 
 
+@pytest.mark.parametrize("key", [PAIR, {"route_rule_id": "rr-1"}])
+def test_plan_without_a_type_leaves_the_type_as_it_is(key):
+    """A new description of a nat rule was refused, because its type is not the default."""
+    step = plan({**key, "description": "new"}, rule(nexthopType="nat", nexthopId="nat-1"))
+    assert (step.action, step.changes, step.target.fields["nexthop_type"]) == ("update", ("description",), "nat")
+
+
+@pytest.mark.parametrize(
+    ("options", "is_deleted"),
+    [
+        ({"nexthop_id": "vpn-2"}, False),
+        ({"nexthop_type": "nat"}, False),
+        ({"nexthop_id": "vpn-1", "nexthop_type": "vpn"}, True),
+        ({"description": "another"}, True),
+    ],
+)
+@pytest.mark.parametrize("key", [PAIR, {"route_rule_id": "rr-1"}])
+def test_rule_that_leads_elsewhere_is_not_deleted(key, options, is_deleted):
+    """The next hop that a task provides was ignored."""
+    task = {**key, **options, "state": "absent"}
+    if is_deleted:
+        assert plan(task, rule()).action == "delete"
+        return
+    (name,) = options
+    with pytest.raises(ConflictError, match=rf"^{name}: .* \(rr-1\) .* has vpn.* and not .*is not deleted") as caught:
+        plan(task, rule())
+    assert caught.value.code == "NextHopMismatch"
+
+
+def test_rule_with_several_next_hops_is_deleted_by_any_of_them():
+    item = rule(nextHopList=HOPS, nexthopId=None, nexthopType=None)
+    for name, value in (("nexthop_id", "dc-2"), ("nexthop_type", "dcGateway")):
+        assert plan({**PAIR, name: value, "state": "absent"}, item).action == "delete"
+    with pytest.raises(ConflictError, match="has dc-1, dc-2 and not dc-3"):
+        plan({**PAIR, "nexthop_id": "dc-3", "state": "absent"}, item)
+
+
 @pytest.mark.parametrize("state", ["present", "absent"])
-@pytest.mark.parametrize("changes", [{"nexthopType": "sys"}, {"nexthopType": "SYS"}, {"routeRuleId": ""}])
-def test_system_rule_is_never_touched(state, changes):
-    with pytest.raises(ConflictError, match="of route table rt-1 is a system rule") as caught:
+@pytest.mark.parametrize(
+    ("changes", "shown_id"),
+    [
+        ({"nexthopType": "sys"}, r" \(rr-1\)"),
+        ({"nexthopType": "SYS"}, r" \(rr-1\)"),
+        ({"nexthopType": "sys", "routeRuleId": ""}, ""),
+    ],
+)
+def test_system_rule_is_never_touched(state, changes, shown_id):
+    with pytest.raises(ConflictError, match=f"{NAME}{shown_id} of route table rt-1 is a system rule") as caught:
         plan({**PAIR, "state": state}, rule(**changes))
     assert caught.value.code == "SystemRule"
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("task", [{}, {"description": "new"}])
+def test_rule_without_an_id_is_not_called_a_system_rule(state, task):
+    client = Table({**RULE, "routeRuleId": ""})
+    (work,) = reconcile(client, {**PAIR, **task, "state": state})
+    assert work.error.code == "IdNotShown" and not work.changed and set(client.verbs()) == {"GET"}
 
 
 HOPS = [{"nexthopId": "dc-1", "nexthopType": "dcGateway", "pathType": "ecmp"}, {"nexthopId": "dc-2"}, 5]
@@ -470,10 +537,10 @@ def reconcile(client, *tasks):
 
 def test_rule_is_created_once_updated_and_deleted():
     client = Table(SYSTEM)
-    task = {**PAIR, "nexthop_id": "vpn-1"}
+    task, hop = {**PAIR, "nexthop_id": "vpn-1"}, {"nexthop_id": "vpn-2"}
     outcomes = [
         [(result.changed, result.known_id, result.error) for result in reconcile(client, {**task, **more})]
-        for more in ({}, {}, {"nexthop_id": "vpn-2"}, {"state": "absent"}, {"state": "absent"})
+        for more in ({}, {}, hop, {**hop, "state": "absent"}, {"state": "absent"})
     ]
     assert outcomes == [
         [(True, "rr-2", None)],
@@ -484,6 +551,15 @@ def test_rule_is_created_once_updated_and_deleted():
     ]
     assert [verb for verb in client.verbs() if verb != "GET"] == ["POST", "PUT", "DELETE"]
     assert client.rules == [SYSTEM]
+
+
+def test_plan_of_a_creation_has_the_table_that_the_list_shows():
+    """The route table was null in check mode, although it was known."""
+    api = VpcRouteApi(Table(SYSTEM), {"vpc_id": "vpc-1"})
+    scope = ScopeReconciler(api, [VPC_ROUTE.parse({"vpc_id": "vpc-1", **PAIR, "nexthop_id": "vpn-1"})], 60.0)
+    scope.plan()
+    fields = scope.results[0].item.fields
+    assert (fields["vpc_id"], fields["route_table_id"], fields["route_rule_id"]) == ("vpc-1", "rt-1", None)
 
 
 def test_rules_with_one_next_hop_are_not_confused():
@@ -502,3 +578,59 @@ def test_task_that_names_a_system_rule_fails_without_a_write(state, system):
     (result,) = reconcile(client, {**PAIR, "source_address": "0.0.0.0/0", "nexthop_id": "vpn-1", "state": state})
     assert result.error.code in ("SystemRule", "IdNotShown") and not result.changed
     assert set(client.verbs()) == {"GET"}
+
+
+# --- by the id and a part of the pair ---
+
+OTHER_PAIR = {"source_address": "192.168.16.0/20", "destination_address": "10.25.0.0/24"}
+OTHER_RULE = {
+    **RULE,
+    "routeRuleId": "rr-2",
+    "sourceAddress": "192.168.0.0/20",
+    "destinationAddress": "10.25.0.0/24",
+}
+
+
+@pytest.mark.parametrize("part", PAIR)
+def test_deletion_by_id_with_another_address_is_refused(part):
+    """The rule was deleted where only one address was provided, and it was another rule's."""
+    client = Table(RULE)
+    task = {"route_rule_id": "rr-1", "state": "absent"}
+    (work,) = reconcile(client, {**task, part: OTHER_PAIR[part]})
+    assert work.error.code == "IdNameMismatch" and not work.changed and client.rules == [RULE]
+    assert f"is the route rule '{NAME}' and not '{NAME.replace(PAIR[part], OTHER_PAIR[part])}'" in work.error.message
+    (work,) = reconcile(client, {**task, part: PAIR[part]})
+    assert work.changed and client.rules == []
+
+
+def test_update_by_id_to_the_pair_of_another_rule_is_refused():
+    client = Table(RULE, OTHER_RULE)
+    (work,) = reconcile(client, {"route_rule_id": "rr-1", "destination_address": "10.25.0.0/24"})
+    assert work.error.code == "NameConflict" and "rr-2" in work.error.message
+    wanted = NAME.replace("10.24", "10.25")
+    assert f"'{wanted}' is already the pair of source and destination of rr-2" in work.error.message
+    assert "name" not in work.error.message and set(client.verbs()) == {"GET"}
+
+
+class MovingTable(Table):
+    """Gives a rule another id with every update."""
+
+    def request(self, method, path, *arguments, **keywords):
+        response = super().request(method, path, *arguments, **keywords)
+        for entry in self.rules if method == "PUT" else ():
+            entry["routeRuleId"] += "0"
+        return response
+
+
+@pytest.mark.parametrize("part", PAIR)
+def test_update_by_id_that_gets_another_id_is_found_by_its_new_pair(part):
+    """The task failed with the id that is gone."""
+    client = MovingTable(dict(RULE))
+    (work,) = reconcile(client, {"route_rule_id": "rr-1", part: OTHER_PAIR[part]})
+    assert (work.error, work.changed, work.known_id) == (None, True, "rr-10")
+    assert work.item.fields[part] == OTHER_PAIR[part]
+
+
+def test_id_that_is_not_listed_is_refused_in_the_words_of_a_rule():
+    (work,) = reconcile(Table(RULE), {"route_rule_id": "rr-9", "description": "new"})
+    assert work.error.message.endswith("leave route_rule_id out to create one by its pair of source and destination")
