@@ -192,7 +192,7 @@ options:
       - The ids of the gateways to work on. Only the items of O(tunnels) on these gateways are reconciled. The others
         are only validated, and counted in C(totals.skipped) of the result.
       - So one list can be shared by hosts that are gateways. If unset, all items are reconciled.
-      - A gateway that no item names stays as it is, unless O(purge_all) is set.
+      - A gateway that no item names stays as it is, unless O(purge_all) is set. The task warns of it.
     type: list
     elements: str
   purge:

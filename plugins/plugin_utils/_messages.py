@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The texts of the inventory plugin about its options."""
+"""The texts of the inventory plugin and the lookup about their options."""
 
 from __future__ import annotations
 

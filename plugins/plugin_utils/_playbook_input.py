@@ -62,6 +62,8 @@ def _validate_value(value: Any, option: Mapping[str, Any]) -> Optional[str]:
     is_secret = boolean(option.get("no_log", False))
     if kind == "str" and not isinstance(value, str):
         return MESSAGES["variable_retyped"] % {"value": _describe(value, is_secret)}
+    if "choices" in option:
+        value = value.strip()  # as the modules do
     validator = ArgumentSpecValidator({"value": {key: option[key] for key in SPEC_KEYS if key in option}})
     result = validator.validate({"value": value})
     shown = "" if is_secret else MESSAGES["variable_value"] % {"value": safe_repr(value)}

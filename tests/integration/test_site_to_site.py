@@ -356,6 +356,41 @@ def test_site_to_site_needs_exactly_one_peer(emulator, tmp_path):
     assert emulator.requests() == []
 
 
+@pytest.mark.parametrize(
+    "playbook, variables, errors",
+    [
+        (
+            "site_to_site",
+            {"vpn_conn_name": "a", "state": "gone", "wait": "maybe"},
+            [
+                "state: must be one of present, absent, but is 'gone'",
+                "wait: must be true or false, but is 'maybe'",
+                "vpn_peers must match exactly one host",
+            ],
+        ),
+        (
+            "create_tunnel",
+            {"state": "gone", "local_subnets": {"a": 1}, "ike_pfs": "group1", "ipsec_lifetime": "1h"},
+            [
+                "state: must be one of present, absent, but is 'gone'",
+                "local_subnets: must be a list of text",
+                "ike_pfs: must be one of group2, group5, group14, group24, but is 'group1'",
+                "ipsec_lifetime: must be a whole number, but is '1h'",
+            ],
+        ),
+        ("report_tunnels", {"vpn_id": {"a": 1}, "vpc_id": 5}, ["vpn_id: must be a list", "vpc_id: must be text"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_playbook_reports_all_invalid_variables_in_one_message(emulator, playbook, variables, errors):
+    path = ROOT / f"playbooks/{playbook}.yml"
+    done = run_playbook(path, "-e", json.dumps(variables), environment=emulator.environment)
+    reported = done.results[-1]["msg"].split("; ")
+    assert done.status != 0 and len(errors) <= len(reported)
+    assert [text for text, error in zip(reported, errors) if not text.startswith(error)] == []
+    assert emulator.requests() == []
+
+
 def test_site_to_site_unreachable_peer_leaves_the_cloud_unchanged(emulator, tmp_path):
     silent_ssh = tmp_path / "ssh"
     silent_ssh.write_text("#!/bin/sh\nexit 255\n")

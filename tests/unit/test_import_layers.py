@@ -145,3 +145,122 @@ def test_module_utils_run_on_python_37(name):
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "typing" and id(node) not in guarded:
             assert not {alias.name for alias in node.names} & NEWER_THAN_PYTHON_37
+
+
+# --- plugins ---
+
+PLUGINS = ROOT / "plugins"
+# kind of plugin or file of plugin_utils -> the modules of this collection that it may import: a folder (with "/" at its
+# end) or a file.
+PLUGIN_LAYERS = {
+    "plugin_utils/_peer": {
+        "plugin_utils/_peer/",
+        "module_utils/_bce/errors",
+        "module_utils/_bce/redaction",
+        "module_utils/_resources/fields",
+        "module_utils/_resources/vpn_tunnel",
+    },
+    "plugin_utils/_builtin_types": set(),
+    "plugin_utils/_messages": set(),
+    "plugin_utils/_playbook_messages": set(),
+    "plugin_utils/_playbook_input": {
+        "plugin_utils/_builtin_types",
+        "plugin_utils/_playbook_messages",
+        "module_utils/_bce/redaction",
+        "module_utils/_resources/fields",
+    },
+    "plugin_utils/_raw_options": {
+        "plugin_utils/_builtin_types",
+        "plugin_utils/_messages",
+        "module_utils/_bce/redaction",
+        "module_utils/_module/validation",
+        "module_utils/_resources/fields",
+    },
+    "plugin_utils/_gateway_inventory": {
+        "plugin_utils/_messages",
+        "module_utils/_bce/",
+        "module_utils/_module/bulk_read",
+        "module_utils/_reconcile/concurrency",
+        "module_utils/_resources/fields",
+        "module_utils/_resources/vpn_gateway",
+    },
+    "plugin_utils/_in_process_action": {
+        "plugin_utils/_builtin_types",
+        "module_utils/_bce/client",
+        "module_utils/_module/validation",
+    },
+    "lookup": {
+        "plugin_utils/_builtin_types",
+        "plugin_utils/_messages",
+        "plugin_utils/_raw_options",
+        "module_utils/_bce/connection_options",
+        "module_utils/_bce/errors",
+        "module_utils/_module/validation",
+    },
+    "inventory": {
+        "plugin_utils/_builtin_types",
+        "plugin_utils/_gateway_inventory",
+        "plugin_utils/_messages",
+        "plugin_utils/_raw_options",
+        "module_utils/_bce/client",
+        "module_utils/_bce/connection_options",
+        "module_utils/_bce/errors",
+        "module_utils/_module/validation",
+    },
+    "filter": {
+        "plugin_utils/_builtin_types",
+        "plugin_utils/_playbook_input",
+        "plugin_utils/_peer/swanctl",
+        "module_utils/_bce/errors",
+    },
+    "action": {"plugin_utils/_in_process_action", "module_utils/_module/"},
+    "modules": {"module_utils/_module/"},
+    "doc_fragments": set(),
+}
+PLUGIN_FILES = {
+    path.relative_to(PLUGINS).with_suffix("").as_posix(): path
+    for path in PLUGINS.rglob("*.py")
+    if MODULE_UTILS not in path.parents
+}
+
+
+def plugin_layer(name):
+    """Return the key of PLUGIN_LAYERS for a file: a file or package of plugin_utils, else the kind of plugin."""
+    kind, file = name.split("/")[:2]
+    return f"{kind}/{file}" if kind == "plugin_utils" else kind
+
+
+def plugin_imports(name):
+    """Return the files of this collection that a plugin imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(PLUGIN_FILES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            parent = (PLUGINS / name).parents[node.level - 1]
+            target = parent.joinpath(*node.module.split(".")) if node.module else parent
+            targets = [target / alias.name for alias in node.names] if target.is_dir() else [target]
+            found |= {path.relative_to(PLUGINS).as_posix() for path in targets}
+    return found
+
+
+@pytest.mark.parametrize("name", PLUGIN_FILES)
+def test_plugins_import_what_their_kind_may_import(name):
+    allowed, imported = PLUGIN_LAYERS[plugin_layer(name)], plugin_imports(name)
+    assert all((PLUGINS / f"{file}.py").exists() for file in imported), "imports must name files"
+    assert not {file for file in imported if not {file, file.rpartition("/")[0] + "/"} & allowed}
+
+
+def test_module_and_action_import_the_implementation_of_their_own_name():
+    for name in PLUGIN_FILES:
+        kind, _slash, module = name.partition("/")
+        if kind in ("modules", "action"):
+            others = {"module_utils/_module/runner"} if kind == "modules" else {"plugin_utils/_in_process_action"}
+            assert plugin_imports(name) == {f"module_utils/_module/{module}"} | others
+
+
+def test_every_permission_of_a_plugin_to_import_is_used():
+    used = {layer: set() for layer in PLUGIN_LAYERS}
+    for name in PLUGIN_FILES:
+        used[plugin_layer(name)] |= {
+            form for file in plugin_imports(name) for form in (file, file.rpartition("/")[0] + "/")
+        }
+    assert {layer: allowed - used[layer] for layer, allowed in PLUGIN_LAYERS.items() if allowed - used[layer]} == {}

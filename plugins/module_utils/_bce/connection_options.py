@@ -10,6 +10,7 @@ import ipaddress
 import json
 import os
 import re
+from types import MappingProxyType
 from typing import Any, Iterable, Mapping, NamedTuple
 from urllib.parse import urlsplit
 
@@ -80,18 +81,22 @@ class ConnectionSettings(NamedTuple):
         return dict(result, warnings=warnings) if warnings else result
 
 
-def resolve(params: Mapping[str, Any], environ: Mapping[str, str]) -> ConnectionSettings:
+def resolve(
+    params: Mapping[str, Any], environ: Mapping[str, str], other_type_errors: Mapping[str, str] = MappingProxyType({})
+) -> ConnectionSettings:
     """Return the settings that the task's options and os.environ describe.
 
     An option goes before the environment, `profile` with its keys, token and region too. Keys that the options do not
     provide come from one source, the first that has them, or from the named profile alone. A token belongs to its
     secret_access_key: next to that of an option, a token from elsewhere is not used.
 
+    :param other_type_errors: the errors of options whose type the caller has found wrong, by option.
     :raises InvalidOptionsError: naming every option that is missing or invalid.
     """
-    errors = _type_errors(params)
-    if errors:
-        raise InvalidOptionsError(errors)
+    type_errors = dict(_type_errors(params), **other_type_errors)
+    params = {option: value for option, value in params.items() if option not in type_errors}
+    # Where one of these is of a wrong type, it is not known whether a key is missing.
+    errors = [type_errors.pop(option) for option in (*_PROFILE_FIELDS[:2], "profile") if option in type_errors]
     options = _non_empty({option: params.get(option) for option in ENVIRONMENT})
     profile_name = (params.get("profile") or "").strip()
     sources = [_from_environment(prefix, environ) for prefix in ENV_PREFIXES]
@@ -104,6 +109,7 @@ def resolve(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection
         if not any(_KEYS <= {**source, **options}.keys() for source in sources):
             sources = [*sources, _read_profile(None, environ, errors)]
         keys = _resolve_keys(options, sources, errors)
+    errors += type_errors.values()
     first = {option: value for source in reversed([options, *sources]) for option, value in source.items()}
     endpoint, is_loopback = _resolve_endpoint(first.get("endpoint"), first.get("region"), errors)
     ca_path = params.get("ca_path") or None
@@ -130,14 +136,15 @@ def resolve(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection
     )
 
 
-def _type_errors(params: Mapping[str, Any]) -> list[str]:
-    errors = [
-        text("connection_text", option=option)
+def _type_errors(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return the errors of options of a wrong type by option, except those of times; see _parse_seconds()."""
+    errors = {
+        option: text("connection_text", option=option)
         for option in (*ENVIRONMENT, "profile", "ca_path")
         if not isinstance(params.get(option), (str, type(None)))
-    ]
+    }
     if not isinstance(params.get("validate_certs"), (bool, type(None))):
-        errors.append(text("connection_bool", option="validate_certs"))
+        errors["validate_certs"] = text("connection_bool", option="validate_certs")
     return errors
 
 

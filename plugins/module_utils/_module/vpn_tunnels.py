@@ -17,7 +17,7 @@ from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREA
 from .._reconcile.purge import Purge
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
-from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, to_argument_spec, validate_value
+from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, provided_options, to_argument_spec, validate_value
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .results import MAX_REPORTED, join_failures
@@ -39,6 +39,7 @@ MESSAGES = {
     "tunnel_repeated": (
         "%(path)s: is, or would become, the same tunnel (%(identity)s) as %(first)s; name each tunnel once"
     ),
+    "gateway_unnamed": "gateways: no item of tunnels names %(gateways)s",
     "bulk_failed": "%(failed)d of %(count)d tunnels failed: %(texts)s",
 }
 
@@ -88,6 +89,7 @@ def parse(params: dict[str, Any]) -> ParsedTask:
             errors += VPN_TUNNEL.validate_values(item, path + ".") + VPN_TUNNEL.missing_identifiers(merged, path + ".")
         else:
             errors.append(MESSAGES["item_not_a_dictionary"] % {"path": path})
+    params = _without_blank_gateways(params)
     selection_errors = [] if params.get("gateways") is None else validate_value(_GATEWAYS, params["gateways"])
     errors += selection_errors + _duplicate_errors(merged_items) + _validate_options(params)
     if params.get("purge") and is_list and len(merged_items) == len(items) and not selection_errors:
@@ -100,6 +102,10 @@ def parse(params: dict[str, Any]) -> ParsedTask:
             paths.append(path)
             desired.append(VPN_TUNNEL.parse(merged))
             warnings += ["%s.%s" % (path, text) for text in desired[-1].warnings]
+    named = {merged["vpn_id"].strip() for _path, merged in merged_items}
+    unnamed = [gateway for gateway in selected or () if gateway not in named]
+    if unnamed:
+        warnings.append(MESSAGES["gateway_unnamed"] % {"gateways": ", ".join(unnamed)})
     options = {
         "paths": paths,
         "skipped": None if selected is None else len(merged_items) - len(desired),
@@ -163,6 +169,13 @@ def _validate_purge(params: dict[str, Any], merged_items: list[tuple[str, dict[s
     if gateways == [None]:
         errors.append(MESSAGES["purge_without_gateway"])
     return errors
+
+
+def _without_blank_gateways(params: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters without blank gateways. A list of nothing else is empty, because None means all."""
+    if not isinstance(params.get("gateways"), list):
+        return params
+    return dict(params, gateways=provided_options([_GATEWAYS], params).get("gateways", []))
 
 
 def _selected_gateways(params: dict[str, Any]) -> list[str] | None:

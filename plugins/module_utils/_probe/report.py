@@ -82,7 +82,7 @@ def build(
         "is_safe": level is None and not ended and not left_behind,
         "dialects": [{"name": item.name, "effect": item.effect, "advice": item.advice} for item in rows if item.name],
         "consequences": list(dict.fromkeys(item.advice for item in _worst_first(rows) if item.advice)),
-        "answers": [_build_answer(question, facts.get(question.key), rows, is_writing) for question in QUESTIONS],
+        "answers": [_build_observation(question, facts.get(question.key), rows, is_writing) for question in QUESTIONS],
         "ended_early": ended,
         "left_behind": [item["kind"] for item in left_behind],
         "remains_removed": remains,
@@ -111,8 +111,8 @@ def _verdict(
     return MESSAGES["probe_safe" if is_writing else "probe_safe_for_reads"]
 
 
-def _build_answer(question: Question, fact: Fact | None, rows: list[Dialect], is_writing: bool) -> dict[str, Any]:
-    answer = {
+def _build_observation(question: Question, fact: Fact | None, rows: list[Dialect], is_writing: bool) -> dict[str, Any]:
+    observation = {
         "key": question.key,
         "question": question.text,
         "observed": fact.value if fact else None,
@@ -122,14 +122,14 @@ def _build_answer(question: Question, fact: Fact | None, rows: list[Dialect], is
     }
     if fact is None:
         needs_write = question.needs == WRITE and not is_writing
-        answer["detail"] = "needs probe_writes: true" if needs_write else "no response showed it"
-    return answer
+        observation["detail"] = "needs probe_writes: true" if needs_write else "no response showed it"
+    return observation
 
 
-def is_unusual(answer: dict[str, Any]) -> bool:
+def is_unusual(observation: dict[str, Any]) -> bool:
     """Return whether an observed value differs from the one that the collection assumes."""
-    usual = (None, answer["assumed"], VALUES_OF_READS.get(answer["key"]))
-    return answer["assumed"] is not None and answer["observed"] not in usual
+    usual = (None, observation["assumed"], VALUES_OF_READS.get(observation["key"]))
+    return observation["assumed"] is not None and observation["observed"] not in usual
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -149,18 +149,18 @@ def markdown(report: dict[str, Any]) -> str:
     names = ["- `%s`" % item["name"] for item in report["dialects"]]
     lines += names or ["None: nothing unusual was seen."]
     lines += ["", "## Observed", "", "| question | observed | detail |", "|---|---|---|"]
-    known = [answer for answer in report["answers"] if answer["observed"] is not None]
-    for answer in known:
-        mark = "**%s**" if is_unusual(answer) else "%s"
+    known = [observation for observation in report["answers"] if observation["observed"] is not None]
+    for observation in known:
+        mark = "**%s**" if is_unusual(observation) else "%s"
         lines.append(
             "| %s | %s | %s |"
-            % (answer["question"], mark % answer["observed"], (answer["detail"] or "").replace("|", "/"))
+            % (observation["question"], mark % observation["observed"], (observation["detail"] or "").replace("|", "/"))
         )
     lines += ["", "A bold value differs from what the collection assumes."]
-    open_questions = [answer for answer in report["answers"] if answer["observed"] is None]
+    open_questions = [observation for observation in report["answers"] if observation["observed"] is None]
     if open_questions:
         lines += ["", "## Still open", ""]
-        lines += ["- %s (%s)" % (answer["question"], answer["detail"]) for answer in open_questions]
+        lines += ["- %s (%s)" % (observation["question"], observation["detail"]) for observation in open_questions]
     lines += [
         "",
         "This page holds no secret, no id, no name and no address of yours. Please attach it to an issue: " + ISSUES,

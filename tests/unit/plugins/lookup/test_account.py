@@ -72,3 +72,30 @@ def test_account_errors_are_reported_together_without_keys(account):
 
 def test_account_validate_only_of_a_complete_account_is_empty(account):
     assert account(KEYS, validate_only=True) == []
+
+
+def test_account_options_of_a_wrong_type_are_a_list_of_all_errors(account):
+    options = {"timeout": "x", "retry_timeout": "y", "validate_certs": "ture", "region": "B J", "regoin": "bj"}
+    errors = account(KEYS, validate_only=True, **options)
+    assert [error.split(":")[0] for error in errors] == [
+        "regoin",
+        "validate_certs",
+        "timeout",
+        "retry_timeout",
+        "region",
+    ]
+    with pytest.raises(AnsibleLookupError) as caught:
+        account(KEYS, **options)
+    assert str(caught.value) == "baiducloud.network.account: " + "; ".join(errors)
+
+
+def test_account_key_of_a_wrong_type_is_one_error_without_its_value(account):
+    (error,) = account({}, access_key_id="ak", secret_access_key=["sk-4711-hidden"], validate_only=True)
+    assert error.startswith("secret_access_key: must be text") and "4711" not in error
+
+
+def test_account_options_are_read_in_the_types_of_a_module(account):
+    options = {"validate_certs": "yes", "timeout": "5", "ca_path": __file__, "validate_only": "yes"}
+    assert account(KEYS, **options) == []
+    with pytest.raises(AnsibleLookupError, match="validate_only: must be true or false, but is 'ture'"):
+        account(KEYS, validate_only="ture")

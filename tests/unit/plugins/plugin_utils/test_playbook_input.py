@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.baiducloud.network.plugins.filter.playbook_input import FilterModule
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL
 from playbook_runner import ROOT
 
 FILTERS = FilterModule().filters()
@@ -68,7 +69,7 @@ def test_unset_value_is_an_error_only_where_it_is_required(value):
         ({"type": "bool"}, ["yes", "no", True, "False", "1", 0], ["treu", 2, ["yes"]]),
         ({"type": "int"}, [5, "5"], ["five", 1.5]),
         ({"type": "list", "elements": "dict"}, [[{}]], [["text"], [{}, 1]]),
-        ({"type": "str", "choices": ["a", "b"]}, ["a"], ["c"]),
+        ({"type": "str", "choices": ["a", "b"]}, ["a", " b\n"], ["c"]),
         ({"type": "str", "pattern": "[a-z]+"}, ["abc"], ["ABC", "abc-"]),
         (VPC_IDS, ["vpc-1;vpc-2", "vpc-1, vpc-2\n", ["vpc-1", "vpc-2"]], ["vpc?", ["a", "b c?"]]),
     ],
@@ -87,6 +88,24 @@ def test_errors_are_all_reported_in_the_order_of_the_spec():
     errors = input_errors({"two": "treu", "one": 5, "four": 4}, spec)
     assert [error.split(":")[0] for error in errors] == ["one", "two", "three"]
     assert errors[1] == "two: must be true or false, but is 'treu'"
+
+
+@pytest.mark.parametrize("playbook", ["create_tunnel", "site_to_site"])
+def test_spec_of_a_tunnel_has_the_types_and_choices_of_the_module(playbook):
+    arguments = VPN_TUNNEL.argument_spec()
+    fields = {**arguments, **arguments["ike_config"]["options"], **arguments["ipsec_config"]["options"]}
+    spec = SPECS[playbook]["options"]
+    expected = {name: fields[name] for name in spec if name in fields}
+    assert {name: (option["type"], option.get("choices")) for name, option in spec.items() if name in fields} == {
+        name: (field["type"], field.get("choices")) for name, field in expected.items()
+    }
+    assert {"state", "local_subnets", "remote_subnets", "ike_config", "ipsec_config", "secret_key"} <= spec.keys()
+    if playbook == "create_tunnel":
+        assert {*arguments["ike_config"]["options"], *arguments["ipsec_config"]["options"]} <= spec.keys()
+
+
+def test_every_playbook_has_a_spec():
+    assert {path.stem for path in (ROOT / "playbooks").glob("*.yml")} == set(SPECS)
 
 
 # -- lists of tunnels --

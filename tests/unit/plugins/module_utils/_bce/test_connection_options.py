@@ -372,6 +372,33 @@ def test_all_invalid_options_are_one_error_without_the_value_of_a_key(tmp_path):
     assert "hidden" not in str(InvalidOptionsError(found))
 
 
+def test_options_of_a_wrong_type_are_reported_with_all_others(tmp_path):
+    params = {"validate_certs": "maybe", "timeout": "x", "retry_timeout": "x", "region": "B J", "endpoint": 5}
+    found = errors_of(params, {"HOME": str(tmp_path)})
+    assert [error.split(": ")[0] for error in found] == [
+        "access_key_id, secret_access_key",
+        "endpoint",
+        "validate_certs",
+        "region",
+        "timeout",
+        "retry_timeout",
+    ]
+
+
+@pytest.mark.parametrize("option", ["access_key_id", "secret_access_key", "profile"])
+def test_key_or_profile_of_a_wrong_type_is_not_reported_as_missing_too(tmp_path, option):
+    found = errors_of({option: 5, "region": "B J"}, {"HOME": str(tmp_path)})
+    assert [error.split(": ")[0] for error in found] == [option, "region"]
+
+
+def test_type_errors_of_the_caller_replace_what_depends_on_them(tmp_path):
+    of_caller = {"secret_access_key": "secret_access_key: must be text", "timeout": "timeout: must be a number"}
+    with pytest.raises(InvalidOptionsError) as caught:
+        connection_options.resolve({"region": "B J"}, {"HOME": str(tmp_path)}, of_caller)
+    assert caught.value.errors[:2] == list(of_caller.values())
+    assert [error.split(":")[0] for error in caught.value.errors[2:]] == ["region"]
+
+
 def test_connection_settings_show_no_key():
     connection = connection_options.resolve({**KEYS, "security_token": "token-of-the-option"}, {})
     assert "of-the-option" not in repr(connection)

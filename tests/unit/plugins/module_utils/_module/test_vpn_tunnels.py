@@ -15,6 +15,11 @@ KEYS = {"access_key_id": "ak", "secret_access_key": "sk"}
 HERE, ELSEWHERE = "vpn-119bd69b", "vpn-00000001"
 
 
+def parse(*tunnels, **more):
+    # vpn_id is the gateway to purge where no item names one.
+    return vpn_tunnels.parse({**KEYS, "vpn_id": HERE, "tunnels": list(tunnels), "gateways": [HERE], **more})
+
+
 def errors(*tunnels, **more):
     try:
         vpn_tunnels.parse({**KEYS, "tunnels": list(tunnels), "gateways": [HERE], **more})
@@ -32,7 +37,21 @@ def test_gateways_valid_selection_is_accepted(gateways):
     assert errors(item(HERE, "a"), item(ELSEWHERE, "a"), gateways=gateways) == []
 
 
-@pytest.mark.parametrize("gateways", [[], HERE, [""], ["vpn x"], [HERE, 5]])
+def test_gateways_blank_items_are_dropped():
+    request = parse(item(HERE, "a"), item(ELSEWHERE, "a"), gateways=["", f" {HERE}", "  ", None])
+    assert [desired.options["vpn_id"] for desired in request.desired] == [HERE] and request.options["skipped"] == 1
+
+
+@pytest.mark.parametrize("more", [{}, {"purge": True}, {"purge": True, "purge_all": True}])
+def test_gateways_that_no_item_names_are_one_warning(more):
+    selection = [HERE, "vpn-typo", ELSEWHERE, "vpn-other"]
+    text = "gateways: no item of tunnels names vpn-typo, vpn-other"
+    assert parse(item(HERE, "a"), item(ELSEWHERE, "a"), gateways=selection, **more).warnings == (text,)
+    assert parse(gateways=["vpn-typo"], **more).warnings == ("gateways: no item of tunnels names vpn-typo",)
+    assert parse(item(HERE, "a"), **more).warnings == parse(item(HERE, "a"), gateways=None, **more).warnings == ()
+
+
+@pytest.mark.parametrize("gateways", [[], HERE, "", [""], ["", " ", None], ["vpn x"], [HERE, 5]])
 def test_gateways_invalid_selection_is_one_error(gateways):
     (error,) = errors(item(HERE, "a"), gateways=gateways, purge=True)
     assert error.startswith("gateways") and "must be" in error

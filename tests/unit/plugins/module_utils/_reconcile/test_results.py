@@ -192,6 +192,33 @@ def test_first_tokens_never_change():
 
 
 @pytest.mark.parametrize(
+    ("names", "second", "of_window"),
+    [
+        (
+            ("vpn_tunnel", "vpn-119bd69b", "vpncon"),
+            "26713e3c-5bf8-5085-bab5-2d84d3f5d686",
+            "89f50ac3-c2d2-5387-bf7e-14e9d473e53f",
+        ),
+        (
+            ("vpn_customer_gateway", "berlin"),
+            "42dd7de4-572e-55f4-8149-f734fb847662",
+            "b73d4059-6dcc-5ed4-8e4d-67f59168a73c",
+        ),
+        (
+            ("vpc_route", "rt-1", "192.168.0.0/20", "10.24.0.0/24"),
+            "272ba0e7-58b1-5fe0-9e7d-bc2f3b4a0715",
+            "94b0c794-b496-51ee-8b7f-29ee6653ad83",
+        ),
+    ],
+)
+def test_tokens_after_the_first_never_change(names, second, of_window):
+    """The names are those of api.token_names(), which the tests of the resources hold."""
+    assert idempotency.creation_token(names, 0, 29000000) == idempotency.derive_token(*names)
+    assert idempotency.creation_token(names, 1, 0) == second
+    assert idempotency.creation_token(names, 2, idempotency.time_window(29000000 * 60 + 59.9)) == of_window
+
+
+@pytest.mark.parametrize(
     ("error", "creations", "patiences"),
     [
         (IdempotencyConflictError("used before", "IdempotentParameterMismatch", 403), 2, 1),

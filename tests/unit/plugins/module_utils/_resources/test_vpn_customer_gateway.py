@@ -31,6 +31,11 @@ BERLIN = Item(
 )
 
 
+def test_token_names_of_a_customer_gateway_never_change():
+    """Two releases must derive the same tokens."""
+    assert VpnCustomerGatewayApi(Script(), {}).token_names("berlin") == ("vpn_customer_gateway", "berlin")
+
+
 def customer_gateways(client):
     return [item.fields for item in VpnCustomerGatewayApi(client, {}).list().items]
 

@@ -507,7 +507,7 @@ def test_update_that_cannot_be_completed_names_all_missing_options():
     assert error.partition(": ")[2].split(", ") == ["remote_subnets", "ike_config.ike_pfs", "secret_key"]
 
 
-# The peer has two names. What the cloud tells, what the task says, and what is then sent (None: nothing to do).
+# The peer has two names. What the cloud shows, what the task says, and what is then sent (None: nothing to do).
 PEERS = [
     ({"remote_ip": "1.1.1.1"}, {"remote_ip": "1.1.1.1"}, None),
     ({"remote_ip": "1.1.1.1"}, {"remote_ip": "2.2.2.2"}, {"remote_ip": "2.2.2.2"}),
@@ -525,7 +525,7 @@ PEERS = [
         {"remote_ip": "2.2.2.2", "cgw_id": "cgw-2"},
         {"remote_ip": "2.2.2.2", "cgw_id": "cgw-2"},
     ),
-    # Only the description differs: the peer stays as it is, both words of it.
+    # Only the description differs: the peer stays as it is, both names of it.
     (
         {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
         {"description": "other"},
@@ -536,10 +536,10 @@ PEERS = [
         {"description": "other", "cgw_id": "cgw-1"},
         {"remote_ip": "1.1.1.1", "cgw_id": "cgw-1"},
     ),
-    # A contract that tells only one of the words: the other cannot be compared, and is sent if something is.
+    # A contract that returns only one of the names: the other cannot be compared, and is sent if something is.
     ({"remote_ip": "1.1.1.1"}, {"cgw_id": "cgw-1"}, None),
     ({"cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1"}, None),
-    # One that tells that there is none of the other: the peer is to be another.
+    # One that returns an empty text for the other: the peer is to be another.
     ({"remote_ip": "1.1.1.1", "cgw_id": ""}, {"cgw_id": "cgw-1"}, {"cgw_id": "cgw-1"}),
     ({"remote_ip": "", "cgw_id": "cgw-1"}, {"remote_ip": "1.1.1.1"}, {"remote_ip": "1.1.1.1"}),
     ({"remote_ip": "1.1.1.1", "cgw_id": ""}, {"remote_ip": "1.1.1.1"}, None),
@@ -615,12 +615,12 @@ _LEAVES = (
     + ["secret_key"]
     + ["%s.%s" % (name, field.name) for name, fields in VPN_TUNNEL.groups.items() for field in fields]
 )
-# Mostly the cloud tells everything, sometimes it leaves out a thing or two.
+# Mostly the cloud shows all fields, sometimes it leaves out one or two.
 _NOT_SHOWN = st.lists(st.sampled_from(_LEAVES), max_size=3)
 
 
 def as_shown(target, not_shown):
-    """The Tunnel that a cloud shows after a write: without what it does not tell."""
+    """The Tunnel that a cloud shows after a write: without what it does not return."""
     fields = json.loads(json.dumps(target.fields))
     fields["vpn_conn_id"] = "vpnconn-1"
     for path in not_shown:

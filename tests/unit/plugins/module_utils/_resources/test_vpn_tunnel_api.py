@@ -26,6 +26,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL, VpnTunnelApi
 from api_example import BODY, OPTIONS, SECRET_KEY
 from emulator_process import GATEWAY
+from scripted_client import Script
 
 TOKEN = "1849ef6b-f73c-4f5d-b88b-259ca47af849"
 
@@ -56,6 +57,13 @@ def only(items):
 
 
 # --- what is sent ---
+
+
+def test_token_names_of_a_tunnel_never_change():
+    """Two releases must derive the same tokens."""
+    for version in (1, 2):
+        api = VpnTunnelApi(Script(), {"vpn_id": "vpn-119bd69b", "version": version})
+        assert api.token_names("vpncon") == ("vpn_tunnel", "vpn-119bd69b", "vpncon")
 
 
 def test_creation_sends_the_example_of_the_api_page_in_its_order(api, emulator):
