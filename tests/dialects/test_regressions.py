@@ -187,7 +187,7 @@ def test_create_id_of_another_gateway_is_updated_at_most_twice(run):
 
 
 @pytest.mark.parametrize("dialect", ["delete-asynchronous", "delete-slow", "delete-stays-listed"])
-def test_present_right_after_an_asynchronous_absent_ends_with_a_tunnel_or_an_error(run, dialect):
+def test_present_after_an_asynchronous_absent_leaves_a_tunnel_or_an_error(run, dialect):
     """The task reported ok, and a moment later the tunnel did not exist."""
     _created, _deleted, again = run(one(BERLIN), gone(vpn_conn_name=BERLIN), one(BERLIN), dialects=[dialect])
     assert (live(again) == [BERLIN]) or (again.failed and again.result["error"]["retryable"])
@@ -236,7 +236,7 @@ def test_list_same_id_twice_with_other_contents_writes_nothing(run):
     assert trial.failed and not [entry for entry in trial.seen if entry.method != "GET"]
 
 
-def test_two_runs_with_other_parameters_after_two_deletions_leave_one_tunnel(one_bench):
+def test_two_runs_of_other_parameters_after_deletions_leave_one_tunnel(one_bench):
     """Runs of one name with different parameters followed different chains of tokens and ended with two tunnels."""
     cloud, other = one_bench.cloud, []
     cycle = (one(BERLIN), gone(vpn_conn_name=BERLIN), one(BERLIN), gone(vpn_conn_name=BERLIN))

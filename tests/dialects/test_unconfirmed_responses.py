@@ -45,7 +45,7 @@ def test_update_of_one_field_keeps_stored_values_of_others(one_bench, dialect, m
 
 
 @pytest.mark.parametrize("status, code", [(403, "AccessDenied"), (400, "InvalidVpnConnStatus")])
-def test_probe_refused_for_another_reason_than_absence_creates_nothing_further(one_bench, status, code):
+def test_probe_refused_for_another_reason_creates_nothing_further(one_bench, status, code):
     report = _run(
         one_bench, one(BERLIN), dialects=["list-late"], faults=[_status("PUT", status, times=None, code=code)]
     )
