@@ -33,7 +33,8 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 # collection writes, patterns, progress, constraints of fields ("must be …") and of scopes.
 NO_MESSAGE = re.compile(
     r"(list|read|create|update|delete) |#|\(\?|.*\bmust be |a number of too many digits|%d of %d tunnels done"
-    r"|another text \(not shown|vpn_tunnels: %s, %d s|is not a CIDR|give the id of the VPN gateway|one of them names|pair of source and destination"
+    r"|another text \(not shown|vpn_tunnels: %s, %d s|is not a CIDR|give the id of the VPN gateway|one of them names"
+    r"|pair of source and destination"
     r"|look at both ends"
 )
 

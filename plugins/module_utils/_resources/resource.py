@@ -115,8 +115,7 @@ class ResourceDiff(ResourceValues):
 
     def is_same_connection(self, desired: Desired, item: Item) -> bool:
         """See ResourceType.is_same_connection(); only what the task provides is compared."""
-        provided = {name for name in self.connection_fields if name in desired.fields}
-        return not provided & set(self._diff(desired, item)[0])
+        return not set(self.connection_fields) & desired.fields.keys() & set(self._diff(desired, item)[0])
 
     def is_applied(self, desired: Desired, item: Item) -> bool:
         """See ResourceType.is_applied()."""
@@ -167,12 +166,9 @@ class ResourceDiff(ResourceValues):
         differing, unknown = [], []
         for path, expected, current in self._iter_managed(desired.fields, item.fields):
             names = [name for group in self.alternatives if path in group for name in group]
-            if path in item.not_comparable:
+            if current is not None or path in item.not_comparable:
                 if not _equal(expected, current):
-                    unknown.append(path)
-            elif current is not None:
-                if not _equal(expected, current):
-                    differing.append(path)
+                    (unknown if path in item.not_comparable else differing).append(path)
             # The API may show an alternative, such as cgw_id for remote_ip, and the task may have both.
             elif not any(name in desired.fields and item.fields[name] is not None for name in names):
                 unknown.append(path)
