@@ -73,7 +73,7 @@ class VpcRoute(Resource):
     scope_help = "one of them names the route table"
     owner = "route_table_id"
     natural_key = ("source_address", "destination_address")
-    key_word = "pair of source and destination"
+    key_word = MESSAGES["route_key"]
     has_exact_names = True
     keeps_id_on_update = False  # no API page says that a rule keeps it, and official examples show two ids
     id_field = ROUTE_RULE_ID
