@@ -132,7 +132,8 @@ def _desired(module, options):
     name = options.get(row.name)
     if module == "vpc_route":
         scope = scope or next(vpc for vpc in GATEWAYS.values() if table_of(vpc) == options["route_table_id"])
-        name = "%s -> %s" % (options["source_address"], name) if name else None
+        source = options.get("source_address")  # with an id, a task may provide one of the two only
+        name = "%s -> %s" % (source, name) if source and name else None
     return Desired(row.kind, options.get("state", "present"), scope, options.get(row.object_id), name, options)
 
 
