@@ -62,8 +62,8 @@ options:
     aliases: [destinationAddress]
   nexthop_type:
     description:
-      - The type of the next hop. V(vpn) is a VPN gateway. Default on creation V(vpn).
-      - Of an existing rule it is compared only where it is provided.
+      - The type of the next hop. V(vpn) is a VPN gateway.
+      - If unset, it is V(vpn), except with O(route_rule_id) or O(state=absent), where an unset type is not compared.
       - The API cannot change the type of an existing rule. For another type delete the rule first.
       - With O(state=absent), a rule of another type is not deleted, and the task fails.
     type: str

@@ -18,11 +18,16 @@ from .scenarios import (
     OTHER_HUB,
     PARIS,
     ROME,
+    VPC,
+    IdOf,
     Scenario,
     Step,
     gone,
     many,
     one,
+    pair,
+    route,
+    route_key,
     tunnel,
 )
 
@@ -261,3 +266,27 @@ def test_two_runs_of_other_parameters_after_deletions_leave_one_tunnel(one_bench
     cloud.clock.sleep(5)
     assert other, report.text()
     assert len([item for item in cloud.live().values() if item.scope == HUB]) == 1, report.text()
+
+
+# -- route rules by their id and one address ---------------------------------------------------------------------------
+
+
+def route_by_id(name, **options):
+    """Return a step of vpc_route with the id of the rule for one of NAMES."""
+    return Step("vpc_route", dict(options, vpc_id=VPC, route_rule_id=IdOf(pair(name), VPC)), pause=5.0)
+
+
+def test_route_update_by_id_and_one_address_gets_a_new_id_and_is_found(run):
+    """The task failed, changed, with the id that was gone and ChangedMeanwhile."""
+    step = route_by_id(BERLIN, destination_address=route_key(PARIS)["destination_address"])
+    stored = [(VPC, BERLIN, {})]
+    (trial,) = run(step, dialects=["route-update-new-id"], stored=stored, keeps_invariants=False)
+    (made,) = trial.new
+    assert trial.result["changed"] and not trial.failed and trial.result["route_rule_id"] == made
+    assert trial.new[made].name == pair(PARIS)
+
+
+def test_present_route_without_a_listed_description_is_idempotent(run):
+    """Each run updated the rule, because a description that the list does not show counted as empty."""
+    first, second = run(route(BERLIN), route(BERLIN).again(5.0), dialects=["description-missing"])
+    assert first.result["changed"] and not second.result["changed"] and not sent(second, "PUT")

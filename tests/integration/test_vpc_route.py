@@ -152,10 +152,40 @@ def test_wrong_options_are_reported_together_before_any_request(site, in_process
 
 def test_rule_of_another_type_is_refused(site):
     first = {**RULE, "nexthop_type": "custom", "nexthop_id": "i-00000001"}
-    done = run(site, task("custom", **first), task("vpn", **RULE)).named
+    done = run(site, task("custom", **first), task("vpn", **RULE, nexthop_type="vpn")).named
     assert done["vpn"]["error"]["code"] == "ImmutableField" and "nexthop_type" in done["vpn"]["msg"]
     (rule,) = rules(site)
     assert rule["nexthopType"] == "custom" and len(writes(site)) == 1
+
+
+def test_description_of_a_rule_of_another_type_is_updated_by_its_id(site):
+    """The default of nexthop_type was compared, so the update was refused."""
+    first = {**RULE, "nexthop_type": "custom", "nexthop_id": "i-00000001"}
+    by_id = {"vpc_id": VPC, "route_rule_id": "{{ made.route_rule_id }}", "description": "New"}
+    done = run(site, task("custom", **first, register="made"), task("new", **by_id)).named
+    assert done["new"]["changed"] and done["new"]["route_rule"]["nexthop_type"] == "custom"
+    assert [rule["description"] for rule in rules(site)] == ["New"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"source_address": "0.0.0.0/0"}, "IdNameMismatch"),
+        ({"destination_address": "10.99.0.0/16"}, "IdNameMismatch"),
+        ({"nexthop_id": SPARE}, "NextHopMismatch"),
+        ({"nexthop_type": "nat"}, "NextHopMismatch"),
+    ],
+)
+def test_rule_of_an_id_is_not_deleted_where_an_option_contradicts_it(site, options, code):
+    by_id = {"vpc_id": VPC, "route_rule_id": "{{ made.route_rule_id }}", "state": "absent"}
+    done = run(site, task("create", **RULE, register="made"), task("other", **by_id, **options)).named
+    assert done["other"]["error"]["code"] == code and len(rules(site)) == 1 == len(writes(site))
+
+
+def test_creation_in_check_mode_shows_the_table(site):
+    planned, made = run(site, task("planned", **RULE, check_mode=True), task("made", **RULE)).results
+    unknown = {"route_rule_id": None, "path_type": None}
+    assert planned["changed"] and planned["route_rule"] == {**made["route_rule"], **unknown}
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])

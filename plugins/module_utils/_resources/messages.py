@@ -30,6 +30,7 @@ MESSAGES = {
     "response_other_object": "is not that %(label)s",
     "response_other_scope": "is not about %(scope)s",
     "response_without_id": "has no %(wire_name)s",
+    "route_key": "pair of source and destination",
     "route_system_rule": (
         "The route rule %(name)s%(shown_id)s of %(scope)s is a system rule, which cannot be changed; choose another"
         " pair"

@@ -163,7 +163,8 @@ class ResourceDiff(ResourceValues):
 
     def _diff(self, desired: Desired, item: Item) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
         """Return the managed fields that differ, and those that the API does not show."""
-        differing, unknown = [], []
+        differing: List[str] = []
+        unknown: List[str] = []
         for path, expected, current in self._iter_managed(desired.fields, item.fields):
             names = [name for group in self.alternatives if path in group for name in group]
             if current is not None or path in item.not_comparable:

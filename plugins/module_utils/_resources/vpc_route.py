@@ -73,7 +73,7 @@ class VpcRoute(Resource):
     scope_help = "one of them names the route table"
     owner = "route_table_id"
     natural_key = ("source_address", "destination_address")
-    key_word = "pair of source and destination"
+    key_word = MESSAGES["route_key"]
     has_exact_names = True
     keeps_id_on_update = False  # no API page says that a rule keeps it, and official examples show two ids
     id_field = ROUTE_RULE_ID
@@ -87,7 +87,7 @@ class VpcRoute(Resource):
     read_only = {"path_type": parse_choice, "next_hop_list": _parse_hops}
     connection_fields = natural_key
     immutable = {"nexthop_type": "delete the rule (state: absent) and create it again; its traffic is interrupted"}
-    defaults = {"nexthop_type": "vpn", "description": ""}
+    defaults = {"description": ""}
     paths = {"list": "/route", "create": "/route/rule", "item": "/route/rule/%(id)s"}
     operations = {
         "list": "list the route rules of %(scope)s",
@@ -112,6 +112,13 @@ class VpcRoute(Resource):
                 words = {"option": where + "destination_address", "source": source, "destination": destination}
                 found.append(MESSAGES["route_families"] % words)
         return found
+
+    def parse(self, values: Dict[str, Any]) -> Desired:
+        """See Resource.parse(); a rule that is found by its pair is one of the type vpn, unless the task has another."""
+        desired = super().parse(values)
+        if not desired.is_absent and not desired.options.get("route_rule_id"):
+            desired.fields.setdefault("nexthop_type", NEXTHOP_TYPES[0])
+        return desired
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """See Resource.parse_item(); next hops may be in a list, of which a single one is that of the rule."""
