@@ -114,7 +114,7 @@ class VpcRoute(Resource):
         return found
 
     def parse(self, values: Dict[str, Any]) -> Desired:
-        """See Resource.parse(); a rule that is found by its pair is one of the type vpn, unless the task has another."""
+        """See Resource.parse(); a rule found by its pair is of the type vpn, unless the task has another type."""
         desired = super().parse(values)
         if not desired.is_absent and not desired.options.get("route_rule_id"):
             desired.fields.setdefault("nexthop_type", NEXTHOP_TYPES[0])

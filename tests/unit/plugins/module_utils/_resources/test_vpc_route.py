@@ -156,10 +156,16 @@ def test_addresses_of_two_families_are_an_error(families):
     )
 
 
-def test_type_of_the_next_hop_is_managed_only_where_provided_and_host_bits_are_warned_of():
-    """The default vpn was compared with the type of existing rules; it is that of a new rule (test of the plan)."""
+@pytest.mark.parametrize(
+    ("more", "managed"), [({}, "vpn"), ({"route_rule_id": "rr-1"}, None), ({"state": "absent"}, None)]
+)
+def test_type_of_the_next_hop_is_vpn_for_a_rule_found_by_its_pair(more, managed):
+    assert VPC_ROUTE.parse({**OPTIONS, **more}).fields.get("nexthop_type") == managed
+    assert VPC_ROUTE.parse({**OPTIONS, **more, "nexthop_type": "nat"}).fields["nexthop_type"] == "nat"
+
+
+def test_addresses_with_host_bits_are_a_warning():
     desired = VPC_ROUTE.parse({**OPTIONS, "source_address": "192.168.1.1/20"})
-    assert "nexthop_type" not in desired.fields
     assert desired.warnings == ("source_address: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20",)
 
 
@@ -202,10 +208,9 @@ def test_plan_with_another_type_of_next_hop_is_refused():
     assert caught.value.code == "ImmutableField"
 
 
-@pytest.mark.parametrize("key", [PAIR, {"route_rule_id": "rr-1"}])
-def test_plan_without_a_type_leaves_the_type_as_it_is(key):
+def test_plan_by_id_without_a_type_leaves_the_type_as_it_is():
     """A new description of a nat rule was refused, because its type is not the default."""
-    step = plan({**key, "description": "new"}, rule(nexthopType="nat", nexthopId="nat-1"))
+    step = plan({"route_rule_id": "rr-1", "description": "new"}, rule(nexthopType="nat", nexthopId="nat-1"))
     assert (step.action, step.changes, step.target.fields["nexthop_type"]) == ("update", ("description",), "nat")
 
 
