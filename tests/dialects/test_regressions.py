@@ -18,6 +18,7 @@ from .scenarios import (
     OTHER_HUB,
     PARIS,
     ROME,
+    SPARE_HUB,
     VPC,
     IdOf,
     Scenario,
@@ -290,3 +291,11 @@ def test_present_route_without_a_listed_description_is_idempotent(run):
     """Each run updated the rule, because a description that the list does not show counted as empty."""
     first, second = run(route(BERLIN), route(BERLIN).again(5.0), dialects=["description-missing"])
     assert first.result["changed"] and not second.result["changed"] and not sent(second, "PUT")
+
+
+def test_update_of_a_route_sends_the_description_that_no_list_shows(run):
+    """The update left it out, and the task reported a change."""
+    changes = {"description": "Changed", "nexthop_id": SPARE_HUB}
+    (trial,) = run(route(BERLIN, **changes), dialects=["description-missing"], stored=[(VPC, BERLIN, {})])
+    (put,) = sent(trial, "PUT")
+    assert put.body == {"description": "Changed", "nexthopId": SPARE_HUB}

@@ -97,6 +97,8 @@ class ResourceDiff(ResourceValues):
         before = self._diff_view(item)
         if not changes:
             return Plan(NOOP, (), before, before, item, warnings)
+        # What no list shows is sent too, because an update is needed anyway.
+        changes += tuple(name for name in unknown if name in item.not_comparable)
         target = self._merge(desired, item) if self.is_replaced else self._change(desired, item, changes)
         after = self._diff_view(target)
         if SECRET in changes:
@@ -135,9 +137,8 @@ class ResourceDiff(ResourceValues):
         for name, group in self.groups.items():
             provided = desired.fields.get(name, {})
             missing += ["%s.%s" % (name, field.name) for field in group if field.name not in provided]
-        for names in self.alternatives:
-            if not any(desired.fields.get(name) for name in names):
-                missing.append("%s (or %s)" % (names[0], ", ".join(names[1:])))
+        unset = [names for names in self.alternatives if not any(map(desired.fields.get, names))]
+        missing += ["%s (or %s)" % (names[0], ", ".join(names[1:])) for names in unset]
         if missing:
             words = {"label": self.label, "name": self.name_of(desired.fields), "preposition": self.preposition}
             words.update(scope=self.scope_words(desired.options), options=", ".join(missing))
@@ -215,8 +216,7 @@ class ResourceDiff(ResourceValues):
             # All name one thing: an old one must not stay next to another one that is new.
             fields.update((name, None) for name in names if changed and name not in desired.fields)
         secret_key = desired.secret_key or item.secret_key
-        if self.secret and secret_key is None:
-            missing.append(SECRET)
+        missing += [SECRET] if self.secret and secret_key is None else []
         if missing:
             words = {"label": self.label, "options": ", ".join(missing)}
             raise InvalidOptionsError([MESSAGES["update_incomplete"] % words])
