@@ -129,17 +129,17 @@ CELLS = (
         ),
     ),
     Cell(
-        (STALE,),
-        (("b", "write"),),
-        "The list shows the name that the tunnel had a moment ago.",
-        (("customer-gateway-name-trimmed", "put-denied-while-stale", "description-missing"), "rename-by-id", 2812),
-        scenarios="rename",
-    ),
-    Cell(
         ((*LATE, *OTHER_LIST), WRONG_ID),
         (("a", "objects"), ("a", "ids"), ("a", "second"), ("e", "creates"), ("d", "absent")),
         "The id is not that of the new object, and the list does not show it in time: at most 3 creations.",
         (("list-late", "post-same-id"), "purge-check-mode"),
+    ),
+    Cell(
+        (("list-other-gateway-unnamed",),),
+        (("b", "write"), ("b", "delete")),
+        "Both lists of route rules show those of another table, and no rule names its table.",
+        (("list-other-gateway-unnamed",), "route-next-to-others"),
+        scenarios="^route-next-to-others",
     ),
     # -- what a response says, and is not so ---------------------------------------------------------------------------
     Cell(
