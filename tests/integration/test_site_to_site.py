@@ -276,7 +276,10 @@ def test_site_to_site_invalid_peer_leaves_the_cloud_unchanged(peer):
     status, output, results = peer.site("-e", "strongswan_peer_manage_service=true")
     assert status != 0 and "systemd" in results["Validate the host"]["msg"], output
     status, output, results = peer.site("-e", "wait=maybe")
-    assert status != 0 and "strongswan_peer_wait" in output and "Apply the tunnel" not in results, output
+    message = results["Validate the input"]["msg"]
+    assert (
+        status != 0 and message == "wait: must be true or false, but is 'maybe'" and "Apply the tunnel" not in results
+    )
     status, output, results = peer.site("-e", "cgw_id=cgw-nope")
     message = results["Check that the customer gateway exists"]["msg"]
     assert status != 0 and message.startswith("cgw_id: there is no customer gateway cgw-nope"), output
