@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Set
 
 from .._bce.errors import ConflictError
 from .._bce.pagination import paginate
-from .._bce.response_parsing import get_list, invalid_response, parse_id, parse_str
+from .._bce.response_parsing import check_owner, get_list, invalid_response, parse_id, parse_str
 from .api import PAGE_SIZE, RestApi
 from .base import Desired, Item
 from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field
@@ -190,10 +190,15 @@ class VpcRouteApi(RestApi):
         return self.table
 
     def confirmed_ids(self) -> Set[str]:
-        """See ResourceApi.confirmed_ids(): the ids in the API's other list of the table's rules."""
-        query = {"routeTableId": self.table["route_table_id"], "maxKeys": PAGE_SIZE}
+        """See ResourceApi.confirmed_ids(): the ids in the API's other list of the table's rules.
+
+        :raises InvalidResponseError: if that is not such a list, or has a rule of another table.
+        """
+        table_id = self.table["route_table_id"]
+        query = {"routeTableId": table_id, "maxKeys": PAGE_SIZE}
         path, operation = self._path("create"), self.operation("list")
         pages = paginate(self.client, path, query, self.type.list_key, "routeRuleId", operation)
+        check_owner(pages.entries, "routeTableId", table_id, pages.response, operation)
         return {entry["routeRuleId"] for entry in pages.entries if parse_id(entry.get("routeRuleId"))}
 
     def _find_table(self, response: Any, operation: str) -> Dict[str, Any]:

@@ -639,3 +639,27 @@ def test_update_by_id_that_gets_another_id_is_found_by_its_new_pair(part):
 def test_id_that_is_not_listed_is_refused_in_the_words_of_a_rule():
     (work,) = reconcile(Table(RULE), {"route_rule_id": "rr-9", "description": "new"})
     assert work.error.message.endswith("leave route_rule_id out to create one by its pair of source and destination")
+
+
+class TableOfUnnamedRules(Table):
+    """Its list has rules without their table; the API's other list names it."""
+
+    def request(self, method, path, *arguments, **keywords):
+        response = super().request(method, path, *arguments, **keywords)
+        if method == "GET" and path == "/v1/route":
+            rules = [{**entry, "routeTableId": None} for entry in self.rules]
+            response = response._replace(body=table(*rules))
+        return response
+
+
+@pytest.mark.parametrize("change", [{"description": "new"}, {"state": "absent"}])
+def test_rule_that_the_other_list_gives_to_another_table_is_not_written(change):
+    """It was updated or deleted: the other list counted as a confirmation whatever table its rules named."""
+    client = TableOfUnnamedRules({**RULE, "routeTableId": "rt-2"})
+    (work,) = reconcile(client, {**PAIR, "nexthop_id": "vpn-1", **change})
+    assert "an object of routeTableId rt-2, but was asked for rt-1" in work.error.message
+    assert not work.changed and set(client.verbs()) == {"GET"}
+
+    client = TableOfUnnamedRules(dict(RULE))
+    (work,) = reconcile(client, {**PAIR, "nexthop_id": "vpn-1", **change})
+    assert work.error is None and work.changed
