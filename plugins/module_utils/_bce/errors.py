@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable
 
-from .messages import MESSAGES
+from .messages import text
 
 MAX_REPORTED_ERRORS = 20  # in one message
 
@@ -67,10 +67,8 @@ class InvalidOptionsError(BceError):
     def __init__(self, errors: Iterable[str]) -> None:
         self.errors = list(errors)
         more = len(self.errors) - MAX_REPORTED_ERRORS
-        text = "; ".join(self.errors[:MAX_REPORTED_ERRORS])
-        super().__init__(
-            text + MESSAGES["and_more_errors"] % {"count": more, "hint": ""} if more > 0 else text, "InvalidOption"
-        )
+        shown = "; ".join(self.errors[:MAX_REPORTED_ERRORS])
+        super().__init__(shown + text("and_more_errors", count=more, hint="") if more > 0 else shown, "InvalidOption")
 
 
 class TransportError(BceError):
@@ -202,6 +200,11 @@ def error_class_for(code: str, status: int) -> type[ApiError]:
         if status in statuses:
             return error_class
     return ServerError if status >= 500 else ApiError
+
+
+def internal_error(cause: Exception) -> BceError:
+    """Return the error of an unexpected exception, which is a defect of this collection."""
+    return BceError(text("internal_error", kind=type(cause).__name__, text=cause), "InternalError")
 
 
 def hint_for(code: str, error_class: type[ApiError]) -> str | None:

@@ -69,6 +69,7 @@ MESSAGES = {
     ),
     "and_more_errors": " ... and %(count)d more%(hint)s",
     "request_id": ", request id %(id)s",
+    "internal_error": "Internal error of baiducloud.network, please report it: %(kind)s: %(text)s",
 }
 
 

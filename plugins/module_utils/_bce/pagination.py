@@ -53,7 +53,7 @@ def paginate(
             server_time = response.server_time
         count = len(_ids(found, id_name))
         found = distinct(found + get_list(response, name, operation), id_name, response, operation)
-        if not _has_next_page(response.body):
+        if not has_next_page(response.body):
             return Pages(found, response, server_time)
         marker = response.body.get("nextMarker")
         if not isinstance(marker, str) or not marker or len(_ids(found, id_name)) == count:
@@ -82,7 +82,8 @@ def _ids(found: list[dict[str, Any]], id_name: str) -> set[str]:
     return {entry[id_name] for entry in found if parse_id(entry.get(id_name))}
 
 
-def _has_next_page(body: Mapping[str, Any]) -> bool:
+def has_next_page(body: Mapping[str, Any]) -> bool:
+    """Return whether a response is followed by further pages."""
     is_truncated = body.get("isTruncated")
     if is_truncated is None:
         return bool(body.get("nextMarker"))

@@ -60,7 +60,7 @@ def list_tunnels(client: BceClient, version: int, vpn_id: str) -> Listed:
 
 
 def tunnel_result(tunnel: Item, secrets: Iterable[Any]) -> dict[str, Any]:
-    """Return a tunnel as results show it: without its key, and without any key that stands in its description.
+    """Return a tunnel as results show it: without its key, and without any key that its description contains.
 
     :param secrets: the keys of all tunnels of its gateway.
     """

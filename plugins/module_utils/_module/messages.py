@@ -19,5 +19,4 @@ MESSAGES = {
         " out"
     ),
     "and_more": " (and %(count)d more)",
-    "task_crashed": "Internal error of baiducloud.network, please report it: %(kind)s: %(text)s",
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._bce.errors import BceError
-from .._bce.messages import MESSAGES as CLIENT_MESSAGES
+from .._bce.messages import text
 
 MESSAGES = {"reads_failed": "%(failed)d of %(count)d %(label)s could not be read: %(texts)s"}
 MAX_REPORTED = 3  # failures that a message names; results have all of them
@@ -22,11 +22,7 @@ def join_failures(texts: list[str], count: int, hint: str = "") -> str:
     :param count: of all failures.
     :param hint: where the others are found.
     """
-    more = (
-        CLIENT_MESSAGES["and_more_errors"] % {"count": count - MAX_REPORTED, "hint": hint}
-        if count > MAX_REPORTED
-        else ""
-    )
+    more = text("and_more_errors", count=count - MAX_REPORTED, hint=hint) if count > MAX_REPORTED else ""
     return "; ".join(texts[:MAX_REPORTED]) + more
 
 
@@ -37,7 +33,7 @@ def partial_failure(errors: list[BceError], count: int, label: str) -> dict[str,
     :param count: of all reads.
     :param label: the plural of what was read.
     """
-    text = join_failures([error.message for error in errors], len(errors))
+    message = join_failures([error.message for error in errors], len(errors))
     if count > 1:
-        text = MESSAGES["reads_failed"] % {"failed": len(errors), "count": count, "label": label, "texts": text}
-    return {"failed": True, "msg": text, "error": errors[0].to_dict()}
+        message = MESSAGES["reads_failed"] % {"failed": len(errors), "count": count, "label": label, "texts": message}
+    return {"failed": True, "msg": message, "error": errors[0].to_dict()}

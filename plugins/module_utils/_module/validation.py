@@ -19,7 +19,7 @@ from ansible.module_utils.common.validation import check_type_bool, check_type_d
 
 from .._bce import connection_options
 from .._bce.connection_options import ConnectionSettings
-from .._bce.errors import BceError, InvalidOptionsError
+from .._bce.errors import InvalidOptionsError, internal_error
 from .._bce.redaction import MIN_SECRET_LENGTH, contains_possible_key, safe_repr
 from .._resources.fields import is_blank
 from .messages import MESSAGES
@@ -190,8 +190,7 @@ class TaskOptions:
         except InvalidOptionsError as error:
             return error.to_failed_result()
         except Exception as error:
-            text = MESSAGES["task_crashed"] % {"kind": type(error).__name__, "text": error}
-            return dict(BceError(text, "InternalError").to_failed_result(), exception=traceback.format_exc())
+            return dict(internal_error(error).to_failed_result(), exception=traceback.format_exc())
 
     def _with_dropped_items(self, params: dict[str, Any]) -> dict[str, Any]:
         """Return the options with every item at its place, because Ansible drops items that are not dictionaries."""
@@ -263,6 +262,6 @@ def redact_failure(
     keys: set[str] = set()
     if is_invalid:
         keys = {text for text in _scalars(params) if contains_possible_key(text)}
-        # A key may stand in the place of an option's name.
+        # A key may be in the place of an option's name.
         params = {safe_option_name(name): value for name, value in params.items()}
     return remove_values(params, secrets | keys), {text for text in secrets if len(text) >= MIN_SECRET_LENGTH}

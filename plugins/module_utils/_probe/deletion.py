@@ -11,7 +11,7 @@ from typing import Any
 from .._reconcile.idempotency import random_token
 from .exchange import Stopped
 from .facts import Facts
-from .lists import LEAVING
+from .lists import is_deleted
 from .messages import MESSAGES
 from .own_tunnels import DeletionResult
 from .write_context import WriteContext, course_of, describe_course
@@ -61,10 +61,10 @@ def _record_deletion(context: WriteContext, removed: DeletionResult) -> None:
 
 def _record_delete_course(facts: Facts, shown: list[tuple[float, dict[str, Any]]]) -> None:
     statuses = course_of(shown)
-    leaving = [str(status).lower() for _seconds, status in statuses if str(status).lower() in LEAVING]
-    if not leaving:
+    deleted = [str(status).lower() for _seconds, status in statuses if is_deleted(status)]
+    if not deleted:
         value = "gone at once"
-    elif all(status == "deleted" for status in leaving):
+    elif all(status == "deleted" for status in deleted):
         value = "listed as deleted"
     else:
         value = "gone later" if shown[-1][0] < SLOW_DELETION_SECONDS else "gone much later"

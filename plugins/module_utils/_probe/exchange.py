@@ -27,6 +27,7 @@ from .._bce.errors import (
     error_class_for,
 )
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
+from .._bce.response_parsing import SUCCESS_CODES
 from .messages import MESSAGES
 
 MAX_REQUESTS = 400  # of one run
@@ -37,7 +38,6 @@ BUSY_RETRY_PAUSES = (1, 1, 1, 2, 4, 8, 16, 16)
 UNCLEAR_RETRY_PAUSES = (0, 1, 2, 5)
 MAX_RETRY_AFTER = 30  # seconds
 
-SUCCESS_CODES = ("", "0", "200", "ok", "success", "successful", "succeed", "succeeded")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -89,7 +89,7 @@ class Exchange(NamedTuple):
         if self.status is None or not 200 <= self.status < 300 or not isinstance(self.body, dict):
             return False
         code = self.body.get("code")
-        is_code = isinstance(code, str) and code.strip().lower() not in SUCCESS_CODES
+        is_code = isinstance(code, str) and code.strip().lower() not in ("", *SUCCESS_CODES)
         return self.body.get("success") is False or is_code
 
     @property

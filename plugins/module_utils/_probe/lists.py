@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from .._bce.pagination import has_next_page
 from .._bce.response_parsing import parse_id
+from .._resources.api import DELETED_STATUSES, DELETING_STATUSES
 from .exchange import Exchange, Exchanges, Stopped
 from .messages import MESSAGES
 
 MAX_PAGES = 50
 MAX_ATTEMPTS = 3
-LEAVING = ("deleting", "deleted", "releasing", "released")
 
 
 class Snapshot(NamedTuple):
@@ -87,24 +88,21 @@ def read_list(
 
 
 def get_entries(exchange: Exchange, name: str) -> list[dict[str, Any]] | None:
-    """Return the objects of a list in a response, or None if there is no such list."""
+    """Return the objects of a list in a response, or None if the response does not have that list."""
     if not exchange.is_success or not isinstance(exchange.body, dict):
         return None
     found = exchange.body.get(name)
     return found if isinstance(found, list) and all(isinstance(entry, dict) for entry in found) else None
 
 
-def has_next_page(body: dict[str, Any]) -> bool:
-    """Return whether a response is followed by further pages."""
-    truncated = body.get("isTruncated")
-    if truncated is None:
-        return bool(body.get("nextMarker"))
-    return truncated is True or str(truncated).lower() == "true"
-
-
 def keep_entries_of_gateway(entries: list[dict[str, Any]], vpn_id: str) -> list[dict[str, Any]]:
     """Return the entries that name no gateway or this one."""
     return [entry for entry in entries if entry.get("vpnId") in (None, "", vpn_id)]
+
+
+def is_deleted(status: Any) -> bool:
+    """Return whether a status says that the object is deleted, or is being deleted."""
+    return str(status).lower() in DELETING_STATUSES + DELETED_STATUSES
 
 
 def find_repeats(pages: list[list[dict[str, Any]]]) -> str:

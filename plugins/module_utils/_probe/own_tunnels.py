@@ -15,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Sequence
 from .._bce.response_parsing import parse_id
 from .._reconcile.idempotency import random_token
 from .exchange import Exchange, Exchanges, Stopped
-from .lists import LEAVING, Snapshot, read_tunnels
+from .lists import Snapshot, is_deleted, read_tunnels
 from .marks import Marks, is_full_key
 from .messages import MESSAGES
 
@@ -180,7 +180,7 @@ class OwnTunnels:
         readings = self.poll(GONE_PAUSES[:READS_BEFORE_SECOND_DELETION], is_gone, began)
         if not is_gone(readings):
             entry = self.select(readings[-1].snapshot).get(vpn_conn_id, {})
-            if str(entry.get("status")).lower() not in LEAVING:
+            if not is_deleted(entry.get("status")):
                 self._delete(vpn_conn_id, random_token())
             readings += self.poll(GONE_PAUSES[READS_BEFORE_SECOND_DELETION:], is_gone, began)
         if is_gone(readings):
@@ -214,7 +214,7 @@ def remove_all_tunnels(tunnels: OwnTunnels) -> int:
     tunnels.listed &= set(found)
     count = 0
     for vpn_conn_id, entry in sorted(found.items()):
-        if str(entry.get("status")).lower() in LEAVING:
+        if is_deleted(entry.get("status")):
             _wait_until_gone(tunnels, vpn_conn_id)
         else:
             count += tunnels.remove(vpn_conn_id, random_token()).is_gone

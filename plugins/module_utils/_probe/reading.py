@@ -16,11 +16,11 @@ from .exchange import Exchange, Exchanges, Stopped
 from .facts import Facts
 from .forms import order_of, published_word
 from .lists import (
-    LEAVING,
     MAX_ATTEMPTS,
     Snapshot,
     find_repeats,
     get_entries,
+    is_deleted,
     keep_entries_of_gateway,
     read_customer_gateways,
     read_list,
@@ -133,11 +133,11 @@ class Reading:
 
     def agrees_with_detail(self, entries: list[dict[str, Any]]) -> bool:
         """Return whether the gateway's detail has the same tunnels, or the same number of them, as its list."""
-        present = [entry for entry in entries if str(entry.get("status")).lower() not in LEAVING]
+        present = [entry for entry in entries if not is_deleted(entry.get("status"))]
         ids = {entry.get("vpnConnId") for entry in present}
         detail = self.gateway.get("vpnConns")
         if isinstance(detail, list) and all(isinstance(entry, dict) for entry in detail):
-            present = [entry for entry in detail if str(entry.get("status")).lower() not in LEAVING]
+            present = [entry for entry in detail if not is_deleted(entry.get("status"))]
             return {entry.get("vpnConnId") for entry in present} == ids
         number = self.gateway.get("vpnConnNum")
         return number is None or str(number) == str(len(ids))

@@ -43,7 +43,7 @@ class RequestExecutor:
     def __init__(self, api: ResourceApi, clock: Any = time) -> None:
         """Send through `api`.
 
-        :param clock: stands in for the module `time`.
+        :param clock: the module `time`, or a replacement in tests.
         """
         self.api = api
         self.clock = clock

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, NamedTuple
 
-from .._bce.errors import BceError, ConflictError, WaitTimeoutError
+from .._bce.errors import BceError, ConflictError, WaitTimeoutError, internal_error
 from .._resources.base import ResourceApi
 from .state import LIST_FAILED, WAIT_RAISED, WRITE_REFUSED, Note, ObjectState, Problem
 
@@ -94,7 +94,6 @@ MESSAGES = {
         "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; it was taken as it is"
     ),
     "maybe_applied": ". The request may have been applied: run the task again, it resumes from the current state",
-    "internal_error": "Internal error of baiducloud.network, please report it: %(kind)s: %(text)s",
     "task_stopped": "The task was stopped",
     "wait_list_failed": " (last list failed: %(text)s)",
 }
@@ -163,9 +162,7 @@ def to_error(
 
 def to_bce_error(error: Any) -> BceError:
     """Return an error as a task reports it; one that is not a BceError is a defect of this collection."""
-    if isinstance(error, BceError):
-        return error
-    return BceError(MESSAGES["internal_error"] % {"kind": type(error).__name__, "text": error}, "InternalError")
+    return error if isinstance(error, BceError) else internal_error(error)
 
 
 def to_warning(note: Note, api: ResourceApi, obj: ObjectState) -> str:

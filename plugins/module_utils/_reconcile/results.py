@@ -118,7 +118,7 @@ class ObjectResult:
 
     @property
     def secrets(self) -> set[Any]:
-        """Return the keys, old and new, that may stand in a text of the object."""
+        """Return the keys, old and new, that a text about the object may contain."""
         return self.state.secrets
 
     @property
@@ -167,7 +167,7 @@ class ScopeReconciler:
         :param desired_states: the desired states, each for a ResourceType's keys() and plan().
         :param deletion_timeout: seconds to wait for an object of a desired name that is being deleted.
         :param purge: deletes every other object of the scope.
-        :param clock: stands in for the module `time`.
+        :param clock: the module `time`, or a replacement in tests.
         """
         self.api = api
         self.clock = clock

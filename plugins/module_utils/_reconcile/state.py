@@ -96,7 +96,7 @@ class DesiredObject:
         self.value = value
         self.name, self.provided_id, self.is_absent, self.client_token = resource_type.keys(value)
         self.is_surplus = is_surplus
-        self.has_exact_names = bool(getattr(resource_type, "has_exact_names", False))
+        self.has_exact_names = resource_type.has_exact_names
 
     def is_equal(self, item: Any) -> bool:
         """See ResourceType.is_equal()."""
@@ -160,7 +160,7 @@ class ObjectState:
     :ivar awaited: in the state WAIT: an outcome of a write, or CLAIMED, REPEATED, CONFIRMED, STALE.
     :ivar entry: the entry that is taken as the object.
     :ivar last_error: of the last write.
-    :ivar secrets: the keys, old and new, that may stand in a text of the object.
+    :ivar secrets: the keys, old and new, that a text about the object may contain.
     """
 
     def __init__(self, desired: DesiredObject) -> None:

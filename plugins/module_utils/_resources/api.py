@@ -89,12 +89,12 @@ class RestReader(ResourceApi):
         return Listed(entries, request_id, server_time, frozenset(secrets))
 
     def get(self, object_id: str) -> Item | None:
-        """Return one object, or None if there is none of this id."""
+        """Return one object, or None if it does not exist."""
         response = self.read_by_id(self.type, self._path("item", object_id), object_id)
         return None if response is None else self.parse_item(response.body)
 
     def read_by_id(self, spec: Any, path: str, object_id: str) -> Any:
-        """Return the response to a read by id, or None if there is no such object.
+        """Return the response to a read by id, or None if the object does not exist.
 
         :param spec: the id_field, label and operations of the object.
         :raises InvalidResponseError: if the response is about another object.
@@ -136,7 +136,7 @@ class RestReader(ResourceApi):
         return self.root + self.type.paths[kind] % dict(self.values, id=object_id)
 
     def _query(self) -> Dict[str, str]:
-        """Return the scope as a query, where it does not stand in the path of the list."""
+        """Return the scope as a query, where the path of the list does not contain it."""
         fields = () if "%" in self.type.paths["list"] else self.type.scope_options
         return {field.wire_name: self.values[field.name] for field in fields if field.name in self.values}
 

@@ -329,7 +329,7 @@ class Resource(ResourceDiff):
     def is_other_name(self, desired: Desired, entry: Entry) -> bool:
         """See ResourceType.is_other_name()."""
         pairs = [(desired.fields.get(name), entry.item.fields[name]) for name in self.natural_key]
-        return any(want and have and want != have for want, have in pairs)
+        return any(provided and shown and provided != shown for provided, shown in pairs)
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""

@@ -138,18 +138,17 @@ class VpcRoute(Resource):
         if desired.is_absent:
             return self._reject_other_hop(desired, fields, words)
         has_other_hop = fields["nexthop_id"] is None and "nexthop_id" in desired.fields
-        if self._has_several_paths(fields):
-            if has_other_hop or not self.is_equal(desired, item):
-                raise ConflictError(MESSAGES["route_several_hops"] % words, "MultiPathRule")
+        if self._has_several_paths(fields) and (has_other_hop or not self.is_equal(desired, item)):
+            raise ConflictError(MESSAGES["route_several_hops"] % words, "MultiPathRule")
         return None
 
     @staticmethod
     def _reject_other_hop(desired: Desired, fields: Dict[str, Any], words: Dict[str, Any]) -> None:
         """Raise an error if a rule is to be deleted that leads elsewhere than the task says."""
         for name in ("nexthop_type", "nexthop_id"):
-            want, shown = desired.fields.get(name), shown_hops(fields, name)
-            if want and shown and want not in shown:
-                words = dict(words, option=name, desired=want, current=", ".join(shown))
+            provided, shown = desired.fields.get(name), shown_hops(fields, name)
+            if provided and shown and provided not in shown:
+                words = dict(words, option=name, desired=provided, current=", ".join(shown))
                 raise ConflictError(MESSAGES["route_other_hop"] % words, "NextHopMismatch")
 
     @staticmethod
