@@ -109,7 +109,7 @@ class BceClient:
         expects: str | None,
     ) -> Response:
         """Send the request once; raise AttemptFailed unless it succeeds."""
-        endpoint = self._connection.endpoint
+        endpoint = self._transport.route
         with self._slots:
             self._pause.wait_for_rate_limit()
             begin = self._clock.monotonic()

@@ -113,9 +113,10 @@ def resolve(
     first = {option: value for source in reversed([options, *sources]) for option, value in source.items()}
     endpoint, is_loopback = _resolve_endpoint(first.get("endpoint"), first.get("region"), errors)
     ca_path = params.get("ca_path") or None
-    if ca_path and ("\0" in ca_path or not os.path.exists(ca_path)):
+    problem = _find_ca_problem(ca_path) if ca_path else None
+    if ca_path and problem:
         shown = ca_path if "/" in ca_path else safe_repr(ca_path)
-        errors.append(text("no_ca_file", value=shown))
+        errors.append(text("no_ca", ca="ca_path", cause="%s (%s)" % (shown, problem)))
     timeout = _parse_seconds("timeout", params, DEFAULT_TIMEOUT, 0.01, errors)
     retry_timeout = _parse_seconds("retry_timeout", params, DEFAULT_RETRY_TIMEOUT, 0, errors)
     if errors:
@@ -207,8 +208,7 @@ def _read_profile(name: str | None, environ: Mapping[str, str], errors: list[str
     """Return the fields of the named or else the current profile of bce-cli's file; {} where there is none."""
     path = os.path.join(environ.get("HOME") or os.path.expanduser("~"), PROFILE_FILE[2:])
     try:
-        with open(path, encoding="utf-8") as stream:
-            content = json.load(stream)
+        content = json.loads(read_text(path))
         profiles = {entry["name"]: entry for entry in content["profiles"]}
         selected = name or content.get("current") or "default"
         if not all(isinstance(entry, str) for entry in (selected, *profiles)):
@@ -244,7 +244,7 @@ def _resolve_endpoint(provided: str | None, region: str | None, errors: list[str
     except ValueError:
         parts, host, port = urlsplit(""), None, None
     has_more = parts.path or parts.query or parts.fragment or parts.username or parts.password
-    if has_more or parts.scheme not in ("http", "https") or not host or not _is_host(host):
+    if has_more or port == 0 or parts.scheme not in ("http", "https") or not host or not _is_host(host):
         errors.append(text("endpoint_invalid"))
         return url, False
     is_loopback = _is_loopback(host)
@@ -264,6 +264,33 @@ def _is_host(host: str) -> bool:
         except ValueError:
             return False
     return all(re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", label) for label in host.split("."))
+
+
+def _find_ca_problem(path: str) -> str | None:
+    """Return why a file or directory has no CA certificates."""
+    try:
+        if os.path.isdir(path):
+            # OpenSSL finds a certificate by this form of its name alone.
+            has_any = any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name) for name in os.listdir(path))
+        else:
+            has_any = "-----BEGIN " in read_text(path, "ignore")
+    except OSError as exc:
+        return str(exc.strerror)
+    except ValueError:  # a NUL in the path
+        return "no file"
+    return None if has_any else "without a certificate"
+
+
+def read_text(path: str, errors: str = "strict") -> str:
+    """Return the text of a file in UTF-8 or, as Windows may write it, UTF-16, without a byte order mark."""
+    with open(path, "rb") as stream:
+        content = stream.read()
+    return content.decode(json.detect_encoding(content), errors)
+
+
+def has_byte_order_mark(path: str) -> bool:
+    with open(path, "rb") as stream:
+        return stream.read(2) in (b"\xef\xbb", b"\xff\xfe", b"\xfe\xff")
 
 
 def _is_loopback(host: str) -> bool:

@@ -19,6 +19,8 @@ from functools import lru_cache
 from http.client import HTTPResponse, parse_headers
 from typing import TYPE_CHECKING, Any, Iterator
 
+from .connection_options import has_byte_order_mark, read_text
+
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
     from urllib3 import PoolManager
@@ -156,6 +158,14 @@ class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
         if isinstance(failure, socket.timeout):
             raise ConnectTimeoutError(self, str(failure)) from failure
         raise NewConnectionError(self, str(failure)) from failure
+
+    def connect(self) -> None:
+        path = getattr(self, "ca_certs", None)
+        if path and has_byte_order_mark(path):
+            # Because OpenSSL would not find the first certificate.
+            text = read_text(path, "ignore").encode("ascii", "ignore").decode("ascii")
+            self.__dict__.update(ca_certs=None, ca_cert_data=text)
+        super().connect()
 
     def _tunnel(self) -> None:
         self._is_opening_tunnel = True

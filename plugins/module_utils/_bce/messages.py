@@ -13,7 +13,11 @@ MESSAGES = {
     "no_response": "Cannot %(operation)s: %(reason)s (%(method)s %(endpoint)s)",
     # Reasons for "no_response": the keys are those of TRANSPORT_ERRORS.
     "too_long": "the response is longer than %(limit)d bytes",
-    "untrusted": "the server's certificate cannot be verified; give ca_path, or set validate_certs: false",
+    "untrusted": (
+        "the server's certificate cannot be verified with the CA certificates of %(ca)s; give ca_path, or set "
+        "validate_certs: false"
+    ),
+    "no_ca": "%(ca)s: must be a file of PEM certificates, or a directory that openssl rehash prepared; got %(cause)s",
     "no_tls": "no TLS connection, check the endpoint's scheme and port: %(cause)s",
     "invalid_proxy": (
         "%(variable)s: is not a valid proxy URL (value not shown); give http://HOST:PORT or "
@@ -24,7 +28,9 @@ MESSAGES = {
     "unknown_host": "the host's name cannot be resolved; check region and endpoint",
     "no_connection": "no connection: %(cause)s",
     "connect_timeout": "no connection within %(timeout).3g s",
-    "proxy_failed": "the proxy of the environment cannot be used: %(cause)s",
+    "proxy_failed": "no connection through the proxy: %(cause)s",
+    "proxy_refused": "the proxy refuses to connect; check its scheme, user, password and rules: %(cause)s",
+    "through_proxy": "%(endpoint)s through the proxy %(address)s of %(variable)s",
     "read_timeout": "no complete response within %(timeout).3g s",
     "cut_off": "the connection broke before the response was complete: %(cause)s",
     "ended_early": "the response ended early",
@@ -42,7 +48,6 @@ MESSAGES = {
     "connection_text": "%(option)s: must be text",
     "connection_bool": "%(option)s: must be true or false",
     "connection_seconds": "%(option)s: %(value)s must be a number of seconds from %(minimum)g to %(maximum)d",
-    "no_ca_file": "ca_path: %(value)s does not exist; give a file of PEM certificates",
     "key_not_ascii": "%(option)s: must be printable ASCII without spaces; copy it again (value not shown)",
     "no_keys": "%(keys)s; give both as options, in the environment (%(variables)s), or in a profile in %(file)s",
     "both_keys_missing": "access_key_id, secret_access_key: are needed to sign requests",

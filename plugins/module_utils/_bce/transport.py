@@ -35,6 +35,7 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 MAX_RESPONSE_BYTES = 32 * 1024 * 1024  # a gateway's list is far below it
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # those of requests
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -73,6 +74,7 @@ class Transport:
     """One connection pool to one endpoint; threads may share it.
 
     :ivar proxy_error: why the proxy of the environment cannot be used.
+    :ivar route: the endpoint, and the proxy that leads to it.
     """
 
     def __init__(
@@ -101,6 +103,9 @@ class Transport:
         self._options["stream"] = True
         self._proxy = proxy_for(connection.endpoint, self._options["proxies"])
         self.proxy_error = self._proxy.error if self._proxy else None
+        self.route = self._proxy.route if self._proxy else connection.endpoint
+        variables = [name for name in CA_VARIABLES if os.environ.get(name) and not connection.loopback]
+        self._ca = "ca_path" if connection.ca_path else [*variables, "certifi"][0]
 
     def send(
         self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, timeout: float
@@ -134,7 +139,7 @@ class Transport:
                 finally:
                     response.close()
             except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
-                outcome, reason = classify_transport_error(exc, timeout, attempt.is_sent, self._proxy)
+                outcome, reason = classify_transport_error(exc, timeout, attempt.is_sent, self._proxy, self._ca)
             else:
                 if self._observe:
                     self._observe(received)
@@ -185,9 +190,24 @@ def _is_tls(failure: _Failure) -> bool:
     return isinstance(failure.exc, requests_errors.SSLError) and "EOF" not in str(failure.exc)
 
 
+def _is_ca(failure: _Failure) -> bool:
+    # The first is of requests, the second of open(), the last of OpenSSL.
+    is_file = "CA certificate bundle" in str(failure.cause) or getattr(failure.cause, "filename", None)
+    return not failure.is_sent and bool(is_file or getattr(failure.cause, "library", None) in ("X509", "PEM"))
+
+
+def _is_proxy_refusal(failure: _Failure) -> bool:
+    """Return whether the proxy would refuse again: most statuses of CONNECT, no TLS, and what PySocks reports."""
+    is_no_tls = isinstance(failure.exc, requests_errors.ProxyError) and "WRONG_VERSION" in str(failure.cause)
+    refusals = "^Tunnel.connection.failed:.(3|4(?!08|29)|501|505)|SOCKS5.auth|^0x02|sent.invalid.data"
+    return failure.proxy is not None and (is_no_tls or bool(re.search(refusals, str(failure.cause))))
+
+
 # (condition, outcome, key of the reason); the first condition that holds decides.
 TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = (
     (lambda failure: isinstance(failure.exc, ResponseTooLargeError), "response_too_large", "too_long"),
+    (_is_ca, "tls_error", "no_ca"),
+    (_is_proxy_refusal, "invalid_proxy", "proxy_refused"),
     (_is_certificate, "tls_error", "untrusted"),
     (_is_tls, "tls_error", "no_tls"),
     (lambda failure: failure.is_invalid_url and failure.proxy is not None, "invalid_proxy", "invalid_proxy"),
@@ -203,8 +223,13 @@ TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = 
 )
 
 
-def classify_transport_error(exc: Exception, timeout: float, is_sent: bool, proxy: Proxy | None) -> tuple[Outcome, str]:
-    """Return the outcome and the reason of an attempt without a complete response."""
+def classify_transport_error(
+    exc: Exception, timeout: float, is_sent: bool, proxy: Proxy | None, ca: str
+) -> tuple[Outcome, str]:
+    """Return the outcome and the reason of an attempt without a complete response.
+
+    :param ca: what provides the CA certificates.
+    """
     failure = _Failure(exc, is_sent, proxy)
     outcome, key = next((outcome, key) for condition, outcome, key in TRANSPORT_ERRORS if condition(failure))
     kind, cause = type(exc).__name__, failure.cause
@@ -213,7 +238,7 @@ def classify_transport_error(exc: Exception, timeout: float, is_sent: bool, prox
         shown = kind  # because the text quotes what was read, which may be a URL with a password
     variable = proxy and proxy.variable
     values = {"cause": truncate(shown), "type": kind, "timeout": timeout, "variable": variable}
-    return outcome, text(key, limit=MAX_RESPONSE_BYTES, **values)
+    return outcome, text(key, limit=MAX_RESPONSE_BYTES, ca=ca, **values)
 
 
 def _innermost(exc: Exception) -> Exception:
@@ -230,10 +255,11 @@ def _innermost(exc: Exception) -> Exception:
 
 
 class Proxy(NamedTuple):
-    """The proxy for one endpoint: the variable that names it, and why it cannot be used."""
+    """The proxy for one endpoint: the variable that names it, and why it cannot be used or how it leads there."""
 
     variable: str
     error: str | None = None
+    route: str = ""
 
 
 def proxy_for(endpoint: str, proxies: Mapping[str, str]) -> Proxy | None:
@@ -245,11 +271,12 @@ def proxy_for(endpoint: str, proxies: Mapping[str, str]) -> Proxy | None:
     variables = [name for name, value in _proxy_variables() if value == url and name.lower() in names]
     # Reversed, because urllib prefers the name in lower case.
     variable = next(iter(sorted(variables, reverse=True)), "HTTPS_PROXY")
-    if not _is_proxy_url(url):
+    address = _address_of(url)
+    if not address:
         return Proxy(variable, text("invalid_proxy", variable=variable))
     if url.lower().startswith("socks") and find_spec("socks") is None:
         return Proxy(variable, text("no_socks", variable=variable))
-    return Proxy(variable)
+    return Proxy(variable, route=text("through_proxy", endpoint=endpoint, address=address, variable=variable))
 
 
 def proxy_secrets() -> set[Secret]:
@@ -280,8 +307,8 @@ def _proxy_variables() -> list[tuple[str, str]]:
     ]
 
 
-def _is_proxy_url(url: str) -> bool:
-    """Return whether requests and urllib3 find the intended host in a proxy's URL."""
+def _address_of(url: str) -> str | None:
+    """Return host and port of a proxy's URL, None unless requests and urllib3 find the intended host in it."""
     try:
         urlsplit(url)  # requests reads it in both ways
         parts = urlsplit(prepend_scheme_if_needed(url, "http"))
@@ -292,8 +319,9 @@ def _is_proxy_url(url: str) -> bool:
             # The header Proxy-Authorization has to be made of them.
             unquote((parts.username or "") + (parts.password or "")).encode("latin-1")
     except (ValueError, TypeError):  # ValueError is the base of LocationParseError and UnicodeError; requests has both
-        return False
+        return None
     # An @ behind the host belongs to a password that was cut at a slash, question mark or hash.
     is_cut = "@" in parts.path + parts.query + parts.fragment
     is_host = bool(host) and re.fullmatch("[!-~]+", name)
-    return bool(is_host and not is_cut and port != 0 and parts.scheme in PROXY_SCHEMES)
+    is_valid = is_host and not is_cut and port != 0 and parts.scheme in PROXY_SCHEMES
+    return parts.netloc.rpartition("@")[2] if is_valid else None

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .._bce.pagination import has_next_page
-from .._bce.response_parsing import parse_id
+from .._bce.response_parsing import has_next_page, parse_id
 from .._resources.api import DELETED_STATUSES, DELETING_STATUSES
 from .exchange import Exchange, Exchanges, Stopped
 from .messages import MESSAGES

@@ -12,9 +12,8 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, Optional, Tuple
 
 from .._bce.errors import BceError, NotFoundError
-from .._bce.pagination import paginate
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
-from .._bce.response_parsing import check_owner, invalid_response, parse_id
+from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id
 from .base import ABSENT, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
 from .fields import camel_case
 from .messages import MESSAGES

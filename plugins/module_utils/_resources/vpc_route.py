@@ -14,8 +14,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Set
 
 from .._bce.errors import ConflictError
-from .._bce.pagination import paginate
-from .._bce.response_parsing import check_owner, get_list, invalid_response, parse_id, parse_str
+from .._bce.response_parsing import check_owner, get_list, invalid_response, paginate, parse_id, parse_str
 from .api import PAGE_SIZE, RestApi
 from .base import Desired, Item
 from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field

@@ -14,9 +14,8 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Set
 
-from .._bce.pagination import distinct
 from .._bce.redaction import KEY_PATTERN, KEY_SYMBOLS, Secret, looks_like_tunnel_key
-from .._bce.response_parsing import check_owner, get_list, parse_id, parse_str
+from .._bce.response_parsing import check_owner, distinct, get_list, parse_id, parse_str
 from .api import RestApi
 from .base import Item
 from .fields import (

@@ -41,6 +41,7 @@ class StubTransport:
     """
 
     proxy_error = None
+    route = "https://bcc.example"
 
     def __init__(self, clock, *script, seconds=0.0):
         self._clock = clock

@@ -318,6 +318,15 @@ def test_profile_file_that_is_not_utf_8_is_a_broken_one(home, tmp_path):
     assert "is not a bce-cli configuration" in errors_of({}, home.environ)[0]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_profile_file_of_a_windows_editor_is_read(encoding, home, tmp_path):
+    """Notepad writes a byte order mark, and PowerShell UTF-16."""
+    home({})
+    content = json.dumps(PROFILES, indent=2).replace("\n", "\r\n")
+    (tmp_path / ".bce" / "config.json").write_bytes(content.encode(encoding))
+    assert resolved({}, home.environ).access_key_id == "ak-of-work"
+
+
 def test_field_of_a_profile_that_is_not_text_is_unset(home):
     home({"profiles": [profile(region=None, security_token=7)]})
     connection = resolved({}, home.environ)
@@ -348,13 +357,46 @@ def test_missing_key_is_an_error_that_says_where_to_give_both(tmp_path, params, 
     )
 
 
+def unreadable(path):
+    (path / "file").write_text("")
+    return path / "file" / "ca.pem"
+
+
+# What ca_path names -> the reason in the error.
+NOT_CERTIFICATES = {
+    "no file": (lambda path: path / "ca.pem", "No such file or directory"),
+    "an empty file": (lambda path: (path / "ca.pem").touch() or path / "ca.pem", "without a certificate"),
+    "a text": (lambda path: (path / "ca.pem").write_text("hello\n") and path / "ca.pem", "without a certificate"),
+    "a binary": (
+        lambda path: (path / "ca.pem").write_bytes(b"0\x82\x05\xff") and path / "ca.pem",
+        "without a certificate",
+    ),
+    "a directory": (lambda path: (path / "ca.pem").write_text("-----BEGIN X") and path, "without a certificate"),
+    "a path that cannot be read": (unreadable, "Not a directory"),
+    "a device that cannot be read": (lambda _path: "/proc/self/mem", "Input/output error"),
+    "a NUL": (lambda path: str(path) + "/\0", "no file"),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_CERTIFICATES)
+def test_ca_path_without_certificates_is_an_error_that_names_it(kind, tmp_path):
+    make, reason = NOT_CERTIFICATES[kind]
+    path = str(make(tmp_path))
+    (error,) = errors_of({"access_key_id": "AK", "secret_access_key": "SK", "ca_path": path}, {})
+    assert error == (
+        "ca_path: must be a file of PEM certificates, or a directory that openssl rehash prepared; "
+        f"got {path} ({reason})"
+    )
+
+
 @pytest.mark.parametrize("key", ["ddd22@www", "0123456789abcdef0123456789abcdef"])
 @pytest.mark.parametrize("option", ["region", "profile", "timeout", "ca_path"])
 def test_key_in_a_wrong_option_is_not_quoted(tmp_path, option, key):
     (tmp_path / ".bce").mkdir()
     (tmp_path / ".bce/config.json").write_text('{"profiles": []}')
     (error,) = errors_of({"access_key_id": "AK", "secret_access_key": "SK", option: key}, {"HOME": str(tmp_path)})
-    assert error.startswith(option + ": another text (not shown, as it looks like a key)") and key not in error
+    assert error.startswith(option + ": ") and "another text (not shown, as it looks like a key)" in error
+    assert key not in error
 
 
 def test_all_invalid_options_are_one_error_without_the_value_of_a_key(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import pagination
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import response_parsing
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidResponseError
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.response_parsing import Response
 
@@ -49,7 +49,7 @@ def page(*ids, **more):
 
 
 def paginate(client, query=()):
-    return pagination.paginate(client, "/v1/things", dict(query), "things", "thingId", "list the things", 7.0)
+    return response_parsing.paginate(client, "/v1/things", dict(query), "things", "thingId", "list the things", 7.0)
 
 
 def ids(pages):
@@ -126,12 +126,12 @@ RESPONSE = Response(200, {}, "r-1")
 
 def test_objects_of_one_id_with_different_contents_are_an_invalid_response():
     equal = [{"thingId": "t-a", "x": 1}, {"thingId": "t-a", "x": 1}]
-    assert pagination.distinct(equal, "thingId", RESPONSE, "list them") == equal[:1]
+    assert response_parsing.distinct(equal, "thingId", RESPONSE, "list them") == equal[:1]
     with pytest.raises(InvalidResponseError, match="has the id t-a more than once, with different contents"):
-        pagination.distinct([*equal, {"thingId": "t-a", "x": 2}], "thingId", RESPONSE, "list them")
+        response_parsing.distinct([*equal, {"thingId": "t-a", "x": 2}], "thingId", RESPONSE, "list them")
 
 
 @pytest.mark.parametrize("thing_id", [None, "", 7, "a b/../c"])
 def test_objects_without_a_valid_id_are_all_kept(thing_id):
     found = [{"thingId": thing_id, "x": 1}, {"thingId": thing_id, "x": 1}, {"thingId": thing_id}]
-    assert pagination.distinct(found, "thingId", RESPONSE, "list them") == found
+    assert response_parsing.distinct(found, "thingId", RESPONSE, "list them") == found

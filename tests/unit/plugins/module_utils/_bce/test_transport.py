@@ -9,6 +9,7 @@ import gzip
 import json
 import re
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,14 @@ def no_names(monkeypatch):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
+
+
+def make_client_of_another_host(server, monkeypatch, certificate=None):
+    """Return a client of a name that is not loopback, where alone the environment counts; it leads to a server."""
+    port = int(server(http("200 OK"), context=certificate).endpoint.rpartition(":")[2])
+    address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: [address])
+    return retrying_client("https://bcc.bj.baidubce.com")
 
 
 def retrying_client(endpoint, **options):
@@ -119,7 +128,10 @@ def test_unknown_name_is_an_error_that_says_what_to_check(no_names):
 def test_certificate_is_trusted_by_ca_path_or_not_checked_on_demand(server, certificate):
     there = server(http("200 OK"), context=certificate)
     error = failure(make_client(there.endpoint), "PUT", TUNNEL)
-    assert "certificate cannot be verified; give ca_path, or set validate_certs: false" in error.message
+    assert (
+        "certificate cannot be verified with the CA certificates of certifi; give ca_path, or set validate_certs: false"
+        in error.message
+    )
     assert not error.maybe_applied and not error.retryable
     assert there.requests == []
     assert make_client(there.endpoint, ca_path=certificate.path).request("GET", LIST).status == 200
@@ -130,6 +142,56 @@ def test_certificate_for_another_name_is_not_trusted(server, certificate):
     there = server(http("200 OK"), context=certificate)
     error = failure(make_client(there.endpoint.replace("127.0.0.1", "localhost"), ca_path=certificate.path))
     assert "certificate cannot be verified" in error.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_certificates_of_a_windows_editor_are_trusted(encoding, server, certificate, tmp_path):
+    """OpenSSL itself would not find the first certificate behind a byte order mark."""
+    there = server(http("200 OK"), context=certificate)
+    pem = Path(certificate.path).read_text().replace("\n", "\r\n")
+    (tmp_path / "ca.pem").write_bytes(pem.encode(encoding))
+    assert make_client(there.endpoint, ca_path=str(tmp_path / "ca.pem")).request("GET", LIST).status == 200
+
+
+# What a variable of requests names -> the reason in the error.
+NOT_CERTIFICATES = {
+    "no file": (lambda path: path / "none", "Could not find a suitable TLS CA certificate bundle"),
+    "an empty file": (lambda path: (path / "ca.pem").touch() or path / "ca.pem", "no certificate or crl found"),
+    "a text": (lambda path: (path / "ca.pem").write_text("hello\n") and path / "ca.pem", "no certificate or crl found"),
+    "a damaged file": (lambda path: (path / "ca.pem").write_text(DAMAGED) and path / "ca.pem", "PEM lib"),
+}
+DAMAGED = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("kind", NOT_CERTIFICATES)
+def test_ca_variable_without_certificates_is_an_error_that_names_it(kind, variable, server, monkeypatch, tmp_path):
+    make, reason = NOT_CERTIFICATES[kind]
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, str(make(tmp_path)))
+    error = failure(make_client_of_another_host(server, monkeypatch), "PUT", TUNNEL, TOKEN, BODY)
+    assert f": {variable}: must be a file of PEM certificates, or a directory that openssl rehash" in error.message
+    assert reason in error.message
+    assert (error.retryable, error.maybe_applied) == (False, False)
+
+
+def test_damaged_ca_path_is_an_error_that_names_it(server, certificate, tmp_path):
+    (tmp_path / "ca.pem").write_text(DAMAGED)
+    there = server(http("200 OK"), context=certificate)
+    error = failure(retrying_client(there.endpoint, ca_path=str(tmp_path / "ca.pem")), "PUT", TUNNEL, TOKEN, BODY)
+    assert ": ca_path: must be a file of PEM certificates" in error.message
+    assert (error.retryable, error.maybe_applied) == (False, False)
+
+
+def test_certificate_that_the_ca_variable_lacks_is_an_error_that_names_it(server, certificate, monkeypatch, tmp_path):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    error = failure(make_client_of_another_host(server, monkeypatch, certificate))
+    assert (
+        "the server's certificate cannot be verified with the CA certificates of REQUESTS_CA_BUNDLE; give ca_path"
+        in error.message
+    )
+    assert not error.retryable
 
 
 def test_server_without_tls_receives_nothing_so_nothing_is_applied(server):
@@ -252,14 +314,14 @@ def test_invalid_length_is_never_a_traceback(length, server):
 def test_last_row_of_the_table_takes_every_exception():
     failed = transport._Failure(RuntimeError("x"), True, None)
     assert transport.TRANSPORT_ERRORS[-1][0](failed)
-    assert transport.classify_transport_error(RuntimeError("x"), 1.0, True, None) == (
+    assert transport.classify_transport_error(RuntimeError("x"), 1.0, True, None, "") == (
         "read_error",
         "the connection broke before the response was complete: x",
     )
 
 
 def test_exception_before_anything_was_sent_is_a_connection_error():
-    assert transport.classify_transport_error(OSError(5, "I/O error"), 1.0, False, None) == (
+    assert transport.classify_transport_error(OSError(5, "I/O error"), 1.0, False, None, "") == (
         "connect_error",
         "no connection: I/O error",
     )
@@ -267,5 +329,5 @@ def test_exception_before_anything_was_sent_is_a_connection_error():
 
 def test_text_of_a_value_error_is_not_quoted_after_sending_either():
     """It contains what was read, which may be a secret that a server echoes."""
-    outcome, text = transport.classify_transport_error(ValueError("Zq7@wertyuiop"), 1.0, True, None)
+    outcome, text = transport.classify_transport_error(ValueError("Zq7@wertyuiop"), 1.0, True, None, "")
     assert (outcome, text) == ("read_error", "the connection broke before the response was complete: ValueError")

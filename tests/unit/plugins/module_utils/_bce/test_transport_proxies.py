@@ -11,6 +11,7 @@ import threading
 
 import pytest
 import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import deadline, errors
 from fake_clock import RecordingClock
@@ -52,8 +53,94 @@ def test_other_host_is_reached_through_the_proxy(server, monkeypatch):
     error = failure(make_client(CLOUD), "PUT")
     assert proxy.requests[0].startswith(b"CONNECT bcc.bj.baidubce.com:443 ")
     assert b"Authorization" not in proxy.requests[0]
-    assert "proxy" in error.message
+    assert error.message == (
+        "Cannot send the request: no connection through the proxy: Tunnel connection failed: 502 Bad Gateway "
+        f"(PUT {CLOUD} through the proxy {proxy.endpoint[7:]} of https_proxy)"
+    )
+    assert (error.retryable, error.maybe_applied) == (True, False)
+
+
+# The proxy's response to CONNECT -> the number of requests within the deadline.
+RESPONSES = {
+    **dict.fromkeys(["301 Moved", "400 Bad", "401 No", "403 No", "404 No", "405 No", "407 No", "501 No", "505 No"], 1),
+    **dict.fromkeys(["408 Late", "429 Many", "500 Error", "502 Bad", "503 Busy", "504 Late"], 5),
+}
+
+
+@pytest.mark.parametrize("status", RESPONSES)
+def test_proxy_that_refuses_for_good_is_an_error_at_once(status, server, monkeypatch):
+    proxy = server(http(status))
+    monkeypatch.setenv("ALL_PROXY", proxy.endpoint.replace("//", "//svc:Hunter2SecretWord@"))
+    error = failure(make_client(CLOUD, RecordingClock(), Jitter(2.0), retry_timeout=9.0), "PUT")
+    is_final = RESPONSES[status] == 1
+    assert len(proxy.requests) == RESPONSES[status]
+    assert error.message == (
+        "Cannot send the request: %s: Tunnel connection failed: %s (PUT %s through the proxy %s of ALL_PROXY)"
+        % (
+            "the proxy refuses to connect; check its scheme, user, password and rules"
+            if is_final
+            else "no connection through the proxy",
+            status,
+            CLOUD,
+            proxy.endpoint[7:],
+        )
+    )
+    assert (error.code, error.retryable) == ("InvalidProxy" if is_final else "ConnectionFailed", not is_final)
     assert not error.maybe_applied
+
+
+def test_proxy_with_the_wrong_scheme_is_an_error_at_once(server, monkeypatch):
+    proxy = server(http("400 Bad Request"))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint.replace("http:", "https:"))
+    error = failure(make_client(CLOUD, RecordingClock(), Jitter(2.0), retry_timeout=9.0))
+    assert "the proxy refuses to connect; check its scheme" in error.message and "of HTTPS_PROXY)" in error.message
+    assert (error.code, error.retryable, len(proxy.requests)) == ("InvalidProxy", False, 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_final"),
+    [
+        ("All offered SOCKS5 authentication methods were rejected", True),
+        ("SOCKS5 authentication failed", True),
+        ("0x02: Connection not allowed by ruleset", True),
+        ("SOCKS5 proxy server sent invalid data", True),
+        ("0x01: General SOCKS server failure", False),
+        ("0x05: Connection refused", False),
+    ],
+)
+def test_socks_proxy_that_refuses_for_good_is_an_error_at_once(reason, is_final, monkeypatch):
+    """The texts of PySocks, with which urllib3 ends the attempt."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+
+    def send(*_arguments, **_options):
+        refused = NewConnectionError(None, "Failed to establish a new connection: " + reason)
+        refused.__cause__ = OSError(reason)
+        raise requests.exceptions.ConnectionError(MaxRetryError(None, "/", refused))
+
+    monkeypatch.setattr(deadline.DeadlineAdapter, "send", send)
+    error = failure(make_client(CLOUD))
+    assert reason in error.message
+    assert (error.code, error.retryable) == ("InvalidProxy" if is_final else "ConnectionFailed", not is_final)
+
+
+@pytest.mark.parametrize("breaks", [b"", b"not HTTP"])
+def test_every_connection_error_names_the_proxy(breaks, behind_proxy):
+    client, proxy, _there = behind_proxy(breaks)
+    error = failure(client, "PUT")
+    assert error.message.endswith(f"(PUT {CLOUD} through the proxy {proxy.endpoint[7:]} of HTTPS_PROXY)")
+
+
+def test_response_of_something_else_names_the_proxy(behind_proxy):
+    client, proxy, _there = behind_proxy(http("200 OK", body=b"<html>Log in</html>"))
+    error = failure(client)
+    assert f"the response of {CLOUD} through the proxy {proxy.endpoint[7:]} of HTTPS_PROXY is not a" in error.message
+
+
+@pytest.mark.parametrize("no_proxy", ["[", "10.0.0.0/99", "[::1]/x", "\u5317", ",", "a b"])
+def test_invalid_no_proxy_changes_nothing(no_proxy, closed_port, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", closed_port)
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert "of HTTPS_PROXY)" in failure(make_client(CLOUD)).message
 
 
 # --- through a proxy ---
@@ -161,6 +248,10 @@ INVALID = [
     "http:svc:{}@proxy:3128",
     "http:/svc:{}@proxy:3128",
     "://svc:{}@proxy",
+    "http://svc:{}@proxy:3128 ",
+    " http://svc:{}@proxy:3128",
+    "http://svc:{}@proxy:3128\t",
+    "http:///svc:{}@",
 ]
 VALID = [
     "http://svc:{}@127.0.0.1:PORT",
@@ -213,7 +304,8 @@ def test_proxy_that_echoes_its_password_is_an_error_without_it(url, server, monk
         proxy = server(b"HTTP/1.1 407 No: " + echo.encode() + b"\r\n\r\n")
         monkeypatch.setenv("HTTPS_PROXY", form.replace("PORT", proxy.endpoint.rpartition(":")[2]))
         error = failure(make_client(CLOUD))
-        assert "the proxy of the environment cannot be used: Tunnel connection failed: 407" in error.message
+        assert "check its scheme, user, password and rules: Tunnel connection failed: 407" in error.message
+        assert error.message.endswith(f" through the proxy {proxy.endpoint[7:]} of HTTPS_PROXY)")
         authorization = proxy.requests[0].partition(b"Proxy-Authorization: Basic ")[2].partition(b"\r\n")[0]
         shown = shown_by(error)
         assert [part for part in parts_of(PASSWORD) if part in shown] == []

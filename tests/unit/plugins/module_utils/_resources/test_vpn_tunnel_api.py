@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, pagination
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, response_parsing
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient, Response
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
     ApiError,
@@ -440,8 +440,8 @@ def test_list_of_endless_pages_is_invalid(api):
             return Response(200, body, "request-1")
 
     with pytest.raises(InvalidResponseError, match="after 100 pages that more follow"):
-        pagination.paginate(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
-    assert next(pages) == pagination.MAX_PAGES
+        response_parsing.paginate(Endless(), "/", {}, "vpnConns", "vpnConnId", "list")
+    assert next(pages) == response_parsing.MAX_PAGES
 
 
 @pytest.mark.parametrize(("shown", "sent"), [("as it was", "as it was"), ("", ""), (None, None), (..., None)])
