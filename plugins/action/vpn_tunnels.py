@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ansible.utils.display import Display
@@ -18,5 +19,5 @@ class ActionModule(InProcessAction):
     implementation = vpn_tunnels
 
     def run_kwargs(self) -> dict[str, Any]:
-        """Show the progress of long runs."""
-        return {"progress": Display().display}
+        """Show the progress of long runs, on stderr because some callbacks print JSON on stdout."""
+        return {"progress": partial(Display().display, stderr=True)}

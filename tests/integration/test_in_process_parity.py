@@ -76,6 +76,15 @@ TASKS = {
     "not found by id": (dict(OPTIONS, vpn_conn_id="vpnconn-nowhere"), {}),
     "a wait that times out": (dict(OPTIONS, vpn_conn_name="slow", wait_for="active", wait_timeout=1), {}),
     "connection refused": (dict(OPTIONS, endpoint="http://127.0.0.1:9", retry_timeout=0.2), {}),
+    "an invalid proxy": (
+        dict(OPTIONS, endpoint="https://bcc.bj.baidubce.com"),
+        {"environment": {"HTTPS_PROXY": "http://svc:[@127.0.0.1:9"}},
+    ),
+    "ca_path without certificates": (dict(OPTIONS, ca_path="/dev/null"), {}),
+    "a variable without certificates": (
+        dict(OPTIONS, endpoint="https://bcc.bj.baidubce.com"),
+        {"environment": {"REQUESTS_CA_BUNDLE": "/nowhere", "HTTPS_PROXY": ""}},
+    ),
     "absent": (dict(WHERE, state="absent"), {"diff": True}),
     "absent again": (dict(WHERE, state="absent"), {}),
 }

@@ -430,12 +430,21 @@ def test_bulk_reports_progress_of_long_runs_only(cloud, monkeypatch):
     assert 1 <= len(lines) <= 4 and all("of 30 tunnels done, 0 failed" in line for line in lines)
 
 
-def test_bulk_progress_is_shown_on_the_terminal(cloud):
+def test_bulk_progress_is_shown_outside_of_what_callbacks_print(cloud, tmp_path):
+    """A callback such as ansible.posix.json prints JSON on stdout, which other programs parse."""
     cloud.settings(latency_ms=90)
     items = [branch(number) for number in range(75)]
-    done = run_playbook([{MODULE: dict(SHARED, vpn_id=gateway(1), tunnels=items)}], environment=cloud.environment)
-    assert done.status == 0 and "of 75 tunnels done, 0 failed" in done.output, done.output
-    assert OPTIONS["secret_key"] not in done.output
+    play = as_plays([{MODULE: dict(SHARED, vpn_id=gateway(1), tunnels=items)}])
+    (tmp_path / "play.yml").write_text(json.dumps(play))
+    environment = build_environment(
+        tmp_path / "results", dict(cloud.environment, ANSIBLE_STDOUT_CALLBACK="json_output")
+    )
+    command = [ANSIBLE_PLAYBOOK, tmp_path / "play.yml"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    (result,) = json.loads(done.stdout)
+    assert result["totals"]["created"] == 75
+    assert done.returncode == 0 and "of 75 tunnels done, 0 failed" in done.stderr, done.stderr
+    assert OPTIONS["secret_key"] not in done.stdout + done.stderr
 
 
 def test_bulk_result_is_the_same_in_process_and_as_a_module(cloud):
