@@ -158,8 +158,9 @@ def _from_environment(prefix: str, environ: Mapping[str, str]) -> Source:
 
 
 def _non_empty(values: Mapping[str, str | None]) -> Source:
-    """Return the values that are set, trimmed."""
-    return {option: value.strip() for option, value in values.items() if value and value.strip()}
+    """Return the values that are set, trimmed, also of the byte order mark of a file that one was read from."""
+    trimmed = {option: (value or "").strip(" \t\r\n\ufeff") for option, value in values.items()}
+    return {option: value for option, value in trimmed.items() if value}
 
 
 def _resolve_keys(options: Source, sources: list[Source], errors: list[str], profile_name: str | None = None) -> Source:
