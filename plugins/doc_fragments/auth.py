@@ -58,7 +58,7 @@ options:
     default: true
   ca_path:
     description:
-      - A file of PEM certificates to trust instead of the system's.
+      - A file of PEM certificates, or a directory that C(openssl rehash) prepared, to trust instead of the system's.
     type: path
   timeout:
     description:
