@@ -94,8 +94,8 @@ def test_account_key_of_a_wrong_type_is_one_error_without_its_value(account):
     assert error.startswith("secret_access_key: must be text") and "4711" not in error
 
 
-def test_account_options_are_read_in_the_types_of_a_module(account):
-    options = {"validate_certs": "yes", "timeout": "5", "ca_path": __file__, "validate_only": "yes"}
+def test_account_options_are_read_in_the_types_of_a_module(account, certificate):
+    options = {"validate_certs": "yes", "timeout": "5", "ca_path": certificate.path, "validate_only": "yes"}
     assert account(KEYS, **options) == []
     with pytest.raises(AnsibleLookupError, match="validate_only: must be true or false, but is 'ture'"):
         account(KEYS, validate_only="ture")
