@@ -173,10 +173,6 @@ def name_field(name: str, *aliases: str) -> Field:
     return Field(name, constraint, resource_name, {"type": "str"}, aliases=aliases)
 
 
-def text_field(name: str, *aliases: str) -> Field:
-    return Field(name, "must be text", string, {"type": "str"}, False, aliases=aliases)
-
-
 def description_field(max_chars: int | None = None) -> Field:
     def normalize(value: Any) -> str:
         text = string(value)
@@ -190,11 +186,6 @@ def description_field(max_chars: int | None = None) -> Field:
     )
 
 
-def subnet_field(name: str) -> Field:
-    constraint = "must be a CIDR such as 192.168.0.0/20"
-    return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=_host_bits)
-
-
 def subnets_field(name: str) -> Field:
     return Field(
         name,
@@ -204,23 +195,11 @@ def subnets_field(name: str) -> Field:
         element=(subnet, "is not a CIDR (example: 192.168.0.0/20)"),
         is_blank_unset=False,
         parse=parse_subnets,
-        remark=_host_bits,
+        remark=warn_of_host_bits,
     )
 
 
-def as_filter(field: Field) -> Field:
-    """Return the Field of an option that takes several values of what another Field describes, to select by them."""
-    return field._replace(
-        constraint="must be a list, of which each item " + field.constraint,
-        normalize=list_of(field.normalize),
-        argument_spec={"type": "list", "elements": "str"},
-        required_on_create=False,
-        element=(field.normalize, field.constraint),
-        is_blank_unset=True,
-    )
-
-
-def _host_bits(name: str, value: Any) -> List[str]:
+def warn_of_host_bits(name: str, value: Any) -> List[str]:
     """Return a warning for each CIDR with host bits set."""
     found = []
     for text in [value] if isinstance(value, str) else value:
