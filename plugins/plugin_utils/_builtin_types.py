@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 
@@ -21,4 +22,6 @@ def to_builtin_types(value: Any) -> Any:
         return int(value)
     if isinstance(value, float):
         return float(value)
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
     return str.__str__(value) if isinstance(value, str) else str(value)

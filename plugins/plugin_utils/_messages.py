@@ -19,8 +19,7 @@ MESSAGES = {
     "type_number": "must be a number",
     "type_list": "must be a list",
     "type_dictionary": "must be a dictionary",
-    "type_text": "must be text",
-    "type_mismatch": "%(option)s: %(constraint)s%(value)s%(origin)s",
+    "type_mismatch": "%(option)s: %(problem)s%(origin)s",
     "value_hidden": " (its value is not shown)",
     "value_shown": ", but is %(value)s",
 }

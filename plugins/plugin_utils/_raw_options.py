@@ -16,7 +16,7 @@ from ansible import constants as C
 from ansible.module_utils.common import validation
 
 from ..module_utils._bce.redaction import Secret, redact, safe_repr
-from ..module_utils._module.validation import boolean_hint, collect_secrets
+from ..module_utils._module.validation import TEXT_TYPES, collect_secrets, describe, text_required
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
 from ._messages import MESSAGES
@@ -66,21 +66,21 @@ def coerce_options(
         try:
             coerced[name] = coerce(value)
         except (TypeError, ValueError, OverflowError):
-            if isinstance(value, bool):
-                shown = boolean_hint(value)
+            if definitions[name].get("type", "str") in TEXT_TYPES:
+                problem = text_required(to_builtin_types(value), spec[name])
             elif name in secret:
-                shown = MESSAGES["value_hidden"]
+                problem = rule + MESSAGES["value_hidden"]
             else:
-                shown = MESSAGES["value_shown"] % {"value": redact(_safe_value(value), hidden)}
+                problem = rule + MESSAGES["value_shown"] % {"value": redact(_safe_value(value), hidden)}
             source = "" if origin == ORIGIN_FILE else " (%s)" % origin
-            words = {"option": name, "constraint": rule, "value": shown, "origin": source}
+            words = {"option": name, "problem": problem, "origin": source}
             errors[name] = MESSAGES["type_mismatch"] % words
     return coerced, errors
 
 
 def _safe_value(value: Any) -> str:
     value = to_builtin_types(value)
-    return "of type %s" % type(value).__name__ if isinstance(value, (dict, list)) else safe_repr(value)
+    return safe_repr(value) if isinstance(value, str) else describe(value)
 
 
 def _reject_boolean(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -94,10 +94,11 @@ def _reject_boolean(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return coerce_other
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, (dict, list)):
+def _text(value: Any) -> Any:
+    value = to_builtin_types(value)
+    if not isinstance(value, str):
         raise TypeError
-    return str(value)
+    return value
 
 
 def _dictionary(value: Any) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def _dictionary(value: Any) -> dict[str, Any]:
 
 _ANYTHING: _Type = ("", lambda value: value)
 _BOOLEAN: _Type = (MESSAGES["type_boolean"], validation.check_type_bool)
-_TEXT: _Type = (MESSAGES["type_text"], _reject_boolean(_text))
+_TEXT: _Type = ("", _text)
 # By the names of the types in the documentation.
 TYPES: dict[str, _Type] = {
     "bool": _BOOLEAN,

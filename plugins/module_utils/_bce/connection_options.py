@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from .errors import InvalidOptionsError
 from .messages import text
-from .redaction import Secret, safe_repr
+from .redaction import Secret, safe_repr, trim
 
 DEFAULT_REGION = "bj"
 DEFAULT_TIMEOUT = 30.0  # seconds for one attempt
@@ -115,8 +115,7 @@ def resolve(
     ca_path = params.get("ca_path") or None
     problem = _find_ca_problem(ca_path) if ca_path else None
     if ca_path and problem:
-        shown = ca_path if "/" in ca_path else safe_repr(ca_path)
-        errors.append(text("no_ca", ca="ca_path", cause="%s (%s)" % (shown, problem)))
+        errors.append(text("no_ca", ca="ca_path", cause="%s (%s)" % (safe_repr(ca_path), problem)))
     timeout = _parse_seconds("timeout", params, DEFAULT_TIMEOUT, 0.01, errors)
     retry_timeout = _parse_seconds("retry_timeout", params, DEFAULT_RETRY_TIMEOUT, 0, errors)
     if errors:
@@ -152,14 +151,14 @@ def _type_errors(params: Mapping[str, Any]) -> dict[str, str]:
 def _from_environment(prefix: str, environ: Mapping[str, str]) -> Source:
     values = {}
     for option, names in ENVIRONMENT.items():
-        found = (environ[name] for name in names if name.startswith(prefix) and environ.get(name, "").strip())
+        found = (environ[name] for name in names if name.startswith(prefix) and trim(environ.get(name, "")))
         values[option] = next(found, None)
     return _non_empty(values)
 
 
 def _non_empty(values: Mapping[str, str | None]) -> Source:
-    """Return the values that are set, trimmed, also of the byte order mark of a file that one was read from."""
-    trimmed = {option: (value or "").strip(" \t\r\n\ufeff") for option, value in values.items()}
+    """Return the values that are set, trimmed."""
+    trimmed = {option: trim(value or "") for option, value in values.items()}
     return {option: value for option, value in trimmed.items() if value}
 
 

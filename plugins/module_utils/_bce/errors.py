@@ -10,6 +10,7 @@ import re
 from typing import Any, Iterable
 
 from .messages import text
+from .redaction import printable
 
 MAX_REPORTED_ERRORS = 20  # in one message
 
@@ -17,7 +18,7 @@ MAX_REPORTED_ERRORS = 20  # in one message
 class BceError(Exception):
     """A request that did not succeed.
 
-    :ivar message: contains no secret.
+    :ivar message: contains no secret, and no control character of the values in it.
     :ivar code: of the API, or of this collection where the API reported none.
     :ivar request_id: the one that the API's support asks for.
     :ivar retryable: whether the same request may succeed later; never for an invalid option.
@@ -34,8 +35,8 @@ class BceError(Exception):
         retryable: bool = False,
         maybe_applied: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = printable(message)
+        super().__init__(self.message)
         self.code = code
         self.http_status = http_status
         self.request_id = request_id
@@ -65,7 +66,7 @@ class InvalidOptionsError(BceError):
     """
 
     def __init__(self, errors: Iterable[str]) -> None:
-        self.errors = list(errors)
+        self.errors = list(map(printable, errors))
         more = len(self.errors) - MAX_REPORTED_ERRORS
         shown = "; ".join(self.errors[:MAX_REPORTED_ERRORS])
         super().__init__(shown + text("and_more_errors", count=more, hint="") if more > 0 else shown, "InvalidOption")

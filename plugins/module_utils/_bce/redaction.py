@@ -18,19 +18,41 @@ MAX_SECRET_CHARS = 4096  # of a secret that is found although a text is cut
 MAX_SCANNED_CHARS = 65536  # of a response
 MAX_EXCERPT_CHARS = 300  # of a foreign text in a message
 
+HIDDEN = "another text (not shown, as it looks like a key)"
 KEY_SYMBOLS = "!@#$%^*()_"
+KEY_KINDS = {"letter": "[A-Za-z]", "digit": "[0-9]", "symbol": "[%s]" % re.escape(KEY_SYMBOLS)}
+MIN_KEY_LENGTH = 8  # characters, of a tunnel's key and of a security token
 MIN_ACCOUNT_KEY_LENGTH = 24  # characters; those in use have 32
 KEY_PATTERN = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))  # of a tunnel; see looks_like_tunnel_key()
+INVISIBLE = "\u200b\u2060\ufeff"  # characters that copying adds, and that str.strip() keeps
+
+
+def trim(text: str) -> str:
+    """Return a text without blanks, line ends and invisible characters at its ends."""
+    return text.strip().strip(INVISIBLE).strip()
+
+
+def printable(text: str) -> str:
+    """Return a text in which control and invisible characters are escaped as repr() does it."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+# What may be a key in the wrong place. No other file decides that.
 
 
 def looks_like_tunnel_key(word: str) -> bool:
     """Return whether a word has letters, digits and symbols, as every tunnel key."""
-    return all(re.search(kind, word) for kind in ("[A-Za-z]", "[0-9]", "[%s]" % re.escape(KEY_SYMBOLS)))
+    return all(re.search(kind, word) for kind in KEY_KINDS.values())
 
 
 def contains_possible_key(text: str) -> bool:
     """Return whether a word of the text may be a key of a tunnel or of the account."""
     return any(looks_like_tunnel_key(word) or len(word) >= MIN_ACCOUNT_KEY_LENGTH for word in KEY_PATTERN.findall(text))
+
+
+def may_be_secret(text: str) -> bool:
+    """Return the same for a text that no message needs: letters and digits are enough."""
+    return len(text) >= MIN_KEY_LENGTH and any(map(str.isalpha, text)) and any(map(str.isdigit, text))
 
 
 def safe_repr(value: object) -> str:
@@ -40,7 +62,7 @@ def safe_repr(value: object) -> str:
     except ValueError:
         return "a number of too many digits"
     if contains_possible_key(shown):
-        return "another text (not shown, as it looks like a key)"
+        return HIDDEN
     return shown if len(shown) <= 80 else shown[:80] + "…"
 
 

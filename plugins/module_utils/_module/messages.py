@@ -11,12 +11,15 @@ MESSAGES = {
     "option_provided_twice": (
         "is given as %(first)s and as %(second)s, perhaps in module_defaults, and the two differ; give one of them"
     ),
-    "text_required": "must be text",
+    "option_nearest": "is not an option of this module; %(nearest)s%(place)s may be meant",
+    "option_misplaced": "must be in %(place)s",
+    "place_of_option": " of %(place)s",
+    "place_task": "the task",
+    "text_required": "must be text, but is %(value)s; put the text that was meant in quotes",
+    "text_or_word": "must be text, but is %(value)s; %(word)s may be meant",
     "boolean_required": "must be true or false, but is %(value)s",
-    "boolean_provided": ", but is the boolean %(value)s; put the word that was meant in quotes",
-    "key_null": (
-        "%(option)s%(more)s: has no value and is ignored; put a key that begins with # in quotes, or leave the option"
-        " out"
-    ),
+    "kind_only": "a %(kind)s",
+    "kind_and_value": "the %(kind)s %(value)s",
+    "key_null": "%(option)s%(more)s: is null; a key that begins with # must be quoted",
     "and_more": " (and %(count)d more)",
 }

@@ -20,7 +20,7 @@ from ansible.module_utils.common.validation import check_type_bool, check_type_d
 from .._bce import connection_options
 from .._bce.connection_options import ConnectionSettings
 from .._bce.errors import InvalidOptionsError, internal_error
-from .._bce.redaction import MIN_SECRET_LENGTH, contains_possible_key, safe_repr
+from .._bce.redaction import HIDDEN, MIN_SECRET_LENGTH, contains_possible_key, may_be_secret, printable, safe_repr, trim
 from .._resources.fields import is_blank
 from .messages import MESSAGES
 
@@ -31,6 +31,7 @@ else:
 
 TEXT_TYPES = ("str", "path")  # they accept any text
 TUNNEL_KEY = "secret_key"
+_KINDS = ((dict, "dictionary"), (list, "list"), (bool, "boolean"), (object, "number"))
 INDEX = "[0123456789]"  # the characters that the path of an item ends with
 
 
@@ -51,6 +52,7 @@ class Implementation(Protocol):
     """Define what a module's file provides.
 
     :ivar ARGUMENTS: the keywords of AnsibleModule.
+    :ivar READ_ONLY: optional; what results show of the items of a list, and such an item may have without an effect.
     """
 
     ARGUMENTS: dict[str, Any]
@@ -92,11 +94,17 @@ class TaskOptions:
         self._spec = implementation.ARGUMENTS["argument_spec"]
         self._errors: list[tuple[str, str]] = []  # those that Ansible does not find: (path, text)
         self._null_keys: list[str] = []
-        self.values = self._normalize(self._spec, params, "")
+        self.values = self._normalize([("", self._spec)], params)
 
-    def _normalize(self, spec: dict[str, Any], params: dict[str, Any], path: str) -> dict[str, Any]:
-        alias_map = {alias: name for name, option in spec.items() for alias in [name] + option.get("aliases", [])}
+    def _normalize(self, scopes: list[tuple[str, dict[str, Any]]], params: dict[str, Any]) -> dict[str, Any]:
+        """Return the values of one place that are provided, and report errors in them.
+
+        :param scopes: (path, spec) of this place and of those around it, from the inside out.
+        """
+        path, spec = scopes[0]
+        alias_map = _alias_map(spec)
         provided: dict[str, Any] = {}
+        unknown = []
         alias_used: dict[str, str] = {}
         for alias, value in params.items():
             name = alias_map.get(alias, alias)
@@ -104,39 +112,41 @@ class TaskOptions:
             if value is None or (is_blank(value) and ("choices" in option or option["type"] not in TEXT_TYPES)):
                 continue
             if name not in spec:
-                self._errors.append((path + safe_option_name(name), MESSAGES["option_unknown"]))
-                provided[name] = value
+                if not (path.endswith("].") and name in getattr(self._implementation, "READ_ONLY", ())):
+                    unknown.append(str(name))
+                    provided[name] = value
                 continue
-            if isinstance(value, list):
+            if isinstance(value, list) and option["type"] == "list":
                 items = enumerate(value)
-                value = [self._normalize_value(option, item, "%s%s[%d]" % (path, name, i)) for i, item in items]
+                value = [self._normalize_value(option, item, "%s%s[%d]" % (path, name, i), scopes) for i, item in items]
             else:
-                value = self._normalize_value(option, value, path + name)
+                value = self._normalize_value(option, value, path + name, scopes)
             if name not in provided or is_blank(provided[name]):
                 provided[name], alias_used[name] = value, alias
             elif not is_blank(value) and value != provided[name] and str(value) != str(provided[name]):
                 text = MESSAGES["option_provided_twice"] % {"first": alias_used[name], "second": alias}
                 self._errors.append((path + name, text))
+        if unknown:
+            self._errors += _unknown_option_errors(scopes, unknown)
         if TUNNEL_KEY in spec and TUNNEL_KEY not in provided and TUNNEL_KEY in map(alias_map.get, params):
             self._null_keys.append(path + TUNNEL_KEY)
         return provided
 
-    def _normalize_value(self, option: dict[str, Any], value: Any, path: str) -> Any:
+    def _normalize_value(
+        self, option: dict[str, Any], value: Any, path: str, scopes: list[tuple[str, dict[str, Any]]]
+    ) -> Any:
         if isinstance(value, str) and "choices" in option:
             value = value.strip()
         if "options" in option:
             try:
-                return self._normalize(option["options"], check_type_dict(value), path + ".")
+                return self._normalize([(path + ".", option["options"]), *scopes], check_type_dict(value))
             except (TypeError, ValueError):
                 pass  # the implementation reports it
-        elif isinstance(value, bool) and option.get("elements", option["type"]) in TEXT_TYPES:
-            # YAML makes booleans out of yes, no, on and off, which may be names.
-            if not option.get("no_log"):
-                self._errors.append((path, MESSAGES["text_required"] + boolean_hint(value)))
-        elif isinstance(value, (dict, list)) and option["type"] == "list" and path.endswith("]"):
-            # Ansible makes text out of them.
-            if option.get("elements") in TEXT_TYPES:
-                self._errors.append((path, MESSAGES["text_required"]))
+        elif option.get("elements", option["type"]) in TEXT_TYPES:
+            # YAML makes booleans out of yes, no, on and off, and a number out of 0111; Ansible makes text out of all.
+            is_list = isinstance(value, dict) and option["type"] == "list" and not path.endswith("]")
+            if not isinstance(value, (str, type(None))) and not is_list:
+                self._errors.append((path, text_required(value, option)))
         elif option["type"] == "bool":
             try:
                 check_type_bool(value)
@@ -186,11 +196,17 @@ class TaskOptions:
     def run(self, validation: ValidationResult, check_mode: bool, **run_kwargs: Any) -> dict[str, Any]:
         """Parse the options and run the task; return its result. An unexpected exception is a failure too."""
         try:
-            return self._implementation.run(self.parse(validation), check_mode, **run_kwargs)
+            result = self._implementation.run(self.parse(validation), check_mode, **run_kwargs)
         except InvalidOptionsError as error:
-            return error.to_failed_result()
+            result = error.to_failed_result()
         except Exception as error:
-            return dict(internal_error(error).to_failed_result(), exception=traceback.format_exc())
+            result = dict(internal_error(error).to_failed_result(), exception=traceback.format_exc())
+        # Names that other people gave are in these texts.
+        if "msg" in result:
+            result = dict(result, msg=printable(result["msg"]))
+        if "warnings" in result:
+            result = dict(result, warnings=list(map(printable, result["warnings"])))
+        return result
 
     def _with_dropped_items(self, params: dict[str, Any]) -> dict[str, Any]:
         """Return the options with every item at its place, because Ansible drops items that are not dictionaries."""
@@ -207,12 +223,61 @@ class TaskOptions:
 
 def safe_option_name(name: Any) -> str:
     """Return the name of an unknown option for an error text; it may be a key in the wrong place."""
-    return safe_repr(str(name)) if contains_possible_key(str(name)) else str(name)
+    return HIDDEN if may_be_secret(str(name)) else printable(str(name))
 
 
-def boolean_hint(value: bool) -> str:
-    """Return the end of an error text about an option that got one of YAML's booleans."""
-    return MESSAGES["boolean_provided"] % {"value": str(value).lower()}
+def _alias_map(spec: dict[str, Any]) -> dict[str, str]:
+    """Return the name of each option by all of its spellings."""
+    return {alias: name for name, option in spec.items() for alias in [name] + option.get("aliases", [])}
+
+
+def _unknown_option_errors(scopes: list[tuple[str, dict[str, Any]]], names: list[str]) -> list[tuple[str, str]]:
+    """Return (path, text) for options that a place does not have; those of one other place have one text.
+
+    :param scopes: see TaskOptions._normalize().
+    """
+    import difflib  # not above, because only errors need it
+
+    known: dict[str, tuple[str, str]] = {}  # each spelling -> the place that has it, and its name there
+    for path, spec in scopes:
+        groups = [(name, option["options"]) for name, option in spec.items() if "options" in option]
+        for place, options in [(path.rstrip(".") or MESSAGES["place_task"], spec), *groups]:
+            for alias, name in _alias_map(options).items():
+                known.setdefault(alias, (place, name))
+    here, own = scopes[0]
+    errors = []
+    misplaced: dict[str, list[str]] = {}
+    for name in names:
+        nearest = difflib.get_close_matches(name, known, 1, 0.75)
+        text = MESSAGES["option_unknown"]
+        if name in known:
+            misplaced.setdefault(known[name][0], []).append(name)
+            continue
+        if nearest:
+            place, option = known[nearest[0]]
+            shown = "" if option in own else MESSAGES["place_of_option"] % {"place": place}
+            text = MESSAGES["option_nearest"] % {"nearest": option, "place": shown}
+        errors.append((here + safe_option_name(name), text))
+    texts = {place: MESSAGES["option_misplaced"] % {"place": place} for place in misplaced}
+    return errors + [(here + ", ".join(found), texts[place]) for place, found in misplaced.items()]
+
+
+def describe(value: Any, is_hidden: bool = False) -> str:
+    """Return the words for a value that YAML does not read as text."""
+    kind = next(word for types, word in _KINDS if isinstance(value, types))
+    if is_hidden or kind in ("dictionary", "list"):
+        return MESSAGES["kind_only"] % {"kind": kind}
+    shown = str(value).lower() if kind == "boolean" else safe_repr(value)
+    return MESSAGES["kind_and_value"] % {"kind": kind, "value": shown}
+
+
+def text_required(value: Any, option: dict[str, Any]) -> str:
+    """Return the error of an option whose text YAML reads as something else."""
+    shown = describe(value, bool(option.get("no_log")))
+    word = {"disabled", "none"} & set(option.get("choices", ())) if value is False else None
+    if word:
+        return MESSAGES["text_or_word"] % {"value": shown, "word": word.pop()}
+    return MESSAGES["text_required"] % {"value": shown}
 
 
 def collect_secrets(spec: dict[str, Any], params: dict[str, Any]) -> set[str]:
@@ -225,21 +290,16 @@ def collect_secrets(spec: dict[str, Any], params: dict[str, Any]) -> set[str]:
     for name, value in params.items():
         option = spec.get(name, {})
         if option.get("no_log"):
-            found |= _scalars(value)
+            found |= {form for text in _scalars(value) for form in (text, trim(text)) if form}
             continue
         for item in value if isinstance(value, list) else [value]:
             if "options" in option and isinstance(item, dict):
                 found |= collect_secrets(option["options"], item)
             elif not (isinstance(item, str) and option.get("elements", option.get("type")) in TEXT_TYPES):
-                found |= {text for text in _scalars(item) if _may_be_secret(text)}
-            elif "choices" in option and item not in option["choices"] and _may_be_secret(item):
+                found |= {text for text in _scalars(item) if may_be_secret(text)}
+            elif "choices" in option and item not in option["choices"] and may_be_secret(item):
                 found.add(item)
     return found
-
-
-def _may_be_secret(text: str) -> bool:
-    """Return True for 8 characters and more with letters and digits, as every key and token of this cloud has them."""
-    return len(text) >= 8 and any(map(str.isalpha, text)) and any(map(str.isdigit, text))
 
 
 def _scalars(value: Any) -> set[str]:

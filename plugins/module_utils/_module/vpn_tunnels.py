@@ -12,12 +12,12 @@ from typing import Any, Callable, Iterable
 from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import BceError, InvalidOptionsError
-from .._bce.redaction import redact, redact_nested
+from .._bce.redaction import printable, redact, redact_nested, safe_repr
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
 from .._reconcile.purge import Purge
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
-from .._resources.fields import CLIENT_TOKEN, VPN_ID, provided_options, to_argument_spec, validate_value
+from .._resources.fields import CLIENT_TOKEN, VPN_ID, camel_case, provided_options, to_argument_spec, validate_value
 from .._resources.filters import as_filter
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
@@ -27,9 +27,9 @@ from .validation import ParsedTask, parse_connection
 MESSAGES = {
     "tunnels_not_a_list": "tunnels: must be a list of dictionaries, each with the options of one tunnel",
     "item_not_a_dictionary": "%(path)s: must be a dictionary with the options of one tunnel",
-    "item_repeated": "%(path)s.%(option)s: %(value)r is at %(first)s already; each tunnel needs its own",
+    "item_repeated": "%(path)s.%(option)s: %(value)s is at %(first)s already; each tunnel needs its own",
     "versions_differ": "%(path)s.version: is not that of %(first)s; one task speaks one version of the API",
-    "concurrency_invalid": "concurrency: must be a whole number from 1 to %(maximum)d, but is %(value)r",
+    "concurrency_invalid": "concurrency: must be a whole number from 1 to %(maximum)d, but is %(value)s",
     "purge_all_without_purge": "purge_all: has a meaning only with purge; set purge: true, or leave purge_all out",
     "purge_of_all": (
         "purge: would delete every tunnel of gateway %(gateways)s, because the list keeps none. Set purge_all: true to"
@@ -71,6 +71,8 @@ def _argument_spec() -> dict[str, Any]:
     )
 
 
+# So that the result of vpn_tunnel_info can be the list of a task.
+READ_ONLY = {spelling for name in VPN_TUNNEL.read_only for spelling in (name, camel_case(name))}
 ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 
@@ -132,7 +134,7 @@ def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[st
                 # The ids distinguish tunnels of one name.
                 by_id = option == "vpn_conn_name" and "vpn_conn_id" in item and "vpn_conn_id" in other
                 if first != path and not by_id:
-                    words = {"path": path, "option": option, "value": item[option], "first": first}
+                    words = {"path": path, "option": option, "value": safe_repr(item[option]), "first": first}
                     errors.append(MESSAGES["item_repeated"] % words)
         first, other = seen.setdefault("version", (path, item))
         if other.get("version") != item.get("version"):
@@ -146,7 +148,7 @@ def _validate_options(params: dict[str, Any]) -> list[str]:
     if concurrency is not None and (
         isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= MAX_CONCURRENCY
     ):
-        errors.append(MESSAGES["concurrency_invalid"] % {"maximum": MAX_CONCURRENCY, "value": concurrency})
+        errors.append(MESSAGES["concurrency_invalid"] % {"maximum": MAX_CONCURRENCY, "value": safe_repr(concurrency)})
     if params.get("purge_all") and not params.get("purge"):
         errors.append(MESSAGES["purge_all_without_purge"])
     return errors
@@ -357,7 +359,7 @@ def _item_result(result: ObjectResult) -> dict[str, Any]:
 
 
 def _diff_header(result: ObjectResult) -> str:
-    return "%s/%s" % (result.desired.options["vpn_id"], _item_result(result)["name"])
+    return printable("%s/%s" % (result.desired.options["vpn_id"], _item_result(result)["name"]))
 
 
 def _diff(result: ObjectResult) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from .._bce.redaction import safe_repr
+from .._bce.redaction import safe_repr, trim
 from .._bce.response_parsing import parse_id, parse_ip, parse_str
 from .messages import MESSAGES
 
@@ -230,16 +230,18 @@ def validate_value(field: Field, value: Any, where: str = "") -> List[str]:
     option = where + field.name
     if field.element and isinstance(value, (list, tuple)) and value:
         normalize, constraint = field.element
-        bad = [(index, item) for index, item in enumerate(value) if not _is_valid(normalize, item)]
+        bad = [(index, item) for index, item in enumerate(value) if _broken_part(normalize, item) is not None]
         text = MESSAGES["item_invalid"]
         return [
             text % {"option": "%s[%d]" % (option, index), "value": safe_repr(item), "constraint": constraint}
             for index, item in bad
         ]
-    if _is_valid(field.normalize, value):
+    reason = _broken_part(field.normalize, value)
+    if reason is None:
         return []
     key = "constraint_broken_secret" if field.argument_spec.get("no_log") else "constraint_broken"
-    return [MESSAGES[key] % {"option": option, "constraint": field.constraint, "value": safe_repr(value)}]
+    words = {"option": option, "constraint": field.constraint, "value": safe_repr(value), "reason": reason}
+    return [MESSAGES[key] % words]
 
 
 def provided_options(fields: Iterable[Field], options: Dict[str, Any]) -> Dict[str, Any]:
@@ -256,7 +258,7 @@ def provided_options(fields: Iterable[Field], options: Dict[str, Any]) -> Dict[s
 
 def is_blank(value: Any) -> bool:
     """Return True for None and for a text of nothing or blanks, as a survey question without a response is sent."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not trim(value))
 
 
 def validate_fields(fields: Iterable[Field], options: Dict[str, Any], where: str = "") -> List[str]:
@@ -274,12 +276,15 @@ def normalize_options(fields: Iterable[Field], options: Dict[str, Any]) -> Dict[
     return {field.name: field.normalize(provided[field.name]) for field in fields if field.name in provided}
 
 
-def _is_valid(normalize: Callable[[Any], Any], value: Any) -> bool:
+def _broken_part(normalize: Callable[[Any], Any], value: Any) -> Optional[str]:
+    """Return the part of the constraint that a value breaks, in the words of normalize(); None if it is valid."""
     try:
         normalize(value)
-    except (ValueError, TypeError, AttributeError):
-        return False
-    return True
+    except ValueError as error:
+        return str(error)
+    except (TypeError, AttributeError):
+        return MESSAGES["not_text"]
+    return None
 
 
 # Options that every module has in the same sense.

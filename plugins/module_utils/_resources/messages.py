@@ -6,7 +6,14 @@
 
 MESSAGES = {
     "constraint_broken": "%(option)s: %(constraint)s, but is %(value)s",
-    "constraint_broken_secret": "%(option)s: %(constraint)s (its value is not shown)",
+    "constraint_broken_secret": "%(option)s: %(constraint)s, but %(reason)s (its value is not shown)",
+    "not_text": "is not text",
+    "key_broken": "has %(parts)s",
+    "key_characters": "%(count)d characters",
+    "key_invisible": "an invisible character",
+    "key_foreign": "a character outside this list",
+    "key_lacks": "no %(kind)s",
+    "name_has_key": "%(option)s: must not contain the secret_key, because names are shown; choose another name",
     "item_invalid": "%(option)s: %(value)s %(constraint)s",
     "host_bits": "%(option)s: %(value)s has host bits set; it is used as %(used)s",
     "group_type": "%(option)s: must be a dictionary of %(names)s",

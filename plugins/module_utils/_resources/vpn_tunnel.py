@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Set
 
-from .._bce.redaction import KEY_PATTERN, KEY_SYMBOLS, Secret, looks_like_tunnel_key
+from .._bce.redaction import KEY_KINDS, KEY_SYMBOLS, MIN_KEY_LENGTH, Secret, trim
 from .._bce.response_parsing import check_owner, distinct, get_list, parse_id, parse_str
 from .api import RestApi
 from .base import Item
@@ -38,13 +38,20 @@ from .resource import Resource
 CIPHERS = ("aes", "aes192", "aes256", "3des")
 HASHES = ("sha1", "md5", "sha2_256", "sha2_384", "sha2_512")
 GROUPS = ("group2", "group5", "group14", "group24")
-MAX_KEY_CHARS = 17
+MAX_KEY_LENGTH = 17
 
 
 def _normalize_key(value: Any) -> Secret:
-    text = value.reveal() if isinstance(value, Secret) else value
-    if len(text) > MAX_KEY_CHARS or not KEY_PATTERN.fullmatch(text) or not looks_like_tunnel_key(text):
-        raise ValueError
+    text = value.reveal() if isinstance(value, Secret) else trim(value)
+    parts = []
+    if not MIN_KEY_LENGTH <= len(text) <= MAX_KEY_LENGTH:
+        parts.append(MESSAGES["key_characters"] % {"count": len(text)})
+    others = re.sub("|".join(KEY_KINDS.values()), "", text)
+    if others:
+        parts.append(MESSAGES["key_foreign" if others.isprintable() else "key_invisible"])
+    parts += [MESSAGES["key_lacks"] % {"kind": kind} for kind in KEY_KINDS if not re.search(KEY_KINDS[kind], text)]
+    if parts:
+        raise ValueError(MESSAGES["key_broken"] % {"parts": ", ".join(parts)})
     return Secret(text)
 
 
@@ -80,7 +87,6 @@ SECRET_KEY = Field(
     _normalize_key,
     {"type": "str", "no_log": True},
     aliases=("psk",),
-    is_blank_unset=False,
     parse=_parse_key,
 )
 REMOTE_IP = Field(
@@ -134,6 +140,14 @@ class VpnTunnel(Resource):
     wait_conditions = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
     wait_help = "look at both ends"
     final_states = ("error", "expired", "deleting", "deleted", "releasing", "released")
+
+    def missing_identifiers(self, values: Dict[str, Any], where: str = "") -> List[str]:
+        """See Resource.missing_identifiers(); a name that contains the key does not identify the tunnel either."""
+        found = super().missing_identifiers(values, where)
+        name, key = (values.get(option) for option in (VPN_CONN_NAME.name, SECRET_KEY.name))
+        if isinstance(name, str) and isinstance(key, str) and len(trim(key)) >= MIN_KEY_LENGTH and trim(key) in name:
+            found.append(MESSAGES["name_has_key"] % {"option": where + VPN_CONN_NAME.name})
+        return found
 
     def describe_state(self, item: Item) -> str:
         """See ResourceType.describe_state()."""

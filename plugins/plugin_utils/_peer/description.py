@@ -14,9 +14,9 @@ import re
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 
 from ...module_utils._bce.errors import InvalidOptionsError
-from ...module_utils._bce.redaction import Secret, redact, safe_repr
+from ...module_utils._bce.redaction import Secret, redact, safe_repr, trim
 from ...module_utils._resources import vpn_tunnel as rules
-from ...module_utils._resources.fields import subnet
+from ...module_utils._resources.fields import is_blank, subnet
 from .messages import MESSAGES
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
@@ -148,7 +148,7 @@ def _required_fields(part: Any) -> Dict[str, Tuple[str, ...]]:
 
 def validate_key(secret_key: Any) -> List[str]:
     """Check the tunnel's key."""
-    if secret_key is None:
+    if is_blank(secret_key):
         return [MESSAGES["peer_key_missing"]]
     return rules.VPN_TUNNEL.validate_values({"secret_key": secret_key})
 
@@ -296,6 +296,7 @@ def _redact_key(errors: List[str], secret_key: Any) -> List[str]:
     """Return the sentences without the key and its hex form, which may stand in a wrong option."""
     if not isinstance(secret_key, str):
         return errors
+    secret_key = trim(secret_key)
     in_hex = secret_key.encode("utf-8", "replace").hex()
     encodings = [Secret(text) for text in (secret_key, in_hex, in_hex.upper())]
     return [redact(sentence, encodings) for sentence in errors]

@@ -25,7 +25,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 )
 from playbook_runner import ROOT
 
-BOOLEAN = "must be text, but is the boolean %s; put the word that was meant in quotes"
+RETYPED = "must be text, but is %s; put the text that was meant in quotes"
+BOOLEAN = RETYPED % "the boolean %s"
 DIFFERS = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
 NO_ITEM = "must be a dictionary with the options of one tunnel"
 NO_LIST = "must be a list of dictionaries, each with the options of one tunnel"
@@ -91,7 +92,11 @@ CASES = {
     "items of filters that are not text": (
         vpc_route_info,
         {"vpc_id": "vpc-1", "nexthop_type": ["vpn", {}], "nexthop_id": [["vpn-1"]], "source_address": [{"a": 1}]},
-        ["nexthop_type[1]: must be text", "nexthop_id[0]: must be text", "source_address[0]: must be text"],
+        [
+            "nexthop_type[1]: " + RETYPED % "a dictionary",
+            "nexthop_id[0]: " + RETYPED % "a list",
+            "source_address[0]: " + RETYPED % "a dictionary",
+        ],
     ),
     "booleans among a few words, in a dictionary that came as text, and in a path": (
         vpn_tunnel,
@@ -100,6 +105,87 @@ CASES = {
             "wait_for: " + BOOLEAN % "true",
             "ike_config.ike_version: " + BOOLEAN % "false",
             "ca_path: " + BOOLEAN % "true",
+        ],
+    ),
+    "numbers, lists and dictionaries for text": (
+        vpn_tunnel,
+        {
+            **ONE,
+            "description": 73,  # 0111 in YAML
+            "cgw_id": ["cgw-1"],
+            "client_token": {"a": 1},
+            "remote_ip": 45045,  # 12:30:45
+            "region": 1.5,
+            "secret_key": 12345678,
+            "psk": None,
+            "secret_access_key": True,
+            "local_subnets": [10, "10.0.0.0/8"],
+        },
+        [
+            "description: " + RETYPED % "the number 73",
+            "cgw_id: " + RETYPED % "a list",
+            "client_token: " + RETYPED % "a dictionary",
+            "remote_ip: " + RETYPED % "the number 45045",
+            "region: " + RETYPED % "the number 1.5",
+            "secret_key: " + RETYPED % "a number",
+            "secret_access_key: " + RETYPED % "a boolean",
+            "local_subnets[0]: " + RETYPED % "the number 10",
+        ],
+    ),
+    "false for a word that switches off": (
+        vpn_tunnel,
+        {**ONE, "ipsec_config": {"ipsec_pfs": False}, "wait_for": False},
+        [
+            "ipsec_config.ipsec_pfs: must be text, but is the boolean false; disabled may be meant",
+            "wait_for: must be text, but is the boolean false; none may be meant",
+        ],
+    ),
+    "options at another place": (
+        vpn_tunnel,
+        {
+            **ONE,
+            "ikeVersion": "v1",
+            "ike_mode": "main",
+            "ipsec_pfs": "group2",
+            "ike_config": {"remote_ip": "192.0.2.1"},
+        },
+        [
+            "ike_config.remote_ip: must be in the task",
+            "ikeVersion, ike_mode: must be in ike_config",
+            "ipsec_pfs: must be in ipsec_config",
+        ],
+    ),
+    "options of a task, an item and a group at another place": (
+        vpn_tunnels,
+        {
+            "remote_ip": "192.0.2.1",
+            "tunnels": [{**ONE, "region": "bj", "ike_config": {"name": "a", "ipsec_pfs": "group2"}}],
+        },
+        [
+            "tunnels[0].ike_config.name: must be in tunnels[0]",
+            "tunnels[0].ike_config.ipsec_pfs: must be in ipsec_config",
+            "tunnels[0].region: must be in the task",
+            "remote_ip: must be in tunnels",
+        ],
+    ),
+    "misspelt options": (
+        vpn_tunnel,
+        {
+            **ONE,
+            "remoteIP": "192.0.2.1",
+            "ike_lifetime": 1,
+            "ipsec_config": {"ipsec_life_time": 3600},
+            "colour": 1,
+            "\ufeffcgw_id": "cgw-1",
+            "odd\n\x1b[31m": 1,
+        },
+        [
+            "ipsec_config.ipsec_life_time: is not an option of this module; ipsec_lifetime may be meant",
+            "remoteIP: is not an option of this module; remote_ip may be meant",
+            "ike_lifetime: is not an option of this module; ike_life_time of ike_config may be meant",
+            "colour: is not an option of this module; see ansible-doc for those it has",
+            "\\ufeffcgw_id: is not an option of this module; cgw_id may be meant",
+            "odd\\n\\x1b[31m: is not an option of this module; see ansible-doc for those it has",
         ],
     ),
     "items that are no dictionaries": (
@@ -218,8 +304,57 @@ def test_invalid_value_that_cannot_be_a_key_is_shown(value):
     ],
 )
 def test_null_keys_are_one_warning(implementation, params, path):
-    text = "%s: has no value and is ignored; put a key that begins with # in quotes, or leave the option out"
+    text = "%s: is null; a key that begins with # must be quoted"
     assert validation.TaskOptions(implementation, params).warnings == ([text % path] if path else [])
+
+
+@pytest.mark.parametrize("key", ["ddd22@www", "ABCdef0123456789", "a1b2c3d4e5f6"])
+def test_key_in_a_place_of_its_own_is_not_shown(key):
+    """A path, the token of two items, a concurrency, and the name of an option."""
+    wrong = [
+        (vpn_tunnel, {**ONE, "ca_path": f"/etc/{key}"}),
+        (vpn_tunnels, {"tunnels": [{**ONE, "client_token": key}, {**ONE, "name": "two", "client_token": key}]}),
+        (vpn_tunnels, {"tunnels": [ONE], "concurrency": key}),
+        (vpn_tunnel, {**ONE, key: "x"}),
+    ]
+    for implementation, params in wrong:
+        result = failure(implementation, **params)
+        secrets = validation.TaskOptions(implementation, params).secrets
+        shown, texts = validation.redact_failure(result, params, secrets)
+        assert key not in json.dumps([remove_values(result, texts), shown]), params
+
+
+def test_read_only_fields_of_results_are_ignored_in_items_only():
+    read_only = {"status": "active", "health_status": "reachable", "local_ip": "192.0.2.1", "createdTime": "2026-04-25"}
+    assert failure(vpn_tunnels, tunnels=[{**ONE, **read_only}]) is None
+    values = validation.TaskOptions(vpn_tunnels, {"tunnels": [{**ONE, **read_only}]}).values
+    assert values == {"tunnels": [ONE]}
+    assert failure(vpn_tunnel, **ONE, status="active")["msg"].startswith("status: is not an option of this module")
+    nested = failure(vpn_tunnels, tunnels=[{**ONE, "ike_config": {"status": "active"}}])
+    assert nested["msg"].startswith("tunnels[0].ike_config.status: is not an option")
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b\r\n"])
+def test_blank_key_of_an_item_leaves_the_shared_key(blank, monkeypatch):
+    params = {
+        "secret_key": "ddd22@www\n",
+        "tunnels": [{**ONE, "psk": blank}, {**ONE, "name": "two", "state": "absent"}],
+    }
+    task_options = validation.TaskOptions(vpn_tunnels, dict(params, tunnels=[params["tunnels"][0]]))
+    parsed = task_options.parse(
+        ArgumentSpecValidator(vpn_tunnels.ARGUMENTS["argument_spec"]).validate(task_options.values)
+    )
+    assert parsed.desired[0].secret_key.reveal() == "ddd22@www" and task_options.warnings == []
+    assert "ddd22@www" in task_options.secrets
+
+
+def test_texts_of_a_result_have_no_control_characters(monkeypatch):
+    """Names that other people gave may have any."""
+    result = {"changed": False, "msg": "a\x1b[31m", "warnings": ["b\u202e\n"], "vpn_tunnel": {"description": "c\n"}}
+    monkeypatch.setattr(vpn_tunnel, "run", lambda request, check_mode: result)
+    task_options = validation.TaskOptions(vpn_tunnel, ONE)
+    validated = ArgumentSpecValidator(vpn_tunnel.ARGUMENTS["argument_spec"]).validate(task_options.values)
+    assert task_options.run(validated, False) == dict(result, msg="a\\x1b[31m", warnings=["b\\u202e\\n"])
 
 
 VALID = {

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.filter.swanctl import FilterModule
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import looks_like_tunnel_key
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import vpn_tunnel as rules
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import subnet
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import (
@@ -59,7 +60,7 @@ names = st.one_of(
     st.from_regex(r"\A[A-Za-z][A-Za-z0-9_/.-]{0,64}\Z"),
     st.sampled_from(["include", "connections", "a/lan", "a", "a-1"]),
 )
-keys = st.text(CHARACTERS + rules.KEY_SYMBOLS, min_size=8, max_size=17).filter(rules.looks_like_tunnel_key)
+keys = st.text(CHARACTERS + rules.KEY_SYMBOLS, min_size=8, max_size=17).filter(looks_like_tunnel_key)
 networks = st.lists(
     st.builds("10.{}.{}.0/{}".format, st.integers(0, 127), st.integers(0, 255), st.integers(24, 30)),
     min_size=1,
