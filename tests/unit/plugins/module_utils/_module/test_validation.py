@@ -177,7 +177,7 @@ CASES = {
             "ipsec_config": {"ipsec_life_time": 3600},
             "colour": 1,
             "\ufeffcgw_id": "cgw-1",
-            "odd\n\x1b[31m": 1,
+            "odd\x1b\n": 1,
         },
         [
             "ipsec_config.ipsec_life_time: is not an option of this module; ipsec_lifetime may be meant",
@@ -185,7 +185,7 @@ CASES = {
             "ike_lifetime: is not an option of this module; ike_life_time of ike_config may be meant",
             "colour: is not an option of this module; see ansible-doc for those it has",
             "\\ufeffcgw_id: is not an option of this module; cgw_id may be meant",
-            "odd\\n\\x1b[31m: is not an option of this module; see ansible-doc for those it has",
+            "odd\\x1b\\n: is not an option of this module; see ansible-doc for those it has",
         ],
     ),
     "items that are no dictionaries": (
@@ -308,7 +308,7 @@ def test_null_keys_are_one_warning(implementation, params, path):
     assert validation.TaskOptions(implementation, params).warnings == ([text % path] if path else [])
 
 
-@pytest.mark.parametrize("key", ["ddd22@www", "ABCdef0123456789", "a1b2c3d4e5f6"])
+@pytest.mark.parametrize("key", ["ddd22@www", "0123456789abcdef0123456789ABCDEF"])
 def test_key_in_a_place_of_its_own_is_not_shown(key):
     """A path, the token of two items, a concurrency, and the name of an option."""
     wrong = [
@@ -335,7 +335,7 @@ def test_read_only_fields_of_results_are_ignored_in_items_only():
 
 
 @pytest.mark.parametrize("blank", ["", "  ", "\u200b\r\n"])
-def test_blank_key_of_an_item_leaves_the_shared_key(blank, monkeypatch):
+def test_blank_key_of_an_item_leaves_the_shared_key(blank):
     params = {
         "secret_key": "ddd22@www\n",
         "tunnels": [{**ONE, "psk": blank}, {**ONE, "name": "two", "state": "absent"}],
