@@ -27,11 +27,13 @@ TASKS = {
     "no change": (OPTIONS, {"diff": True}),
     "pasted from the page": (CAMEL_CASE_OPTIONS, {}),
     "left empty in a survey": (dict(OPTIONS, state="", wait_for=" ", timeout="", ike_config="", version=""), {}),
-    "numbers as text": (options(ike_config__ike_life_time="200", description=111), {}),
+    "numbers as text": (options(ike_config__ike_life_time="200"), {}),
     "update in check mode": (options(ipsec_config__ipsec_lifetime=3600), {"check_mode": True}),
     "update": (options(ipsec_config__ipsec_lifetime=3600), {"diff": True}),
     "another key": (options(secret_key="NEWkey@22"), {"diff": True}),
     "a key that YAML reads as null": (dict(WHERE, secretKey=None), {}),
+    "a key of blanks": (dict(WHERE, secretKey=" \r\n"), {}),
+    "a key with blanks around it": (dict(WHERE, secret_key="\ufeff NEWkey@22\u200b\r\n"), {}),
     "a date and braces as text": (dict(WHERE, description="2026-11-22 {% raw %}{{ braces }}{% endraw %}"), {}),
     "a key in the text": (dict(WHERE, secret_key="NEWkey@22", description="my key is NEWkey@22"), {}),
     "host bits": (dict(WHERE, local_subnets=["192.168.1.1/20"]), {}),
@@ -54,6 +56,11 @@ TASKS = {
         ),
         {},
     ),
+    "unknown options": (dict(WHERE, ike_mode="main", ipsec_config={"ipsec_life_time": 1}, **{"\ufeffb\x1b": 1}), {}),
+    "a key in its own name": (dict(WHERE, vpn_conn_name="at-NEWkey_22", secret_key="NEWkey_22"), {}),
+    "a key in a path": (dict(WHERE, ca_path="/nowhere/NEWkey@22"), {}),
+    "numbers for text": (dict(WHERE, description=73, secret_key=12345678, region=[1], cgw_id={"a": 1}), {}),
+    "a word that switches off": (dict(WHERE, ipsec_config={"ipsec_pfs": False}), {}),
     "booleans for text": (dict(WHERE, vpn_conn_name=True, ike_config={"ike_mode": False}, local_subnets=[True]), {}),
     "an option and its alias that differ": (dict(OPTIONS, vpnId="vpn-other", ikeConfig={"ikeMode": "main"}), {}),
     "a key of one letter": (dict(WHERE, psk="a"), {}),
@@ -93,6 +100,7 @@ TASKS = {
 SECRETS = {
     "key": "ddd22@www",
     "new_key": "NEWkey@22",
+    "key_in_name": "NEWkey_22",
     "wrong_secret": "wrong-secret",
     "token": "token-in-the-environment",
 }
@@ -140,7 +148,7 @@ def test_vpn_tunnel_tasks_give_equal_results_in_process_and_as_module(emulator, 
         first, second = (comparable(done.named[name], emulator.endpoint) for done in (in_process, as_module))
         assert first == second, name
     (warning,) = in_process.named["a key that YAML reads as null"]["warnings"]
-    assert warning.startswith("secret_key: has no value and is ignored")
+    assert warning == "secret_key: is null; a key that begins with # must be quoted"
     failed = [name for name in TASKS if in_process.named[name]["failed"]]
     assert failed == list(TASKS)[list(TASKS).index("the API rejects the key") : list(TASKS).index("absent")]
     assert [name for name in TASKS if in_process.named[name]["changed"]] == [
@@ -159,6 +167,41 @@ def test_vpn_tunnel_tasks_give_equal_results_in_process_and_as_module(emulator, 
         # Ansible itself shows a module's environment at -vvv, so a token in it stays hidden in-process only.
         assert not [secret for secret in hidden if secret in done.output]
         assert "Traceback" not in done.output
+
+
+# YAML of a description -> the text that is stored, or a part of the error
+WRITTEN = {
+    "2024-01-05 10:00:00": "2024-01-05T10:00:00",
+    "2024-01-05": "2024-01-05",
+    "2024-01-05T10:00:00.5+02:00": "2024-01-05T10:00:00.500000+02:00",
+    "'2024-01-05 10:00:00'": "2024-01-05 10:00:00",
+    "!unsafe '{{ 2 * 2 }}'": "{{ 2 * 2 }}",
+    "0111": "must be text, but is the number 73; put",
+    "12:30:45": "must be text, but is the number 45045; put",
+    "1.50": "must be text, but is the number 1.5; put",
+    "yes": "must be text, but is the boolean true; put",
+    "[a, b]": "must be text, but is a list; put",
+    "{a: b}": "must be text, but is a dictionary; put",
+}
+
+
+def test_unquoted_text_is_stored_alike_or_refused_alike(emulator, tmp_path):
+    task = "    - {%s: {vpn_id: vpn-119bd69b, name: vpncon, description: %s}, ignore_errors: true, diff: true}"
+    tasks = ["    - %s" % json.dumps({MODULE: OPTIONS}), *(task % (MODULE, text) for text in WRITTEN)]
+    playbook, results = tmp_path / "play.yml", []
+    for way in ("true", "false"):
+        emulator.reset()
+        head = f"- hosts: localhost\n  gather_facts: false\n  vars: {{baiducloud_in_process: {way}}}\n  tasks:\n"
+        playbook.write_text(head + "\n".join(tasks))
+        done = run_playbook(playbook, environment=emulator.environment)
+        results.append(done.results[1:])
+    assert comparable(results[0], emulator.endpoint) == comparable(results[1], emulator.endpoint)
+    assert len(results[0]) == len(WRITTEN)
+    for expected, result in zip(WRITTEN.values(), results[0]):
+        if result["failed"]:
+            assert result["msg"].startswith("description: " + expected), result["msg"]
+        else:
+            assert result["vpn_tunnel"]["description"] == expected
 
 
 # module, options, what its message must have

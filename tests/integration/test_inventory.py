@@ -372,7 +372,7 @@ def test_inventory_errors_do_not_show_keys(site, inventory):
     listed, output = inventory.run("-vvv")
     words = [
         "regoins: is not an option",
-        "secret_access_key: must be text (its value is not shown)",
+        "secret_access_key: must be text, but is a list; put",
         "timeout: must be",
     ]
     assert listed is None and all(word in output for word in words), output

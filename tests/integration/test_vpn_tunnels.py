@@ -59,6 +59,15 @@ def branches(tunnels, gateways=1):
     return [branch(number, vpn_id=gateway(number % gateways + 1)) for number in range(tunnels)]
 
 
+def test_result_of_vpn_tunnel_info_is_accepted_as_the_list(cloud):
+    tunnels = [branch(1, **SHARED, vpn_id=gateway(1)), branch(2, **SHARED, vpn_id=gateway(2), description="two")]
+    info = {"baiducloud.network.vpn_tunnel_info": {"vpn_id": [gateway(1), gateway(2)]}, "register": "found"}
+    again = {MODULE: {"tunnels": "{{ found.vpn_tunnels }}"}}
+    done = run_playbook([{MODULE: {"tunnels": tunnels}}, info, again], environment=cloud.environment)
+    assert [result["failed"] for result in done.results] == [False] * 3, done.output
+    assert done.results[-1]["totals"]["unchanged"] == 2 and not done.results[-1]["changed"]
+
+
 def run(items, check_mode=False, progress=None, clock=time, **options):
     params = {**SHARED, **QUICK, "tunnels": items, **options}
     result = run_params(vpn_tunnels, params, check_mode, progress=progress, clock=clock)
