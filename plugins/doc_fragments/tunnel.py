@@ -44,7 +44,8 @@ options:
     description:
       - The shared key of the tunnel.
       - 8 to 17 characters, with letters, digits and symbols all present; symbols only from C(!@#$%^*(\)_).
-      - Needed to create a tunnel. If unset, an existing tunnel keeps its key.
+      - Needed to create a tunnel. If unset, an existing tunnel keeps its key. An empty text and one of blanks count as
+        unset, and so does null, with a warning. Blanks, line ends and invisible characters around a key are cut.
       - Write a literal key in quotes. Without them YAML takes a key that begins with C(#) for a comment, so that no key
         is provided, and one that begins with C(!), C(@), C(%) or C(*) for an error, which Ansible shows with the key.
     type: str
@@ -184,6 +185,8 @@ options:
       - The tunnels, each with the options of M(baiducloud.network.vpn_tunnel). They may be on different gateways.
       - An option that an item does not have is taken from the option of the same name next to O(tunnels), and of
         O(ike_config) and O(ipsec_config), each suboption.
+      - The tunnels that M(baiducloud.network.vpn_tunnel_info) returns are valid items; what cannot be set, such as
+        C(status), is ignored.
     type: list
     elements: dict
     required: true

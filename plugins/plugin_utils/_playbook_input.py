@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._bce.redaction import safe_repr
+from ..module_utils._bce.redaction import printable, safe_repr
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
 from ._playbook_messages import MESSAGES
@@ -113,7 +113,7 @@ def check_tunnel_lists(
         gateway = _first_text(item, GATEWAY_OPTIONS) or (vpn_id or "").strip()
         if gateway_ids is not None and gateway and gateway not in gateway_ids:
             unmatched["%s of %s" % (_first_text(item, NAME_OPTIONS) or "a tunnel", gateway)] = None
-    return TunnelLists(bool(values), [], list(unmatched))
+    return TunnelLists(bool(values), [], list(map(printable, unmatched)))
 
 
 def _first_text(item: Mapping[str, Any], names: Sequence[str]) -> str:
