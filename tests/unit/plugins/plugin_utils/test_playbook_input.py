@@ -121,6 +121,10 @@ def test_tunnel_of_an_unknown_gateway_is_unmatched_once(name, gateway):
     assert check_tunnel_lists(lists)["unmatched"] == []
 
 
+def test_unmatched_tunnel_is_named_without_control_characters():
+    assert check_tunnel_lists([[{"name": "a\x1b", "vpn_id": "vpn-2"}]], ["vpn-1"])["unmatched"] == ["a\\x1b of vpn-2"]
+
+
 def test_item_without_a_gateway_is_of_that_of_the_list():
     assert check_tunnel_lists([[{"name": "a"}, {}]], ["vpn-1"], "vpn-3")["unmatched"] == [
         "a of vpn-3",

@@ -119,6 +119,18 @@ def test_value_with_spaces_and_line_ends_around_it_is_trimmed():
     assert connection.endpoint == "https://bcc.su.baidubce.com"
 
 
+def test_invisible_characters_around_keys_are_trimmed():
+    """As files of Windows editors and copied text have them."""
+    environ = {
+        "BCE_ACCESS_KEY_ID": "\ufeffan-id\r",
+        "BCE_SECRET_ACCESS_KEY": "a-secret\u200b\r\n",
+        "BCE_REGION": "\u200b",
+    }
+    found = resolved({"security_token": "\ufeff a-token"}, environ)
+    assert (found.access_key_id, found.secret_access_key, found.security_token) == ("an-id", "a-secret", "a-token")
+    assert found.region == "bj"
+
+
 # source of the token, source of the secret key, is the token used
 TOKENS = [
     (OPTION, OPTION, True),

@@ -124,3 +124,18 @@ def test_failed_result_has_the_message_and_the_error():
 def test_invalid_options_are_one_message_of_at_most_twenty_errors(count, text):
     error = errors.InvalidOptionsError(map(str, range(count)))
     assert (error.message, error.code, len(error.errors)) == (text, "InvalidOption", count)
+
+
+def test_error_has_no_control_character_of_a_name_in_its_text():
+    """Such as a name of the API that would colour the terminal, end the line, or turn the direction of the text."""
+    name = "a\x1b[31m\r\n\u202e\ufeff\u2028b"
+    shown = r"a\x1b[31m\r\n\u202e\ufeff\u2028b"
+    error = errors.ConflictError("The tunnel %s, größer 北京" % name, "AmbiguousName")
+    assert (
+        error.to_failed_result()["msg"]
+        == error.to_dict()["message"]
+        == f"The tunnel {shown}, größer 北京"
+        == str(error)
+    )
+    invalid = errors.InvalidOptionsError([name, "c"])
+    assert invalid.errors == [shown, "c"] and invalid.message == f"{shown}; c"
