@@ -1,5 +1,4 @@
 # Copyright (c) 2026, the baiducloud.network contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """A module with `state`: bring one object to its desired state."""
