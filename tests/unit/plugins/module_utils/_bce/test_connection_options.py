@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -392,13 +393,14 @@ NOT_CERTIFICATES = {
 
 
 @pytest.mark.parametrize("kind", NOT_CERTIFICATES)
-def test_ca_path_without_certificates_is_an_error_that_names_it(kind, tmp_path):
+def test_ca_path_without_certificates_is_an_error_that_names_it(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     make, reason = NOT_CERTIFICATES[kind]
-    path = str(make(tmp_path))
+    path = str(make(Path(".")))
     (error,) = errors_of({"access_key_id": "AK", "secret_access_key": "SK", "ca_path": path}, {})
     assert error == (
         "ca_path: must be a file of PEM certificates, or a directory that openssl rehash prepared; "
-        f"got {path} ({reason})"
+        f"got {path!r} ({reason})"
     )
 
 
