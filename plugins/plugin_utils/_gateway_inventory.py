@@ -18,14 +18,15 @@ from ..module_utils._module.bulk_read import is_ipsec, list_tunnels, map_concurr
 from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
 from ..module_utils._resources import fields
 from ..module_utils._resources.fields import Field
+from ..module_utils._resources.filter_fields import as_filter
 from ..module_utils._resources.vpn_gateway import VpnGatewayApi
 from ._messages import MESSAGES
 
 GROUP = "vpn_gateways"  # the group of all hosts
-REGIONS = fields.as_filter(
+REGIONS = as_filter(
     Field("region", "must be a region's short name such as bj", fields.pattern("[a-z0-9-]+"), {})
 )._replace(name="regions")
-VPC_IDS = fields.as_filter(fields.VPC_ID)._replace(name="vpc_ids")
+VPC_IDS = as_filter(fields.VPC_ID)._replace(name="vpc_ids")
 FIELDS = (REGIONS, VPC_IDS, fields.VERSION)
 # A name that Ansible's host patterns do not interpret, and that a file in host_vars/ can have.
 _HOSTNAME = re.compile(r"[^\W_][\w.-]*")

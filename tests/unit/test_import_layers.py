@@ -182,6 +182,7 @@ PLUGIN_LAYERS = {
         "module_utils/_module/bulk_read",
         "module_utils/_reconcile/concurrency",
         "module_utils/_resources/fields",
+        "module_utils/_resources/filter_fields",
         "module_utils/_resources/vpn_gateway",
     },
     "plugin_utils/_in_process_action": {

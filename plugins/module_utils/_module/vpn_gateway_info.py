@@ -13,6 +13,7 @@ from .._bce.errors import BceError, ConflictError
 from .._bce.redaction import redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
+from .._resources.filter_fields import as_filter, text_field
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VpnTunnelApi
 from .bulk_read import IPSEC, is_ipsec, list_tunnels, map_concurrently, tunnel_results
@@ -21,8 +22,8 @@ from .info import Found, Info
 SSL = "ssl"
 FIELDS = (
     fields.VPC_ID,
-    fields.as_filter(fields.VPN_ID),
-    fields.as_filter(fields.text_field("vpn_name", "name")),
+    as_filter(fields.VPN_ID),
+    as_filter(text_field("vpn_name", "name")),
     fields.choice_field("type", IPSEC, SSL),
     fields.VERSION,
 )

@@ -17,7 +17,8 @@ from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREA
 from .._reconcile.purge import Purge
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CREATE, DELETE, NOOP, UPDATE
-from .._resources.fields import CLIENT_TOKEN, VPN_ID, as_filter, provided_options, to_argument_spec, validate_value
+from .._resources.fields import CLIENT_TOKEN, VPN_ID, provided_options, to_argument_spec, validate_value
+from .._resources.filter_fields import as_filter
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .results import MAX_REPORTED, join_failures

@@ -1,5 +1,0 @@
-# Copyright (c) 2026, the baiducloud.network contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-"""Find out how the API really behaves (module vpn_api_probe). PRIVATE to this collection."""

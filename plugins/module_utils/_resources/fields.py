@@ -15,6 +15,8 @@ from .._bce.redaction import safe_repr
 from .._bce.response_parsing import parse_id, parse_ip, parse_str
 from .messages import MESSAGES
 
+ANY_ADDRESS = "0.0.0.0"  # of a customer gateway for peers without a fixed address
+
 
 class Field(NamedTuple):
     """One option that describes an object of the API."""
@@ -76,6 +78,20 @@ def ip_address(value: Any) -> str:
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
+
+
+def is_device_address(address: Any) -> bool:
+    """Return whether one device can have this address of ipaddress, seen from another network."""
+    other = address.is_unspecified or address.is_multicast or address.is_loopback or address.is_link_local
+    return not other and str(address) != "255.255.255.255"
+
+
+def device_address(value: Any) -> str:
+    """Return the address of a device in canonical form, or ANY_ADDRESS."""
+    text = ip_address(value)
+    if text != ANY_ADDRESS and not is_device_address(ipaddress.ip_address(text)):
+        raise ValueError
+    return text
 
 
 @lru_cache(maxsize=4096)
@@ -173,10 +189,6 @@ def name_field(name: str, *aliases: str) -> Field:
     return Field(name, constraint, resource_name, {"type": "str"}, aliases=aliases)
 
 
-def text_field(name: str, *aliases: str) -> Field:
-    return Field(name, "must be text", string, {"type": "str"}, False, aliases=aliases)
-
-
 def description_field(max_chars: int | None = None) -> Field:
     def normalize(value: Any) -> str:
         text = string(value)
@@ -205,18 +217,6 @@ def subnets_field(name: str) -> Field:
         is_blank_unset=False,
         parse=parse_subnets,
         remark=_host_bits,
-    )
-
-
-def as_filter(field: Field) -> Field:
-    """Return the Field of an option that takes several values of what another Field describes, to select by them."""
-    return field._replace(
-        constraint="must be a list, of which each item " + field.constraint,
-        normalize=list_of(field.normalize),
-        argument_spec={"type": "list", "elements": "str"},
-        required_on_create=False,
-        element=(field.normalize, field.constraint),
-        is_blank_unset=True,
     )
 
 

@@ -9,6 +9,15 @@ MESSAGES = {
     "constraint_broken_secret": "%(option)s: %(constraint)s (its value is not shown)",
     "item_invalid": "%(option)s: %(value)s %(constraint)s",
     "host_bits": "%(option)s: %(value)s has host bits set; it is used as %(used)s",
+    "remote_ip_any": (
+        "%(option)s: 0.0.0.0 is not an address of a device; give cgw_id, of a customer gateway with 0.0.0.0, and"
+        " ike_mode: aggressive"
+    ),
+    "subnet_alone": "%(option)s: %(value)s has no subnet of its IP version in %(other)s",
+    "tunnels_overlap": (
+        "remote_subnets: %s overlaps %s; the API has no redundant pairs and does not say which gets a packet, so give"
+        " each its own networks"
+    ),
     "group_type": "%(option)s: must be a dictionary of %(names)s",
     "identifier_missing": "%(option)s: is needed, or %(id_option)s, to identify the %(label)s",
     "scope_missing": "%(option)s: is needed%(others)s; %(remedy)s",

@@ -265,7 +265,10 @@ REFUSED = [
     ({"tunnel": options(vpn_conn_name='x" {')}, "tunnel.vpn_conn_name: must be 1 to 65"),
     ({"tunnel": options(local_subnets=["10.0.0.0/8 }"])}, "tunnel.local_subnets[0]"),
     ({"tunnel": options(local_subnets=["192.168.100.0/24"])}, "no packet would know which end is meant"),
-    ({"tunnel": options(local_subnets=["2001:db8::/32"])}, "has no IPv6 subnet in remote_subnets"),
+    (
+        {"tunnel": options(local_subnets=["2001:db8::/32"])},
+        "tunnel.local_subnets: 2001:db8::/32 has no subnet of its IP version in remote_subnets",
+    ),
     ({"tunnel": dict(options(), vpn_conn_id="x\n}")}, "tunnel.vpn_conn_id"),
     ({"gateway": "vpn-119bd69b"}, "gateway: must be the public address"),
     ({"gateway": None}, "gateway: must be the public address"),
