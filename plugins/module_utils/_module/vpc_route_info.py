@@ -19,8 +19,7 @@ HOP_FILTERS = ("nexthop_id", "nexthop_type")
 FIELDS = (
     *SCOPE,
     as_filter(ROUTE_RULE_ID),
-    as_filter(fields.subnet_field("source_address")),
-    as_filter(fields.subnet_field("destination_address")),
+    *(as_filter(field) for field in VPC_ROUTE.fields if field.name in VPC_ROUTE.natural_key),
     as_filter(text_field("nexthop_type"))._replace(has_wire_name=True),
     as_filter(NEXTHOP_ID),
     fields.VERSION,

@@ -202,11 +202,6 @@ def description_field(max_chars: int | None = None) -> Field:
     )
 
 
-def subnet_field(name: str) -> Field:
-    constraint = "must be a CIDR such as 192.168.0.0/20"
-    return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=_host_bits)
-
-
 def subnets_field(name: str) -> Field:
     return Field(
         name,

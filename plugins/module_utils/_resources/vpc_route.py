@@ -15,11 +15,45 @@ from typing import Any, Dict, List, Set
 
 from .._bce.errors import ConflictError
 from .._bce.response_parsing import check_owner, get_list, invalid_response, paginate, parse_id, parse_str
+from . import messages
 from .api import PAGE_SIZE, RestApi
 from .base import Desired, Item
-from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field
-from .messages import MESSAGES
+from .fields import (
+    VPC_ID,
+    Field,
+    camel_case,
+    choice_field,
+    description_field,
+    id_field,
+    parse_choice,
+    parse_subnet,
+    subnet,
+    subnets_field,
+)
 from .resource import Resource
+
+MESSAGES = {
+    "route_key": "pair of source and destination",
+    "route_system_rule": (
+        "The route rule %(name)s%(shown_id)s of %(scope)s is a system rule, which cannot be changed; choose another"
+        " pair"
+    ),
+    "route_several_hops": (
+        "The route rule %(name)s%(shown_id)s of %(scope)s has several next hops, so it cannot be updated; delete it"
+        " first"
+    ),
+    "route_other_hop": (
+        "%(option)s: the route rule %(name)s%(shown_id)s of %(scope)s has %(current)s and not %(desired)s, so it is not"
+        " deleted; leave %(option)s out to delete it"
+    ),
+    "route_families": (
+        "%(option)s: must be of the same address family as source_address, but one of %(source)s and %(destination)s"
+        " is IPv4 and the other IPv6"
+    ),
+    "route_tables_ambiguous": (
+        "vpc_id: %(scope)s has %(count)d route tables: %(ids)s; provide route_table_id in its place"
+    ),
+}
 
 # The types of a rule with a single path; the API page has the first five, the official SDKs the others.
 NEXTHOP_TYPES = (
@@ -63,6 +97,13 @@ def shown_hops(fields: Dict[str, Any], name: str) -> List[str]:
 _HOP = {"nexthop_id": parse_id, "nexthop_type": _parse_type, "path_type": parse_choice}
 
 
+def _subnet_field(name: str) -> Field:
+    """Return the Field of an option that is one CIDR."""
+    constraint = "must be a CIDR such as 192.168.0.0/20"
+    several = subnets_field(name)
+    return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=several.remark)
+
+
 class VpcRoute(Resource):
     """A route rule. System rules are never touched, and rules with several paths are never updated."""
 
@@ -77,8 +118,8 @@ class VpcRoute(Resource):
     keeps_id_on_update = False  # no API page says that a rule keeps it, and official examples show two ids
     id_field = ROUTE_RULE_ID
     fields = (
-        subnet_field("source_address"),
-        subnet_field("destination_address"),
+        _subnet_field("source_address"),
+        _subnet_field("destination_address"),
         choice_field("nexthop_type", *NEXTHOP_TYPES)._replace(required_on_create=False, parse=_parse_type),
         NEXTHOP_ID,
         description_field(max_chars=200)._replace(omits_empty=True),
@@ -175,7 +216,7 @@ class VpcRouteApi(RestApi):
         response = self.client.request(method, path, query, **more)
         table = self._find_table(response, more["operation"])
         if parse_id(table.get("routeTableId")) is None:
-            text = MESSAGES["response_without_id"] % {"wire_name": "routeTableId"}
+            text = messages.MESSAGES["response_without_id"] % {"wire_name": "routeTableId"}
             raise invalid_response(more["operation"], text, response)
         # Set here, because only a response has the table's id if the task provides the VPC, and the entries that
         # paginate() reads through this method are parsed against it.
@@ -209,7 +250,7 @@ class VpcRouteApi(RestApi):
         found = [table for table in tables if all(table.get(name) == value for name, value in expected.items())]
         scope = self.type.scope_words(self.values)
         if not found:
-            raise invalid_response(operation, MESSAGES["response_other_scope"] % {"scope": scope}, response)
+            raise invalid_response(operation, messages.MESSAGES["response_other_scope"] % {"scope": scope}, response)
         if len(found) > 1:
             ids = ", ".join(str(parse_id(table.get("routeTableId"))) for table in found)
             words = {"scope": scope, "count": len(found), "ids": ids}
