@@ -53,20 +53,21 @@ options:
   local_subnets:
     description:
       - The networks on the cloud's side, as CIDRs. Order and spelling do not matter.
-      - Needed to create a tunnel.
+      - Each needs one of its IP version in O(remote_subnets). Needed to create a tunnel.
     type: list
     elements: str
     aliases: [localSubnets]
   remote_subnets:
     description:
       - The networks on the peer's side, as CIDRs. Order and spelling do not matter.
-      - Needed to create a tunnel.
+      - Each needs one of its IP version in O(local_subnets). Needed to create a tunnel.
+      - Networks that overlap those of another tunnel of the gateway are a warning.
     type: list
     elements: str
     aliases: [remoteSubnets]
   remote_ip:
     description:
-      - The peer gateway's IP address.
+      - The peer gateway's IP address, one that a device can have. V(0.0.0.0) is accepted only next to O(cgw_id).
       - To create a tunnel O(remote_ip) or O(cgw_id) is needed, whichever the API of your site takes; what is
         provided is sent.
     type: str

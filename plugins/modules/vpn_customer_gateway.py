@@ -47,6 +47,7 @@ options:
   ip:
     description:
       - The peer's IP address. Needed to create a customer gateway.
+      - V(0.0.0.0) stands for a peer without a fixed one, only for IKEv1's aggressive mode.
       - The API cannot change it. For a new address create another customer gateway, give its id to the tunnels, and
         then remove the old one.
     type: str

@@ -39,10 +39,10 @@ def lab_of(machine):
     """
     labs = []
 
-    def make(cloud=None, peer=None, peer_address=OPTIONS["remote_ip"]):
+    def make(cloud=None, peer=None, peer_address=OPTIONS["remote_ip"], second_lan=None):
         subnets = {"cloud": cloud or OPTIONS["local_subnets"], "peer": peer or OPTIONS["remote_subnets"]}
         addresses = {"cloud": EIP, "peer": peer_address}
-        labs.append(Lab(addresses, subnets))
+        labs.append(Lab(addresses, subnets, second_lan))
         return labs[-1]
 
     yield make

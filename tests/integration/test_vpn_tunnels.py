@@ -16,7 +16,7 @@ from collections import Counter
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import retry
-from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnels
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel, vpn_tunnels
 from api_example import BODY, OPTIONS
 from emulator_process import EmulatorProcess
 from fake_clock import SkippingClock
@@ -82,6 +82,45 @@ def totals(result, **expected):
 def stored(cloud):
     """Return (gateway, name) of every stored tunnel, sorted."""
     return sorted((tunnel["vpnId"], tunnel["vpnConnName"]) for tunnel in cloud.tunnels())
+
+
+def overlaps(result):
+    """Return the pairs of tunnels in the warnings about remote networks, as "INNER of A overlaps OUTER of B"."""
+    texts = [text for text in result.get("warnings", []) if "overlaps" in text]
+    return sorted(text.removeprefix("remote_subnets: ").partition(";")[0] for text in texts)
+
+
+def test_overlap_with_an_item_or_a_tunnel_of_the_gateway_is_a_warning(cloud):
+    """In check mode, on creation and when nothing changes; tunnels of another gateway and removed ones do not count."""
+    there = [branch(1, vpn_conn_name=name, vpn_id=gateway(at)) for name, at in (("old", 1), ("gone", 1), ("other", 2))]
+    assert overlaps(run([dict(item, remote_subnets=["172.16.0.0/12"]) for item in there])) == [
+        "172.16.0.0/12 of gone overlaps 172.16.0.0/12 of old"
+    ]
+    items = [
+        branch(1, vpn_id=gateway(1), vpn_conn_name="gone", state="absent"),
+        branch(2, vpn_id=gateway(1), remote_subnets=["172.16.5.0/24", "10.0.0.0/8"]),
+        branch(3, vpn_id=gateway(1)),
+    ]
+    expected = [
+        "10.0.3.0/24 of branch-3 overlaps 10.0.0.0/8 of branch-2",
+        "172.16.5.0/24 of branch-2 overlaps 172.16.0.0/12 of old",
+    ]
+    lists = len(cloud.requests("GET"))
+    for check_mode in (True, False, False):
+        result = run(items, check_mode)
+        assert overlaps(result) == expected and not result.get("failed")
+    assert not result["changed"] and len(cloud.requests("GET")) - lists == 4, "one list each, and one after creations"
+    purged = run([branch(2, vpn_id=gateway(1), remote_subnets=["172.16.5.0/24", "10.0.0.0/8"])], True, purge=True)
+    assert purged["changed"] and overlaps(purged) == []
+
+
+def test_overlap_of_a_single_tunnel_is_a_warning(cloud):
+    run([branch(1, vpn_id=gateway(1), remote_subnets=["10.0.0.0/8"])])
+    options = {**SHARED, **QUICK, **branch(2, vpn_id=gateway(1))}
+    expected = ["10.0.2.0/24 of branch-2 overlaps 10.0.0.0/8 of branch-1"]
+    assert overlaps(run_params(vpn_tunnel, options, check_mode=True)) == expected
+    assert overlaps(run_params(vpn_tunnel, options)) == expected
+    assert overlaps(run_params(vpn_tunnel, {**options, "state": "absent"})) == []
 
 
 def test_bulk_create_sends_one_list_and_one_request_per_tunnel(cloud):

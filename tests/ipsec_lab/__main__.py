@@ -24,7 +24,7 @@ from .gateway_config import build_config
 from .ipsec_gateway import RUN, Gateway, GatewayError
 from .stored_tunnels import stored_tunnels
 from .strongswan_packages import LabUnavailableError
-from .topology import Host, create_networks, inside, ip
+from .topology import Host, create_networks, create_second_lan, host_address, inside, ip
 
 SYNC_INTERVAL_SECONDS = 0.3
 
@@ -32,21 +32,24 @@ SYNC_INTERVAL_SECONDS = 0.3
 class Worker:
     """The requests that a test can send: every public method; arguments and results are JSON."""
 
-    def __init__(self, packages, addresses, subnets):
+    def __init__(self, packages, addresses, subnets, second_lan=None):
         _mount_private_dirs(packages)
         _check_tun()
         try:
             create_networks(addresses, subnets)
+            if second_lan:
+                create_second_lan(second_lan)
         except subprocess.CalledProcessError as error:
             raise LabUnavailableError(
                 f"cannot create network namespaces with veth devices: {error.stderr.strip()}"
             ) from None
         self.eip = addresses["cloud"]
-        self.hosts = {side: Host(side) for side in subnets}
+        self.hosts = {side: Host(side) for side in (*subnets, *(["lan"] if second_lan else []))}
+        self.lans = (subnets["peer"][0], second_lan)
         self.emulator = None
         self.synced_tunnels = []
         try:
-            self.cloud, self.peer = Gateway("cloud"), Gateway("peer")
+            self.cloud, self.peer = Gateway("cloud"), Gateway("peer", has_kernel_policies=bool(second_lan))
         except GatewayError as error:
             raise LabUnavailableError(str(error)) from None
 
@@ -66,11 +69,36 @@ class Worker:
         for side in (self.peer, self.cloud):
             side.reset()
 
-    def set_cloud_tunnels(self, tunnels):
-        """Replace the configuration of the cloud's gateway by these objects of the API."""
+    def set_cloud_tunnels(self, tunnels, **settings):
+        """Replace the configuration of the cloud's gateway by these objects of the API.
+
+        :param settings: further settings of each connection.
+        """
         self.cloud.reset()
         for tunnel in tunnels:
-            self.cloud.load(*build_config(tunnel, self.eip))
+            connections, keys = build_config(tunnel, self.eip)
+            self.cloud.load({name: dict(connection, **settings) for name, connection in connections.items()}, keys)
+
+    def load_peer(self, text):
+        """Load the peer's file, which starts the tunnel by itself or does not."""
+        self.peer.load_file(text)
+
+    def close_cloud_tunnels(self):
+        self.cloud.terminate()
+
+    def crash_cloud(self):
+        self.cloud.crash()
+
+    def peer_traps(self):
+        return self.peer.traps()
+
+    def can_ping_between_lans(self, seconds=0.5):
+        """Return whether an echo passes from the peer's first network to the second one, and back."""
+        first, second = map(host_address, self.lans)
+        return [
+            self.hosts["peer"].can_ping(second, first, seconds),
+            self.hosts["lan"].can_ping(first, second, seconds),
+        ]
 
     def can_ping(self, tunnel, seconds=0.2):
         return can_ping(self, tunnel, seconds)

@@ -17,11 +17,13 @@ import vici
 RUN = Path("/run/lab")
 START_TIMEOUT_SECONDS = 10
 RESPONSE_TIMEOUT_SECONDS = 20
-# kernel-libipsec implements ESP in user space over a TUN device, and must precede kernel-netlink; the list excludes
-# plugins that write to /etc or create sockets. strongSwan 6 lacks aes to kdf: openssl replaces them.
+# kernel-libipsec implements ESP in user space over a TUN device, and must precede kernel-netlink. It has no policies
+# without ESP: traps and bypasses need kernel-netlink alone, which has them also where the kernel lacks ESP.
+USER_SPACE_ESP = "kernel-libipsec "
+# The list excludes plugins that write to /etc or create sockets. strongSwan 6 lacks aes to kdf: openssl replaces them.
 STRONGSWAN_CONF = """\
 charon {{
-  load = random nonce aes sha1 sha2 md5 hmac kdf gmp openssl kernel-libipsec kernel-netlink socket-default updown vici
+  load = random nonce aes sha1 sha2 md5 hmac kdf gmp openssl {esp}kernel-netlink socket-default updown vici
   i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   # Quick mode may arrive before the third aggressive message; the default of 4 s is long for a lab.
   retransmit_timeout = 0.25
@@ -57,18 +59,25 @@ class GatewayError(Exception):
 
 
 class Gateway:
-    """The strongSwan of one side."""
+    """The strongSwan of one side.
 
-    def __init__(self, side):
+    :param has_kernel_policies: whether traps and bypasses work; the daemon then has ESP only where the kernel has it.
+    """
+
+    def __init__(self, side, has_kernel_policies=False):
         self.side = side
         self.folder = RUN / side
         self.folder.mkdir(parents=True)
         self.uri = f"unix://{self.folder}/charon.vici"
         settings = self.folder / "strongswan.conf"
-        settings.write_text(STRONGSWAN_CONF.format(folder=self.folder))
+        esp = "" if has_kernel_policies else USER_SPACE_ESP
+        settings.write_text(STRONGSWAN_CONF.format(folder=self.folder, esp=esp))
         self.environment = dict(os.environ, STRONGSWAN_CONF=str(settings))
+        self._start()
+
+    def _start(self):
         self._process = subprocess.Popen(
-            ["ip", "netns", "exec", f"gw-{side}", "charon-systemd"],
+            ["ip", "netns", "exec", f"gw-{self.side}", "charon-systemd"],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -105,6 +114,13 @@ class Gateway:
         self._process.terminate()
         self._process.wait(10)
 
+    def crash(self):
+        """Kill the daemon, so that the other side receives no message, and start another one without configuration."""
+        self._process.kill()
+        self._process.wait(10)
+        Path(self.folder, "charon.vici").unlink()
+        self._start()
+
     # --- configuration ---
 
     def load(self, connections, shared_keys):
@@ -136,8 +152,7 @@ class Gateway:
         for name in self._session.get_conns()["conns"]:
             self._session.unload_conn({"name": name.decode()})
         self._session.clear_creds()
-        for entry in self.tunnels():
-            self._end(entry["uniqueid"])
+        self.terminate()
 
     def _end(self, unique_id):
         try:
@@ -164,6 +179,15 @@ class Gateway:
                 words.append(message["msg"].decode(errors="replace"))
         except vici.exception.CommandException as error:
             raise GatewayError(f"{child} does not come up: {error}: {' | '.join(words[-4:])}") from None
+
+    def terminate(self):
+        """Close every tunnel, as a gateway does whose configuration changes."""
+        for entry in self.tunnels():
+            self._end(entry["uniqueid"])
+
+    def traps(self):
+        """Return the names of the children whose next packet initiates them."""
+        return [name for entry in self._session.list_policies({"trap": "yes"}) for name in _decode(entry)]
 
     def rekey(self, child):
         """Start the rekeying of a child."""

@@ -26,11 +26,13 @@ class Lab:
 
     :param addresses: dict of `cloud` and `peer` to their public addresses.
     :param subnets: dict of both to lists of CIDRs.
+    :param second_lan: CIDR of another network behind the peer's gateway, with a host of its own; the peer's daemon then
+        has the kernel's policies, and ESP only where the kernel has it.
     :raises LabUnavailableError: if the machine does not allow the lab.
     :raises RuntimeError: if the worker crashed.
     """
 
-    def __init__(self, addresses, subnets):
+    def __init__(self, addresses, subnets, second_lan=None):
         if not shutil.which("unshare") or not shutil.which("ip"):
             raise LabUnavailableError("the programs unshare and ip are missing (packages util-linux and iproute2)")
         packages = locate_packages()
@@ -45,6 +47,7 @@ class Lab:
             text=True,
         )
         arguments = {"packages": packages and str(packages), "addresses": addresses, "subnets": subnets}
+        arguments["second_lan"] = second_lan
         response = self._exchange(arguments)
         if "result" not in response:
             self.stop()

@@ -61,6 +61,17 @@ def create_networks(addresses, subnets):
                     setting.write(value)
 
 
+def create_second_lan(subnet):
+    """Create a second network behind the peer's gateway, with a host of its own: gw-peer -- h-lan."""
+    length = subnet.partition("/")[2]
+    ip("netns", "add", "h-lan")
+    ip("-n", "gw-peer", "link", "add", "lan1", "type", "veth", "peer", "name", "lan0", "netns", "h-lan")
+    for name, link, address in (("gw-peer", "lan1", gateway_address(subnet)), ("h-lan", "lan0", host_address(subnet))):
+        ip("-n", name, "addr", "add", f"{address}/{length}", "dev", link)
+        ip("-n", name, "link", "set", link, "up")
+    ip("-n", "h-lan", "route", "add", "default", "via", gateway_address(subnet))
+
+
 def gateway_address(subnet):
     """Return the gateway's address in one of its networks: the first."""
     return str(ipaddress.ip_network(subnet)[1])

@@ -201,11 +201,24 @@ class ScopeReconciler:
     def plan(self) -> None:
         """List, and plan every object; problems are noted in the results that they concern."""
         self.executor.run(self._reconciler.plan(), self._reconciler.names)
+        self._warn_about_scope()
         for result in self.results:
             predicted = result.predicted = predict_outcome(result.state)
             if result.state.state == CREATE:
                 predicted.item = self.api.complete_target(predicted.item)
             result.is_planned = result.state.state != FAILED
+
+    def _warn_about_scope(self) -> None:
+        """Add the warnings about planned objects next to the others of the scope."""
+        first = self._reconciler.first
+        planned = [obj for obj in self._reconciler.objects if obj.state != FAILED]
+        ids = {obj.outcome.object_id for obj in planned}
+        planned = [obj for obj in planned if obj.plan is not None and obj.plan.target is not None]
+        objects = [(obj.desired.value, obj.plan.target) for obj in planned]
+        if first is not None and not first.error:
+            objects += [(None, x.item) for x in first.entries if x.object_id not in ids and not x.is_leaving]
+        for index, text in self.api.type.scope_warnings(objects).items():
+            planned[index].outcome.warnings += (text,)
 
     def apply(self) -> None:
         """Apply the plan. An object that fails has its problem noted and does not hold up the others."""

@@ -159,6 +159,10 @@ class ResourceType:
         """Return True if the object shows all that is desired, the key included."""
         raise NotImplementedError
 
+    def scope_warnings(self, objects: List[Tuple[Optional[Desired], Item]]) -> Dict[int, str]:
+        """Return warnings by the index of their object, which has no desired state if the task does not name it."""
+        return {}
+
     def signature(self, item: Item) -> Any:
         """Return what makes two objects of different names equal, hashable."""
         raise NotImplementedError

@@ -14,6 +14,8 @@ from .._bce.redaction import safe_repr, trim
 from .._bce.response_parsing import parse_id, parse_ip, parse_str
 from .messages import MESSAGES
 
+ANY_ADDRESS = "0.0.0.0"  # of a customer gateway for peers without a fixed address
+
 
 class Field(NamedTuple):
     """One option that describes an object of the API."""
@@ -75,6 +77,20 @@ def ip_address(value: Any) -> str:
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
+
+
+def is_device_address(address: Any) -> bool:
+    """Return whether one device can have this address of ipaddress, seen from another network."""
+    other = address.is_unspecified or address.is_multicast or address.is_loopback or address.is_link_local
+    return not other and str(address) != "255.255.255.255"
+
+
+def device_address(value: Any) -> str:
+    """Return the address of a device in canonical form, or ANY_ADDRESS."""
+    text = ip_address(value)
+    if text != ANY_ADDRESS and not is_device_address(ipaddress.ip_address(text)):
+        raise ValueError
+    return text
 
 
 @lru_cache(maxsize=4096)

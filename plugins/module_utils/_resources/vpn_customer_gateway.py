@@ -13,10 +13,16 @@ from typing import Any, Dict
 from .._bce.response_parsing import parse_str
 from .api import PAGE_SIZE, RestApi
 from .base import Plan
-from .fields import CGW_ID, Field, description_field, ip_address, name_field, parse_address
+from .fields import CGW_ID, Field, description_field, device_address, name_field, parse_address
 from .resource import Resource
 
-IP = Field("ip", "must be an IP address such as 203.0.113.10", ip_address, {"type": "str"}, parse=parse_address)
+IP = Field(
+    "ip",
+    "must be an IP address of a device such as 203.0.113.10, or 0.0.0.0 for a peer without a fixed one",
+    device_address,
+    {"type": "str"},
+    parse=parse_address,
+)
 
 
 class VpnCustomerGateway(Resource):

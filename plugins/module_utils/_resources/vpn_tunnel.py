@@ -11,25 +11,28 @@ call that reads one tunnel.
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Set
+from ipaddress import ip_network
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from .._bce.redaction import KEY_KINDS, KEY_SYMBOLS, MIN_KEY_LENGTH, Secret, trim
 from .._bce.response_parsing import check_owner, distinct, get_list, parse_id, parse_str
 from .api import RestApi
-from .base import Item
+from .base import Desired, Item
 from .fields import (
+    ANY_ADDRESS,
     CGW_ID,
     VPN_ID,
     Field,
     choice_field,
     description_field,
+    device_address,
     id_field,
-    ip_address,
     name_field,
     or_empty,
     parse_address,
     seconds_field,
     subnets_field,
+    validate_fields,
 )
 from .messages import MESSAGES
 from .resource import Resource
@@ -90,8 +93,8 @@ SECRET_KEY = Field(
 )
 REMOTE_IP = Field(
     "remote_ip",
-    "must be an IP address such as 10.107.245.188",
-    ip_address,
+    "must be an IP address of a device such as 10.107.245.188",
+    device_address,
     {"type": "str"},
     required_on_create=False,
     is_blank_unset=False,
@@ -100,6 +103,7 @@ REMOTE_IP = Field(
 )
 VPN_CONN_NAME = name_field("vpn_conn_name", "name")
 VPN_CONN_ID = id_field("vpn_conn_id")
+_SIDES = (subnets_field("local_subnets"), subnets_field("remote_subnets"))
 
 
 class VpnTunnel(Resource):
@@ -116,10 +120,10 @@ class VpnTunnel(Resource):
     id_field = VPN_CONN_ID
     secret = SECRET_KEY
     fields = (
-        subnets_field("local_subnets"),
+        _SIDES[0],
         REMOTE_IP,
         CGW_ID._replace(omits_empty=True, parse=or_empty(parse_str)),
-        subnets_field("remote_subnets"),
+        _SIDES[1],
         description_field(),
         VPN_CONN_NAME,
     )
@@ -146,6 +150,45 @@ class VpnTunnel(Resource):
         name, key = (values.get(option) for option in (VPN_CONN_NAME.name, SECRET_KEY.name))
         if isinstance(name, str) and isinstance(key, str) and len(trim(key)) >= MIN_KEY_LENGTH and trim(key) in name:
             found.append(MESSAGES["name_has_key"] % {"option": where + VPN_CONN_NAME.name})
+        return found
+
+    def validate_values(self, values: Dict[str, Any], where: str = "") -> List[str]:
+        """See Resource.validate_values(); each network needs one of its IP version on the other side."""
+        found, provided = super().validate_values(values, where), self.provided_options(values)
+        # Next to cgw_id it is what the API shows of a customer gateway for any address.
+        if str(provided.get("remote_ip")).strip() == ANY_ADDRESS and "cgw_id" not in provided:
+            found.append(MESSAGES["remote_ip_any"] % {"option": where + "remote_ip"})
+        if not validate_fields(_SIDES, provided) and all(field.name in provided for field in _SIDES):
+            for own, other in (_SIDES, _SIDES[::-1]):
+                words = {"option": where + own.name, "other": other.name}
+                versions = {":" in text for text in provided[other.name]}
+                alone = [text for text in provided[own.name] if (":" in text) not in versions]
+                found += [MESSAGES["subnet_alone"] % dict(words, value=text) for text in alone]
+        return found
+
+    def scope_warnings(self, objects: List[Tuple[Optional[Desired], Item]]) -> Dict[int, str]:
+        """See ResourceType.scope_warnings(): remote networks that overlap those of another tunnel."""
+        managed = [desired is not None and _SIDES[1].name in desired.fields for desired, _item in objects]
+        networks = []
+        for index, (_desired, item) in enumerate(objects if any(managed) else ()):
+            for text in item.fields[_SIDES[1].name] or ():
+                try:
+                    networks.append((ip_network(text), index))
+                except ValueError:
+                    pass  # a list may show anything
+        found: Dict[int, str] = {}
+        around: List[Tuple[Any, int]] = []  # the networks that contain the current one, the smallest last
+        for pair in sorted(networks, key=lambda pair: (pair[0].version, int(pair[0][0]), pair[0].prefixlen)):
+            while around and (around[-1][0].version != pair[0].version or not pair[0].subnet_of(around[-1][0])):
+                around.pop()
+            other = next((one for one in reversed(around) if one[1] != pair[1]), pair)
+            index = pair[1] if managed[pair[1]] else other[1]
+            if other is not pair and managed[index]:
+                texts = [
+                    "%s of %s" % (network, objects[at][1].fields["vpn_conn_name"]) for network, at in (pair, other)
+                ]
+                found.setdefault(index, MESSAGES["tunnels_overlap"] % tuple(texts))
+            around.append(pair)
         return found
 
     def describe_state(self, item: Item) -> str:

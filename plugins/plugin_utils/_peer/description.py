@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 from ...module_utils._bce.errors import InvalidOptionsError
 from ...module_utils._bce.redaction import Secret, redact, safe_repr, trim
 from ...module_utils._resources import vpn_tunnel as rules
-from ...module_utils._resources.fields import is_blank, subnet
+from ...module_utils._resources.fields import is_blank, is_device_address, subnet
 from .messages import MESSAGES
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
@@ -174,9 +174,8 @@ def is_identity(value: Any) -> bool:
 def validate_addresses(remote_ip: Optional[Address], eip: Optional[Address], peer_address: Any) -> List[str]:
     """Check the two public addresses, where they could be parsed, and the address that the host itself has."""
     errors = []
-    for name, address in (("tunnel.remote_ip", remote_ip), ("gateway", eip)):
-        if address and not is_unicast_address(address):
-            errors.append(MESSAGES["peer_address_not_unicast"] % {"option": name, "address": address})
+    if eip and not is_device_address(eip):
+        errors.append(MESSAGES["peer_address_not_unicast"] % {"address": eip})
     if remote_ip and eip:
         errors += validate_address_pair(remote_ip, eip)
     if peer_address is not None and not is_host_address(peer_address, remote_ip):
@@ -200,31 +199,14 @@ def is_host_address(value: Any, remote_ip: Optional[Address]) -> bool:
     if isinstance(value, str) and value.strip() == ANY_ADDRESS:
         return True
     address = _try_parse(_parse_address, value)
-    if address is None or not is_unicast_address(address):
+    if address is None or not is_device_address(address):
         return False
     return remote_ip is None or address.version == remote_ip.version
 
 
-def is_unicast_address(address: Address) -> bool:
-    """Return whether one device can have this address."""
-    return not (address.is_unspecified or address.is_multicast or address.is_loopback)
-
-
 def validate_subnets(cloud: Tuple[Network, ...], peer: Tuple[Network, ...]) -> List[str]:
-    """Check that each subnet has one of its IP version on the other side, and that no subnet is on both sides."""
-    errors = []
-    for name, own, other_name, others in (
-        ("local_subnets", cloud, "remote_subnets", peer),
-        ("remote_subnets", peer, "local_subnets", cloud),
-    ):
-        versions = {network.version for network in others}
-        words = {"option": name, "other": other_name}
-        errors += [
-            MESSAGES["peer_subnet_alone"] % dict(words, subnet=network, version=network.version)
-            for network in own
-            if versions and network.version not in versions
-        ]
-    return errors + [MESSAGES["peer_subnet_twice"] % {"subnet": network} for network in peer if network in cloud]
+    """Check that no subnet is on both sides, which only the peer's configuration excludes."""
+    return [MESSAGES["peer_subnet_twice"] % {"subnet": network} for network in peer if network in cloud]
 
 
 # --- parsing ---

@@ -23,7 +23,7 @@ MESSAGES = {
         ' ASCII without ", \\ and *, not beginning with %%, but is %(value)s'
     ),
     "peer_address_not_unicast": (
-        "%(option)s: %(address)s is not an address of a device in the internet or a private network"
+        "gateway: %(address)s is not an address of a device in the internet or a private network"
     ),
     "peer_host_address": "peer_address: must be an %(version)s address or %(any)s, but is %(value)s",
     "peer_same_address": (
@@ -33,7 +33,6 @@ MESSAGES = {
         "gateway: %(address)s and tunnel.remote_ip %(remote_ip)s are not of one IP version, so no packet goes between"
         " them"
     ),
-    "peer_subnet_alone": "tunnel.%(option)s: %(subnet)s has no IPv%(version)d subnet in %(other)s to talk with",
     "peer_subnet_twice": (
         "tunnel.remote_subnets: %(subnet)s is a subnet of the cloud's side too, so no packet would know which end is"
         " meant"

@@ -22,6 +22,10 @@ HASHES = {"sha1": "sha1", "md5": "md5", "sha2_256": "sha256", "sha2_384": "sha38
 GROUPS = {"group2": "modp1024", "group5": "modp1536", "group14": "modp2048", "group24": "modp2048s256"}
 VERSIONS = {"v1": 1, "v2": 2}
 DPD_ACTIONS = {"start": "restart", "trap": "trap", "none": "clear"}
+# Not `start`: a cloud that re-authenticates closes the IKE_SA and initiates the next one, so with one that the peer
+# initiates too their number would double each time. A trap initiates with the next packet. `unique = replace` is no way
+# out, because it compares identities, which two tunnels between the same addresses share.
+CLOSE_ACTIONS = {"start": "trap", "trap": "trap", "none": "none"}
 
 # A section's name may hold neither of the two, and no tunnel's name has + or ~, so different names stay different.
 SECTION_NAME_ESCAPES = str.maketrans({"/": "+", ".": "~"})
@@ -193,7 +197,7 @@ def _child(peer: PeerDescription, cloud: Sequence[Network], own: Sequence[Networ
         ("life_time", "%ds" % lifetime),
         ("rekey_time", "%ds" % _split_lifetime(lifetime)[0]),
         ("dpd_action", DPD_ACTIONS[peer.start_action]),
-        ("close_action", peer.start_action),
+        ("close_action", CLOSE_ACTIONS[peer.start_action]),
         ("start_action", peer.start_action),
     ]
 
@@ -207,13 +211,39 @@ def _traffic_selectors(peer: PeerDescription) -> List[Tuple[Sequence[Network], S
 
 
 def _lan_bypass(peer: PeerDescription) -> List[List[str]]:
-    """Return what keeps the peer's own networks out of the tunnel where one of the cloud's contains them."""
-    inside = [own for own in peer.peer.networks if any(_contains(wide, own) for wide in peer.cloud.networks)]
+    """Return what keeps traffic among the peer's networks out of a tunnel to a network that contains one of them."""
+    inside = _networks_inside(peer.peer.networks, peer.cloud.networks)
     if not inside:
         return []
-    text, name = ",".join(map(str, inside)), _section_name(peer.name) + "@lan"
-    child = _section(name, [("local_ts", text), ("remote_ts", text), ("mode", "pass"), ("start_action", "trap")])
+    # A packet from any network of the peer to one of these would match the tunnel, and so would the reply.
+    versions = {network.version for network in inside}
+    own = [network for network in peer.peer.networks if network.version in versions]
+    name = _section_name(peer.name) + "@lan"
+    selectors = [(side, ",".join(map(str, networks))) for side, networks in (("local_ts", own), ("remote_ts", inside))]
+    child = _section(name, [*selectors, ("mode", "pass"), ("start_action", "trap")])
     return [_section(name, [("remote_addrs", "127.0.0.1")], [_section("children", (), [child])])]
+
+
+def _networks_inside(networks: Sequence[Network], wide_networks: Sequence[Network]) -> List[Network]:
+    """Return the networks inside one of the wide ones, without those parts that are a wide one again.
+
+    A bypass precedes every tunnel, so a network of the cloud inside one of the peer's has to be left out.
+    """
+    found: List[Network] = []
+    for network in networks:
+        parts = [network] if any(_contains(wide, network) for wide in wide_networks) else []
+        for hole in wide_networks:
+            if _contains(network, hole):
+                parts = [rest for part in parts for rest in _exclude(part, hole)]
+        found += parts
+    return list(dict.fromkeys(found))
+
+
+def _exclude(network: Any, hole: Any) -> List[Network]:
+    """Return the parts of a network outside of another one."""
+    if _contains(hole, network):
+        return []
+    return sorted(network.address_exclude(hole)) if _contains(network, hole) else [network]
 
 
 def _contains(wide: Any, network: Any) -> bool:

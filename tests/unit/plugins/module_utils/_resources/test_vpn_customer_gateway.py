@@ -141,3 +141,17 @@ def test_update_sends_the_changes_but_never_only_empty_values():
         ("PUT", "/v2/vpn/cgw/cgw-a", {"clientToken": "t"}, {"description": "", "name": "berlin"}),
         ("DELETE", "/v2/vpn/cgw/cgw-a", {}, None),
     ]
+
+
+@pytest.mark.parametrize("ip", ["203.0.113.10", "100.88.9.0", "10.0.0.1", "0.0.0.0", "2001:db8::1"])
+def test_address_of_a_peer_is_accepted(ip):
+    """The second is the API page's example, 0.0.0.0 the console's value for a peer without a fixed address."""
+    assert VPN_CUSTOMER_GATEWAY.validate({"name": "berlin", "ip": ip}) == []
+
+
+@pytest.mark.parametrize(
+    "ip", ["127.0.0.1", "::1", "224.0.0.5", "ff02::1", "169.254.1.1", "fe80::1", "::", "255.255.255.255"]
+)
+def test_address_that_no_peer_can_have_is_refused(ip):
+    (error,) = VPN_CUSTOMER_GATEWAY.validate({"name": "berlin", "ip": ip})
+    assert error.startswith("ip: must be an IP address of a device such as 203.0.113.10, or 0.0.0.0") and ip in error

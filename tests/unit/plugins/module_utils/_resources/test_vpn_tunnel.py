@@ -73,7 +73,6 @@ SUBNETS = [
     (["192.168.1.1/20"], ["192.168.0.0/20"]),
     ([" 10.0.0.0/8\n"], ["10.0.0.0/8"]),
     (["10.0.0.0/8", "10.0.0.0/255.0.0.0", "10.1.0.0/16"], ["10.0.0.0/8", "10.1.0.0/16"]),
-    (["2001:DB8:0::/32", "0.0.0.0/0"], ["2001:db8::/32", "0.0.0.0/0"]),
 ]
 
 
@@ -117,7 +116,13 @@ RULES = {
     "local_subnets": (SUBNETS, NOT_SUBNETS),
     "remote_subnets": (SUBNETS, NOT_SUBNETS),
     "remote_ip": (
-        [("10.107.245.188", "10.107.245.188"), ("203.0.113.10\n", "203.0.113.10"), ("2001:DB8::0:1", "2001:db8::1")],
+        [
+            ("10.107.245.188", "10.107.245.188"),
+            ("203.0.113.10\n", "203.0.113.10"),
+            ("2001:DB8::0:1", "2001:db8::1"),
+            ("100.64.0.1", "100.64.0.1"),
+            ("fd00::1", "fd00::1"),
+        ],
         [
             "",
             "10.107.245",
@@ -127,6 +132,15 @@ RULES = {
             "peer.example.com",
             "10.0.0.1 10.0.0.2",
             "fe80::1%any words",
+            "127.0.0.1",
+            "::1",
+            "224.0.0.5",
+            "ff02::1",
+            "169.254.1.1",
+            "fe80::1",
+            "255.255.255.255",
+            "0.0.0.0",
+            "::",
             *NOT_TEXT,
         ],
     ),
@@ -414,7 +428,86 @@ def test_plan_of_a_creation_names_all_missing_options():
     ]
 
 
-@pytest.mark.parametrize("peer", [{"remote_ip": "10.1.1.1"}, {"cgw_id": "cgw-1"}, {"remote_ip": "::1", "cgw_id": "c"}])
+def test_any_address_is_only_that_of_a_customer_gateway():
+    """The list shows it next to the customer gateway's id."""
+    assert errors(remote_ip="0.0.0.0", cgw_id="cgw-1") == []
+    (error,) = errors(remote_ip=" 0.0.0.0 ", cgw_id="")
+    assert error.startswith("remote_ip: 0.0.0.0 is not an address of a device; give cgw_id")
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "refused"),
+    [
+        (["10.0.0.0/8"], ["172.16.0.0/12"], []),
+        (["2001:DB8::/32", "10.0.0.0/8"], ["fd00::/8", "172.16.0.0/12"], []),
+        (["192.168.0.0/20"], ["192.168.0.0/20"], []),  # the API page's own example
+        (["2001:db8::/32"], ["172.16.0.0/12"], ["local_subnets: 2001:db8::/32", "remote_subnets: 172.16.0.0/12"]),
+        (["2001:db8::/32", "10.0.0.0/8"], ["172.16.0.0/12"], ["local_subnets: 2001:db8::/32"]),
+        (["10.0.0.0/8"], ["fd00::/8", "172.16.0.0/12"], ["remote_subnets: fd00::/8"]),
+    ],
+)
+def test_network_without_one_of_its_ip_version_is_refused(local, remote, refused):
+    found = errors(local_subnets=local, remote_subnets=remote)
+    assert [text.partition(" has no subnet of its IP version in ")[0] for text in found] == refused
+
+
+def test_network_is_not_compared_with_an_invalid_or_unset_one():
+    assert errors(local_subnets=["2001:db8::/32"], remote_subnets=None) == []
+    (error,) = errors(local_subnets=["2001:db8::/32"], remote_subnets=["x"])
+    assert error.startswith("remote_subnets[0]:")
+
+
+# --- remote networks of two tunnels ---
+
+
+def tunnels(*remote_subnets):
+    return [
+        (desired(remote_subnets=networks), current_tunnel(vpn_conn_name=name, remote_subnets=networks))
+        for name, networks in zip("abcdef", remote_subnets)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("remote_subnets", "texts"),
+    [
+        ([["10.0.0.0/8"], ["172.16.0.0/12"], ["::/0"]], {}),
+        ([["10.0.0.0/8", "10.1.0.0/16"], ["172.16.0.0/12"]], {}),
+        ([["10.0.0.0/8"], ["10.1.0.0/16"]], {1: "10.1.0.0/16 of b overlaps 10.0.0.0/8 of a"}),
+        ([["10.1.0.0/16"], ["10.0.0.0/8"]], {0: "10.1.0.0/16 of a overlaps 10.0.0.0/8 of b"}),
+        ([["10.1.0.0/16"], ["10.1.0.0/16"]], {1: "10.1.0.0/16 of b overlaps 10.1.0.0/16 of a"}),
+        ([["fd00:1::/32"], ["10.0.0.0/8"], ["fd00::/8"]], {0: "fd00:1::/32 of a overlaps fd00::/8 of c"}),
+        (
+            [["0.0.0.0/0"], ["10.1.0.0/16", "10.9.0.0/16"], ["10.9.1.0/24"]],
+            {1: "10.1.0.0/16 of b overlaps 0.0.0.0/0 of a", 2: "10.9.1.0/24 of c overlaps 10.9.0.0/16 of b"},
+        ),
+    ],
+)
+def test_overlapping_remote_networks_are_one_warning_for_a_tunnel(remote_subnets, texts):
+    found = VPN_TUNNEL.scope_warnings(tunnels(*remote_subnets))
+    assert {index: text.partition("; ")[0] for index, text in found.items()} == {
+        index: "remote_subnets: " + text for index, text in texts.items()
+    }
+    assert all("the API has no redundant pairs" in text for text in found.values())
+
+
+def test_overlap_is_reported_for_the_tunnel_that_the_task_names():
+    """Whichever is the wider one; a task that leaves remote_subnets out, or names neither, has no warning."""
+    wide, inner = tunnels(["10.0.0.0/8"], ["10.1.0.0/16"])
+    text = VPN_TUNNEL.scope_warnings([wide, inner])[1]
+    assert VPN_TUNNEL.scope_warnings([wide, (None, inner[1])]) == {0: text}
+    assert VPN_TUNNEL.scope_warnings([(None, wide[1]), inner]) == {1: text}
+    assert VPN_TUNNEL.scope_warnings([(desired(description="x"), wide[1]), (None, inner[1])]) == {}
+    assert VPN_TUNNEL.scope_warnings([(None, wide[1]), (None, inner[1])]) == {}
+
+
+def test_overlap_with_a_tunnel_of_unreadable_networks_is_not_looked_for():
+    unreadable = [(None, current_tunnel(remote_subnets=networks)) for networks in (None, [], ["branch"])]
+    assert VPN_TUNNEL.scope_warnings(tunnels(["10.0.0.0/8"]) + unreadable) == {}
+
+
+@pytest.mark.parametrize(
+    "peer", [{"remote_ip": "10.1.1.1"}, {"cgw_id": "cgw-1"}, {"remote_ip": "2001:db8::1", "cgw_id": "c"}]
+)
 def test_creation_needs_one_of_the_peer_options(peer):
     options = {**EXAMPLE, "remote_ip": None, **peer}
     fields = VPN_TUNNEL.plan(VPN_TUNNEL.parse(options), None).target.fields

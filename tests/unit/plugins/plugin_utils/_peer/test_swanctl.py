@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.filter.swanctl import FilterModule
@@ -118,7 +119,7 @@ def test_render_parsed_again_is_the_tunnel_seen_from_the_peer(tunnel, key):
 
 @pytest.mark.parametrize(
     ("start_action", "when_dead", "when_closed"),
-    [("start", "restart", "start"), ("trap", "trap", "trap"), ("none", "clear", "none")],
+    [("start", "restart", "trap"), ("trap", "trap", "trap"), ("none", "clear", "none")],
 )
 def test_render_start_action_sets_dpd_and_close_actions(start_action, when_dead, when_closed):
     tunnel = options(local_subnets=["10.0.0.0/24", "10.0.1.0/24"])
@@ -159,12 +160,81 @@ def test_render_parts_together_are_the_whole_file():
     assert SECRET_KEY.encode().hex() not in render(options(), EIP, part="connections")
 
 
-def test_render_wide_cloud_network_bypasses_own_networks():
-    tunnel = options(local_subnets=["0.0.0.0/0"], remote_subnets=["10.1.0.0/16", "10.2.0.0/16"])
-    bypass = read(render(tunnel, EIP, SECRET_KEY))["connections"]["vpncon@lan"]["children"]["vpncon@lan"]
-    assert (bypass["mode"], bypass["local_ts"], bypass["remote_ts"]) == ("pass", *["10.1.0.0/16,10.2.0.0/16"] * 2)
-    tunnel = options(local_subnets=["10.1.0.0/16"], remote_subnets=["10.0.0.0/8"])
-    assert list(read(render(tunnel, EIP, SECRET_KEY))["connections"]) == ["vpncon"]
+def bypass_of(cloud, peer):
+    """Return (local_ts, remote_ts) of the bypass, each a list of texts; None where there is none."""
+    version6 = ":" in cloud[0] + peer[0]
+    addresses = {"remote_ip": "2001:db8:f::1"} if version6 else {}
+    text = render(
+        options(local_subnets=cloud, remote_subnets=peer, **addresses), "2001:db8:e::1" if version6 else EIP, SECRET_KEY
+    )
+    connection = read(text)["connections"].get("vpncon@lan")
+    if connection is None:
+        return None
+    child = connection["children"]["vpncon@lan"]
+    assert (child["mode"], child["start_action"]) == ("pass", "trap")
+    return child["local_ts"].split(","), child["remote_ts"].split(",")
+
+
+BYPASSES = [
+    # cloud's networks, peer's networks, networks in remote_ts; local_ts has all networks of the peer
+    (["0.0.0.0/0"], ["10.1.0.0/16", "10.2.0.0/16"], ["10.1.0.0/16", "10.2.0.0/16"]),
+    (["10.0.0.0/8"], ["10.1.0.0/16", "192.168.1.0/24"], ["10.1.0.0/16"]),
+    (
+        ["172.16.0.0/12", "10.0.0.0/8"],
+        ["192.168.1.0/24", "10.1.0.0/16", "172.16.5.0/24"],
+        ["10.1.0.0/16", "172.16.5.0/24"],
+    ),
+    # inside a network of the cloud that is inside the first of the peer
+    (["10.1.2.0/24"], ["10.1.0.0/16", "10.1.2.128/25"], ["10.1.2.128/25"]),
+    # the cloud's second network lies inside the peer's, and stays behind the tunnel
+    (["10.0.0.0/8", "10.1.128.0/17"], ["10.1.0.0/16"], ["10.1.0.0/17"]),
+    (["10.0.0.0/8", "10.1.0.0/18", "10.1.0.0/17"], ["10.1.0.0/16"], ["10.1.128.0/17"]),
+    (["::/0"], ["fd00:1::/48", "fd00:2::/48"], ["fd00:1::/48", "fd00:2::/48"]),
+    (["fd00::/16"], ["fd00:1::/48", "2001:db8:2::/48"], ["fd00:1::/48"]),
+]
+
+
+@pytest.mark.parametrize("cloud, peer, inside", BYPASSES)
+def test_render_wide_cloud_network_bypasses_all_lan_to_lan_traffic(cloud, peer, inside):
+    assert bypass_of(cloud, peer) == (peer, inside)
+
+
+def test_render_bypass_has_networks_of_one_ip_version():
+    cloud, peer = ["10.0.0.0/8", "2001:db8:1::/48"], ["10.1.0.0/16", "192.168.1.0/24", "2001:db8:2::/48"]
+    assert bypass_of(cloud, peer) == (["10.1.0.0/16", "192.168.1.0/24"], ["10.1.0.0/16"])
+
+
+@pytest.mark.parametrize(
+    ("cloud", "peer"),
+    [(["10.1.0.0/16"], ["10.0.0.0/8"]), (["10.1.0.0/16"], ["10.2.0.0/16", "192.168.1.0/24"])],
+)
+def test_render_without_a_network_inside_the_clouds_has_no_bypass(cloud, peer):
+    assert bypass_of(cloud, peer) is None
+
+
+nested = st.builds(
+    lambda bits, length: str(ipaddress.ip_network((0x0A000000 | bits << 24 - 4, length), strict=False)),
+    st.integers(0, 15),
+    st.integers(8, 12),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cloud=st.lists(nested, min_size=1, max_size=4), peer=st.lists(nested, min_size=1, max_size=4))
+def test_render_bypass_matches_what_longest_prefix_gives_to_the_peer(cloud, peer):
+    """A destination belongs to the side with the smallest network that contains it, as in a routing table."""
+    assume(not set(cloud) & set(peer))
+    _local, inside = bypass_of(cloud, peer) or (None, [])
+    for address in ipaddress.ip_network("10.0.0.0/8").subnets(new_prefix=12):
+        smallest = {
+            side: max(
+                (int(text.split("/")[1]) for text in texts if address.subnet_of(ipaddress.ip_network(text))), default=0
+            )
+            for side, texts in (("cloud", cloud), ("peer", peer))
+        }
+        is_bypassed = any(address.subnet_of(ipaddress.ip_network(text)) for text in inside)
+        # Where no network of the cloud has it, no tunnel takes it, and a bypass does not matter.
+        assert not smallest["cloud"] or is_bypassed == (smallest["peer"] > smallest["cloud"])
 
 
 def test_render_mixed_ip_versions_pairs_equal_versions():
@@ -196,7 +266,10 @@ REFUSED = [
     ({"tunnel": options(vpn_conn_name='x" {')}, "tunnel.vpn_conn_name: must be 1 to 65"),
     ({"tunnel": options(local_subnets=["10.0.0.0/8 }"])}, "tunnel.local_subnets[0]"),
     ({"tunnel": options(local_subnets=["192.168.100.0/24"])}, "no packet would know which end is meant"),
-    ({"tunnel": options(local_subnets=["2001:db8::/32"])}, "has no IPv6 subnet in remote_subnets"),
+    (
+        {"tunnel": options(local_subnets=["2001:db8::/32"])},
+        "tunnel.local_subnets: 2001:db8::/32 has no subnet of its IP version in remote_subnets",
+    ),
     ({"tunnel": dict(options(), vpn_conn_id="x\n}")}, "tunnel.vpn_conn_id"),
     ({"gateway": "vpn-119bd69b"}, "gateway: must be the public address"),
     ({"gateway": None}, "gateway: must be the public address"),
