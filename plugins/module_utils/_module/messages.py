@@ -18,5 +18,9 @@ MESSAGES = {
         "%(option)s%(more)s: has no value and is ignored; put a key that begins with # in quotes, or leave the option"
         " out"
     ),
+    "check_mode_id": (
+        "must exist outside of check mode, but is check-mode-new, the id of what check mode would create; create that"
+        " first"
+    ),
     "and_more": " (and %(count)d more)",
 }

@@ -10,18 +10,19 @@ from typing import Any
 
 from .._bce.client import BceClient
 from .._resources import fields
-from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRouteApi, shown_hops
+from .._resources.filters import as_filter, text_field
+from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRouteApi, shown_hops, subnet_field
 from .info import Found, Info
 
 SCOPE = VPC_ROUTE.scope_options
 HOP_FILTERS = ("nexthop_id", "nexthop_type")
 FIELDS = (
     *SCOPE,
-    fields.as_filter(ROUTE_RULE_ID),
-    fields.as_filter(fields.subnet_field("source_address")),
-    fields.as_filter(fields.subnet_field("destination_address")),
-    fields.as_filter(fields.text_field("nexthop_type"))._replace(has_wire_name=True),
-    fields.as_filter(NEXTHOP_ID),
+    as_filter(ROUTE_RULE_ID),
+    as_filter(subnet_field("source_address")),
+    as_filter(subnet_field("destination_address")),
+    as_filter(text_field("nexthop_type"))._replace(has_wire_name=True),
+    as_filter(NEXTHOP_ID),
     fields.VERSION,
 )
 

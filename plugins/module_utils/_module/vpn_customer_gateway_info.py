@@ -10,13 +10,14 @@ from typing import Any
 
 from .._bce.client import BceClient
 from .._resources import fields
+from .._resources.filters import as_filter, text_field
 from .._resources.vpn_customer_gateway import IP, VpnCustomerGatewayApi
 from .info import Found, Info
 
 FIELDS = (
-    fields.as_filter(fields.CGW_ID),
-    fields.as_filter(fields.text_field("name")),
-    fields.as_filter(IP),
+    as_filter(fields.CGW_ID),
+    as_filter(text_field("name")),
+    as_filter(IP),
     fields.VERSION,
 )
 

@@ -13,6 +13,7 @@ from .._bce.errors import BceError
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
 from .._resources.base import Item
+from .._resources.filters import as_filter, text_field
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VPN_CONN_ID
 from .bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_result
@@ -20,12 +21,12 @@ from .info import Found, Info
 
 # Names and states of the cloud may be any text, so that no filter excludes one.
 FILTER_FIELDS = (
-    fields.as_filter(fields.text_field("vpn_conn_name", "name")),
-    fields.as_filter(VPN_CONN_ID),
-    fields.as_filter(fields.text_field("status")),
-    fields.as_filter(fields.text_field("health_status")),
+    as_filter(text_field("vpn_conn_name", "name")),
+    as_filter(VPN_CONN_ID),
+    as_filter(text_field("status")),
+    as_filter(text_field("health_status")),
 )
-FIELDS = (fields.as_filter(fields.VPN_ID), fields.VPC_ID) + FILTER_FIELDS + (fields.VERSION,)
+FIELDS = (as_filter(fields.VPN_ID), fields.VPC_ID) + FILTER_FIELDS + (fields.VERSION,)
 
 MESSAGES = {
     "gateway_missing": "vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway",

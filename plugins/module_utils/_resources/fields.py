@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tu
 
 from .._bce.redaction import safe_repr
 from .._bce.response_parsing import parse_id, parse_ip, parse_str
+from .base import CHECK_MODE_ID
 from .messages import MESSAGES
 
 
@@ -73,6 +74,8 @@ def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
 
 def ip_address(value: Any) -> str:
     """Return an IP address in canonical form."""
+    if value.strip() == CHECK_MODE_ID:
+        return CHECK_MODE_ID
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
@@ -81,6 +84,8 @@ def ip_address(value: Any) -> str:
 @lru_cache(maxsize=4096)
 def subnet(value: Any) -> str:
     """Return a CIDR in canonical form: ``192.168.0.0/255.255.240.0`` and ``192.168.1.1/20`` are ``192.168.0.0/20``."""
+    if value.strip() == CHECK_MODE_ID:
+        return CHECK_MODE_ID
     if "/" not in value:
         raise ValueError
     return str(ipaddress.ip_network(value.strip(), strict=False))
@@ -173,10 +178,6 @@ def name_field(name: str, *aliases: str) -> Field:
     return Field(name, constraint, resource_name, {"type": "str"}, aliases=aliases)
 
 
-def text_field(name: str, *aliases: str) -> Field:
-    return Field(name, "must be text", string, {"type": "str"}, False, aliases=aliases)
-
-
 def description_field(max_chars: int | None = None) -> Field:
     def normalize(value: Any) -> str:
         text = string(value)
@@ -190,11 +191,6 @@ def description_field(max_chars: int | None = None) -> Field:
     )
 
 
-def subnet_field(name: str) -> Field:
-    constraint = "must be a CIDR such as 192.168.0.0/20"
-    return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=_host_bits)
-
-
 def subnets_field(name: str) -> Field:
     return Field(
         name,
@@ -204,28 +200,16 @@ def subnets_field(name: str) -> Field:
         element=(subnet, "is not a CIDR (example: 192.168.0.0/20)"),
         is_blank_unset=False,
         parse=parse_subnets,
-        remark=_host_bits,
+        remark=host_bits,
     )
 
 
-def as_filter(field: Field) -> Field:
-    """Return the Field of an option that takes several values of what another Field describes, to select by them."""
-    return field._replace(
-        constraint="must be a list, of which each item " + field.constraint,
-        normalize=list_of(field.normalize),
-        argument_spec={"type": "list", "elements": "str"},
-        required_on_create=False,
-        element=(field.normalize, field.constraint),
-        is_blank_unset=True,
-    )
-
-
-def _host_bits(name: str, value: Any) -> List[str]:
+def host_bits(name: str, value: Any) -> List[str]:
     """Return a warning for each CIDR with host bits set."""
     found = []
     for text in [value] if isinstance(value, str) else value:
         used, address = subnet(text), text.strip().partition("/")[0]
-        if used.partition("/")[0] != str(ipaddress.ip_address(address)):
+        if used != CHECK_MODE_ID and used.partition("/")[0] != str(ipaddress.ip_address(address)):
             found.append(MESSAGES["host_bits"] % {"option": name, "value": text, "used": used})
     return found
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The error and warning texts of this package. The constraint of an option is in its Field."""
+"""The error and warning texts of several resources. The constraint of an option is in its Field."""
 
 MESSAGES = {
     "constraint_broken": "%(option)s: %(constraint)s, but is %(value)s",
@@ -28,26 +28,5 @@ MESSAGES = {
         " %(remedy)s"
     ),
     "response_other_object": "is not that %(label)s",
-    "response_other_scope": "is not about %(scope)s",
     "response_without_id": "has no %(wire_name)s",
-    "route_key": "pair of source and destination",
-    "route_system_rule": (
-        "The route rule %(name)s%(shown_id)s of %(scope)s is a system rule, which cannot be changed; choose another"
-        " pair"
-    ),
-    "route_several_hops": (
-        "The route rule %(name)s%(shown_id)s of %(scope)s has several next hops, so it cannot be updated; delete it"
-        " first"
-    ),
-    "route_other_hop": (
-        "%(option)s: the route rule %(name)s%(shown_id)s of %(scope)s has %(current)s and not %(desired)s, so it is not"
-        " deleted; leave %(option)s out to delete it"
-    ),
-    "route_families": (
-        "%(option)s: must be of the same address family as source_address, but one of %(source)s and %(destination)s"
-        " is IPv4 and the other IPv6"
-    ),
-    "route_tables_ambiguous": (
-        "vpc_id: %(scope)s has %(count)d route tables: %(ids)s; provide route_table_id in its place"
-    ),
 }

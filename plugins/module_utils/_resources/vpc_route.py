@@ -16,10 +16,45 @@ from typing import Any, Dict, List, Set
 from .._bce.errors import ConflictError
 from .._bce.response_parsing import check_owner, get_list, invalid_response, paginate, parse_id, parse_str
 from .api import PAGE_SIZE, RestApi
-from .base import Desired, Item
-from .fields import VPC_ID, camel_case, choice_field, description_field, id_field, parse_choice, subnet_field
-from .messages import MESSAGES
+from .base import CHECK_MODE_ID, Desired, Item
+from .fields import (
+    VPC_ID,
+    Field,
+    camel_case,
+    choice_field,
+    description_field,
+    host_bits,
+    id_field,
+    parse_choice,
+    parse_subnet,
+    subnet,
+)
+from .messages import MESSAGES as SHARED_MESSAGES
 from .resource import Resource
+
+MESSAGES = {
+    "response_other_scope": "is not about %(scope)s",
+    "route_key": "pair of source and destination",
+    "route_system_rule": (
+        "The route rule %(name)s%(shown_id)s of %(scope)s is a system rule, which cannot be changed; choose another"
+        " pair"
+    ),
+    "route_several_hops": (
+        "The route rule %(name)s%(shown_id)s of %(scope)s has several next hops, so it cannot be updated; delete it"
+        " first"
+    ),
+    "route_other_hop": (
+        "%(option)s: the route rule %(name)s%(shown_id)s of %(scope)s has %(current)s and not %(desired)s, so it is not"
+        " deleted; leave %(option)s out to delete it"
+    ),
+    "route_families": (
+        "%(option)s: must be of the same address family as source_address, but one of %(source)s and %(destination)s"
+        " is IPv4 and the other IPv6"
+    ),
+    "route_tables_ambiguous": (
+        "vpc_id: %(scope)s has %(count)d route tables: %(ids)s; provide route_table_id in its place"
+    ),
+}
 
 # The types of a rule with a single path; the API page has the first five, the official SDKs the others.
 NEXTHOP_TYPES = (
@@ -61,6 +96,11 @@ def shown_hops(fields: Dict[str, Any], name: str) -> List[str]:
 
 
 _HOP = {"nexthop_id": parse_id, "nexthop_type": _parse_type, "path_type": parse_choice}
+
+
+def subnet_field(name: str) -> Field:
+    constraint = "must be a CIDR such as 192.168.0.0/20"
+    return Field(name, constraint, subnet, {"type": "str"}, parse=parse_subnet, remark=host_bits)
 
 
 class VpcRoute(Resource):
@@ -107,7 +147,8 @@ class VpcRoute(Resource):
         provided = self.provided_options(values)
         if not found and all(name in provided for name in self.natural_key):
             source, destination = (provided[name] for name in self.natural_key)
-            if (":" in source) != (":" in destination):
+            is_new = CHECK_MODE_ID in (source, destination)
+            if not is_new and (":" in source) != (":" in destination):
                 words = {"option": where + "destination_address", "source": source, "destination": destination}
                 found.append(MESSAGES["route_families"] % words)
         return found
@@ -146,7 +187,7 @@ class VpcRoute(Resource):
         """Raise an error if a rule is to be deleted that leads elsewhere than the task says."""
         for name in ("nexthop_type", "nexthop_id"):
             provided, shown = desired.fields.get(name), shown_hops(fields, name)
-            if provided and shown and provided not in shown:
+            if provided and shown and provided not in [*shown, CHECK_MODE_ID]:
                 words = dict(words, option=name, desired=provided, current=", ".join(shown))
                 raise ConflictError(MESSAGES["route_other_hop"] % words, "NextHopMismatch")
 
@@ -168,14 +209,16 @@ class VpcRouteApi(RestApi):
 
     def __init__(self, client: Any, values: Dict[str, Any]) -> None:
         super().__init__(client, values)
-        self.table: Dict[str, Any] = {}
+        is_new = CHECK_MODE_ID in self.values.values()
+        new = dict.fromkeys(("vpc_id", "route_table_id"), CHECK_MODE_ID)
+        self.table: Dict[str, Any] = {**new, **self.values} if is_new else {}
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
         """See RestReader.request(); return a response whose body is the table that was asked for."""
         response = self.client.request(method, path, query, **more)
         table = self._find_table(response, more["operation"])
         if parse_id(table.get("routeTableId")) is None:
-            text = MESSAGES["response_without_id"] % {"wire_name": "routeTableId"}
+            text = SHARED_MESSAGES["response_without_id"] % {"wire_name": "routeTableId"}
             raise invalid_response(more["operation"], text, response)
         # Set here, because only a response has the table's id if the task provides the VPC, and the entries that
         # paginate() reads through this method are parsed against it.
