@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List
 
+from ansible.parsing.dataloader import DataLoader
+from ansible.utils.vars import load_extra_vars
+
 from ..plugin_utils import _playbook_input
 from ..plugin_utils._builtin_types import to_builtin_types
 
 
-def input_errors(inputs: Any, spec: Any) -> List[str]:
-    """Return a sentence for each variable that breaks its argument spec, see validate_input()."""
-    return _playbook_input.validate_input(inputs, to_builtin_types(spec))
+def input_errors(inputs: Any, spec: Any, all_specs: Any = None) -> List[str]:
+    """Return a sentence for each variable that breaks its argument spec, see validate_input().
+
+    :param all_specs: the argument specs of all playbooks; the extra variables are checked for misspelt names then.
+    """
+    spec = to_builtin_types(spec)
+    errors = _playbook_input.validate_input(inputs, spec)
+    if all_specs is None:
+        return errors
+    others = {name for playbook in to_builtin_types(all_specs).values() for name in playbook["options"]}
+    return _playbook_input.find_misspelt(to_builtin_types(load_extra_vars(DataLoader())), spec, others) + errors
 
 
 def check_tunnel_lists(lists: Any, gateway_ids: Any = None, vpn_id: Any = None) -> Dict[str, Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
+from jinja2 import pass_context
 
 from ..module_utils._bce.errors import InvalidOptionsError
 from ..plugin_utils._builtin_types import to_builtin_types
@@ -17,20 +19,24 @@ from ..plugin_utils._peer import swanctl as renderer
 REQUIRED_WORDS = ("start_action", "part")  # options of which an empty text is an error
 
 
-def swanctl(tunnel: Any, gateway: Any = None, secret_key: Any = None, **options: Any) -> str:
+@pass_context
+def swanctl(context: Any, tunnel: Any, gateway: Any = None, secret_key: Any = None, **options: Any) -> str:
     """Return the peer's swanctl.conf, see render().
 
     :raises AnsibleFilterError: with every invalid value that was found.
     """
-    return _run("swanctl", renderer.render, tunnel, gateway, secret_key, options)
+    return _run(context, "swanctl", renderer.render, tunnel, gateway, secret_key, options)
 
 
-def swanctl_files(tunnel: Any, gateway: Any = None, secret_key: Any = None, **options: Any) -> Dict[str, Any]:
+@pass_context
+def swanctl_files(
+    context: Any, tunnel: Any, gateway: Any = None, secret_key: Any = None, **options: Any
+) -> Dict[str, Any]:
     """Return the files of the peer's connection and what is in them, see SwanctlFiles.
 
     :raises AnsibleFilterError: with every invalid value that was found.
     """
-    return _run("swanctl_files", renderer.render_files, tunnel, gateway, secret_key, options)._asdict()
+    return _run(context, "swanctl_files", renderer.render_files, tunnel, gateway, secret_key, options)._asdict()
 
 
 def swanctl_connection(tunnel: Any) -> str:
@@ -51,17 +57,27 @@ def swanctl_conflict(text: Any, tunnel: Any, gateway: Any = None) -> str:
 
 
 def _run(
-    filter_name: str, func: Callable[..., Any], tunnel: Any, gateway: Any, secret_key: Any, options: Dict[str, Any]
+    context: Any,
+    filter_name: str,
+    func: Callable[..., Any],
+    tunnel: Any,
+    gateway: Any,
+    secret_key: Any,
+    options: Dict[str, Any],
 ) -> Any:
     """Call a renderer; an empty text counts as unset, because AWX leaves unset values empty.
 
+    :param context: of the template, which has the variable ansible_check_mode.
     :raises AnsibleFilterError: with every invalid value that was found.
     """
     # A key from a vault is not a text before ansible-core 2.19, and is one after to_builtin_types().
     provided = {name: to_builtin_types(value) for name, value in dict(options, secret_key=secret_key).items()}
     provided = {name: value for name, value in provided.items() if value != "" or name in REQUIRED_WORDS}
+    tunnel, gateway = to_builtin_types(tunnel), to_builtin_types(gateway)
     try:
-        return func(to_builtin_types(tunnel), to_builtin_types(gateway), **provided)
+        if not boolean(context.get("ansible_check_mode", False)):
+            renderer.reject_check_mode_id(tunnel, gateway)
+        return func(tunnel, gateway, **provided)
     except InvalidOptionsError as error:
         # Not chained, because the values of the frames below hold the key.
         raise _filter_error(filter_name, error) from None

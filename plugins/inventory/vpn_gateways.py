@@ -98,13 +98,22 @@ from ansible.inventory.data import InventoryData
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
+from jinja2 import Environment, TemplateSyntaxError
 
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
 from ..module_utils._bce.errors import BceError, InvalidOptionsError
 from ..module_utils._module.validation import safe_option_name
 from ..plugin_utils._builtin_types import to_builtin_types
-from ..plugin_utils._gateway_inventory import FIELDS, GROUP, fetch_hosts, unique_hostnames, validate
+from ..plugin_utils._gateway_inventory import (
+    FIELDS,
+    GROUP,
+    cache_key,
+    fetch_hosts,
+    find_empty_vpcs,
+    unique_hostnames,
+    validate,
+)
 from ..plugin_utils._messages import MESSAGES
 from ..plugin_utils._raw_options import coerce_options, read_raw_options
 
@@ -132,13 +141,27 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             self._read_config_data(path)
             hosts = self._hosts(path, cache)
-            names = unique_hostnames(hosts, self._group_names(hosts))
+            names = self._host_names(hosts)
         except (AnsibleError, BceError) as error:
             # Not chained, because the values of the frames below hold keys.
             raise AnsibleParserError("%s: %s" % (path, error)) from None
+        empty = find_empty_vpcs({"vpc_ids": self.get_option("vpc_ids")}, hosts)
+        if empty:
+            self.display.warning("%s: %s" % (path, MESSAGES["vpcs_empty"] % {"vpc_ids": ", ".join(empty)}))
         self.inventory.add_group(GROUP)
         for name, variables in zip(names, hosts):
             self._add(name, variables)
+
+    def _host_names(self, hosts: list[dict[str, Any]]) -> list[str]:
+        """Return the names of the hosts; a host of another inventory that has a gateway's name stays what it is."""
+        others = {name: host.vars for name, host in self.inventory.hosts.items()}
+        reserved = self._group_names(hosts)
+        names = unique_hostnames(hosts, reserved, others)
+        for name, before, host in zip(names, unique_hostnames(hosts, reserved), hosts):
+            if name != before:
+                words = {"name": before, "vpn_id": host["vpn_id"], "host": name}
+                self.display.warning(MESSAGES["host_of_other_inventory"] % words)
+        return names
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: dict[str, Any] | None = None) -> None:
         """Validate the content of the file, which Ansible provides here, and pass on the options in their types.
@@ -158,12 +181,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 template_errors[name] = MESSAGES["template_failed"] % {"option": name, "error": error}
         coerced, errors = coerce_options(definitions, values, SECRET_OPTIONS)
         errors.update(template_errors)
+        rule_errors = _rule_errors(coerced)
         unknown = [name for name in content if name not in definitions]
-        if unknown or errors or "vpc_ids" not in coerced:
+        others = validate({name: coerced[name] for name in CONNECTION_OPTIONS & coerced.keys()}, os.environ)
+        if unknown or errors or rule_errors or others:
             texts = [MESSAGES["plugin_option_unknown"] % {"option": safe_option_name(name)} for name in unknown]
-            others = validate({name: coerced[name] for name in CONNECTION_OPTIONS & coerced.keys()}, os.environ)
             # An option of a wrong type is missing in `coerced`, so that it would be reported as needed too.
-            texts += [*errors.values(), *(text for text in others if not _option_names(text) & errors.keys())]
+            texts += [
+                *errors.values(),
+                *rule_errors,
+                *(text for text in others if not _option_names(text) & errors.keys()),
+            ]
             raise InvalidOptionsError(texts)
         super().set_options(task_keys, var_options, coerced)
 
@@ -196,11 +224,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
         """Return the variables of the hosts, from the cache or else from the API."""
-        key, is_cached = self.get_cache_key(path), self.get_option("cache")
+        options = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
+        is_cached = self.get_option("cache")
+        key = "%s_%s" % (self.get_cache_key(path), cache_key(options, os.environ)) if is_cached else ""
         cached = self._cached(key) if is_cached and cache else None
         if cached is not None:
             return cached
-        options = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
         hosts = fetch_hosts(options, os.environ, self.display.warning)
         if is_cached:
             self._cache[key] = {"version": COLLECTION_VERSION, "hosts": hosts}
@@ -220,6 +249,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _templated(self, value: Any) -> Any:
         """Return the value of a template such as a lookup, with which a file can use keys that are not in it."""
         return self.templar.template(value) if self.templar.is_template(value) else value
+
+
+def _rule_errors(options: dict[str, Any]) -> list[str]:
+    """Return the errors in compose, groups and keyed_groups that Ansible ignores, or reports after all requests."""
+    expressions = [
+        ("%s.%s" % (option, name), text)
+        for option in ("compose", "groups")
+        for name, text in (options.get(option) or {}).items()
+    ]
+    errors = []
+    for index, rule in enumerate(options.get("keyed_groups") or ()):
+        path = "keyed_groups[%d]" % index
+        if isinstance(rule, dict) and rule.get("key"):
+            expressions.append((path + ".key", rule["key"]))
+        else:
+            errors.append(MESSAGES["keyed_group_invalid"] % {"option": path})
+    for path, text in expressions:
+        try:
+            Environment().parse("{{ %s }}" % text)
+        except TemplateSyntaxError as error:
+            errors.append(MESSAGES["expression_invalid"] % {"option": path, "error": error.message})
+    return errors
 
 
 def _option_names(text: str) -> set[str]:

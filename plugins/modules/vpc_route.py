@@ -119,7 +119,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 route_rule_id:
-  description: The id of the rule; null where there is none, such as before a creation in check mode.
+  description: The id of the rule; null where there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: rr-dvq3cxpghw5e
@@ -140,12 +140,12 @@ created_ids:
 route_rule:
   description:
     - The rule as it is now; in check mode, as it would be.
-    - A value is null where the API does not return it, or not yet, such as the id before a creation in check mode.
+    - A value is null where the API does not return it, or not yet.
   returned: if there is one
   type: dict
   contains:
     route_rule_id:
-      description: Its id; null for a rule of the system, and before a creation in check mode.
+      description: Its id; null for a rule of the system, V(check-mode-new) before a creation in check mode.
       type: str
       sample: rr-dvq3cxpghw5e
     vpc_id:

@@ -86,7 +86,7 @@ route_rules:
   elements: dict
   contains:
     route_rule_id:
-      description: Its id; null for a rule of the system, and before a creation in check mode.
+      description: Its id; null for a rule of the system.
       type: str
       sample: rr-dvq3cxpghw5e
     vpc_id:

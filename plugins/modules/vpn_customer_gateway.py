@@ -110,7 +110,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cgw_id:
-  description: The id of the customer gateway; null where there is none, such as before a creation in check mode.
+  description: Its id; null where there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: cgw-b036571edc5d
@@ -131,7 +131,7 @@ created_ids:
 customer_gateway:
   description:
     - The customer gateway as it is now; in check mode, as it would be.
-    - A value is null where the API does not return it, or not yet, such as the id before a creation in check mode.
+    - A value is null where the API does not return it, or not yet.
   returned: if there is one
   type: dict
   contains:

@@ -100,7 +100,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpn_conn_id:
-  description: The tunnel's id; null where there is none, such as before a creation in check mode.
+  description: The tunnel's id; null where there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: vpnconn-ku4cxya6nisq

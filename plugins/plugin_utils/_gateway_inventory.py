@@ -6,17 +6,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import Counter
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
 
 from ..module_utils._bce import connection_options
-from ..module_utils._bce.client import BceClient
+from ..module_utils._bce.client import COLLECTION_VERSION, BceClient
 from ..module_utils._bce.connection_options import ConnectionSettings
 from ..module_utils._bce.errors import BceError, InvalidOptionsError, NotFoundError
 from ..module_utils._module.bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
 from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
 from ..module_utils._resources import fields
+from ..module_utils._resources.base import CHECK_MODE_ID
 from ..module_utils._resources.fields import Field
 from ..module_utils._resources.filters import as_filter
 from ..module_utils._resources.vpn_gateway import VpnGatewayApi
@@ -82,6 +85,23 @@ def fetch_hosts(
     return hosts
 
 
+def cache_key(options: dict[str, Any], environ: Mapping[str, str]) -> str:
+    """Return a hash of all that fetch_hosts() depends on, so that another account or VPC is not read from a cache.
+
+    The id of an access key stands for the account.
+    """
+    filters, connections = _parse_options(options, environ)
+    accounts = [(item.access_key_id.reveal(), item.endpoint, item.region) for item in connections]
+    content = [COLLECTION_VERSION, filters, bool(options.get("tunnels", True)), accounts]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def find_empty_vpcs(options: dict[str, Any], hosts: list[dict[str, Any]]) -> list[str]:
+    """Return the VPCs of which there is no host: without an IPsec gateway, or misspelt, which the API may not say."""
+    found = {host["vpc_id"] for host in hosts}
+    return [vpc_id for vpc_id in fields.normalize_options([VPC_IDS], options)["vpc_ids"] if vpc_id not in found]
+
+
 def validate(options: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
     """Return every error in the plugin's options that can be found without a request; see fetch_hosts()."""
     try:
@@ -96,6 +116,8 @@ def _parse_options(
 ) -> tuple[dict[str, Any], list[ConnectionSettings]]:
     """Return the filters in normal form, and the ConnectionSettings of each region."""
     errors = fields.validate_fields(FIELDS, options)
+    if CHECK_MODE_ID in map(str, options.get("vpc_ids") or ()):
+        errors.append(MESSAGES["vpc_ids_check_mode"])
     if "vpc_ids" not in fields.provided_options(FIELDS, options):
         errors.append(MESSAGES["vpc_ids_missing"])
     # Invalid regions would only repeat their error for each connection.
@@ -162,21 +184,26 @@ def _host_vars(source: InventorySource, gateway: dict[str, Any]) -> dict[str, An
     return dict(variables, region=source.region, tunnels=[], ansible_connection="local")
 
 
-def unique_hostnames(hosts: list[dict[str, Any]], reserved: Iterable[str] = ()) -> list[str]:
+def unique_hostnames(
+    hosts: list[dict[str, Any]], reserved: Iterable[str] = (), others: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[str]:
     """Return the name of each host: the gateway's, or its id where the name repeats or cannot be a host's.
 
     :param reserved: names of groups, which mean the group wherever a host could be meant.
+    :param others: the hosts of other inventories and their variables. One with the gateway's vpn_id is the gateway.
     """
     names, ids = (Counter(host[name] for host in hosts) for name in ("vpn_name", "vpn_id"))
-    reserved = {*RESERVED_NAMES, *reserved, *ids}
-    return [
-        host["vpn_name"]
-        if names[host["vpn_name"]] == 1 and _is_valid_hostname(host["vpn_name"], reserved)
-        else host["vpn_id"]
-        if ids[host["vpn_id"]] == 1
-        else "%s.%s" % (host["vpn_id"], host["region"])
-        for host in hosts
-    ]
+    reserved, others = {*RESERVED_NAMES, *reserved, *ids}, others or {}
+    found = []
+    for host in hosts:
+        candidates = ["%s.%s" % (host["vpn_id"], host["region"] or host["vpc_id"])]
+        if ids[host["vpn_id"]] == 1:
+            candidates.insert(0, host["vpn_id"])
+        if names[host["vpn_name"]] == 1 and _is_valid_hostname(host["vpn_name"], reserved):
+            candidates.insert(0, host["vpn_name"])
+        free = [name for name in candidates if others.get(name, host).get("vpn_id") == host["vpn_id"]]
+        found.append((free or candidates)[0])
+    return found
 
 
 def _is_valid_hostname(name: str | None, reserved: set[str]) -> bool:

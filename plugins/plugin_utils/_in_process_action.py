@@ -60,7 +60,7 @@ class InProcessAction(NormalAction):
         arguments = {
             name: value for name, value in self.implementation.ARGUMENTS.items() if name != "supports_check_mode"
         }
-        options = TaskOptions(self.implementation, to_builtin_types(self._task.args))
+        options = TaskOptions(self.implementation, to_builtin_types(self._task.args), self._task.check_mode)
         validation = ArgumentSpecValidator(**arguments).validate(options.values)
         result = options.run(validation, self._task.check_mode, **self.run_kwargs())
         warnings = options.warnings + result.get("warnings", [])

@@ -8,6 +8,20 @@ from __future__ import annotations
 
 MESSAGES = {
     "vpc_ids_missing": "vpc_ids: is needed; the API lists the gateways of one VPC at a time",
+    "vpc_ids_check_mode": (
+        "vpc_ids: check-mode-new stands for a VPC that check mode would create, and an inventory has no check mode;"
+        " give the id of one that exists"
+    ),
+    "vpcs_empty": (
+        "vpc_ids: %(vpc_ids)s: the API shows no IPsec VPN gateway there, so there is no host of it; check the id, the"
+        " region and the account"
+    ),
+    "host_of_other_inventory": (
+        "Another inventory has a host %(name)s already, which stays as it is; the VPN gateway %(vpn_id)s of this name"
+        " is the host %(host)s"
+    ),
+    "keyed_group_invalid": "%(option)s: must be a dictionary with key, the expression that the groups are named by",
+    "expression_invalid": "%(option)s: is not a Jinja expression: %(error)s",
     "endpoint_of_several_regions": (
         "endpoint: %(endpoint)s is that of one region, but there are %(count)d regions; put the word %(word)s in its"
         " place in it, or leave it out"

@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Container, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._bce.redaction import printable, safe_repr
+from ..module_utils._bce.redaction import contains_possible_key, printable, safe_repr
+from ..module_utils._resources.base import CHECK_MODE_ID
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
 from ._playbook_messages import MESSAGES
@@ -28,6 +30,8 @@ TYPE_NAMES = {
     "dict": "a dictionary",
 }
 NAME_OPTIONS = ("vpn_conn_name", "vpnConnName", "name")
+MIN_SIMILARITY = 0.88  # of difflib, from which on a name is a misspelt one; vpc_name is not vpn_name
+WORKFLOW_FACTS = ("vpnConn", "vpnTunnels")  # the beginnings of what an earlier node of a workflow passes on
 GATEWAY_OPTIONS = ("vpn_id", "vpnId")
 
 
@@ -40,9 +44,12 @@ def validate_input(inputs: Mapping[str, Any], spec: Mapping[str, Mapping[str, An
     :param inputs: the values by name; None and an empty text count as unset.
     :param spec: an argument spec by name; next to type, elements, choices, required and no_log, an option may have
         pattern (a regular expression for the text, or for each item of a list) and hint (what to do about an error).
+        What is raw is validated elsewhere.
     """
     errors = []
     for name, option in spec.items():
+        if option.get("type") == "raw":
+            continue
         value = inputs.get(name)
         # A date is what YAML reads in a text, and would become one again.
         value = value if isinstance(value, datetime.date) else to_builtin_types(value)
@@ -53,6 +60,30 @@ def validate_input(inputs: Mapping[str, Any], spec: Mapping[str, Mapping[str, An
         if error:
             hint = "; %s" % option["hint"] if option.get("hint") else ""
             errors.append(MESSAGES["variable_error"] % {"option": name, "error": error, "hint": hint})
+    return errors
+
+
+def find_misspelt(extra_vars: Mapping[str, Any], spec: Mapping[str, Any], others: Container[str] = ()) -> List[str]:
+    """Return a sentence for each extra variable that is spelt nearly as one of the playbook, which would ignore it.
+
+    :param extra_vars: the variables of the command line, or of a job's launch.
+    :param spec: the argument spec of the playbook.
+    :param others: names of variables of other playbooks, which one file may have too.
+    """
+    errors = []
+    is_workflow = any(str(name).startswith(("awx_workflow", "tower_workflow")) for name in extra_vars)
+    texts = {name: str(value) for name, value in extra_vars.items() if "{{" in str(value)}
+    for name in map(str, extra_vars):
+        if name in spec or name in others or (is_workflow and name.startswith(WORKFLOW_FACTS)):
+            continue
+        # One that another variable uses is a variable of the user.
+        if any(re.search(r"\b%s\b" % re.escape(name), text) for other, text in texts.items() if other != name):
+            continue
+        words = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
+        nearest = [words] if words in spec else difflib.get_close_matches(words, spec, 1, MIN_SIMILARITY)
+        if nearest:
+            shown = safe_repr(name) if contains_possible_key(name) else printable(name)
+            errors.append(MESSAGES["variable_misspelt"] % {"option": shown, "nearest": nearest[0]})
     return errors
 
 
@@ -101,6 +132,8 @@ def check_tunnel_lists(
 ) -> TunnelLists:
     """Check the lists of tunnels of all hosts together.
 
+    A gateway that check mode would create is not in the inventory yet; outside of check mode the module rejects its id.
+
     :param lists: the value of each host; None and an empty text are hosts without a list.
     :param gateway_ids: the ids of the inventory's gateways, or None if tunnels may be of any gateway.
     :param vpn_id: the gateway of the items that name none.
@@ -111,7 +144,7 @@ def check_tunnel_lists(
     unmatched: Dict[str, None] = {}
     for item in (item for value in values for item in value):
         gateway = _first_text(item, GATEWAY_OPTIONS) or (vpn_id or "").strip()
-        if gateway_ids is not None and gateway and gateway not in gateway_ids:
+        if gateway_ids is not None and gateway not in ("", CHECK_MODE_ID, *gateway_ids):
             unmatched["%s of %s" % (_first_text(item, NAME_OPTIONS) or "a tunnel", gateway)] = None
     return TunnelLists(bool(values), [], list(map(printable, unmatched)))
 

@@ -13,6 +13,9 @@ MESSAGES = {
     "variable_choices": "must be one of %(choices)s%(shown)s",
     "variable_type": "must be %(type)s%(items)s%(shown)s",
     "variable_pattern": "is not valid%(shown)s",
+    "variable_misspelt": (
+        "%(option)s: is not a variable of this playbook, which has %(nearest)s; correct its name or leave it out"
+    ),
     "variable_error": "%(option)s: %(error)s%(hint)s",
     "tunnel_lists_type": "vpn_tunnels: must be a list of dictionaries, each with the options of one tunnel",
     "variable_value": ", but is %(value)s",

@@ -243,7 +243,7 @@ def test_customer_gateway_from_creation_to_deletion(site):
         "no such id",
     ]
     planned, made = done.named["planned"], done.named["made"]
-    assert planned["cgw_id"] is None and planned["diff"] == made["diff"]
+    assert planned["cgw_id"] == "check-mode-new" and planned["diff"] == made["diff"]
     assert made["cgwId"] == made["cgw_id"] == made["customer_gateway"]["cgw_id"]
     assert made["customer_gateway"]["created_time"]
     assert "cannot change it to 203.0.113.11" in done.named["another address"]["msg"]

@@ -168,6 +168,84 @@ def test_inventory_cache_saves_requests_until_it_is_flushed(site, inventory, tmp
     assert "berlin" in stored and SECRET_KEY not in stored and SECRET_ACCESS_KEY not in stored
 
 
+# What the hosts depend on, in the file and in the environment.
+OTHERWISE = {
+    "VPCs": ({"vpc_ids": ["vpc-a"]}, {}),
+    "VPCs of the environment": ({"vpc_ids": None}, {"BCE_VPC_IDS": "vpc-a"}),
+    "without tunnels": ({"tunnels": False}, {}),
+    "region": ({"region": "gz"}, {}),
+    "regions": ({"regions": ["gz"]}, {}),
+    "region of the environment": ({}, {"BCE_REGION": "bj"}),
+}
+
+
+@pytest.mark.parametrize(("changes", "environment"), OTHERWISE.values(), ids=OTHERWISE)
+def test_inventory_cache_of_other_options_is_not_used(site, inventory, tmp_path, changes, environment):
+    """All that the result depends on was not in the key, so that the first gateways were returned again."""
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    inventory.write(**BOTH, **cache)
+    first = inventory.hosts()
+    count = len(site.requests())
+    other = Inventory(tmp_path, dict(site.environment, **environment))
+    other.write(**{name: value for name, value in {**BOTH, **cache, **changes}.items() if value is not None})
+    other.hosts()
+    assert len(site.requests()) > count
+    # The first one is still there.
+    count = len(site.requests())
+    inventory.write(**BOTH, **cache)
+    assert inventory.hosts() == first and len(site.requests()) == count
+
+
+def test_inventory_cache_of_another_account_or_endpoint_is_not_used(site, inventory, tmp_path):
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    inventory.write(**BOTH, **cache)
+    assert "hub" in inventory.hosts()
+    account = ["--access-key-id", "another-account", "--secret-access-key", "another-secret"]
+    with EmulatorProcess(*account, "--gateway", "vpn-2:second:vpc-a", "--gateway", "vpn-3::vpc-b") as other:
+        inventory.environment = dict(other.environment, BCE_ACCESS_KEY_ID="another-account")
+        inventory.environment["BCE_SECRET_ACCESS_KEY"] = "another-secret"
+        assert sorted(inventory.hosts()) == ["gw-vpn-3", "second"]
+    # A wrong account fails, although there is a cache of the right one.
+    inventory.environment = dict(site.environment, BCE_ACCESS_KEY_ID="another-account")
+    listed, output = inventory.run()
+    assert listed is None and "InvalidAccessKeyId" in output, output
+    names = "".join(path.name + path.read_text() for path in (tmp_path / "cache").iterdir())
+    assert ACCESS_KEY_ID not in names and "another-account" not in names
+
+
+def test_inventory_warns_about_a_vpc_without_gateways(tmp_path):
+    """The API returns an empty list for a misspelt VPC too; a cache does not silence the warning."""
+    with EmulatorProcess("--gateway", "vpn-hub:hub:vpc-a", "--vpc", "vpc-empty:10.9.0.0/16") as site:
+        inventory = Inventory(tmp_path, site.environment)
+        cache = {"cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+        inventory.write(vpc_ids=["vpc-a", "vpc-empty"], cache=True, **cache)
+        for _from_the_api_then_from_the_cache in range(2):
+            listed, output = inventory.run()
+            assert "hub" in listed["_meta"]["hostvars"]
+            assert "vpc_ids: vpc-empty: the API shows no IPsec VPN gateway there" in output, output
+
+
+def test_inventory_leaves_a_static_host_with_a_gateways_name_alone(site, inventory, tmp_path):
+    """It got ansible_connection: local and the gateway's variables, so that its tasks ran on the controller."""
+    static = tmp_path / "hosts"
+    static.write_text("[servers]\nhub ansible_host=192.0.2.77\nvpn-odd vpn_id=vpn-odd owner=us\n")
+    inventory.write(**BOTH)
+    program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
+    done = subprocess.run(
+        [program, "-i", static, "-i", inventory.path, "--list"],
+        env=build_environment("/dev/null", site.environment),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    hosts = json.loads(done.stdout, object_hook=lambda item: item.get("__ansible_unsafe", item))["_meta"]["hostvars"]
+    assert hosts["hub"] == {"ansible_host": "192.0.2.77"}
+    assert hosts["vpn-hub"]["vpn_name"] == "hub" and hosts["vpn-hub"]["ansible_connection"] == "local"
+    # A host that names the gateway is the gateway.
+    assert (hosts["vpn-odd"]["owner"], hosts["vpn-odd"]["ansible_connection"]) == ("us", "local")
+    assert "Another inventory has a host hub already" in " ".join(done.stderr.split())
+
+
 def test_inventory_refresh_in_a_play_reads_the_api_despite_a_cache(site, inventory, tmp_path):
     site.plant(entry("berlin"), vpn_id="vpn-hub")
     inventory.write(
@@ -275,6 +353,28 @@ INVALID = [
     ({"regions": ["bj", "gz"], "vpc_ids": ["vpc-a"]}, ["endpoint: ", "put the word {region} in its place"]),
     ({"vpc_ids": [""]}, ["vpc_ids: is needed"]),
     ({}, ["vpc_ids: is needed; the API lists the gateways of one VPC at a time"]),
+    (
+        {"vpc_ids": ["check-mode-new", "vpc-a"]},
+        ["vpc_ids: check-mode-new stands for a VPC that check mode would create"],
+    ),
+    (
+        {
+            "vpc_ids": ["vpc a"],
+            "timeout": 0,
+            "compose": {"peers": "tunnels |"},
+            "groups": {"idle": "not (tunnels"},
+            "keyed_groups": ["region", {"prefix": "x"}, {"key": "region]"}],
+        },
+        [
+            "compose.peers: is not a Jinja expression",
+            "groups.idle: is not a Jinja expression",
+            "keyed_groups[0]: must be a dictionary with key",
+            "keyed_groups[1]: must be a dictionary with key",
+            "keyed_groups[2].key: is not a Jinja expression",
+            "vpc_ids[0]: 'vpc a' must be letters",
+            "timeout: 0.0 must be",
+        ],
+    ),
     ({"vpc_ids": ["vpc-a"], "cache": True, "cache_plugin": "no.such.cache"}, ["no.such.cache"]),
 ]
 

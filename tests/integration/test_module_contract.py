@@ -50,7 +50,7 @@ def test_task_in_the_words_of_the_api_page_sends_its_request(emulator):
 
 def test_check_mode_predicts_the_creation_and_sends_no_write(emulator):
     (predicted,) = run(emulator, task(OPTIONS), arguments=["--check", "--diff"])
-    assert predicted["changed"] and predicted["vpn_conn_id"] is None
+    assert predicted["changed"] and predicted["vpn_conn_id"] == "check-mode-new"
     assert [entry["method"] for entry in emulator.requests()] == ["GET"]
     first, second = run(emulator, task(OPTIONS), task(OPTIONS))
     assert (first["changed"], second["changed"]) == (True, False)

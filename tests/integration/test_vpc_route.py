@@ -184,7 +184,7 @@ def test_rule_of_an_id_is_not_deleted_where_an_option_contradicts_it(site, optio
 
 def test_creation_in_check_mode_shows_the_table(site):
     planned, made = run(site, task("planned", **RULE, check_mode=True), task("made", **RULE)).results
-    unknown = {"route_rule_id": None, "path_type": None}
+    unknown = {"route_rule_id": "check-mode-new", "path_type": None}
     assert planned["changed"] and planned["route_rule"] == {**made["route_rule"], **unknown}
 
 

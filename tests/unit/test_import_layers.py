@@ -157,6 +157,7 @@ PLUGIN_LAYERS = {
         "plugin_utils/_peer/",
         "module_utils/_bce/errors",
         "module_utils/_bce/redaction",
+        "module_utils/_resources/base",
         "module_utils/_resources/fields",
         "module_utils/_resources/vpn_tunnel",
     },
@@ -167,6 +168,7 @@ PLUGIN_LAYERS = {
         "plugin_utils/_builtin_types",
         "plugin_utils/_playbook_messages",
         "module_utils/_bce/redaction",
+        "module_utils/_resources/base",
         "module_utils/_resources/fields",
     },
     "plugin_utils/_raw_options": {
@@ -181,6 +183,7 @@ PLUGIN_LAYERS = {
         "module_utils/_bce/",
         "module_utils/_module/bulk_read",
         "module_utils/_reconcile/concurrency",
+        "module_utils/_resources/base",
         "module_utils/_resources/fields",
         "module_utils/_resources/filters",
         "module_utils/_resources/vpn_gateway",

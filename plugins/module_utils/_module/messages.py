@@ -20,5 +20,9 @@ MESSAGES = {
     "kind_only": "a %(kind)s",
     "kind_and_value": "the %(kind)s %(value)s",
     "key_null": "%(option)s%(more)s: is null; a key that begins with # must be quoted",
+    "check_mode_id": (
+        "must exist outside of check mode, but is check-mode-new, the id of what check mode would create; create that"
+        " first"
+    ),
     "and_more": " (and %(count)d more)",
 }

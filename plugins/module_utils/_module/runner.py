@@ -45,7 +45,7 @@ class CollectingAnsibleModule(AnsibleModule):
         super()._load_params()
         internal = {name: value for name, value in self.params.items() if name.startswith("_ansible_")}
         provided = {name: value for name, value in self.params.items() if name not in internal}
-        self._options = TaskOptions(self._implementation, provided)
+        self._options = TaskOptions(self._implementation, provided, internal.get("_ansible_check_mode", False))
         for warning in self._options.warnings:
             warn(warning)
         self.params = dict(self._options.values, **internal)

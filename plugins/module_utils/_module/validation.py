@@ -20,6 +20,7 @@ from .._bce import connection_options
 from .._bce.connection_options import ConnectionSettings
 from .._bce.errors import InvalidOptionsError, internal_error
 from .._bce.redaction import HIDDEN, MIN_SECRET_LENGTH, contains_possible_key, may_be_secret, printable, safe_repr, trim
+from .._resources.base import CHECK_MODE_ID
 from .._resources.fields import is_blank
 from .messages import MESSAGES
 
@@ -32,6 +33,7 @@ TEXT_TYPES = ("str", "path")  # they accept any text
 TUNNEL_KEY = "secret_key"
 _KINDS = ((dict, "dictionary"), (list, "list"), (bool, "boolean"), (object, "number"))
 INDEX = "[0123456789]"  # the characters that the path of an item ends with
+REFERENCES = ("_id", "_ids", "ip", "_address", "_subnets", "gateways")  # the ends of names of ids and addresses
 
 
 class ParsedTask(NamedTuple):
@@ -88,8 +90,9 @@ class TaskOptions:
         at any depth, and an empty text where no free text is meant.
     """
 
-    def __init__(self, implementation: Implementation, params: dict[str, Any]) -> None:
+    def __init__(self, implementation: Implementation, params: dict[str, Any], check_mode: bool = False) -> None:
         self._implementation = implementation
+        self._check_mode = check_mode
         self._spec = implementation.ARGUMENTS["argument_spec"]
         self._errors: list[tuple[str, str]] = []  # those that Ansible does not find: (path, text)
         self._null_keys: list[str] = []
@@ -136,6 +139,9 @@ class TaskOptions:
     ) -> Any:
         if isinstance(value, str) and "choices" in option:
             value = value.strip()
+        elif isinstance(value, str) and CHECK_MODE_ID in value and path.rstrip(INDEX).endswith(REFERENCES):
+            if not self._check_mode:
+                self._errors.append((path, MESSAGES["check_mode_id"]))
         if "options" in option:
             try:
                 return self._normalize([(path + ".", option["options"]), *scopes], check_type_dict(value))

@@ -19,6 +19,7 @@ from .._probe.reading import Reading
 from .._probe.responses import record_responses
 from .._probe.writing import Writing
 from .._resources import fields
+from .._resources.base import CHECK_MODE_ID
 from .validation import ParsedTask, parse_connection
 
 FIELDS = (fields.VPN_ID,)
@@ -31,6 +32,7 @@ MESSAGES = {
     "probe_left": (
         "%(kind)s %(id)s (%(name)s) is left behind: %(reason)s; delete it in the console if it is still there"
     ),
+    "probe_not_there_yet": "check mode would create the gateway, so there is nothing to read yet",
     "probe_ended": "the part that writes ended early: %(reason)s",
 }
 
@@ -57,6 +59,8 @@ def parse(params: dict[str, Any]) -> ParsedTask:
 def run(request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
     """Probe the API through one gateway; see Implementation.run()."""
     vpn_id, connection = request.desired, request.connection
+    if vpn_id == CHECK_MODE_ID:
+        return _result(report.build(Facts(), connection.endpoint, False, MESSAGES["probe_not_there_yet"], [], 0, 0))
     marks = marks_of(vpn_id, connection.secret_access_key.reveal())
     exchanges, facts = Exchanges(connection, clock), Facts()
     exchanges.remember_secret(marks.key)
@@ -83,13 +87,18 @@ def run(request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, A
     record_responses(facts, exchanges.seen)
     warnings += [MESSAGES["probe_left"] % item for item in left_behind]
     found = report.build(facts, connection.endpoint, is_writing, ended, left_behind, remains, len(exchanges.seen))
-    result = {
-        "changed": exchanges.written,
+    result = dict(_result(found), changed=exchanges.written, left_behind=left_behind)
+    return dict(result, warnings=warnings) if warnings else result
+
+
+def _result(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of a task with this report, of a probe that wrote nothing."""
+    return {
+        "changed": False,
         "report": found,
         "markdown": report.markdown(found),
         "dialects": [item["name"] for item in found["dialects"]],
         "verdict": found["verdict"],
         "is_safe": found["is_safe"],
-        "left_behind": left_behind,
+        "left_behind": [],
     }
-    return dict(result, warnings=warnings) if warnings else result

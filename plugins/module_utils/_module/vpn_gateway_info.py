@@ -12,6 +12,7 @@ from .._bce.errors import BceError, ConflictError
 from .._bce.redaction import redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
+from .._resources.base import CHECK_MODE_ID
 from .._resources.filters import as_filter, text_field
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VpnTunnelApi
@@ -107,11 +108,16 @@ class _GatewayQuery:
         return len(self.gateways) if "vpc_id" in self._filters else len(self._filters["vpn_id"])
 
     def require_one(self) -> None:
-        """Check that there is exactly one gateway.
+        """Check that there is exactly one gateway; one that check mode would create has no other values yet.
 
         :raises ConflictError: if there is none, or more.
         """
         if len(self.gateways) == 1:
+            return
+        new = [self._filters.get("vpc_id"), *self._filters.get("vpn_id", ())]
+        if not self.gateways and CHECK_MODE_ID in new:
+            entry = dict.fromkeys(("vpnId", "vpcId", "eip"), CHECK_MODE_ID)
+            self.gateways = [dict(self._api.parse_item(entry).fields, **self._api.values)]
             return
         conditions = ", ".join("%s %s" % (name, _join_or(value)) for name, value in self._filters.items())
         if self.gateways:

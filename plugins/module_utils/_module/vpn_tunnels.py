@@ -15,7 +15,7 @@ from .._bce.redaction import printable, redact, redact_nested, safe_repr
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
 from .._reconcile.purge import Purge
 from .._reconcile.results import ObjectResult, ScopeReconciler
-from .._resources.base import CREATE, DELETE, NOOP, UPDATE
+from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, camel_case, provided_options, to_argument_spec, validate_value
 from .._resources.filters import as_filter
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
@@ -132,7 +132,9 @@ def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[st
                 first, other = seen.setdefault((option, scope, str(item[option]).strip()), (path, item))
                 # The ids distinguish tunnels of one name.
                 by_id = option == "vpn_conn_name" and "vpn_conn_id" in item and "vpn_conn_id" in other
-                if first != path and not by_id:
+                # In check mode, one id stands for several gateways or tunnels.
+                is_new = CHECK_MODE_ID in (scope, str(item[option]).strip())
+                if first != path and not by_id and not is_new:
                     words = {"path": path, "option": option, "value": safe_repr(item[option]), "first": first}
                     errors.append(MESSAGES["item_repeated"] % words)
         first, other = seen.setdefault("version", (path, item))

@@ -13,7 +13,7 @@ import html
 from typing import Any, Collection, Iterable
 from urllib.parse import unquote
 
-from .._resources.base import ABSENT, CREATE, DELETE, OK, REFUSED, UNKNOWN, UPDATE, Entry, WriteResult
+from .._resources.base import ABSENT, CHECK_MODE_ID, CREATE, DELETE, OK, REFUSED, UNKNOWN, UPDATE, Entry, WriteResult
 from . import state
 from .state import DONE, STALE, WAIT, DesiredObject, ObjectState
 
@@ -154,6 +154,11 @@ def plan_object(obj: ObjectState, view: View) -> None:
 def _plan_by_id(obj: ObjectState, view: View) -> None:
     desired = obj.desired
     entry = view.by_id(desired.provided_id)
+    if desired.provided_id == CHECK_MODE_ID:  # which an earlier task of the play would create
+        if not desired.is_absent:
+            return plan_creation(obj)
+        obj.outcome.action, obj.outcome.before = DELETE, {desired.type.id_option: CHECK_MODE_ID}
+        return obj.finish(changed=True)
     if desired.is_absent:
         if entry is None or entry.is_leaving:
             return obj.finish()

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from .._bce.errors import BceError
-from .._resources.base import CREATE, DELETE, NOOP, ResourceApi
+from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, ResourceApi
 from . import messages
 from .executor import RequestExecutor
 from .reconciler import PurgeStrategy, Reconciler
@@ -205,7 +205,7 @@ class ScopeReconciler:
         for result in self.results:
             predicted = result.predicted = predict_outcome(result.state)
             if result.state.state == CREATE:
-                predicted.item = self.api.complete_target(predicted.item)
+                predicted.object_id, predicted.item = CHECK_MODE_ID, self.api.complete_target(predicted.item)
             result.is_planned = result.state.state != FAILED
 
     def _warn_about_scope(self) -> None:

@@ -40,18 +40,19 @@ class StateWaiter:
         clock, results, list_error = self._scope.clock, self._results, ""
         begin, interval = clock.monotonic(), MIN_POLL_INTERVAL
         while True:
-            now = clock.monotonic()
+            waited = clock.monotonic() - begin
             results = [result for result in results if result.problem is None and not self._is_reached(result)]
             for result in results:
-                if now + interval > begin + result.desired.wait_timeout:
+                if waited > result.desired.wait_timeout - 0.001:  # sleep() may wake a little early
                     self._time_out(result, list_error)
             results = [result for result in results if result.problem is None]
             if not results:
                 return
-            clock.sleep(interval)
+            timeouts = [result.desired.wait_timeout for result in results]
+            clock.sleep(min(interval, min(timeouts) - waited))  # the last list is read when the time is over
             interval = min(MAX_POLL_INTERVAL, interval * 1.5)
             try:
-                listed = self._scope.executor.refresh(begin + max(result.desired.wait_timeout for result in results))
+                listed = self._scope.executor.refresh(begin + max(timeouts))
             except TEMPORARY_ERRORS as error:
                 list_error = MESSAGES["wait_list_failed"] % {"text": error.message}
                 continue

@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterable, Optional, Tuple
 from .._bce.errors import BceError, NotFoundError
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
 from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id
-from .base import ABSENT, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
+from .base import ABSENT, CHECK_MODE_ID, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
 from .fields import camel_case
 from .messages import MESSAGES
 from .resource import Resource
@@ -54,6 +54,8 @@ class RestReader(ResourceApi):
 
         :raises InvalidResponseError: if the response is not such a list, or has an object of another scope.
         """
+        if CHECK_MODE_ID in self.values.values():
+            return Listed([], None, None)  # a scope that is not there yet
         spec, operation = self.type, self.operation("list")
         query = dict(self._query(), **spec.list_query)
         pages = paginate(self, self._path("list"), query, spec.list_key, spec.id_field.wire_name, operation, deadline)
@@ -97,6 +99,8 @@ class RestReader(ResourceApi):
         :param spec: the id_field, label and operations of the object.
         :raises InvalidResponseError: if the response is about another object.
         """
+        if object_id == CHECK_MODE_ID:
+            return None
         operation, wire_name = spec.operations["read"] % {"id": object_id}, spec.id_field.wire_name
         try:
             response = self.client.request("GET", path, operation=operation, expects=wire_name)
@@ -157,8 +161,8 @@ class RestApi(RestReader):
         return self.type.parse(dict(self.values, **{"state": "absent", self.type.id_option: object_id}))
 
     def complete_target(self, target: Item) -> Item:
-        """See ResourceApi.complete_target()."""
-        return target._replace(fields=dict(target.fields, **self.scope_values()))
+        """See ResourceApi.complete_target(); a list has shown the values of the scope."""
+        return target._replace(fields={**target.fields, **self.scope_values(), self.type.id_option: CHECK_MODE_ID})
 
     def create(self, target: Item, token: str) -> tuple[str, str | None]:
         """See ResourceApi.create().

@@ -12,6 +12,9 @@ from .._bce.redaction import Secret
 # Actions of a plan.
 CREATE, UPDATE, DELETE, NOOP = "create", "update", "delete", "nothing"
 
+# In check mode, the id of an object that would be created; later tasks accept it.
+CHECK_MODE_ID = "check-mode-new"
+
 # Outcomes of a write; only a creation has MISMATCH (its token was used with other parameters) and EXISTS (a conflict).
 OK, ABSENT, MISMATCH, EXISTS, UNKNOWN, REFUSED = "ok", "absent", "mismatch", "exists", "unknown", "refused"
 
@@ -191,7 +194,7 @@ class ResourceApi:
         raise NotImplementedError
 
     def complete_target(self, target: Item) -> Item:
-        """Return an object that is to be created with the values of the scope that a list has shown."""
+        """Return an object that would be created, as check mode shows it."""
         return target
 
     def create(self, target: Item, token: str) -> tuple[str, str | None]:

@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tu
 
 from .._bce.redaction import safe_repr, trim
 from .._bce.response_parsing import parse_id, parse_ip, parse_str
+from .base import CHECK_MODE_ID
 from .messages import MESSAGES
 
 ANY_ADDRESS = "0.0.0.0"  # of a customer gateway for peers without a fixed address
@@ -74,6 +75,8 @@ def integer(minimum: int, maximum: int) -> Callable[[Any], int]:
 
 def ip_address(value: Any) -> str:
     """Return an IP address in canonical form."""
+    if value.strip() == CHECK_MODE_ID:
+        return CHECK_MODE_ID
     if "%" in value:  # an IPv6 zone means nothing to a peer
         raise ValueError
     return str(ipaddress.ip_address(value.strip()))
@@ -96,6 +99,8 @@ def device_address(value: Any) -> str:
 @lru_cache(maxsize=4096)
 def subnet(value: Any) -> str:
     """Return a CIDR in canonical form: ``192.168.0.0/255.255.240.0`` and ``192.168.1.1/20`` are ``192.168.0.0/20``."""
+    if value.strip() == CHECK_MODE_ID:
+        return CHECK_MODE_ID
     if "/" not in value:
         raise ValueError
     return str(ipaddress.ip_network(value.strip(), strict=False))
@@ -219,7 +224,7 @@ def warn_of_host_bits(name: str, value: Any) -> List[str]:
     found = []
     for text in [value] if isinstance(value, str) else value:
         used, address = subnet(text), text.strip().partition("/")[0]
-        if used.partition("/")[0] != str(ipaddress.ip_address(address)):
+        if used != CHECK_MODE_ID and used.partition("/")[0] != str(ipaddress.ip_address(address)):
             found.append(MESSAGES["host_bits"] % {"option": name, "value": text, "used": used})
     return found
 

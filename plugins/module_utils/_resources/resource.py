@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
 from .._bce.response_parsing import parse_id, parse_str
-from .base import CREATE, DELETE, NOOP, UPDATE, Desired, Entry, Identity, Item, Plan, ResourceType
+from .base import CHECK_MODE_ID, CREATE, DELETE, NOOP, UPDATE, Desired, Entry, Identity, Item, Plan, ResourceType
 from .fields import (
     CLIENT_TOKEN,
     STATE,
@@ -138,7 +138,7 @@ class ResourceDiff(ResourceValues):
             missing += ["%s.%s" % (name, field.name) for field in group if field.name not in provided]
         unset = [names for names in self.alternatives if not any(map(desired.fields.get, names))]
         missing += ["%s (or %s)" % (names[0], ", ".join(names[1:])) for names in unset]
-        if missing:
+        if missing and desired.options.get(self.id_option) != CHECK_MODE_ID:  # whose own task has them
             words = {"label": self.label, "name": self.name_of(desired.fields), "preposition": self.preposition}
             words.update(scope=self.scope_words(desired.options), options=", ".join(missing))
             raise InvalidOptionsError([MESSAGES["creation_incomplete"] % words])

@@ -16,7 +16,7 @@ from .._bce.errors import ConflictError
 from .._bce.response_parsing import check_owner, get_list, invalid_response, paginate, parse_id, parse_str
 from . import messages
 from .api import PAGE_SIZE, RestApi
-from .base import Desired, Item
+from .base import CHECK_MODE_ID, Desired, Item
 from .fields import (
     VPC_ID,
     Field,
@@ -146,7 +146,8 @@ class VpcRoute(Resource):
         provided = self.provided_options(values)
         if not found and all(name in provided for name in self.natural_key):
             source, destination = (provided[name] for name in self.natural_key)
-            if (":" in source) != (":" in destination):
+            is_new = CHECK_MODE_ID in (source, destination)
+            if not is_new and (":" in source) != (":" in destination):
                 words = {"option": where + "destination_address", "source": source, "destination": destination}
                 found.append(MESSAGES["route_families"] % words)
         return found
@@ -185,7 +186,7 @@ class VpcRoute(Resource):
         """Raise an error if a rule is to be deleted that leads elsewhere than the task says."""
         for name in ("nexthop_type", "nexthop_id"):
             provided, shown = desired.fields.get(name), shown_hops(fields, name)
-            if provided and shown and provided not in shown:
+            if provided and shown and provided not in [*shown, CHECK_MODE_ID]:
                 words = dict(words, option=name, desired=provided, current=", ".join(shown))
                 raise ConflictError(MESSAGES["route_other_hop"] % words, "NextHopMismatch")
 
@@ -207,7 +208,9 @@ class VpcRouteApi(RestApi):
 
     def __init__(self, client: Any, values: Dict[str, Any]) -> None:
         super().__init__(client, values)
-        self.table: Dict[str, Any] = {}
+        is_new = CHECK_MODE_ID in self.values.values()
+        new = dict.fromkeys(("vpc_id", "route_table_id"), CHECK_MODE_ID)
+        self.table: Dict[str, Any] = {**new, **self.values} if is_new else {}
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
         """See RestReader.request(); return a response whose body is the table that was asked for."""

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 from ...module_utils._bce.errors import InvalidOptionsError
 from ...module_utils._bce.redaction import Secret, redact, safe_repr, trim
 from ...module_utils._resources import vpn_tunnel as rules
+from ...module_utils._resources.base import CHECK_MODE_ID
 from ...module_utils._resources.fields import is_blank, is_device_address, subnet
 from .messages import MESSAGES
 
@@ -26,6 +27,7 @@ START_ACTIONS = ("start", "trap", "none")
 PARTS = ("all", "connections", "secrets")
 ANY_ADDRESS = "%any"
 MAX_IDENTITY_CHARS = 255
+FREE_TEXTS = ("vpn_conn_name", "vpn_name", "description")  # which may be the word that CHECK_MODE_ID is
 
 INVALID_IDENTITY = re.compile(r'[^ -~]|["\\]|^\s|\s$|^%|\*')
 
@@ -66,8 +68,8 @@ def parse_peer(
     start_action: Any = "start",
     part: Any = "all",
     name: Any = None,
-) -> PeerDescription:
-    """Validate all values and return the description of the peer's end.
+) -> Optional[PeerDescription]:
+    """Validate all values and return the description of the peer's end; None in check mode, see has_check_mode_id().
 
     :param tunnel: dict, as the modules return it.
     :param gateway: the gateway's public address, or its dict with `eip`.
@@ -80,8 +82,9 @@ def parse_peer(
     :param name: name of the connection; that of the tunnel if None.
     :raises InvalidOptionsError: with every invalid value that was found; the key is in none of the sentences.
     """
-    errors = validate_tunnel(tunnel, part)
-    eip = _parse_gateway(gateway, errors)
+    is_new = has_check_mode_id(tunnel, gateway)
+    errors = validate_tunnel(tunnel, part, is_new)
+    eip = None if has_check_mode_id(None, gateway) else _parse_gateway(gateway, errors)
     if part != "connections":
         errors += validate_key(secret_key)
     errors += validate_choices(start_action, part, peer_id, local_id)
@@ -93,8 +96,10 @@ def parse_peer(
     errors += validate_addresses(remote_ip, eip, peer_address)
     cloud_networks, peer_networks = _try_parse(_parse_subnets, tunnel) or ((), ()) if part != "secrets" else ((), ())
     errors += validate_subnets(cloud_networks, peer_networks)
-    if errors or eip is None:
+    if errors or (eip is None and not is_new):
         raise InvalidOptionsError(_redact_key(errors, secret_key))
+    if is_new or eip is None:
+        return None
     vpn_conn_name = tunnel["vpn_conn_name"].strip()
     return PeerDescription(
         name=rules.VPN_CONN_NAME.normalize(vpn_conn_name if name is None else name),
@@ -113,8 +118,19 @@ def parse_peer(
 # --- validation: each function returns a list of sentences ---
 
 
-def validate_tunnel(tunnel: Any, part: Any) -> List[str]:
-    """Check that the tunnel has what the part needs, and that each value of it is valid."""
+def has_check_mode_id(tunnel: Any, gateway: Any) -> bool:
+    """Return whether check mode would create the tunnel, its customer gateway or the gateway: no value is known yet."""
+    values = [gateway]
+    for described in (tunnel, gateway):
+        if isinstance(described, dict):
+            values += [value for name, value in described.items() if name not in FREE_TEXTS]
+    return any(CHECK_MODE_ID in value for value in values if isinstance(value, list)) or CHECK_MODE_ID in [
+        value for value in values if isinstance(value, str)
+    ]
+
+
+def validate_tunnel(tunnel: Any, part: Any, is_new: bool = False) -> List[str]:
+    """Check that the tunnel has what the part needs, except where is_new, and that each value of it is valid."""
     if not isinstance(tunnel, dict):
         return [MESSAGES["peer_tunnel_type"] % {"value": _safe_value(tunnel)}]
     if "vpn_tunnel" in tunnel or "vpn_tunnels" in tunnel:
@@ -129,6 +145,8 @@ def validate_tunnel(tunnel: Any, part: Any) -> List[str]:
         elif isinstance(value, dict):
             missing += ["%s.%s" % (name, key) for key in inner if value.get(key) is None]
     errors = rules.VPN_TUNNEL.validate_values(provided, "tunnel.")
+    if is_new:
+        return errors
     if "remote_ip" in missing:
         missing.remove("remote_ip")
         errors.append(MESSAGES["peer_remote_ip_missing"])

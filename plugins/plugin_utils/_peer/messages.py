@@ -47,6 +47,10 @@ MESSAGES = {
         "gateway: must be the public address of the VPN gateway such as 203.0.113.1, or its dictionary of"
         " vpn_gateway_info with eip, but is %(value)s"
     ),
+    "peer_check_mode_id": (
+        "tunnel, gateway: has check-mode-new, which stands for an object that check mode would create; outside of check"
+        " mode create that object first"
+    ),
     "peer_file_not_of_role": "is not of %(tunnel)s and was not written by this role",
     "peer_file_of_other_tunnel": "is not of %(tunnel)s but of the tunnel %(id)s of the gateway %(gateway)s",
     "peer_this_tunnel": "this tunnel of the gateway %(address)s",

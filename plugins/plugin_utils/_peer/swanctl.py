@@ -14,7 +14,9 @@ import hashlib
 import re
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
-from .description import Network, PeerDescription, parse_connection_name, parse_peer
+from ...module_utils._bce.errors import InvalidOptionsError
+from ...module_utils._resources.base import CHECK_MODE_ID
+from .description import Network, PeerDescription, has_check_mode_id, parse_connection_name, parse_peer
 from .messages import MESSAGES
 
 CIPHERS = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "3des": "3des"}
@@ -32,6 +34,7 @@ SECTION_NAME_ESCAPES = str.maketrans({"/": "+", ".": "~"})
 HEADER = "# The peer's end of the VPN tunnel %s on Baidu AI Cloud."
 OWNER_HEADER = re.compile("^%s$" % re.escape(HEADER).replace("%s", r"\S+(?: (\S+))?"), re.MULTILINE)
 OWNER_GATEWAY = re.compile(r"(?m)^ {4}remote_addrs = (\S+)$")
+NOT_RENDERED = "# Not rendered, because check mode would create a part of this tunnel, such as its id.\n"
 MARKER = (
     "# Made by the role baiducloud.network.strongswan_peer: the daemon has loaded this connection.\n# tunnel %s\n# %s\n"
 )
@@ -69,9 +72,12 @@ def render(tunnel: Any, gateway: Any, secret_key: Any = None, part: Any = "all",
 
     :param part: `all`, `connections` or `secrets`.
     :param more: the other parameters of parse_peer().
+    :returns: NOT_RENDERED in check mode, where parse_peer() returns None.
     :raises InvalidOptionsError: see parse_peer().
     """
     peer = parse_peer(tunnel, gateway, secret_key, part=part, **more)
+    if peer is None:
+        return NOT_RENDERED
     lines = _header_comment(peer)
     if part != "secrets":
         lines += _connections(peer)
@@ -81,12 +87,14 @@ def render(tunnel: Any, gateway: Any, secret_key: Any = None, part: Any = "all",
 
 
 def render_files(tunnel: Any, gateway: Any, secret_key: Any = None, **more: Any) -> SwanctlFiles:
-    """Return the files of the peer's connection: the connection and the key apart.
+    """Return the files of the peer's connection: the connection and the key apart; in check mode, see NOT_RENDERED.
 
     :param more: the other parameters of parse_peer(), except part.
     :raises InvalidOptionsError: see parse_peer().
     """
     peer = parse_peer(tunnel, gateway, secret_key, **more)
+    if peer is None:
+        return SwanctlFiles(connection_name(more.get("name") or tunnel["vpn_conn_name"]), [], NOT_RENDERED, "", "")
     connection = "\n".join(_header_comment(peer) + _connections(peer)) + "\n"
     secret = "\n".join(_header_comment(peer) + _secrets(peer)) + "\n"
     return SwanctlFiles(
@@ -96,6 +104,12 @@ def render_files(tunnel: Any, gateway: Any, secret_key: Any = None, **more: Any)
         secret=secret,
         marker=_marker(peer, connection + secret),
     )
+
+
+def reject_check_mode_id(tunnel: Any, gateway: Any) -> None:
+    """Raise InvalidOptionsError for an end of which a part would be created in check mode."""
+    if has_check_mode_id(tunnel, gateway):
+        raise InvalidOptionsError([MESSAGES["peer_check_mode_id"]])
 
 
 def read_owner(text: str) -> Optional[FileOwner]:
@@ -117,7 +131,7 @@ def find_conflict(text: str, tunnel: Any, gateway: Any = None) -> str:
     :param gateway: see parse_peer(); None if any gateway will do.
     """
     address = (gateway.get("eip") if isinstance(gateway, dict) else gateway) or ""
-    address = str(address).strip().lower()
+    address = "" if address == CHECK_MODE_ID else str(address).strip().lower()
     vpn_conn_id = tunnel.get("vpn_conn_id") if isinstance(tunnel, dict) else None
     owner = read_owner(text)
     if not text or (owner and (address in ("", owner.gateway_address) or _is_id(vpn_conn_id, owner.vpn_conn_id))):

@@ -12,6 +12,7 @@ import yaml
 
 from ansible_collections.baiducloud.network.plugins.filter.playbook_input import FilterModule
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_tunnel import VPN_TUNNEL
+from ansible_collections.baiducloud.network.plugins.plugin_utils._playbook_input import find_misspelt
 from playbook_runner import ROOT
 
 FILTERS = FilterModule().filters()
@@ -151,3 +152,25 @@ def test_survey_answers_go_before_the_dictionary():
         "ike_version": "v2", "ike_mode": "main", "ike_life_time": 0,
     }  # fmt: skip
     assert merge_survey_answers("text", answers) == "text"
+
+
+@pytest.mark.parametrize(
+    ("extra_vars", "names"),
+    [
+        ({"vpnConnId": "a", "VPN_ID": "b", "vpn-conn-name": "c"}, ["vpnConnId", "VPN_ID", "vpn-conn-name"]),
+        ({"vpn_conn_nam": "a", "vpn_ids": "b"}, ["vpn_conn_nam", "vpn_ids"]),
+        # What belongs to others: to the user, to another playbook, to Ansible, to AWX and to a node of a workflow.
+        ({"region": "bj", "vpc_name": "x", "tunnels_file": "f", "ansible_user": "u", "awx_job_id": 5}, []),
+        ({"vpn_ids": ["a"], "vpn_id": "{{ vpn_ids[0] }}"}, []),
+        ({"vpnConnId": "a", "awx_workflow_job_name": "Connect a site"}, []),
+        ({5: "a"}, []),
+    ],
+)
+def test_misspelt_variables_are_found_and_those_of_others_are_not(extra_vars, names):
+    others = {name for spec in SPECS.values() for name in spec["options"]}
+    errors = find_misspelt(extra_vars, SPECS["delete_tunnel"]["options"], others)
+    assert [error.partition(": is not a variable of this playbook, which has ")[0] for error in errors] == names
+
+
+def test_misspelt_variable_whose_name_may_be_a_key_is_not_shown():
+    assert "ddd22@www" not in str(find_misspelt({"ddd22@www": 1}, {"ddd22_www": {}}))

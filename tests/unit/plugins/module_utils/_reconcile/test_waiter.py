@@ -85,4 +85,23 @@ def test_wait_ends_when_the_condition_is_met():
 def test_wait_that_fails_names_the_object_and_keeps_the_result(items, code, text):
     result, slept = wait(*items)
     assert result.error.code == code and text in result.error.message and not result.error.maybe_applied
-    assert result.known_id == "lock-1" and slept <= (30 if code == "WaitTimeout" else state.STALE_LIST_TIMEOUT + 3)
+    assert result.known_id == "lock-1"
+    assert slept == pytest.approx(30) if code == "WaitTimeout" else slept <= state.STALE_LIST_TIMEOUT + 3
+
+
+@pytest.mark.parametrize("timeout", [1, 6, 7])
+def test_wait_takes_the_whole_time_and_looks_at_its_end(timeout):
+    """It ended up to three seconds early, before a list that would have shown the state."""
+
+    class OpenAtTheEnd(LockApi):
+        def list(self, deadline=None):
+            is_open = deadline is not None and clock.monotonic() > timeout - 0.001
+            return Listed([Entry("lock-1", "front", False, True, 1, OPEN if is_open else CLOSED)], "request", None)
+
+    clock = FakeClock()
+    desired = SimpleNamespace(wait_for="open", wait_timeout=timeout)
+    scope = ScopeReconciler(OpenAtTheEnd(), [desired], 60.0, clock=clock)
+    scope.plan()
+    scope.apply()
+    StateWaiter(scope, scope.results).run()
+    assert scope.results[0].error is None and clock.slept == pytest.approx(timeout, abs=0.001)

@@ -564,7 +564,7 @@ def test_plan_of_a_creation_has_the_table_that_the_list_shows():
     scope = ScopeReconciler(api, [VPC_ROUTE.parse({"vpc_id": "vpc-1", **PAIR, "nexthop_id": "vpn-1"})], 60.0)
     scope.plan()
     fields = scope.results[0].item.fields
-    assert (fields["vpc_id"], fields["route_table_id"], fields["route_rule_id"]) == ("vpc-1", "rt-1", None)
+    assert (fields["vpc_id"], fields["route_table_id"], fields["route_rule_id"]) == ("vpc-1", "rt-1", "check-mode-new")
 
 
 def test_rules_with_one_next_hop_are_not_confused():

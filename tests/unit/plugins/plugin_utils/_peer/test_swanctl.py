@@ -18,8 +18,10 @@ from ansible_collections.baiducloud.network.plugins.filter.swanctl import Filter
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import looks_like_tunnel_key
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import vpn_tunnel as rules
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CHECK_MODE_ID as NEW
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import subnet
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import (
+    NOT_RENDERED,
     connection_name,
     read_owner,
     render,
@@ -297,7 +299,7 @@ REFUSED = [
 def test_filter_invalid_value_reports_its_option(change, sentence):
     arguments = dict({"tunnel": options(), "gateway": EIP, "secret_key": SECRET_KEY}, **change)
     with pytest.raises(AnsibleFilterError) as caught:
-        FilterModule().filters()["swanctl"](**arguments)
+        FilterModule().filters()["swanctl"]({}, **arguments)
     assert sentence in str(caught.value) and "baiducloud.network.swanctl: " in str(caught.value)
     assert SECRET_KEY not in str(caught.value)
 
@@ -333,7 +335,7 @@ def test_render_side_without_networks_reports_one_error():
 
 def test_filter_without_gateway_reports_all_errors():
     with pytest.raises(AnsibleFilterError, match="gateway: must be .*; secret_key: is needed"):
-        FilterModule().filters()["swanctl"](options())
+        FilterModule().filters()["swanctl"]({}, options())
 
 
 def test_render_name_replaces_the_name_of_the_tunnel():
@@ -373,9 +375,38 @@ def test_render_invalid_values_are_reported_together():
 
 def test_filter_empty_texts_count_as_unset():
     swanctl = FilterModule().filters()["swanctl"]
-    assert swanctl(options(), EIP, SECRET_KEY, peer_id="", local_id="", peer_address="") == render(
+    assert swanctl({}, options(), EIP, SECRET_KEY, peer_id="", local_id="", peer_address="") == render(
         options(), EIP, SECRET_KEY
     )
+
+
+NEW_ENDS = {
+    "a new tunnel": (options(vpn_conn_id=NEW), EIP),
+    "a new customer gateway": (options(cgw_id=NEW, remote_ip=None), EIP),
+    "a new address": (options(remote_ip=NEW), EIP),
+    "a new gateway": (options(), {"vpn_id": NEW, "eip": None}),
+    "a new address of the gateway": (options(), NEW),
+    "a tunnel of which only the id is known": ({"vpn_conn_id": NEW, "vpn_conn_name": "vpncon"}, EIP),
+}
+
+
+@pytest.mark.parametrize(("tunnel", "gateway"), NEW_ENDS.values(), ids=NEW_ENDS)
+def test_filters_do_not_render_what_check_mode_would_create(tunnel, gateway):
+    filters, check_mode = FilterModule().filters(), {"ansible_check_mode": True}
+    assert filters["swanctl"](check_mode, tunnel, gateway, SECRET_KEY) == NOT_RENDERED
+    files = filters["swanctl_files"](check_mode, tunnel, gateway, SECRET_KEY)
+    assert files == {"name": "vpncon", "children": [], "connection": NOT_RENDERED, "secret": "", "marker": ""}
+    assert filters["swanctl_conflict"](render(options(), EIP, SECRET_KEY), tunnel, gateway) == ""
+    # What is known is validated nevertheless.
+    with pytest.raises(AnsibleFilterError, match="start_action: .*secret_key: |secret_key: .*start_action: "):
+        filters["swanctl"](check_mode, tunnel, gateway, "short", start_action="now")
+    for name in ("swanctl", "swanctl_files"):
+        with pytest.raises(AnsibleFilterError, match="outside of check mode create that object first"):
+            filters[name]({"ansible_check_mode": False}, tunnel, gateway, SECRET_KEY)
+
+
+def test_tunnel_may_have_the_word_of_check_mode_as_its_name():
+    assert "check-mode-new {" in FilterModule().filters()["swanctl"]({}, options(vpn_conn_name=NEW), EIP, SECRET_KEY)
 
 
 def test_connection_filter_accepts_a_tunnel_and_a_name():
@@ -388,7 +419,7 @@ def test_connection_filter_accepts_a_tunnel_and_a_name():
 
 def test_files_have_both_parts_the_children_and_the_name():
     tunnel = options(vpn_conn_name="a/b", vpn_conn_id="vpnconn-1", remote_subnets=["172.16.0.0/24", "172.17.0.0/24"])
-    files = FilterModule().filters()["swanctl_files"](tunnel, EIP, SECRET_KEY, peer_id="")
+    files = FilterModule().filters()["swanctl_files"]({}, tunnel, EIP, SECRET_KEY, peer_id="")
     conf = read(files["connection"])
     assert files["name"] == "a+b" and list(conf) == ["connections"]
     assert files["children"] == list(conf["connections"]["a+b"]["children"]) == ["a+b-1", "a+b-2"]

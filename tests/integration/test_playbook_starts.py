@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks that start in their middle, and variables whose names are misspelt, say so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from api_example import OPTIONS
+from emulator_process import GATEWAY, EmulatorProcess
+from playbook_runner import ROOT, run_playbook
+
+HOSTS = "branch ansible_connection=local\n[vpn_peers]\nbranch\n"
+SITE = {**OPTIONS, "vpn_id": GATEWAY}
+FIND = "Find the VPN gateway and its public address"
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with EmulatorProcess() as process:
+        yield process
+
+
+def run(cloud, playbook, folder, variables, *arguments):
+    (folder / "hosts").write_text(HOSTS)
+    (folder / "vars.json").write_text(json.dumps(variables))
+    # The peer needs no root where nothing is written.
+    arguments = ["-i", folder / "hosts", "-e", f"@{folder}/vars.json", "-e", "ansible_become=false", *arguments]
+    done = run_playbook(ROOT / f"playbooks/{playbook}.yml", *arguments, environment=cloud.environment)
+    return done.status, " ".join(done.output.split())
+
+
+STARTS = [
+    ("site_to_site", SITE, "Read the current tunnel", FIND),
+    ("site_to_site", SITE, "Check that the customer gateway exists", "Find the address of the customer gateway"),
+    ("site_to_site", SITE, "Run the role", "Read the current tunnel"),
+    ("site_to_site", SITE, "Apply the tunnel", FIND),
+    ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
+    ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
+    ("report_tunnels", {"vpn_id": GATEWAY}, "Show the tunnels", "Read the tunnels"),
+    ("reconcile_tunnels", {"vpn_tunnels": [OPTIONS]}, "Reconcile the tunnels", "Check the lists of all hosts"),
+]
+
+
+@pytest.mark.parametrize(("playbook", "variables", "start", "missing"), STARTS)
+def test_playbook_started_in_its_middle_names_the_task_that_is_missing(
+    cloud, tmp_path, playbook, variables, start, missing
+):
+    status, output = run(cloud, playbook, tmp_path, variables, "--start-at-task", start)
+    assert status != 0 and f'The task "{missing}" has not run, and this one needs its result' in output, output
+    assert "is undefined" not in output and "Traceback" not in output and cloud.requests("POST") == []
+
+
+MISSPELT = {
+    "create_tunnel": ({"vpnId": GATEWAY, "descripton": "x"}, {"vpnId": "vpn_id", "descripton": "description"}),
+    "delete_tunnel": ({"vpn_id": GATEWAY, "vpnConnName": "x"}, {"vpnConnName": "vpn_conn_name"}),
+    "probe_api": ({"vpn_id": GATEWAY, "probe_write": True}, {"probe_write": "probe_writes"}),
+    "reconcile_tunnels": ({"vpn_tunnels": [], "purgeAll": True}, {"purgeAll": "purge_all"}),
+    "report_tunnels": ({"vpn_id": GATEWAY, "gateway": "x"}, {"gateway": "gateways"}),
+    "site_to_site": ({**SITE, "local_subnet": ["10.0.0.0/8"]}, {"local_subnet": "local_subnets"}),
+    "awx_setup": ({"vpc_ids": "vpc-1", "image": "x", "update_secret": True}, {"update_secret": "update_secrets"}),
+}
+
+
+@pytest.mark.parametrize(("playbook", "case"), MISSPELT.items(), ids=MISSPELT)
+def test_misspelt_extra_variable_of_a_playbook_is_reported(cloud, tmp_path, playbook, case):
+    variables, nearest = case
+    status, output = run(cloud, playbook, tmp_path, variables)
+    assert status != 0
+    for name, right in nearest.items():
+        assert f"{name}: is not a variable of this playbook, which has {right}" in output, output
+    assert cloud.requests("POST") == []
