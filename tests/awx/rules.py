@@ -226,9 +226,9 @@ def extra_variables_file(variables, trusted):
 
 
 def meta_variables(template_name, launch_type="manual", workflow_name=None):
-    """Return the extra variables that AWX adds to those of a job: UnifiedJob.awx_meta_vars, awx/main/models/unified_jobs.py.
+    """Return the extra variables that AWX adds to those of a job.
 
-    A slice is a node of a workflow job with the name of the template, and no variable has its number. A relaunched job
+    UnifiedJob.awx_meta_vars, awx/main/models/unified_jobs.py. A slice is a node of a workflow job with the name of the template, and no variable has its number. A relaunched job
     belongs to no workflow: UnifiedJob.copy_unified_job, in the same file.
 
     :param launch_type: manual, relaunch, scheduled, workflow or another.
@@ -270,7 +270,7 @@ def sliced(inventory, number, count):
 
 
 def merged_artifacts(artifacts):
-    """Return what the next node of a workflow gets of several jobs: the artifacts of the last one to end take precedence.
+    """Return what the next node of a workflow gets of several jobs; those of the last one to end take precedence.
 
     Nothing is merged within a name: WorkflowJob.get_effective_artifacts for the slices of a job, and
     WorkflowJobNode.get_job_kwargs for several parents, awx/main/models/workflow.py.
@@ -286,7 +286,8 @@ def merged_artifacts(artifacts):
 def inventory_update_environment(source_vars, environment):
     """Return the environment of ansible-inventory: RunInventoryUpdate.build_env, awx/main/tasks/jobs.py.
 
-    Unlike jobs (RunJob.build_env, there too) it gets ANSIBLE_COLLECTIONS_PATHS alone, which ansible-core 2.19 does not read.
+    Unlike jobs (RunJob.build_env, there too) it gets ANSIBLE_COLLECTIONS_PATHS alone, which ansible-core 2.19 and later
+    do not read.
 
     :param source_vars: of an inventory source from a project; what AWX has set before is not replaced.
     :param environment: the variables that AWX sets first.

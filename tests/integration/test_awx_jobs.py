@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import subprocess
 
 import pytest
+import yaml
 from ansible.release import __version__ as CORE
 
 from api_example import BODY
@@ -232,6 +234,32 @@ def test_reconcile_in_slices_has_the_result_of_one_job(cloud, launch, inventory)
     merged = rules.merged_artifacts(part.artifacts for part in parts)
     assert merged.keys() == {f"vpnConnIds_{gateway.replace('-', '_')}" for gateway in GATEWAYS}
     assert rules.merged_artifacts(merged.values()) == ids
+
+
+def test_inventory_update_finds_the_collection_of_the_project_requirements(cloud, tmp_path):
+    """AWX names its directory to inventory updates only in a variable that ansible-core 2.19 and later do not read."""
+    place = tmp_path / "requirements_collections/ansible_collections/baiducloud"
+    place.mkdir(parents=True)
+    (place / "network").symlink_to(job.ROOT)
+    # The image has no collection.
+    environment = {**cloud.environment, "BCE_VPC_IDS": "vpc-emulator", "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "False"}
+    tasks = yaml.safe_load((job.ROOT / "playbooks/tasks/awx_setup.yml").read_text(encoding="utf-8"))
+    blocks = [task for item in tasks for task in item.get("block", [])]
+    (source,) = [task["awx.awx.inventory_source"] for task in blocks if "awx.awx.inventory_source" in task]
+    source_vars = {name: value for name, value in source["source_vars"].items() if name != "BCE_VPC_IDS"}
+    found = job.exported("extensions/awx/vpn_gateways.yml", environment, source_vars, container=tmp_path)
+    assert len(found["_meta"]["hostvars"]) == len(GATEWAYS)
+    if not CORE.startswith(("2.17.", "2.18.")):
+        with pytest.raises(subprocess.CalledProcessError) as failed:
+            job.exported("extensions/awx/vpn_gateways.yml", environment, container=tmp_path)
+        assert "unknown plugin 'baiducloud.network.vpn_gateways'" in " ".join(failed.value.stderr.split())
+
+
+def test_slices_need_two_hosts_in_the_database():
+    assert [rules.slice_count(wanted, 2) for wanted in (1, 2, 5)] == [1, 2, 2]
+    for hosts in (0, 1):
+        with pytest.raises(rules.Refused, match="not have enough hosts for slicing"):
+            rules.slice_count(3, hosts)
 
 
 def test_reconcile_relaunched_slice_does_its_part_and_names_the_rest(cloud, launch, inventory):

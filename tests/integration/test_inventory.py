@@ -57,7 +57,7 @@ class Inventory:
         for secret in (SECRET_KEY, SECRET_ACCESS_KEY):
             assert secret not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
-        # A text that could be a template, and since ansible-core 2.19 one of compose, is {"__ansible_unsafe": TEXT} there.
+        # A possible template, and since ansible-core 2.19 a text of compose, is {"__ansible_unsafe": TEXT} there.
         listed = (
             json.loads(done.stdout, object_hook=lambda item: item.get("__ansible_unsafe", item))
             if done.returncode == 0
