@@ -228,8 +228,9 @@ def extra_variables_file(variables, trusted):
 def meta_variables(template_name, launch_type="manual", workflow_name=None):
     """Return the extra variables that AWX adds to those of a job.
 
-    UnifiedJob.awx_meta_vars, awx/main/models/unified_jobs.py. A slice is a node of a workflow job with the name of the template, and no variable has its number. A relaunched job
-    belongs to no workflow: UnifiedJob.copy_unified_job, in the same file.
+    UnifiedJob.awx_meta_vars, awx/main/models/unified_jobs.py. A slice is a node of a workflow job with the name of the
+    template, and no variable has its number. A relaunched job belongs to no workflow: UnifiedJob.copy_unified_job, in
+    the same file.
 
     :param launch_type: manual, relaunch, scheduled, workflow or another.
     :param workflow_name: the name of the workflow job, if the job is a node of one.

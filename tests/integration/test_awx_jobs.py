@@ -87,6 +87,24 @@ def test_survey_creates_the_planned_tunnel_once(cloud, launch):
     assert not again.changed and again.artifacts == made.artifacts and cloud.tunnels() == [tunnel]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.0.0.0/24，10.0.1.0/24， 10.0.2.0/24",
+        "10.0.0.0/24; 10.0.1.0/24；10.0.2.0/24;",
+        "10.0.0.0/24、10.0.1.0/24、10.0.2.0/24",
+        "\r\n 10.0.0.0/24 \r\n\r\n10.0.1.0/24\t10.0.2.0/24\n",
+        '["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"]',
+        "['10.0.0.0/24','10.0.1.0/24',\n'10.0.2.0/24',]",
+    ],
+    ids=["full-width comma", "semicolons", "enumeration comma", "lines", "JSON", "Python"],
+)
+def test_survey_subnets_have_the_separators_that_people_type(launch, text):
+    done = succeeded(launch(CREATE, {**ANSWERS, "local_subnets": text, "remote_subnets": text}, how=["--check"]))
+    planned = done.results()[0]["vpn_tunnel"]
+    assert planned["local_subnets"] == planned["remote_subnets"] == [f"10.0.{number}.0/24" for number in range(3)]
+
+
 def test_survey_changes_and_deletes_a_tunnel(cloud, launch):
     """A choice updates the tunnel in place; its id from the workflow is enough to delete it."""
     made = succeeded(launch(CREATE, ANSWERS))
@@ -106,7 +124,7 @@ NO_ENDPOINT = {"BCE_ENDPOINT": ""}
     "answers, more, words",
     [
         ({"secret_key": "short1!"}, {}, "secret_key: must be 8 to 17 characters"),
-        ({"local_subnets": "192.168.0.0/20 branch"}, {}, "local_subnets[1]: 'branch' is not a CIDR"),
+        ({"local_subnets": "192.168.0.0/20，branch"}, {}, "local_subnets[1]: 'branch' is not a CIDR"),
         ({"vpn_id": "vpn-nowhere"}, {}, "vpn-nowhere"),
         (UNANSWERED, {}, "secret_key"),
         ({}, {"inputs": {**KEYS, "secret_access_key": "wrong-key"}}, "secret_access_key"),
