@@ -17,6 +17,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import con
 from awx import rules
 from awx.collection import Unavailable, collections_path
 from awx.job import data
+from awx.page import is_explained
 from awx.server import KINDS, AwxServer
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from playbook_runner import ROOT, run_playbook
@@ -24,6 +25,7 @@ from playbook_runner import ROOT, run_playbook
 # As docs/awx.md says it.
 PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
 SHOWN = shlex.split(re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1))
+(NAME_WITH_BLANKS,) = re.findall("""-e '(.*"execution_environment".*)'""", PAGE)
 KEYS = {"BCE_ACCESS_KEY_ID": ACCESS_KEY_ID, "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY, "BCE_REGION": "su"}
 TEMPLATES = {template["name"]: template for template in data("job_templates")}
 
@@ -137,12 +139,12 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     moved = set_up(awx, *SHOWN, "-e", "vpc_ids=vpc-2", "-e", '{"job_templates": []}', **other_key)
     assert moved.status == 0 and len(awx.names("inventory_updates")) == 2, moved.output
 
-    # Another organization gets all of it under the same names, here with an execution environment that AWX has and
-    # with keys that belong together as for the modules.
+    # Another organization gets all of it under the same names, here with an execution environment that AWX has, as the
+    # page names one with blanks, and with keys that belong together as for the modules.
     awx.create("organizations", {"name": "Second"})
-    awx.create("execution_environments", {"name": "Own", "image": "own"})
+    awx.create("execution_environments", {"name": "Company EE", "image": "own"})
     template, *_rest = data("job_templates")
-    second = ["-e", "organization=Second", "-e", "execution_environment=Own", "-e", "vpc_ids=vpc-1;vpc-2"]
+    second = ["-e", "organization=Second", "-e", NAME_WITH_BLANKS, "-e", "vpc_ids=vpc-1;vpc-2"]
     mixed = {
         "BCE_ACCESS_KEY_ID": "lonely",
         "BAIDUCLOUD_ACCESS_KEY": "second-id",
@@ -164,7 +166,7 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     assert its["credentials"] == [credential["id"]]
     for field, kind in {"inventory": "inventories", "project": "projects"}.items():
         assert its[field] == awx.named(kind, "Baidu AI Cloud", "Second")["id"]
-    assert its["execution_environment"] == awx.named("execution_environments", "Own")["id"]
+    assert its["execution_environment"] == awx.named("execution_environments", "Company EE")["id"]
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
 
@@ -184,6 +186,8 @@ def test_setup_reports_what_awx_refuses(awx):
     wrong = {**data("credential_type"), "injectors": {"env": {"ANSIBLE_FORKS": "{{ '{{ region }}' }}"}}}
     done = set_up(awx, *SHOWN, "-e", json.dumps({"credential_type": wrong}), **KEYS)
     assert done.status != 0 and "Environment variable ANSIBLE_FORKS is not allowed" in done.results[-1]["msg"]
+    nowhere = set_up(awx, *SHOWN, "-e", '{"organization": "No such place"}', **KEYS)
+    assert nowhere.status != 0 and is_explained(nowhere.results[-1]["msg"]), nowhere.output
 
 
 def test_setup_after_a_failed_project_update_goes_on_where_it_stopped(awx):
@@ -197,6 +201,7 @@ def test_setup_after_a_failed_project_update_goes_on_where_it_stopped(awx):
     again = set_up(awx, *wrong, **KEYS)
     assert again.status != 0, again.output
     assert again.results[-1]["msg"] == "The Project Update - Baidu AI Cloud, failed"
+    assert all(is_explained(run.results[-1]["msg"]) for run in (first, again))
     assert {kind: awx.names(kind) for kind in kinds} == before
     # The branch has come, so that only AWX's copy of the project is missing.
     awx.failing_branches = set()
