@@ -21,6 +21,6 @@ def is_explained(output):
     """Return whether the table of failures has a text that is in this output of a job or of AWX."""
     output = " ".join(output.split())
     texts = [text for row in rows_under("## When a job fails") for text in re.findall("`(.+?)`", row[0])]
-    # Three dots stand for what differs; those at an end, and a text of two letters, would match anything.
-    patterns = [".+".join(map(re.escape, text.strip("…: ").split("…"))) for text in texts]
+    # Three dots stand for what differs.
+    patterns = [".+".join(re.escape(part.strip()) for part in text.strip("…: ").split("…")) for text in texts]
     return any(re.search(pattern, output) for pattern in patterns)
