@@ -22,6 +22,9 @@ description:
     C(vpc_id), C(region), C(status), C(tunnels) and C(ansible_connection).
   - C(tunnels) is a list of tunnels in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel), without a
     secret. C(ansible_connection) is V(local), because a gateway has no login.
+  - The group has the variable C(vpn_gateway_count), the number of its hosts. A slice of a job in AWX has fewer hosts.
+  - Texts are plain in the output of C(ansible-inventory) and in AWX. A text with braces or parentheses, which
+    could be a template, is not trusted and is a dictionary with the key C(__ansible_unsafe) there.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -90,8 +93,9 @@ cache_timeout: 300
 """
 
 import os
-from typing import Any
+from typing import Any, Callable
 
+import ansible.template
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
@@ -123,6 +127,12 @@ SECRET_OPTIONS = ("access_key_id", "secret_access_key", "security_token")
 CONNECTION_OPTIONS = {"tunnels", *(item.name for item in FIELDS), *connection_options.ARGUMENT_SPEC}
 
 
+# Since ansible-core 2.19 text is only plain in the output of ansible-inventory if it is trusted as a template.
+_trust_as_template: Callable[[str], str] = getattr(ansible.template, "trust_as_template", str)
+# Braces begin a template, and a condition such as "{{ description }}" would evaluate a call, which has parentheses.
+_TEMPLATE_CHARACTERS = set("{}()")
+
+
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Every VPN gateway as a host."""
 
@@ -149,6 +159,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if empty:
             self.display.warning("%s: %s" % (path, MESSAGES["vpcs_empty"] % {"vpc_ids": ", ".join(empty)}))
         self.inventory.add_group(GROUP)
+        # AWX keeps a group's variables in each slice of a job, so that a slice can see that it has not all hosts.
+        self.inventory.set_variable(GROUP, "vpn_gateway_count", len(hosts))
         for name, variables in zip(names, hosts):
             self._add(name, variables)
 
@@ -198,8 +210,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _add(self, name: str, variables: dict[str, Any]) -> None:
         """Add one host with its variables to the inventory, and to its groups."""
         strict = self.get_option("strict")
-        # What the API returns is data: a template in a description must not run, as it would before ansible-core 2.19.
-        variables = wrap_var(variables)
+        variables = _mark_templates(variables)
         self.inventory.add_host(name, group=GROUP)
         for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)
@@ -271,6 +282,21 @@ def _rule_errors(options: dict[str, Any]) -> list[str]:
         except TemplateSyntaxError as error:
             errors.append(MESSAGES["expression_invalid"] % {"option": path, "error": error.message})
     return errors
+
+
+def _mark_templates(value: Any) -> Any:
+    """Return a value of the API with all texts plain except those that could be templates.
+
+    What the API returns is data: a template in a description must not run.
+    """
+    if isinstance(value, dict):
+        return {name: _mark_templates(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_mark_templates(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    is_safe = not _TEMPLATE_CHARACTERS & set(value) and not value.startswith("#jinja2:")
+    return _trust_as_template(value) if is_safe else wrap_var(value)
 
 
 def _option_names(text: str) -> set[str]:

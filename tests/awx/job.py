@@ -31,10 +31,6 @@ AWX_ENVIRONMENT = {
 }
 
 
-# Variables that AWX adds to those of every job.
-OF_AWX = {"awx_job_id": 1, "awx_job_launch_type": "manual", "awx_user_name": "admin", "tower_job_id": 1}
-
-
 class _Loader(yaml.SafeLoader):
     """Load YAML as Ansible does: !unsafe text is text."""
 
@@ -94,31 +90,25 @@ class Job(NamedTuple):
         ]
 
 
-def exported(inventory, environment):
+def exported(inventory, environment, source_vars=None, container="/runner"):
     """Return the inventory that AWX reads from an inventory source, a dict.
 
     :param inventory: the source's path in the project.
-    :param environment: environment variables, a dict.
+    :param environment: environment variables, such as those of the credential, a dict.
+    :param source_vars: of the inventory source, a dict.
+    :param container: the directory that takes the place of /runner.
+    :raises subprocess.CalledProcessError: if the update fails.
     """
     command = [Path(sys.executable).parent / "ansible-inventory", "-i", ROOT / inventory, "--list", "--export"]
-    variables = {**os.environ, **AWX_ENVIRONMENT, **environment}
-    done = subprocess.run(command, env=variables, check=True, capture_output=True, text=True, timeout=60)
+    of_awx = rules.inventory_update_environment(source_vars or {}, {**AWX_ENVIRONMENT, **environment})
+    # The image brings no settings of Ansible's along.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    of_awx = {name: value.replace("/runner/", f"{container}/") for name, value in of_awx.items()}
+    done = subprocess.run(command, env={**variables, **of_awx}, check=True, capture_output=True, text=True, timeout=60)
     return json.loads(done.stdout)
 
 
-def sliced(inventory, number, count):
-    """Return the part of an inventory for one slice of a job: every count-th host by name; numbers start at 1."""
-    hosts = sorted(inventory["_meta"]["hostvars"])[number - 1 :: count]
-    variables = {name: inventory["_meta"]["hostvars"][name] for name in hosts}
-    groups = {
-        name: {**group, "hosts": [host for host in group["hosts"] if host in hosts]} if "hosts" in group else group
-        for name, group in inventory.items()
-        if name != "_meta"
-    }
-    return {**groups, "_meta": {**inventory["_meta"], "hostvars": variables}}
-
-
-def launch(folder, job_template, answers, inputs, environment=None, inventory=None, how=(), slice=False, **options):
+def launch(folder, job_template, answers, inputs, environment=None, inventory=None, how=(), meta=None, **options):
     """Launch a job template and wait for the job.
 
     :param folder: its private data directory, which is created.
@@ -127,7 +117,7 @@ def launch(folder, job_template, answers, inputs, environment=None, inventory=No
     :param environment: further environment variables.
     :param inventory: the result of exported().
     :param how: further arguments of ansible-playbook, such as --check.
-    :param slice: whether the job is a slice.
+    :param meta: the arguments of rules.meta_variables(), next to the template's name.
     :param options: further arguments of ansible_runner.run.
     :raises rules.Refused: if AWX would not start it.
     """
@@ -141,14 +131,11 @@ def launch(folder, job_template, answers, inputs, environment=None, inventory=No
     (folder / "project").symlink_to(ROOT)
     all_variables = {**AWX_ENVIRONMENT, **injected, **(environment or {})}
     (folder / "env/envvars").write_text(json.dumps(all_variables), encoding="utf-8")
-    of_awx = {**OF_AWX, "awx_job_template_name": job_template["name"]}
-    if slice:
-        # AWX runs a sliced job as a workflow with the name of the template.
-        of_awx["awx_workflow_job_name"] = job_template["name"]
+    of_awx = rules.meta_variables(job_template["name"], **(meta or {}))
     text = rules.extra_variables_file({**variables, **of_awx}, job_template["extra_vars"])
     (folder / "env/extravars").write_text(text, encoding="utf-8")
     hosts = folder / "inventory/hosts"
-    hosts.write_text(_script(inventory or {"_meta": {"hostvars": {}}}), encoding="utf-8")
+    hosts.write_text(inventory_script(inventory or {"_meta": {"hostvars": {}}}), encoding="utf-8")
     hosts.chmod(0o700)
     done = ansible_runner.run(
         private_data_dir=str(folder),
@@ -165,7 +152,7 @@ def launch(folder, job_template, answers, inputs, environment=None, inventory=No
     return Job(done.status, sorted(events, key=lambda event: event["counter"]), folder, stdout)
 
 
-def _script(inventory):
+def inventory_script(inventory):
     """Return the inventory script that AWX writes."""
     return f"#! /usr/bin/env python3\nprint({json.dumps(inventory)!r})\n"
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWX's rules for credential types, credentials, surveys and survey answers. Pure.
+"""AWX's rules for credential types, credentials, surveys, slices, workflows and inventory updates. Pure.
 
-The rules were measured on AWX 24.6.1 or read in awx/main/fields.py and awx/main/models/mixins.py. Refused means a
-response with status 400.
+The rules were measured on AWX 24.6.1 or read in its source: in awx/main/fields.py and awx/main/models/mixins.py where
+a function does not name another file. Refused means a response with status 400.
 """
 
 from __future__ import annotations
@@ -223,3 +223,97 @@ def extra_variables_file(variables, trusted):
         for name, value in variables.items()
     ]
     return "".join(chunks)
+
+
+def meta_variables(template_name, launch_type="manual", workflow_name=None):
+    """Return the extra variables that AWX adds to those of a job.
+
+    UnifiedJob.awx_meta_vars, awx/main/models/unified_jobs.py. A slice is a node of a workflow job with the name of the
+    template, and no variable has its number. A relaunched job belongs to no workflow: UnifiedJob.copy_unified_job, in
+    the same file.
+
+    :param launch_type: manual, relaunch, scheduled, workflow or another.
+    :param workflow_name: the name of the workflow job, if the job is a node of one.
+    """
+    variables = {"job_id": 1, "job_launch_type": launch_type, "job_template_name": template_name, "user_name": "admin"}
+    if workflow_name is not None:
+        variables.update(workflow_job_id=2, workflow_job_name=workflow_name, workflow_job_launch_type="manual")
+    return {f"{prefix}_{name}": value for prefix in ("awx", "tower") for name, value in variables.items()}
+
+
+def slice_count(wanted, hosts):
+    """Return into how many slices AWX cuts a job: JobTemplate.get_effective_slice_ct, awx/main/models/jobs.py.
+
+    :param wanted: the number that the launch asks for.
+    :param hosts: the number of hosts that the inventory has in the database.
+    :raises Refused: if a launch asks for slices but there are not two hosts: _accept_or_ignore_job_kwargs, there too.
+    """
+    count = min(wanted, hosts)
+    _refuse(wanted > 1 >= count, "job_slice_count: Job inventory does not have enough hosts for slicing")
+    return count
+
+
+def sliced(inventory, number, count):
+    """Return the inventory of one slice: Inventory.get_script_data and get_sliced_hosts, awx/main/models/inventory.py.
+
+    It has every count-th host by name, and all groups with their variables, even if no host of them is left.
+
+    :param number: of the slice, from 1.
+    """
+    variables = inventory["_meta"]["hostvars"]
+    hosts = sorted(variables)[number - 1 :: count]
+    groups = {
+        name: {**group, "hosts": [host for host in group["hosts"] if host in hosts]} if "hosts" in group else group
+        for name, group in inventory.items()
+        if name != "_meta"
+    }
+    return {**groups, "_meta": {**inventory["_meta"], "hostvars": {host: variables[host] for host in hosts}}}
+
+
+def merged_artifacts(artifacts):
+    """Return what the next node of a workflow gets of several jobs; those of the last one to end take precedence.
+
+    Nothing is merged within a name: WorkflowJob.get_effective_artifacts for the slices of a job, and
+    WorkflowJobNode.get_job_kwargs for several parents, awx/main/models/workflow.py.
+
+    :param artifacts: of each job that ended, in the order of their ends.
+    """
+    merged = {}
+    for of_job in artifacts:
+        merged.update(of_job)
+    return merged
+
+
+def inventory_update_environment(source_vars, environment):
+    """Return the environment of ansible-inventory: RunInventoryUpdate.build_env, awx/main/tasks/jobs.py.
+
+    Unlike jobs (RunJob.build_env, there too) it gets ANSIBLE_COLLECTIONS_PATHS alone, which ansible-core 2.19 and later
+    do not read.
+
+    :param source_vars: of an inventory source from a project; what AWX has set before is not replaced.
+    :param environment: the variables that AWX sets first.
+    """
+    blocked = ("HOME", "USER", "_", "TERM", "PATH")  # INV_ENV_VARIABLE_BLOCKED, awx/settings/defaults.py
+    first = {
+        "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
+        "ANSIBLE_INVENTORY_EXPORT": "True",
+        "ANSIBLE_VERBOSE_TO_STDERR": "True",
+        "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
+        **environment,
+    }
+    added = {name: str(value) for name, value in source_vars.items() if name not in first and name not in blocked}
+    paths = ["/runner/requirements_collections", "~/.ansible/collections", "/usr/share/ansible/collections"]
+    return {
+        **first,
+        **added,
+        "ANSIBLE_COLLECTIONS_PATHS": ":".join([*paths, "/usr/share/automation-controller/collections"]),
+    }
+
+
+def installs_requirements(organization):
+    """Return whether a project's collections/requirements.yml is installed; AWX logs nothing that a user sees if not.
+
+    RunProjectUpdate.build_extra_vars_file, awx/main/tasks/jobs.py; the first organization, Default, gets the credential
+    "Ansible Galaxy" from create_preload_data.py, any other one has none.
+    """
+    return bool(organization["galaxy_credentials"])

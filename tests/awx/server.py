@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The part of AWX 24.6.1's API that the modules of awx.awx use to create job templates, as a server on loopback.
 
-It keeps objects in memory and rejects what AWX rejects, by rules.py. It does not run jobs; see job.py.
+It keeps objects in memory and rejects what AWX rejects, by rules.py. It does not run jobs; see job.py. An update of a
+project or an inventory source ends at once.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ KINDS = {
         {"name": "", "description": "", "kind": "", "managed": False, "inputs": {}, "injectors": {}}, ("name", "kind")
     ),
     "credentials": Kind(
-        {"name": "", "description": "", "organization": None, "credential_type": None, "inputs": {}},
+        {
+            "name": "", "description": "", "organization": None, "credential_type": None, "inputs": {},
+            "managed": False,
+        },
         ("name", "credential_type"),
         {"organization": "organizations", "credential_type": "credential_types"},
     ),
@@ -53,13 +57,13 @@ KINDS = {
     "projects": Kind(
         {
             "name": "", "description": "", "organization": None, "scm_type": "", "scm_url": "", "scm_branch": "",
-            "credential": None,
+            "credential": None, "status": "never updated", "scm_revision": "", "playbook_files": (),
         },
         ("name",),
         {"organization": "organizations", "credential": "credentials"},
     ),
     "project_updates": Kind(
-        {"name": "", "project": None, "status": "", "finished": None, "failed": False},
+        {"name": "", "project": None, "status": "", "finished": None, "failed": False, "scm_revision": ""},
         ("project",),
         {"project": "projects"},
     ),
@@ -73,12 +77,18 @@ KINDS = {
             "name": "", "description": "", "inventory": None, "source": "", "source_path": "", "source_project": None,
             "source_vars": "", "credential": None, "execution_environment": None, "overwrite": False,
             "overwrite_vars": False, "update_on_launch": False, "update_cache_timeout": 0, "timeout": 0,
+            "status": "never updated",
         },
         ("name", "inventory", "source"),
         {
             "inventory": "inventories", "source_project": "projects", "credential": "credentials",
             "execution_environment": "execution_environments",
         },
+    ),
+    "inventory_updates": Kind(
+        {"name": "", "inventory_source": None, "status": "", "finished": None, "failed": False},
+        ("inventory_source",),
+        {"inventory_source": "inventory_sources"},
     ),
     "job_templates": Kind(
         {
@@ -93,12 +103,22 @@ KINDS = {
         {"inventory": "inventories", "project": "projects", "execution_environment": "execution_environments"},
     ),
 }  # fmt: skip
+UPDATES = ("project_updates", "inventory_updates")
+TRIGGERS = (
+    "scm_type",
+    "scm_url",
+    "scm_branch",
+    "credential",
+)  # Project.FIELDS_TRIGGER_UPDATE, awx/main/models/projects.py
 
 
 class AwxServer:
     """AWX's API on loopback until stop(), with one organization, Default, and one user.
 
     :param files: the files of every project, paths from its root.
+    :ivar failing_branches: the branches that no repository has, so that an update of their project fails.
+    :ivar sync_inventory: called with (environment, source_vars, source_path) to synchronize an inventory source; raises
+        an exception if that fails.
     :ivar environment: the environment variables with which awx.awx uses this server.
     :ivar requests: the number of requests.
     :ivar writes: (method, path) of every request that changed something.
@@ -110,7 +130,12 @@ class AwxServer:
         self._surveys, self._credentials = {}, {}  # of job templates, by their ids
         self._next_id = 1
         self.requests, self.writes = 0, []
-        self.create("organizations", {"name": "Default"})
+        self.failing_branches, self.sync_inventory = set(), lambda *arguments: None
+        default = self.create("organizations", {"name": "Default"})
+        # awx/main/management/commands/create_preload_data.py gives only this organization a Galaxy credential.
+        galaxy = self.create("credential_types", {"name": "Galaxy", "kind": "galaxy", "managed": True})
+        public = {"name": "Ansible Galaxy", "credential_type": galaxy["id"], "managed": True}
+        self._galaxy = {default["id"]: [self.create("credentials", public)["id"]]}  # of organizations, by their ids
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         url = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
@@ -130,6 +155,15 @@ class AwxServer:
             number = found["id"]
             return dict(found, survey_spec=self._surveys.get(number), credentials=self._credentials.get(number, []))
         return found
+
+    def change(self, kind, name, body):
+        """Change the only object of a kind with this name."""
+        (number,) = [number for number, item in self._objects[kind].items() if item["name"] == name]
+        self._change(kind, number, body)
+
+    def galaxy_credentials(self, organization):
+        """Return the names of an organization's Galaxy credentials."""
+        return [self._objects["credentials"][number]["name"] for number in self._galaxy.get(organization, [])]
 
     def names(self, kind):
         return sorted(item["name"] for item in self._objects[kind].values())
@@ -171,8 +205,13 @@ class AwxServer:
         if path[0] not in KINDS or (len(path) > 1 and int(path[1]) not in self._objects[path[0]]):
             return 404, {"detail": "Not found."}
         if len(path) == 3:
-            func = {"survey_spec": self._survey, "credentials": self._associate}[path[2]]
-            return func(request.method, int(path[1]), body)
+            funcs = {
+                "survey_spec": self._survey,
+                "credentials": self._associate,
+                "galaxy_credentials": self._associate_galaxy,
+                "update": self._update_project if path[0] == "projects" else self._update_source,
+            }
+            return funcs[path[2]](request.method, int(path[1]), body)
         if request.method == "GET":
             found = self._objects[path[0]].values() if len(path) == 1 else [self._objects[path[0]][int(path[1])]]
             shown = [self._shown(path[0], item) for item in found if _matches(item, request.query)]
@@ -189,21 +228,52 @@ class AwxServer:
         item = dict(KINDS[kind].fields, id=self._next_id)
         for other in self._objects[kind].values():
             same = all(other.get(name) == body.get(name) for name in ("name", "organization", "inventory"))
-            if same and kind != "project_updates":
+            if same and kind not in UPDATES:
                 raise rules.Refused(f"{kind} with this name already exists.")
         self._fill(kind, item, body)
         self._next_id += 1
         self._objects[kind][item["id"]] = item
         if kind == "projects":
-            update = {"name": item["name"], "project": item["id"], "status": "successful", "finished": "now"}
-            self.create("project_updates", update)
+            self._update_project("POST", item["id"], {})
         return item
 
     def _change(self, kind, number, body):
-        item = dict(self._objects[kind][number])
+        before = self._objects[kind][number]
+        item = dict(before)
         self._fill(kind, item, body)
         self._objects[kind][number] = item
+        if kind == "projects" and any(before[name] != item[name] for name in TRIGGERS):
+            self._update_project("POST", number, {})
         return item
+
+    def _update_project(self, _method, number, _body):
+        """Update a project: it has the playbooks of the last update that succeeded."""
+        project = self._objects["projects"][number]
+        is_failed = project["scm_branch"] in self.failing_branches
+        project["status"] = "failed" if is_failed else "successful"
+        if not is_failed:
+            project.update(scm_revision="0" * 40, playbook_files=self._files)
+        update = {
+            "name": project["name"], "project": number, "status": project["status"], "finished": "now",
+            "failed": is_failed, "scm_revision": project["scm_revision"],
+        }  # fmt: skip
+        return 202, self._shown("project_updates", self.create("project_updates", update))
+
+    def _update_source(self, _method, number, _body):
+        source = self._objects["inventory_sources"][number]
+        credential = self._objects["credentials"][source["credential"]]
+        credential_type = self._objects["credential_types"][credential["credential_type"]]
+        environment = rules.job_environment(credential_type, credential["inputs"])
+        try:
+            self.sync_inventory(environment, json.loads(source["source_vars"] or "{}"), source["source_path"])
+            source["status"] = "successful"
+        except Exception:  # because it stands for a job, which fails whatever happens in it
+            source["status"] = "failed"
+        update = {
+            "name": source["name"], "inventory_source": number, "status": source["status"], "finished": "now",
+            "failed": source["status"] == "failed",
+        }  # fmt: skip
+        return 202, self._shown("inventory_updates", self.create("inventory_updates", update))
 
     def _fill(self, kind, item, body):
         """Set the fields of a request in an object by AWX's rules."""
@@ -239,6 +309,7 @@ class AwxServer:
     def _check_inventory_sources(self, item, _body):
         if item["source"] == "scm" and not item["source_project"]:
             raise rules.Refused("source_project: Project required for scm type sources.")
+        # AWX accepts a project that has not been updated yet.
         if item["source_path"] not in self._files:
             raise rules.Refused(f"source_path: {item['source_path']} is not in the project.")
         credential = self._objects["credentials"].get(item["credential"])
@@ -246,7 +317,7 @@ class AwxServer:
             raise rules.Refused("credential: only cloud credentials are allowed for this source.")
 
     def _check_job_templates(self, item, _body):
-        if item["playbook"] not in self._files:
+        if item["playbook"] not in self._objects["projects"][item["project"]]["playbook_files"]:
             raise rules.Refused(f"playbook: {item['playbook']}: Playbook not found for project.")
         if not isinstance(json.loads(item["extra_vars"] or "{}"), dict):
             raise rules.Refused("extra_vars: must be a dictionary")
@@ -258,31 +329,43 @@ class AwxServer:
             self._surveys[number] = body
         return 200, self._surveys.get(number, {})
 
+    def _associate_galaxy(self, method, number, body):
+        return self._associated(method, self._galaxy.setdefault(number, []), body)
+
     def _associate(self, method, number, body):
         together = self._credentials.setdefault(number, [])
+        if method == "POST" and not body.get("disassociate"):
+            kinds = [self._objects["credentials"][item]["credential_type"] for item in together]
+            if self._objects["credentials"][body["id"]]["credential_type"] in kinds:
+                raise rules.Refused("Cannot assign multiple credentials of one type.")
+        return self._associated(method, together, body)
+
+    def _associated(self, method, together, body):
+        """List the credentials of an object, add one or remove one."""
         if method == "GET":
             results = [self._shown("credentials", self._objects["credentials"][item]) for item in together]
             return 200, {"count": len(results), "next": None, "results": results}
         if body.get("disassociate"):
             together.remove(body["id"])
         else:
-            kinds = [self._objects["credentials"][item]["credential_type"] for item in together]
-            if self._objects["credentials"][body["id"]]["credential_type"] in kinds:
-                raise rules.Refused("Cannot assign multiple credentials of one type.")
             together.append(body["id"])
         return 204, None
 
     def _shown(self, kind, item):
         url = f"/api/v2/{kind}/{item['id']}/"
-        related = {"survey_spec": url + "survey_spec/"}
+        links = ("survey_spec", "update", "galaxy_credentials")
+        related = {name: f"{url}{name}/" for name in links}
         shown = dict(item, type=kind.rstrip("s"), url=url, related=related, summary_fields={})
         if kind == "credentials":
             known = self._objects["credential_types"][item["credential_type"]]["inputs"]
             shown["inputs"] = rules.shown_inputs(known, item["inputs"])
         if kind == "projects":
-            updates = self._objects["project_updates"].values()
-            (update,) = [update["id"] for update in updates if update["project"] == item["id"]] or [None]
-            shown.update(scm_revision="0" * 40, summary_fields={"current_update": {"id": update}} if update else {})
+            shown["playbook_files"] = sorted(item["playbook_files"])
+            updates = [
+                update for update in self._objects["project_updates"].values() if update["project"] == item["id"]
+            ]
+            # AWX shows it while it runs. Here it has ended before the module that started it asks.
+            shown["summary_fields"] = {"current_update": {"id": updates[-1]["id"]}} if updates else {}
         return shown
 
 

@@ -5,23 +5,41 @@
 
 from __future__ import annotations
 
-import re
+import json
 
 import pytest
 import yaml
 
 from api_example import SECRET_KEY
 from awx.job import data
+from awx.page import PAGE, is_explained, rows_under
 from docs_runner import DocsRunner, read_blocks, shown_files
-from playbook_runner import ROOT, run_playbook
+from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_command, run_playbook
 
-PAGE = ROOT / "docs/awx.md"
+# What AWX itself says; its own source has the texts, in the files that tests/awx/ names.
+SAID_BY_AWX = [
+    # TaskManager.process_job_dep_failures, awx/main/scheduler/task_manager.py
+    'Previous Task Failed: {"job_type": "inventory_update", "job_name": "Baidu AI Cloud VPN gateways", "job_id": "7"}',
+    # JobTemplate._accept_or_ignore_job_kwargs, awx/main/models/jobs.py
+    "Job inventory does not have enough hosts for slicing",
+    # JobOptionsSerializer.validate, awx/api/serializers.py
+    "Playbook not found for project.",
+]
 
 
-def rows_under(heading):
-    """Return the rows of the table under a heading, each a list of cells."""
-    table = re.search(r"(?:^\|.*\n)+", PAGE.read_text(encoding="utf-8").split(heading)[1], re.MULTILINE).group()
-    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines()[2:]]
+@pytest.mark.parametrize("message", SAID_BY_AWX)
+def test_page_explains_what_awx_says(message):
+    assert is_explained(message)
+
+
+def test_page_explains_a_job_without_the_collection(tmp_path):
+    playbook = tmp_path / "playbook.yml"
+    playbook.write_text(json.dumps([{"name": "Own", "import_playbook": "baiducloud.network.create_tunnel"}]))
+    nowhere = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path), "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "False"}
+    environment = {**build_environment("/dev/null"), **nowhere}
+    environment.pop("ANSIBLE_CALLBACKS_ENABLED", None)
+    done = run_command([ANSIBLE_PLAYBOOK, playbook], tmp_path, environment, seconds=60)
+    assert done.returncode != 0 and is_explained(done.stdout), done.stdout
 
 
 def answer_column(question):

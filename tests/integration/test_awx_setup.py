@@ -17,6 +17,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import con
 from awx import rules
 from awx.collection import Unavailable, collections_path
 from awx.job import data
+from awx.page import is_explained
 from awx.server import KINDS, AwxServer
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from playbook_runner import ROOT, run_playbook
@@ -24,6 +25,7 @@ from playbook_runner import ROOT, run_playbook
 # As docs/awx.md says it.
 PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
 SHOWN = shlex.split(re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1))
+(NAME_WITH_BLANKS,) = re.findall("""-e '(.*"execution_environment".*)'""", PAGE)
 KEYS = {"BCE_ACCESS_KEY_ID": ACCESS_KEY_ID, "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY, "BCE_REGION": "su"}
 TEMPLATES = {template["name"]: template for template in data("job_templates")}
 
@@ -57,7 +59,8 @@ def made(awx, kind, name, organization="Default"):
     """Return an object without the defaults that AWX adds itself."""
     stored = awx.named(kind, name, organization)
     fields = {"survey_spec": None, "credentials": [], **KINDS[kind].fields}
-    return {field: value for field, value in stored.items() if field != "id" and fields[field] != value}
+    own = {"id", "status", "scm_revision", "playbook_files"}
+    return {field: value for field, value in stored.items() if field not in own and fields[field] != value}
 
 
 def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
@@ -88,7 +91,14 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     scm = {"scm_type": "git", "scm_url": galaxy["repository"], "scm_branch": galaxy["version"]}
     assert made(awx, "projects", "Baidu AI Cloud") == {**named, **place, **scm}
     source = made(awx, "inventory_sources", "Baidu AI Cloud VPN gateways")
-    assert json.loads(source.pop("source_vars")) == {"BCE_VPC_IDS": "vpc-5cms1n3mvnfb"}
+    assert json.loads(source.pop("source_vars")) == {
+        "ANSIBLE_COLLECTIONS_PATH": ":".join(
+            ["/runner/requirements_collections", "~/.ansible/collections", "/usr/share/ansible/collections"]
+        ),
+        "BCE_VPC_IDS": "vpc-5cms1n3mvnfb",
+    }
+    synchronized = awx.named("inventory_sources", "Baidu AI Cloud VPN gateways")
+    assert synchronized["status"] == "successful" and len(awx.names("inventory_updates")) == 1
     assert source == {
         "name": "Baidu AI Cloud VPN gateways", "inventory": gateways, "source": "scm",
         "source_path": "extensions/awx/vpn_gateways.yml", "source_project": ids["projects"],
@@ -125,12 +135,16 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     new_inputs = {**inputs, "secret_access_key": "a-new-key-4711", "security_token": "a-token-4711"}
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
-    # Another organization gets all of it under the same names, here with an execution environment that AWX has and
-    # with keys that belong together as for the modules.
+    # A change of the VPCs is read at once.
+    moved = set_up(awx, *SHOWN, "-e", "vpc_ids=vpc-2", "-e", '{"job_templates": []}', **other_key)
+    assert moved.status == 0 and len(awx.names("inventory_updates")) == 2, moved.output
+
+    # Another organization gets all of it under the same names, here with an execution environment that AWX has, as the
+    # page names one with blanks, and with keys that belong together as for the modules.
     awx.create("organizations", {"name": "Second"})
-    awx.create("execution_environments", {"name": "Own", "image": "own"})
+    awx.create("execution_environments", {"name": "Company EE", "image": "own"})
     template, *_rest = data("job_templates")
-    second = ["-e", "organization=Second", "-e", "execution_environment=Own", "-e", "vpc_ids=vpc-1;vpc-2"]
+    second = ["-e", "organization=Second", "-e", NAME_WITH_BLANKS, "-e", "vpc_ids=vpc-1;vpc-2"]
     mixed = {
         "BCE_ACCESS_KEY_ID": "lonely",
         "BAIDUCLOUD_ACCESS_KEY": "second-id",
@@ -152,7 +166,7 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     assert its["credentials"] == [credential["id"]]
     for field, kind in {"inventory": "inventories", "project": "projects"}.items():
         assert its[field] == awx.named(kind, "Baidu AI Cloud", "Second")["id"]
-    assert its["execution_environment"] == awx.named("execution_environments", "Own")["id"]
+    assert its["execution_environment"] == awx.named("execution_environments", "Company EE")["id"]
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
 
@@ -172,3 +186,69 @@ def test_setup_reports_what_awx_refuses(awx):
     wrong = {**data("credential_type"), "injectors": {"env": {"ANSIBLE_FORKS": "{{ '{{ region }}' }}"}}}
     done = set_up(awx, *SHOWN, "-e", json.dumps({"credential_type": wrong}), **KEYS)
     assert done.status != 0 and "Environment variable ANSIBLE_FORKS is not allowed" in done.results[-1]["msg"]
+    nowhere = set_up(awx, *SHOWN, "-e", '{"organization": "No such place"}', **KEYS)
+    assert nowhere.status != 0 and is_explained(nowhere.results[-1]["msg"]), nowhere.output
+
+
+def test_setup_after_a_failed_project_update_goes_on_where_it_stopped(awx):
+    """Nothing is switched while the project cannot be synchronized, in the first run and in those after it."""
+    awx.failing_branches = {"no-such-branch"}
+    wrong = [*SHOWN, "-e", "project_branch=no-such-branch"]
+    kinds = ("credentials", "execution_environments", "inventories", "inventory_sources", "job_templates")
+    before = {kind: awx.names(kind) for kind in kinds}
+    first = set_up(awx, *wrong, **KEYS)
+    assert first.status != 0 and first.results[-1]["msg"] == "Project update failed", first.output
+    again = set_up(awx, *wrong, **KEYS)
+    assert again.status != 0, again.output
+    assert again.results[-1]["msg"] == "The Project Update - Baidu AI Cloud, failed"
+    assert all(is_explained(run.results[-1]["msg"]) for run in (first, again))
+    assert {kind: awx.names(kind) for kind in kinds} == before
+    # The branch has come, so that only AWX's copy of the project is missing.
+    awx.failing_branches = set()
+    done = set_up(awx, *wrong, **KEYS)
+    assert done.status == 0 and awx.names("job_templates") == sorted(TEMPLATES), done.output
+
+
+def test_setup_gives_an_organization_without_galaxy_credential_the_public_one(awx):
+    """AWX installs nothing that the requirements of a project name without one."""
+    awx.create("organizations", {"name": "Second"})
+    own = [*SHOWN, "-e", "organization=Second", "-e", "project_url=https://git.example.com/tunnels.git"]
+    own += ["-e", json.dumps({"job_templates": []})]
+    done = set_up(awx, *own, **KEYS)
+    second = awx.named("organizations", "Second")["id"]
+    assert done.status == 0 and awx.galaxy_credentials(second) == ["Ansible Galaxy"], done.output
+    # The update that came with the project had installed nothing.
+    assert awx.names("project_updates") == ["Baidu AI Cloud"] * 2
+    awx.writes.clear()
+    again = set_up(awx, *own, **KEYS)
+    assert again.status == 0 and awx.writes == [], again.output
+
+    awx.create("organizations", {"name": "Third"})
+    awx.change("credentials", "Ansible Galaxy", {"name": "Galaxy of the company"})
+    third = [*own, "-e", "organization=Third"]
+    done = set_up(awx, *third, **KEYS)
+    reported = done.named["Report that the organization has no Galaxy credential"]["msg"]
+    assert done.status == 0 and reported.startswith("organization: Third has no Galaxy credential"), done.output
+
+
+def test_setup_synchronizes_the_inventory_and_reports_if_it_cannot(awx):
+    """Otherwise AWX would refuse to slice the first job; by then all else is set up."""
+    calls = []
+
+    def fail(*arguments):
+        calls.append(arguments)
+        raise RuntimeError
+
+    awx.sync_inventory = fail
+    done = set_up(awx, *SHOWN, **KEYS)
+    assert done.status != 0 and awx.names("job_templates") == sorted(TEMPLATES)
+    message = done.results[-1]["msg"]
+    assert re.match(
+        r"Baidu AI Cloud VPN gateways: the synchronization of the inventory failed; job \d+ in AWX", message
+    )
+    ((environment, source_vars, path),) = calls
+    assert {name: environment[name] for name in KEYS} == KEYS and source_vars["BCE_VPC_IDS"] == "vpc-5cms1n3mvnfb"
+    assert path == "extensions/awx/vpn_gateways.yml"
+    awx.sync_inventory = lambda *arguments: None
+    assert set_up(awx, *SHOWN, **KEYS).status == 0
+    assert awx.named("inventory_sources", "Baidu AI Cloud VPN gateways")["status"] == "successful"

@@ -57,7 +57,7 @@ class Inventory:
         for secret in (SECRET_KEY, SECRET_ACCESS_KEY):
             assert secret not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
-        # Text that is not a template is {"__ansible_unsafe": TEXT} in the list of ansible-core 2.19 and later.
+        # A possible template, and since ansible-core 2.19 a text of compose, is {"__ansible_unsafe": TEXT} there.
         listed = (
             json.loads(done.stdout, object_hook=lambda item: item.get("__ansible_unsafe", item))
             if done.returncode == 0
@@ -94,6 +94,7 @@ def test_inventory_names_hosts_by_gateway_name_or_else_id(site, inventory):
         "region": None,
         "status": "active",
         "ansible_connection": "local",
+        "vpn_gateway_count": 4,
     }
     assert hosts["vpn-same2"]["vpc_id"] == "vpc-b" and hosts["vpn-same2"]["tunnels"] == []
     # One list for each VPC, and one request for the tunnels of each gateway.
@@ -411,8 +412,10 @@ def test_inventory_file_of_another_name_is_ignored(site, inventory):
 
 
 def test_inventory_does_not_run_templates_in_api_responses(site, inventory, tmp_path):
-    trap = f"{{{{ lookup('pipe', 'touch {tmp_path}/ran') }}}}"
+    call = f"lookup('pipe', 'touch {tmp_path}/ran')"
+    trap = "{{ " + call + " }}"
     site.plant(entry("berlin", description=trap), vpn_id="vpn-hub")
+    site.plant(entry("paris", description=call), vpn_id="vpn-hub")
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     inventory.write(
         groups={"idle": "not tunnels"}, compose={"texts": "tunnels | map(attribute='description')"}, **cache, **BOTH
@@ -420,12 +423,34 @@ def test_inventory_does_not_run_templates_in_api_responses(site, inventory, tmp_
     show = {
         "hosts": "hub",
         "gather_facts": False,
-        "tasks": [{"ansible.builtin.debug": {"var": "tunnels[0].description"}}],
+        "tasks": [
+            {"ansible.builtin.debug": {"var": "tunnels[0].description"}},
+            # Ansible would evaluate trusted text that a condition's template returns.
+            {"ansible.builtin.debug": {"msg": ""}, "when": "{{ tunnels[1].description }}", "ignore_errors": True},
+        ],
     }
     for _from_the_api_then_from_the_cache in range(2):
         done = run_playbook([show], "-i", str(inventory.path), environment=site.environment)
         assert done.status == 0 and trap in done.output.replace("\\", ""), done.output
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("how", [[], ["--export"]], ids=["list", "export"])
+def test_inventory_lists_texts_plain_except_possible_templates(site, inventory, how):
+    """AWX stores and shows what it reads there; a text that Jinja would take for a template stays marked."""
+    marked = {"{{ 6 * 7 }}", "{% raw %}", "a {# b #}", "c }", "a call(b)", "#jinja2: variable_start_string:'['"}
+    for number, text in enumerate(["plain: *&!yes", *sorted(marked)]):
+        site.plant(entry(f"tunnel-{number}", description=text), vpn_id="vpn-hub")
+    inventory.write(**BOTH)
+    texts = []
+    listed = json.loads(
+        inventory.run("--export" if how else "--list")[1],
+        object_hook=lambda item: texts.append(item["__ansible_unsafe"]) if "__ansible_unsafe" in item else item,
+    )
+    hub = listed["_meta"]["hostvars"]["hub"]
+    assert sorted(texts) == sorted(marked)
+    assert (hub["vpn_name"], hub["ansible_connection"]) == ("hub", "local")
+    assert "plain: *&!yes" in [tunnel["description"] for tunnel in hub["tunnels"]]
 
 
 def test_inventory_gateway_with_the_name_of_a_group_is_named_by_id(site, inventory, tmp_path):

@@ -72,9 +72,10 @@ def test_unset_value_is_an_error_only_where_it_is_required(value):
         ({"type": "list", "elements": "dict"}, [[{}]], [["text"], [{}, 1]]),
         ({"type": "str", "choices": ["a", "b"]}, ["a", " b\n"], ["c"]),
         ({"type": "str", "pattern": "[a-z]+"}, ["abc"], ["ABC", "abc-"]),
-        (VPC_IDS, ["vpc-1;vpc-2", "vpc-1, vpc-2\n", ["vpc-1", "vpc-2"]], ["vpc?", ["a", "b c?"]]),
+        (VPC_IDS, ["vpc-1;vpc-2", "vpc-1, vpc-2\n", "vpc-1，vpc-2、", ["vpc-1", "vpc-2"]], ["vpc?", ["a", "b c?"]]),
+        (VPC_IDS, ['["vpc-1", "vpc-2"]'], ['["vpc-1"}']),
     ],
-    ids=["bool", "int", "list", "choices", "pattern", "vpc_ids"],
+    ids=["bool", "int", "list", "choices", "pattern", "vpc_ids", "pasted vpc_ids"],
 )  # fmt: skip
 def test_value_is_held_to_type_choices_and_pattern(option, valid, invalid):
     for value in valid:
