@@ -91,7 +91,7 @@ def is_device_address(address: Any) -> bool:
 def device_address(value: Any) -> str:
     """Return the address of a device in canonical form, or ANY_ADDRESS."""
     text = ip_address(value)
-    if text != ANY_ADDRESS and not is_device_address(ipaddress.ip_address(text)):
+    if text not in (ANY_ADDRESS, CHECK_MODE_ID) and not is_device_address(ipaddress.ip_address(text)):
         raise ValueError
     return text
 

@@ -251,7 +251,7 @@ class VpcRouteApi(RestApi):
         found = [table for table in tables if all(table.get(name) == value for name, value in expected.items())]
         scope = self.type.scope_words(self.values)
         if not found:
-            raise invalid_response(operation, messages.MESSAGES["response_other_scope"] % {"scope": scope}, response)
+            raise invalid_response(operation, MESSAGES["response_other_scope"] % {"scope": scope}, response)
         if len(found) > 1:
             ids = ", ".join(str(parse_id(table.get("routeTableId"))) for table in found)
             words = {"scope": scope, "count": len(found), "ids": ids}
