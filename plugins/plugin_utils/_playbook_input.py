@@ -71,7 +71,9 @@ def find_misspelt(extra_vars: Mapping[str, Any], spec: Mapping[str, Any], others
     :param others: names of variables of other playbooks, which one file may have too.
     """
     errors = []
-    is_workflow = any(str(name).startswith(("awx_workflow", "tower_workflow")) for name in extra_vars)
+    # A relaunched node has the facts of earlier ones, and no variable of its workflow.
+    is_relaunched = extra_vars.get("awx_job_launch_type") == "relaunch"
+    is_workflow = is_relaunched or any(str(name).startswith(("awx_workflow", "tower_workflow")) for name in extra_vars)
     texts = {name: str(value) for name, value in extra_vars.items() if "{{" in str(value)}
     for name in map(str, extra_vars):
         if name in spec or name in others or (is_workflow and name.startswith(WORKFLOW_FACTS)):

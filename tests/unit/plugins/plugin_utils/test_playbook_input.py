@@ -164,6 +164,8 @@ def test_survey_answers_go_before_the_dictionary():
         ({"region": "bj", "vpc_name": "x", "tunnels_file": "f", "ansible_user": "u", "awx_job_id": 5}, []),
         ({"vpn_ids": ["a"], "vpn_id": "{{ vpn_ids[0] }}"}, []),
         ({"vpnConnId": "a", "awx_workflow_job_name": "Connect a site"}, []),
+        ({"vpnConnId": "a", "awx_job_launch_type": "relaunch"}, []),
+        ({"vpnConnId": "a", "awx_job_launch_type": "manual"}, ["vpnConnId"]),
         ({5: "a"}, []),
     ],
 )
