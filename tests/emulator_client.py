@@ -64,7 +64,27 @@ class EmulatorClient:
     def sleep(self, seconds):
         self.clock.sleep(seconds)
 
+    def begin(self, method, path, body=None):
+        """Send a request on a connection of its own, and return that connection as soon as the request has arrived."""
+        connection = socket.create_connection(self._socket.getpeername(), timeout=10)
+        count = len(self.thread.requests())
+        connection.sendall(self._request(method, path, body))
+        while len(self.thread.requests()) == count:
+            pass
+        return connection
+
     def call(self, method, path, body=None, query=None, secret=SECRET_ACCESS_KEY):
+        self._socket.sendall(self._request(method, path, body, query, secret))
+        informational = []
+        while True:
+            status = int(self._stream.readline().split()[1])
+            lines = iter(self._stream.readline, b"\r\n")
+            headers = {name.lower(): value.strip() for name, _sep, value in (x.decode().partition(":") for x in lines)}
+            if status >= 200:
+                return Response(status, headers, self._stream.read(int(headers["content-length"])), informational)
+            informational.append(status)
+
+    def _request(self, method, path, body=None, query=None, secret=SECRET_ACCESS_KEY):
         query = query or {}
         raw = b"" if body is None else json.dumps(body).encode()
         authorization = bce_v1_signer.sign(
@@ -79,15 +99,7 @@ class EmulatorClient:
         )
         target = path + ("?" + urlencode(query, quote_via=quote) if query else "")
         head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: {len(raw)}\r\nAuthorization: "
-        self._socket.sendall(head.encode() + authorization + b"\r\n\r\n" + raw)
-        informational = []
-        while True:
-            status = int(self._stream.readline().split()[1])
-            lines = iter(self._stream.readline, b"\r\n")
-            headers = {name.lower(): value.strip() for name, _sep, value in (x.decode().partition(":") for x in lines)}
-            if status >= 200:
-                return Response(status, headers, self._stream.read(int(headers["content-length"])), informational)
-            informational.append(status)
+        return head.encode() + authorization + b"\r\n\r\n" + raw
 
     def create(self, name="vpncon", vpn_id=GATEWAY, token=None, **changes):
         query = {"clientToken": token} if token else None

@@ -213,7 +213,14 @@ options:
     default: false
   concurrency:
     description:
-      - How many requests may be under way at the same time, from 1 to 64. One gateway gets one write after the other.
+      - How many requests may be under way at the same time, from 1 to 64.
+    type: int
+    default: 8
+  parallel_per_gateway:
+    description:
+      - How many of them may be writes to one gateway, from 1 to 32. With 1 a gateway gets one write after the other.
+      - As soon as the API refuses one of them because the gateway is busy, the gateway gets one after the other, the
+        refused one first.
     type: int
     default: 8
 """

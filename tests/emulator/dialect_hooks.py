@@ -93,7 +93,8 @@ class TokenRules(NamedTuple):
 class Attempt(NamedTuple):
     """A request with its place in the order of all requests, and of those of its kind to its object.
 
-    ``kind`` is that of an Operation, ``cloud`` a ``cloud.Cloud``.
+    ``kind`` is that of an Operation, ``cloud`` a ``cloud.Cloud``. ``scopes_under_way`` are those of the writes that
+    arrived earlier and have no response yet.
     """
 
     request: Request
@@ -102,6 +103,7 @@ class Attempt(NamedTuple):
     number: int
     number_of_kind: int
     cloud: Any
+    scopes_under_way: tuple[str, ...] = ()
 
 
 # --- text ---
@@ -497,6 +499,18 @@ def scope_busy() -> dict[str, Hook]:
         return store.since_scope_write(store.scope_of(attempt.object_id, attempt.request))
 
     return _busy((*RECORD_CREATIONS, *RECORD_CHANGES), since_write, 1, (400, "InvalidInstanceStatus"))
+
+
+def overlap_refuses() -> dict[str, Hook]:
+    def hook(_none: None, attempt: Attempt) -> None:
+        if attempt.kind in (*RECORD_CREATIONS, *RECORD_CHANGES):
+            if (
+                attempt.cloud.store_of(attempt.kind).scope_of(attempt.object_id, attempt.request)
+                in attempt.scopes_under_way
+            ):
+                raise BceError(409, "OperationDenied", "another operation is under way, try again later")
+
+    return {"check": hook}
 
 
 def deny_unlisted(_none: None, attempt: Attempt) -> None:

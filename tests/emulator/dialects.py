@@ -775,6 +775,16 @@ TABLE: tuple[Dialect, ...] = (
         "additions 1.8",
         **h.scope_busy(),
     ),
+    _row(
+        "overlap-refuses",
+        "busy",
+        LIKELY,
+        NO,
+        "A write to a gateway's tunnels, or to a route table, is refused with 409 OperationDenied while an earlier one "
+        "has no response yet.",
+        "additions 1.8",
+        **h.overlap_refuses(),
+    ),
     # --- client tokens ---
     _row(
         "token-ignored",

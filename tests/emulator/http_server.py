@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
+from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -94,6 +95,7 @@ class EmulatorServer:
         self._clock = clock
         self._api = api
         self._pause = pause
+        self._scopes_under_way: list[tuple[Request, str]] = []  # of writes without a response, in order of arrival
 
     async def handle(self, http: web.BaseRequest) -> web.StreamResponse:
         """Return the response to a request; the HTTP library calls this for every one."""
@@ -115,12 +117,15 @@ class EmulatorServer:
         if request.path.startswith(CONTROL):
             return _plain(self._control_reply(request, request_id))
         entry = self.control.log.open_entry(_entry(http, request, request_id, self._clock.wall()))
+        scope = self._api.scope_of_write(request) if request.method != "GET" else None
+        self._scopes_under_way += [(request, scope)] if scope else []
         try:
             return await self._serve(http, request, raw_path, raw_query, entry)
         except ClientGone:
             return web.Response()
         finally:
             self.control.log.close_entry(entry)
+            self._scopes_under_way = [item for item in self._scopes_under_way if item[0] is not request]
 
     # --- the API ---
 
@@ -174,7 +179,8 @@ class EmulatorServer:
         try:
             if refusal is not None:
                 raise refusal
-            response = self._api.respond(request)
+            earlier = takewhile(lambda item: item[0] is not request, self._scopes_under_way)
+            response = self._api.respond(request, [scope for _request, scope in earlier])
         except BceError as error:
             reply = self._error(error, entry["request_id"], self._settings.dialects)
         else:

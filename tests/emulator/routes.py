@@ -9,6 +9,7 @@ Sources are the sections of the contract notes: 5 clientToken, 7 errors.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,14 +81,18 @@ class Api:
         self._number = 0
         self._numbers: dict[tuple[str, str], int] = {}
 
-    def respond(self, request: Request) -> Response:
-        """Apply a request, or replay the response of its token; raise BceError to refuse it."""
+    def respond(self, request: Request, scopes_under_way: Sequence[str] = ()) -> Response:
+        """Apply a request, or replay the response of its token; raise BceError to refuse it.
+
+        :param scopes_under_way: see Attempt.
+        """
         operation, object_id = find_operation(request.method, request.path)
         self._cloud.pass_time()
         self._number += 1
         key = (operation.kind, object_id)
         self._numbers[key] = self._numbers.get(key, 0) + 1
-        attempt = Attempt(request, operation.kind, object_id, self._number, self._numbers[key], self._cloud)
+        numbers = self._number, self._numbers[key]
+        attempt = Attempt(request, operation.kind, object_id, *numbers, self._cloud, tuple(scopes_under_way))
         dialects = self._settings.dialects
         try:
             dialects.apply("arrival", None, attempt)
@@ -100,6 +105,14 @@ class Api:
             if isinstance(refusal, BceError):
                 raise refusal from None
             return refusal
+
+    def scope_of_write(self, request: Request) -> str | None:
+        """Return the scope of the object that a write is about, None for other requests."""
+        try:
+            operation, object_id = find_operation(request.method, request.path)
+            return self._cloud.store_of(operation.kind).scope_of(object_id, request)
+        except (BceError, LookupError):
+            return None
 
     def _replay_or_apply(self, operation: Operation, attempt: Attempt) -> Response:
         request = attempt.request

@@ -423,32 +423,52 @@ def test_bulk_after_a_kill_creates_each_tunnel_once(cloud, moment):
     assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in items)
 
 
-def test_bulk_after_a_task_timeout_creates_each_tunnel_once(cloud):
+@pytest.mark.parametrize(("parallel", "applied"), [(1, 2), (8, 8)])
+def test_bulk_after_a_task_timeout_creates_each_tunnel_once(cloud, parallel, applied):
     """A blocked request does not keep the worker; the next run finds what the API has applied.
 
     The requests hang for longer than the runner waits for a playbook.
     """
     cloud.faults({"match": {"method": "POST"}, "fault": "hang", "commit": True, "seconds": 900, "times": 2})
-    arguments = dict(SHARED, tunnels=branches(8, gateways=2), timeout=600, retry_timeout=600)
+    shared = dict(SHARED, timeout=600, retry_timeout=600, parallel_per_gateway=parallel)
+    arguments = dict(shared, tunnels=branches(8, gateways=2))
     tasks = [
         {MODULE: arguments, "timeout": 4, "ignore_errors": True},
         {"name": "Again", MODULE: arguments},
     ]
     done = run_playbook(tasks, environment=cloud.environment)
-    assert done.results[0]["failed"] and done.named["Again"]["totals"]["unchanged"] == 2, done.output
-    assert done.named["Again"]["totals"]["created"] == 6
+    assert done.results[0]["failed"] and done.named["Again"]["totals"]["unchanged"] == applied, done.output
+    assert done.named["Again"]["totals"]["created"] == 8 - applied
     assert stored(cloud) == sorted((item["vpn_id"], item["vpn_conn_name"]) for item in branches(8, gateways=2))
 
 
-def test_bulk_concurrency_is_limited_in_total_and_per_gateway(cloud):
+@pytest.mark.parametrize(("concurrency", "parallel"), [(3, 1), (6, 2), (2, 8)])
+def test_bulk_concurrency_is_limited_in_total_and_per_gateway(cloud, concurrency, parallel):
     cloud.settings(latency_ms=100)
-    run(branches(24, gateways=6), concurrency=3)
+    run(branches(24, gateways=6), concurrency=concurrency, parallel_per_gateway=parallel)
+
     # A request takes at least 90 ms after the emulator has logged it.
-    moments = sorted(entry["time"] for entry in cloud.requests())
-    assert all(later - earlier > 0.09 for earlier, later in zip(moments, moments[3:]))
+    def assert_limited(entries, limit):
+        moments = sorted(entry["time"] for entry in entries)
+        assert all(later - earlier > 0.09 for earlier, later in zip(moments, moments[limit:]))
+
+    assert_limited(cloud.requests(), concurrency)
     for number in range(6):
-        own = sorted(entry["time"] for entry in cloud.requests("POST") if gateway(number + 1) in entry["path"])
-        assert len(own) == 4 and all(later - earlier > 0.09 for earlier, later in zip(own, own[1:]))
+        own = [entry for entry in cloud.requests("POST") if gateway(number + 1) in entry["path"]]
+        assert len(own) == 4
+        assert_limited(own, parallel)
+
+
+def test_bulk_writes_of_one_gateway_that_refuses_overlaps_are_sent_one_by_one(cloud):
+    """Each of the six threads may meet one refusal; after the first one, no thread begins to overlap."""
+    cloud.settings(dialects=["overlap-refuses"], latency_ms=20)
+    items = [branch(number, vpn_id=gateway(1)) for number in range(24)]
+    absent = [dict(item, state="absent") for item in items]
+    for wanted, outcome, method in ((items, "created", "POST"), (absent, "deleted", "DELETE")):
+        assert totals(run(wanted, parallel_per_gateway=6), **{outcome: 24})
+        statuses = [entry["status"] for entry in cloud.requests(method)]
+        assert statuses.count(200) == 24 and 1 <= statuses.count(409) <= 6, statuses
+        assert 409 not in statuses[12:]
 
 
 def test_throttling_delays_all_worker_threads(cloud):
@@ -474,7 +494,8 @@ def test_bulk_reports_progress_of_long_runs_only(cloud, monkeypatch):
     assert lines == []
     monkeypatch.setattr(vpn_tunnels, "PROGRESS_INTERVAL", 0.6)
     cloud.settings(latency_ms=60)
-    run([branch(number, vpn_id=gateway(2)) for number in range(30)], progress=lines.append)
+    items = [branch(number, vpn_id=gateway(2)) for number in range(30)]
+    run(items, progress=lines.append, parallel_per_gateway=1)
     assert 1 <= len(lines) <= 4 and all("of 30 tunnels done, 0 failed" in line for line in lines)
 
 
@@ -482,7 +503,8 @@ def test_bulk_progress_is_shown_outside_of_what_callbacks_print(cloud, tmp_path)
     """A callback such as ansible.posix.json prints JSON on stdout, which other programs parse."""
     cloud.settings(latency_ms=90)
     items = [branch(number) for number in range(75)]
-    play = as_plays([{MODULE: dict(SHARED, vpn_id=gateway(1), tunnels=items)}])
+    arguments = dict(SHARED, vpn_id=gateway(1), tunnels=items, parallel_per_gateway=1)
+    play = as_plays([{MODULE: arguments}])
     (tmp_path / "play.yml").write_text(json.dumps(play))
     environment = build_environment(
         tmp_path / "results", dict(cloud.environment, ANSIBLE_STDOUT_CALLBACK="json_output")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import time
 from typing import Any, Callable, Mapping
@@ -47,10 +48,20 @@ class BceClient:
         self._jitter = jitter
         self._slots = FairSemaphore(max_concurrent_requests)
         self._pause = SharedPause(clock, jitter)
+        self._is_busy_final: Callable[[], bool] = bool
         keys = (connection.access_key_id, connection.secret_access_key, connection.security_token)
         self.redactor = Redactor([key for key in keys if key], proxy_secrets())
         self._auth = BceAuth(*keys, clock)
         self._transport = Transport(connection, self._auth, HEADERS, max_concurrent_requests, observe)
+
+    def with_final_busy(self, is_final: Callable[[], bool]) -> BceClient:
+        """Return a client that shares everything with this one, and sends no request again that meets a busy object.
+
+        :param is_final: called in the thread of the request; False for the retries of RETRY_POLICY.
+        """
+        client = copy.copy(self)
+        client._is_busy_final = is_final
+        return client
 
     def cancel(self) -> None:
         """Send no request again, and end all pauses."""
@@ -90,7 +101,8 @@ class BceClient:
             except AttemptFailed as failure:
                 outcome, error, pause = failure.outcome, failure.error, retries.next_pause(failure)
             # Outside of the block, so that the error has no context.
-            if pause is None or self._pause.is_cancelled:
+            is_final = outcome in ("busy", "conflict") and self._is_busy_final()
+            if pause is None or is_final or self._pause.is_cancelled:
                 raise error
             if outcome == "throttled":
                 self._pause.extend_rate_limit(pause)

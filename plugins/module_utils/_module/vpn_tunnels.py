@@ -12,7 +12,13 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import BceError, InvalidOptionsError
 from .._bce.redaction import printable, redact, redact_nested, safe_repr
-from .._reconcile.concurrency import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, THREADS_PER_REQUEST_SLOT, run_concurrently
+from .._reconcile.concurrency import (
+    DEFAULT_CONCURRENCY,
+    MAX_CONCURRENCY,
+    THREADS_PER_REQUEST_SLOT,
+    run_concurrently,
+)
+from .._reconcile.parallel_writes import DEFAULT_PARALLEL_WRITES, MAX_PARALLEL_WRITES, ParallelWrites
 from .._reconcile.purge import Purge
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, UPDATE
@@ -28,7 +34,7 @@ MESSAGES = {
     "item_not_a_dictionary": "%(path)s: must be a dictionary with the options of one tunnel",
     "item_repeated": "%(path)s.%(option)s: %(value)s is at %(first)s already; each tunnel needs its own",
     "versions_differ": "%(path)s.version: is not that of %(first)s; one task speaks one version of the API",
-    "concurrency_invalid": "concurrency: must be a whole number from 1 to %(maximum)d, but is %(value)s",
+    "concurrency_invalid": "%(option)s: must be a whole number from 1 to %(maximum)d, but is %(value)s",
     "purge_all_without_purge": "purge_all: has a meaning only with purge; set purge: true, or leave purge_all out",
     "purge_of_all": (
         "purge: would delete every tunnel of gateway %(gateways)s, because the list keeps none. Set purge_all: true to"
@@ -49,6 +55,11 @@ PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and betwee
 _SHARED = ("vpn_id", "secret_key", "ike_config", "ipsec_config", "state", "wait_for", "wait_timeout", "version")
 # The gateways whose items are reconciled; unset for all of them.
 _GATEWAYS = as_filter(VPN_ID)._replace(name="gateways")
+# Whole numbers: option -> (default, maximum)
+_NUMBERS = {
+    "concurrency": (DEFAULT_CONCURRENCY, MAX_CONCURRENCY),
+    "parallel_per_gateway": (DEFAULT_PARALLEL_WRITES, MAX_PARALLEL_WRITES),
+}
 _COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unchanged"}
 
 
@@ -65,7 +76,7 @@ def _argument_spec() -> dict[str, Any]:
         gateways=to_argument_spec(_GATEWAYS),
         purge={"type": "bool", "default": False},
         purge_all={"type": "bool", "default": False},
-        concurrency={"type": "int", "default": DEFAULT_CONCURRENCY},
+        **{option: {"type": "int", "default": default} for option, (default, _maximum) in _NUMBERS.items()},
         **connection_options.ARGUMENT_SPEC,
     )
 
@@ -114,7 +125,7 @@ def parse(params: dict[str, Any]) -> ParsedTask:
         "emptied_gateways": _emptied_gateways(params, selected),
         "purge": bool(params.get("purge")),
         "version": desired[0].options["version"] if desired else params.get("version") or 1,
-        "concurrency": params.get("concurrency") or DEFAULT_CONCURRENCY,
+        **{option: params.get(option) or default for option, (default, _maximum) in _NUMBERS.items()},
     }
     return ParsedTask(desired, connection, options, tuple(warnings))
 
@@ -145,11 +156,11 @@ def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[st
 
 def _validate_options(params: dict[str, Any]) -> list[str]:
     errors = []
-    concurrency = params.get("concurrency")
-    if concurrency is not None and (
-        isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= MAX_CONCURRENCY
-    ):
-        errors.append(MESSAGES["concurrency_invalid"] % {"maximum": MAX_CONCURRENCY, "value": safe_repr(concurrency)})
+    for option, (_default, maximum) in _NUMBERS.items():
+        value = params.get(option)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= maximum):
+            words = {"option": option, "maximum": maximum, "value": safe_repr(value)}
+            errors.append(MESSAGES["concurrency_invalid"] % words)
     if params.get("purge_all") and not params.get("purge"):
         errors.append(MESSAGES["purge_all_without_purge"])
     return errors
@@ -259,9 +270,10 @@ def _group_by_gateway(client: BceClient, request: ParsedTask, clock: Any) -> lis
         groups.setdefault(gateway, [])
     scopes = []
     for vpn_id, group in groups.items():
-        api = VpnTunnelApi(client, {"vpn_id": vpn_id, "version": version})
+        order = ParallelWrites(request.options["parallel_per_gateway"])
+        api = VpnTunnelApi(client.with_final_busy(order.is_shared), {"vpn_id": vpn_id, "version": version})
         purge = Purge.of_scope(api) if request.options["purge"] else None
-        scopes.append(ScopeReconciler(api, group, request.connection.retry_timeout, purge, clock))
+        scopes.append(ScopeReconciler(api, group, request.connection.retry_timeout, purge, clock, order))
     return scopes
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Collection, Generator
+from typing import Any, Callable, Collection, Generator, Sequence
 
 from .._bce.errors import BceError, BusyError, ConflictError, DuplicateError, IdempotencyConflictError, NotFoundError
 from .._resources.base import (
@@ -32,6 +32,27 @@ MIN_LIST_INTERVAL = 0.3  # seconds between the first two lists of a wait; double
 MAX_LIST_INTERVAL = 10.0  # seconds
 
 
+class WriteOrder:
+    """The order of the writes of one round: one after the other."""
+
+    def call_all(self, func: Callable[[Any], Any], items: Sequence[Any]) -> tuple[Any, ...]:
+        """Return func(item) for all items, in their order."""
+        return tuple(map(func, items))
+
+    def begin(self) -> None:
+        """Wait until a write may be sent."""
+
+    def serialize(self) -> bool:
+        """Send all further writes one after the other, this one first, and wait for its turn.
+
+        :returns: False if they are already sent so.
+        """
+        return False
+
+    def end(self) -> None:
+        """Let other writes be sent."""
+
+
 class RequestExecutor:
     """Send requests for the objects of one scope.
 
@@ -39,13 +60,15 @@ class RequestExecutor:
     :ivar secrets: the secrets that lists contained.
     """
 
-    def __init__(self, api: ResourceApi, clock: Any = time) -> None:
+    def __init__(self, api: ResourceApi, clock: Any = time, write_order: WriteOrder | None = None) -> None:
         """Send through `api`.
 
         :param clock: the module `time`, or a replacement in tests.
+        :param write_order: None to send one write after the other.
         """
         self.api = api
         self.clock = clock
+        self._order = write_order or WriteOrder()
         self.request_id: str | None = None
         self.secrets: set[Any] = set()
         self._is_stopped = False
@@ -71,7 +94,7 @@ class RequestExecutor:
             elif isinstance(request, ConfirmRequest):
                 response = self._confirm()
             else:
-                response = tuple([self._write(write) for write in request])
+                response = self._order.call_all(self._write, request)
 
     def stop(self) -> None:
         """Begin no further request; to be called from another thread."""
@@ -115,6 +138,17 @@ class RequestExecutor:
             return error
 
     def _write(self, write: WriteRequest) -> WriteResult:
+        """Send one write, and once more where the API is busy with another write of this task."""
+        self._order.begin()
+        try:
+            result = self._write_once(write)
+            if isinstance(result.error, BusyError) and not result.error.maybe_applied and self._order.serialize():
+                result = self._write_once(write)
+            return result
+        finally:
+            self._order.end()
+
+    def _write_once(self, write: WriteRequest) -> WriteResult:
         """Send one write; an error that is not a clear refusal is an unknown outcome."""
         if self._is_stopped:
             return WriteResult(REFUSED, error=ConflictError(MESSAGES["task_stopped"], "TaskStopped"))

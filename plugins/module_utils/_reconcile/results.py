@@ -12,7 +12,7 @@ from typing import Any
 from .._bce.errors import BceError
 from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, ResourceApi
 from . import messages
-from .executor import RequestExecutor
+from .executor import RequestExecutor, WriteOrder
 from .reconciler import PurgeStrategy, Reconciler
 from .state import FAILED, DesiredObject, ObjectState, Outcome, Problem
 
@@ -160,6 +160,7 @@ class ScopeReconciler:
         deletion_timeout: float,
         purge: PurgeStrategy | None = None,
         clock: Any = time,
+        write_order: WriteOrder | None = None,
     ) -> None:
         """Prepare a run.
 
@@ -167,11 +168,12 @@ class ScopeReconciler:
         :param deletion_timeout: seconds to wait for an object of a desired name that is being deleted.
         :param purge: deletes every other object of the scope.
         :param clock: the module `time`, or a replacement in tests.
+        :param write_order: see RequestExecutor.
         """
         self.api = api
         self.clock = clock
         self.purge = purge
-        self.executor = RequestExecutor(api, clock)
+        self.executor = RequestExecutor(api, clock, write_order)
         objects = [ObjectState(DesiredObject(api.type, desired)) for desired in desired_states]
         self._reconciler = Reconciler(objects, deletion_timeout, purge)
         self._results: dict[int, ObjectResult] = {}

@@ -549,6 +549,20 @@ def _gateway_busy(lab):
     assert lab.delete(tunnel_id).status == 200
 
 
+@check("overlap-refuses")
+def _overlap(lab):
+    tunnel_id = lab.made()
+    lab.thread.faults({"match": {"method": "PUT"}, "fault": "hang", "commit": True})
+    body = {**BODY, "vpnConnName": "vpncon", "vpnId": GATEWAY}
+    with lab.begin("PUT", f"/v1/vpn/vpnconn/{tunnel_id}", body):
+        for response in (lab.create("another"), lab.delete(tunnel_id)):
+            assert (response.status, response.code) == (409, "OperationDenied")
+        assert lab.create("another", OTHER).status == 200
+    while lab.update(tunnel_id).status == 409:
+        pass  # until the emulator has noticed that the connection is closed
+    assert lab.delete(tunnel_id).status == 200
+
+
 # --- client tokens ---
 
 
@@ -1220,7 +1234,7 @@ def test_dialects_in_any_mix_never_break_the_emulator(lab):
     """No mix leads to a 500, and whatever the responses say, only a creation makes tunnels and route rules."""
     source = random.Random(20261126)
     used = set()
-    for _mix in range(300):
+    for _mix in range(330):
         names = dialects.draw(source, source.randint(2, 12), with_routes=True)
         used.update(names)
         lab.use(*names)

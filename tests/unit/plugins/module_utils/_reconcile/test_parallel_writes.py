@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes of one scope in parallel, until one meets a busy scope."""
+
+from __future__ import annotations
+
+import threading
+
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.parallel_writes import ParallelWrites
+
+LONG = 30  # seconds after which a test that hangs fails
+
+
+def test_results_of_parallel_calls_are_in_the_order_of_the_items():
+    """Four calls meet at a barrier, which no fewer threads pass."""
+    barrier = threading.Barrier(4)
+
+    def double(item):
+        barrier.wait(LONG)
+        return 2 * item
+
+    assert ParallelWrites(4).call_all(double, range(40)) == tuple(range(0, 80, 2))
+
+
+def test_one_parallel_write_is_sent_by_the_calling_thread():
+    order, threads = ParallelWrites(1), []
+    order.call_all(lambda _item: threads.append(threading.current_thread()), range(3))
+    assert threads == [threading.current_thread()] * 3
+    order.begin()
+    assert not order.is_shared() and not order.serialize()
+
+
+def test_writes_after_the_first_busy_one_are_sent_alone_in_order():
+    """Three writes overlap and all meet a busy scope; then each is alone, and so are those that begin later."""
+    order, together = ParallelWrites(3), threading.Barrier(3)
+    running, most, sent, lock = set(), [], [], threading.Lock()
+
+    def send(item):
+        with lock:
+            running.add(item)
+            most.append(len(running))
+            sent.append(item)
+        with lock:
+            running.remove(item)
+
+    def write(item):
+        order.begin()
+        if item < 3:
+            assert order.is_shared()
+            together.wait(LONG)
+            assert order.serialize()
+        assert not order.is_shared() and not order.serialize()
+        send(item)
+        order.end()
+        return item
+
+    assert order.call_all(write, range(12)) == tuple(range(12))
+    assert max(most) == 1 and sorted(sent) == list(range(12))
+
+
+def test_write_of_its_own_turn_waits_for_those_under_way():
+    """One write meets a busy scope while another one is under way: it goes on when that one has ended."""
+    order, events, begun, may_end = ParallelWrites(2), [], threading.Event(), threading.Event()
+
+    def write(item):
+        order.begin()
+        if item == 0:
+            begun.set()
+            assert may_end.wait(LONG)
+        else:
+            assert begun.wait(LONG)
+            may_end.set()
+            assert order.serialize()
+        events.append(item)
+        order.end()
+
+    order.call_all(write, range(2))
+    assert events == [0, 1]
