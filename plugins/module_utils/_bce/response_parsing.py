@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .transport import Received
 
 MAX_PAGES = 100
+ID_PATTERN = re.compile("[A-Za-z0-9_-]+")
 # Values of `code` that mean success in a response with a 2xx status.
 SUCCESS_CODES = frozenset(("0", "200", "ok", "success", "successful", "succeed", "succeeded"))
 
@@ -208,12 +209,12 @@ def paginate(
         response = client.request("GET", path, page_query, operation=operation, deadline=deadline, expects=name)
         if server_time is None:
             server_time = response.server_time
-        count = len(_ids(found, id_name))
-        found = distinct(found + get_list(response, name, operation), id_name, response, operation)
+        before = found
+        found = distinct(before + get_list(response, name, operation), id_name, response, operation)
         if not has_next_page(response.body):
             return Pages(found, response, server_time)
         marker = response.body.get("nextMarker")
-        if not isinstance(marker, str) or not marker or len(_ids(found, id_name)) == count:
+        if not isinstance(marker, str) or not marker or _ids(found, id_name) == _ids(before, id_name):
             raise invalid_response(operation, text("no_next_page", marker=show_id(marker)), response)
         page_query["marker"] = marker
     raise invalid_response(operation, text("too_many_pages", count=MAX_PAGES), response)
@@ -258,7 +259,7 @@ def parse_str(value: object) -> str | None:
 
 def parse_id(value: object) -> str | None:
     """Return an id that is safe in a path, None for anything else."""
-    return value if isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]+", value) else None
+    return value if isinstance(value, str) and ID_PATTERN.fullmatch(value) else None
 
 
 def parse_ip(value: str | None) -> str | None:

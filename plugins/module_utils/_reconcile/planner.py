@@ -58,7 +58,7 @@ class View:
         self._by_id: dict[Any, Entry] = {entry.object_id: entry for entry in self.entries if entry.object_id}
         self._exact: dict[Any, list[Entry]] = {}
         self._leaving: dict[Any, list[Entry]] = {}
-        self._by_spelling: dict[str, list[Entry]] = {}
+        self._by_spelling: dict[str, list[Entry]] | None = None  # of names that the task does not desire
         for entry in self.entries:
             self._index(entry)
 
@@ -71,8 +71,15 @@ class View:
             self.nameless.append(entry)
         else:
             self._exact.setdefault(name, []).append(entry)
-            if name not in self.names:
-                self._by_spelling.setdefault(normalize_name(name), []).append(entry)
+
+    def _spelt(self, name: str) -> list[Entry]:
+        """Return the entries of a normalized name."""
+        if self._by_spelling is None:
+            self._by_spelling = {}
+            for shown, entries in self._exact.items():
+                if shown not in self.names:
+                    self._by_spelling.setdefault(normalize_name(shown), []).extend(entries)
+        return self._by_spelling.get(name, [])
 
     @property
     def ids(self) -> set[str]:
@@ -100,9 +107,9 @@ class View:
         if not desired.name or desired.has_exact_names:
             return []
         expected = normalize_name(desired.name)
-        found = list(self._by_spelling.get(expected, ()))
+        found = list(self._spelt(expected))
         for length in range(state.MIN_CUT_LENGTH, len(expected)):
-            beginnings = self._by_spelling.get(expected[:length].rstrip(_TRIMMED), ())
+            beginnings = self._spelt(expected[:length].rstrip(_TRIMMED))
             found += [entry for entry in beginnings if entry not in found and desired.is_same_connection(entry.item)]
         return found
 

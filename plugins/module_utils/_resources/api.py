@@ -8,15 +8,29 @@ Every method raises what BceClient.request() raises.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Dict, Iterable, Optional, Tuple
 
 from .._bce.errors import BceError, NotFoundError
 from .._bce.redaction import KEY_PATTERN, Secret, looks_like_tunnel_key
 from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id
-from .base import ABSENT, CHECK_MODE_ID, OK, UNKNOWN, Desired, Entry, Item, Listed, Plan, ResourceApi, WriteResult
+from .base import (
+    ABSENT,
+    CHECK_MODE_ID,
+    OK,
+    UNKNOWN,
+    Desired,
+    Entry,
+    Item,
+    LazyItem,
+    Listed,
+    Plan,
+    ResourceApi,
+    WriteResult,
+)
 from .fields import camel_case
 from .messages import MESSAGES
-from .resource import Resource
+from .resource import Resource, Summary
 
 PAGE_SIZE = "1000"  # the most that the API returns at once
 
@@ -44,14 +58,12 @@ class RestReader(ResourceApi):
 
     def list(self, deadline: float | None = None) -> Listed:
         """See ResourceApi.list(); deleted objects are left out, although the API may still show them."""
-        listed = self.read_all(deadline)
-        return listed._replace(
-            entries=[entry for entry in listed.entries if not _has_status(entry.item, DELETED_STATUSES)]
-        )
+        return self.read_all(deadline, DELETED_STATUSES)
 
-    def read_all(self, deadline: float | None = None) -> Listed:
+    def read_all(self, deadline: float | None = None, without: Tuple[str, ...] = ()) -> Listed:
         """Return every object that the API shows. Pages are followed, also where the API documents none.
 
+        :param without: the statuses of objects to leave out.
         :raises InvalidResponseError: if the response is not such a list, or has an object of another scope.
         """
         if CHECK_MODE_ID in self.values.values():
@@ -62,7 +74,7 @@ class RestReader(ResourceApi):
         if spec.owner:
             owner_id = self.scope_values()[spec.owner]
             check_owner(pages.entries, camel_case(spec.owner), owner_id, pages.response, operation)
-        return self.parse_all(pages.entries, pages.response.request_id, pages.server_time)
+        return self.parse_all(pages.entries, pages.response.request_id, pages.server_time, without)
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
         """Request one page of the list."""
@@ -73,7 +85,11 @@ class RestReader(ResourceApi):
         return self.values
 
     def parse_all(
-        self, objects: Iterable[Dict[str, Any]], request_id: str | None = None, server_time: float | None = None
+        self,
+        objects: Iterable[Dict[str, Any]],
+        request_id: str | None = None,
+        server_time: float | None = None,
+        without: Tuple[str, ...] = (),
     ) -> Listed:
         """Return the objects of the API's own entries. All secrets in them are redacted from later error texts."""
         objects, secret_field = tuple(objects), self.type.secret
@@ -81,17 +97,30 @@ class RestReader(ResourceApi):
         secrets = {Secret(value) for value in values if isinstance(value, str) and value}
         for secret in secrets:
             self.client.redactor.add(secret)
-        items = [self.parse_item(entry) for entry in objects]
-        shown = set().union(*objects)
-        # Where other objects show a value, one that does not show it has none.
-        items = [item._replace(not_comparable=item.not_comparable - shown) for item in items]
-        entries = [self.entry_of(item) for item in items]
+        scope, shown = self.scope_values(), set().union(*objects)
+
+        def make_item(entry: Dict[str, Any]) -> Item:
+            item = self.parse_item(entry)
+            # Where other objects show a value, one that does not show it has none.
+            return item._replace(not_comparable=item.not_comparable - shown)
+
+        summaries = [self.type.parse_summary(entry, scope) for entry in objects]
+        entries = [
+            self.to_entry(summary, LazyItem(partial(make_item, entry)))
+            for summary, entry in zip(summaries, objects)
+            if (summary.status or "").lower() not in without
+        ]
         return Listed(entries, request_id, server_time, frozenset(secrets))
 
     def get(self, object_id: str) -> Item | None:
         """Return one object, or None if it does not exist."""
+        body = self.read_body(object_id)
+        return None if body is None else self.parse_item(body)
+
+    def read_body(self, object_id: str) -> Dict[str, Any] | None:
+        """Return one object as the API shows it, or None if it does not exist."""
         response = self.read_by_id(self.type, self._path("item", object_id), object_id)
-        return None if response is None else self.parse_item(response.body)
+        return None if response is None else response.body
 
     def read_by_id(self, spec: Any, path: str, object_id: str) -> Any:
         """Return the response to a read by id, or None if the object does not exist.
@@ -115,15 +144,17 @@ class RestReader(ResourceApi):
     def parse_item(self, entry: Dict[str, Any]) -> Item:
         """See Resource.parse_item()."""
         item = self.type.parse_item(entry, self.scope_values())
-        self.allow_name(item)
+        self.allow_names(item.fields)
         return item
 
-    def entry_of(self, item: Item) -> Entry:
+    def to_entry(self, summary: Summary, source: Any) -> Entry:
         """Return the entry of an object for the reconciler."""
-        object_id, name = item.fields[self.type.id_option], self.type.name_of(item.fields)
+        self.allow_names(summary.key)
         # The id decides where the time is the same or unknown, because every run must sort alike.
-        age = (item.fields.get("created_time") or "~", object_id or "")
-        return Entry(object_id, name, _has_status(item, DELETING_STATUSES), item.scope_confirmed, age, item)
+        age = (summary.created_time or "~", summary.object_id or "")
+        is_leaving = (summary.status or "").lower() in DELETING_STATUSES
+        name = self.type.name_of(summary.key)
+        return Entry(summary.object_id, name, is_leaving, summary.scope_confirmed, age, source)
 
     def operation(self, verb: str, fields: Optional[Dict[str, Any]] = None) -> str:
         """Return the words for a request in messages; `fields` are those of the object that it is about."""
@@ -142,10 +173,10 @@ class RestReader(ResourceApi):
         fields = () if "%" in self.type.paths["list"] else self.type.scope_options
         return {field.wire_name: self.values[field.name] for field in fields if field.name in self.values}
 
-    def allow_name(self, item: Item) -> None:
+    def allow_names(self, fields: Dict[str, Any]) -> None:
         """Let error texts show the name of an object, even if it looks like a key."""
         for name in self.type.natural_key:
-            self.client.redactor.allow(item.fields.get(name))
+            self.client.redactor.allow(fields.get(name))
 
 
 class RestApi(RestReader):
@@ -208,8 +239,8 @@ class RestApi(RestReader):
         """
         try:
             if self.type.is_read_by_id:
-                item = self.get(object_id)
-                return WriteResult(ABSENT) if item is None else WriteResult(OK, entry=self.entry_of(item))
+                body = self.read_body(object_id)
+                return WriteResult(ABSENT) if body is None else WriteResult(OK, entry=self.parse_all([body]).entries[0])
             named = target._replace(fields=dict(target.fields, **{self.type.id_option: object_id}))
             self._put(named, self.replace_body(named), token)
         except NotFoundError as error:
@@ -226,7 +257,7 @@ class RestApi(RestReader):
     def _register(self, item: Item) -> None:
         if item.secret_key is not None:
             self.client.redactor.add(item.secret_key)
-        self.allow_name(item)
+        self.allow_names(item.fields)
 
     def create_body(self, target: Item) -> Dict[str, Any]:
         """Return the body of a creation in the order of the API page; what is None is left out."""
@@ -254,7 +285,3 @@ class RestApi(RestReader):
             return self.replace_body(target)
         changed = [field for field in self.type.fields if field.name in plan.changes]
         return {field.wire_name: target.fields[field.name] for field in changed}
-
-
-def _has_status(item: Item, words: Tuple[str, ...]) -> bool:
-    return (item.fields.get("status") or "").lower() in words

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
 
 from .._bce.redaction import Secret
 
@@ -29,6 +29,22 @@ class Item(NamedTuple):
     not_comparable: FrozenSet[str] = frozenset()  # those of them that the API does not show of any object
 
 
+class LazyItem:
+    """An Item that is made when it is needed first: of a long list most are not."""
+
+    __slots__ = ("_item", "_make")
+
+    def __init__(self, make: Callable[[], Item]) -> None:
+        self._make = make
+        self._item: Optional[Item] = None
+
+    def get(self) -> Item:
+        """Return the Item."""
+        if self._item is None:
+            self._item = self._make()
+        return self._item
+
+
 class Entry(NamedTuple):
     """One object of a list."""
 
@@ -37,7 +53,12 @@ class Entry(NamedTuple):
     is_leaving: bool  # whether the object is being deleted
     scope_confirmed: bool
     age: Any  # sorts the oldest first
-    item: Any
+    source: Any  # the object, or the LazyItem that makes it
+
+    @property
+    def item(self) -> Any:
+        """Return the object."""
+        return self.source.get() if isinstance(self.source, LazyItem) else self.source
 
 
 class WriteResult(NamedTuple):

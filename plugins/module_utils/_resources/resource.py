@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
 from .._bce.response_parsing import parse_id, parse_str
@@ -32,6 +32,22 @@ SECRET = "secret_key"
 # What a diff shows in place of a key.
 KEY_MASKED = "(hidden)"
 KEY_MASKED_CHANGED = "(hidden, changed)"
+
+
+SUMMARY_WORDS = ("status", "created_time")
+
+
+class Summary(NamedTuple):
+    """What the reconciler reads of every object of a list.
+
+    :ivar key: the natural key, name of the field -> value.
+    """
+
+    object_id: Optional[str]
+    key: Dict[str, Any]
+    status: Optional[str]
+    created_time: Optional[str]
+    scope_confirmed: bool
 
 
 class ResourceValues(ResourceType):
@@ -235,6 +251,11 @@ class Resource(ResourceDiff):
         self.name_option = ", ".join(self.natural_key)
         own = self.scope_options + (self.id_field,) + ((self.secret,) if self.secret else ())
         self.option_fields = own + self.fields + _task_options(self.wait_conditions)
+        self.id_wire_name = self.id_field.wire_name
+        self._owner_wire_name = camel_case(self.owner) if self.owner else ""
+        key_fields = (field for field in self.fields if field.name in self.natural_key)
+        self._key_parsers = [(field.name, field.wire_name, field.parse) for field in key_fields]
+        self._summary_words = [(name, camel_case(name) if name in self.read_only else "") for name in SUMMARY_WORDS]
 
     def argument_spec(self) -> Dict[str, Any]:
         """Return the argument spec of one object; each option has the API's own name as an alias."""
@@ -330,27 +351,38 @@ class Resource(ResourceDiff):
         pairs = [(desired.fields.get(name), entry.item.fields[name]) for name in self.natural_key]
         return any(provided and shown and provided != shown for provided, shown in pairs)
 
+    def parse_summary(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Summary:
+        """Return what parse_item() would return of these fields."""
+        object_id = parse_id(entry.get(self.id_wire_name))
+        key = {}
+        for name, wire_name, parse in self._key_parsers:
+            value = parse(entry.get(wire_name))
+            key[name] = None if value == object_id else value  # an id in its place is not a name
+        status, time = (self.read_only[name](entry.get(wire)) if wire else None for name, wire in self._summary_words)
+        is_confirmed = not self.owner or parse_str(entry.get(self._owner_wire_name)) == scope.get(self.owner)
+        return Summary(object_id, key, status, time, is_confirmed)
+
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""
+        summary = self.parse_summary(entry, scope)
         shown = {field.name: field.parse(entry.get(field.wire_name)) for field in self.fields}
         shown.update((name, parse(entry.get(camel_case(name)))) for name, parse in self.read_only.items())
         for name, group in self.groups.items():
             inner = entry.get(camel_case(name))
             inner = inner if isinstance(inner, dict) else {}
             shown[name] = {field.name: field.parse(inner.get(field.wire_name)) for field in group}
-        object_id, not_shown = parse_id(entry.get(self.id_field.wire_name)), set()
+        shown.update(summary.key)
+        not_shown = set()
         for field in self.fields:
             if field.is_empty_if_not_shown:
                 if not isinstance(entry.get(field.wire_name), str):
                     not_shown.add(field.name)  # this object has none, or the list shows none at all
                 shown[field.name] = shown[field.name] or ""
-            if field.name in self.natural_key and shown[field.name] == object_id:
-                shown[field.name] = None  # an id in its place is not a name
         secret = self.secret.parse(entry.get(self.secret.wire_name)) if self.secret else None
-        is_confirmed = not self.owner or parse_str(entry.get(camel_case(self.owner))) == scope.get(self.owner)
-        fields_of_item = dict(scope, **{self.id_option: object_id}, **shown)
+        fields_of_item = dict(scope, **{self.id_option: summary.object_id}, **shown)
         # What is null is shown to be empty; what is missing may have any value.
-        return Item(fields_of_item, secret, is_confirmed, frozenset(not_shown), frozenset(not_shown - set(entry)))
+        not_comparable = frozenset(not_shown - set(entry))
+        return Item(fields_of_item, secret, summary.scope_confirmed, frozenset(not_shown), not_comparable)
 
 
 def _equal(expected: Any, current: Any) -> bool:

@@ -57,7 +57,7 @@ def test_purge_deletes_nothing_if_the_second_list_does_not_confirm_it(second, co
 
 
 def test_purge_leaves_alone_what_changed_between_the_two_lists():
-    run = ProtocolRun(number_object(), purge=True).list(entry(), OTHER).list(entry(), OTHER._replace(item=9))
+    run = ProtocolRun(number_object(), purge=True).list(entry(), OTHER).list(entry(), OTHER._replace(source=9))
     assert run.is_over
     assert problem_code(run.reconciler.objects[1]) == "ChangedMeanwhile"
 
@@ -85,7 +85,7 @@ def test_purge_of_a_second_object_of_a_name_given_by_id_is_refused():
     ("newer", "expected"),
     [
         ([entry(), OTHER], DELETE),
-        ([entry(), OTHER._replace(item=9)], "ChangedMeanwhile"),
+        ([entry(), OTHER._replace(source=9)], "ChangedMeanwhile"),
         ([entry(), OTHER, entry(None, 8, "id-3")], "ChangedMeanwhile"),
     ],
     ids=["same", "changed", "unclear"],

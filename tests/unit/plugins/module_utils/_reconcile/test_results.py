@@ -20,6 +20,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.stat
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import (
     ABSENT,
     OK,
+    Entry,
     Item,
     Listed,
     WriteResult,
@@ -105,6 +106,12 @@ class FakeApi:
         return "request-delete"
 
 
+def listed_entry(fields):
+    """Return the entry of a customer gateway in a list."""
+    age = (fields.get("created_time") or "~", fields["cgw_id"] or "")
+    return Entry(fields["cgw_id"], fields["name"], False, True, age, Item(fields))
+
+
 class FakeScope(VpnCustomerGatewayApi):
     """The ResourceApi over a FakeApi in place of HTTP."""
 
@@ -115,7 +122,7 @@ class FakeScope(VpnCustomerGatewayApi):
 
     def list(self, deadline=None):
         page = self.api.customer_gateway_listing(deadline)
-        return Listed([self.entry_of(Item(item)) for item in page.items], page.request_id, page.server_time)
+        return Listed([listed_entry(item) for item in page.items], page.request_id, page.server_time)
 
     def create(self, target, token):
         return self.api.create_customer_gateway(target.fields, token)
@@ -128,7 +135,7 @@ class FakeScope(VpnCustomerGatewayApi):
 
     def probe(self, _target, object_id, _token):
         item = self.api.customer_gateway(object_id)
-        return WriteResult(ABSENT) if item is None else WriteResult(OK, entry=self.entry_of(Item(item)))
+        return WriteResult(ABSENT) if item is None else WriteResult(OK, entry=listed_entry(item))
 
 
 @pytest.fixture

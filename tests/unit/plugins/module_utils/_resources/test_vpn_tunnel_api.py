@@ -376,6 +376,19 @@ def test_list_in_pages_is_read_to_its_end(api, emulator):
     assert listing.request_id == emulator.requests()[1]["request_id"]
 
 
+def test_list_parses_only_the_tunnel_that_is_asked_for(api, emulator, monkeypatch):
+    """All keys of the list are known for redaction all the same."""
+    parsed, parse = [], type(api).parse_item
+    monkeypatch.setattr(type(api), "parse_item", lambda own, entry: parsed.append(entry) or parse(own, entry))
+    entries = [named(number, vpnConnName=f"t-{number}", secretKey=f"key@22-{number}") for number in range(5)]
+    respond(emulator, {"vpnConns": entries})
+    listing = api.list()
+    assert [(entry.object_id, entry.name) for entry in listing.entries][3] == ("vpnconn-3", "t-3") and parsed == []
+    assert listing.entries[3].item.fields["vpn_conn_name"] == "t-3"
+    assert listing.entries[3].item is listing.entries[3].item and parsed == [entries[3]]
+    assert len(listing.secrets) == 5
+
+
 def test_list_of_tunnels_whose_marker_is_missing_is_invalid(api, emulator):
     respond(emulator, {"vpnConns": [named(1)], "isTruncated": True})
     with pytest.raises(InvalidResponseError, match="more follow, but does not lead on"):
