@@ -16,6 +16,7 @@ MIN_SECRET_LENGTH = 4  # characters; redacting shorter texts would leave no mess
 MAX_SECRET_CHARS = 4096  # of a secret that is found although a text is cut
 MAX_SCANNED_CHARS = 65536  # of a response
 MAX_EXCERPT_CHARS = 300  # of a foreign text in a message
+MAX_SINGLE_SEARCHES = 8  # of texts of one length; the time of more of them would add up
 
 HIDDEN = "another text (not shown, as it looks like a key)"
 KEY_SYMBOLS = "!@#$%^*()_"
@@ -108,30 +109,64 @@ class Secret:
     __str__ = __repr__
 
 
+class SecretSet:
+    """Secrets that are searched for together. Threads may share one.
+
+    The time for a text depends on how many lengths they have, not on how many they are: each piece of the text that is
+    as long as one of them is looked up.
+    """
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        self._by_length: dict[int, set[str]] = {}
+        self._known: set[Secret] = set()
+        self.update(secrets)
+
+    def __iter__(self) -> Iterator[Secret]:
+        return iter(tuple(self._known))
+
+    def add(self, secret: Secret) -> None:
+        self.update((secret,))
+
+    def update(self, secrets: Iterable[Secret]) -> None:
+        for secret in secrets:
+            if secret not in self._known:
+                self._known.add(secret)
+                for encoding in secret.encodings():
+                    self._by_length.setdefault(len(encoding), set()).add(encoding)
+
+    def redact(self, text: str) -> str:
+        """Return the text with every secret, in every encoding, replaced by MASK."""
+        parts: list[str] = []
+        kept = 0
+        # All occurrences first, so that nothing of overlapping secrets remains.
+        for start, end in sorted(self._occurrences(text)):
+            if start >= kept:
+                parts += [text[kept:start], MASK]
+            kept = max(kept, end)
+        return "".join(parts) + text[kept:]
+
+    def _occurrences(self, text: str) -> Iterator[tuple[int, int]]:
+        for length, encodings in tuple(self._by_length.items()):
+            if len(encodings) <= MAX_SINGLE_SEARCHES:
+                for encoding in tuple(encodings):
+                    start = text.find(encoding)
+                    while start >= 0:
+                        yield start, start + length
+                        start = text.find(encoding, start + 1)
+            else:
+                for start in range(len(text) - length + 1):
+                    if text[start : start + length] in encodings:
+                        yield start, start + length
+
+
 def redact(text: str, secrets: Iterable[Secret]) -> str:
     """Return the text with every secret, in every encoding, replaced by MASK."""
-    if not text:
-        return text
-    encodings = {encoding for secret in secrets for encoding in secret.encodings()}
-    # All occurrences first, so that nothing of overlapping secrets remains.
-    parts: list[str] = []
-    kept = 0
-    for start, end in sorted(found for encoding in encodings for found in _occurrences(text, encoding)):
-        if start >= kept:
-            parts += [text[kept:start], MASK]
-        kept = max(kept, end)
-    return "".join(parts) + text[kept:]
-
-
-def _occurrences(text: str, encoding: str) -> Iterator[tuple[int, int]]:
-    start = text.find(encoding)
-    while start >= 0:
-        yield start, start + len(encoding)
-        start = text.find(encoding, start + 1)
+    return (secrets if isinstance(secrets, SecretSet) else SecretSet(secrets)).redact(text) if text else text
 
 
 def redact_nested(value: Any, secrets: Iterable[Secret]) -> Any:
     """Return a JSON-like value with all of its texts redacted."""
+    secrets = secrets if isinstance(secrets, SecretSet) else SecretSet(secrets)
     if isinstance(value, str):
         return redact(value, secrets)
     if isinstance(value, dict):
@@ -150,7 +185,7 @@ class Redactor:
 
     def __init__(self, account: Iterable[Secret], secrets: Iterable[Secret] = ()) -> None:
         self._account = tuple(account)
-        self._secrets = {*self._account, *secrets}
+        self._secrets = SecretSet((*self._account, *secrets))
         self._pattern: Pattern[str] | None = None
         self._is_secret: Callable[[str], bool] = bool
         self._allowed: set[str | None] = set()
@@ -168,7 +203,7 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Return a text without the secrets and the words that may be one."""
-        text = redact(text, tuple(self._secrets))  # a copy, because other threads may add some meanwhile
+        text = redact(text, self._secrets)
         if self._pattern:
             text = self._pattern.sub(lambda word: MASK if self._may_be_secret(word.group()) else word.group(), text)
         return text

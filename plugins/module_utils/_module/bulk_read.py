@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterable
 
 from .._bce.client import BceClient
 from .._bce.errors import BceError, RateLimitedError, ServerError, TransportError
-from .._bce.redaction import redact, redact_nested
+from .._bce.redaction import SecretSet, redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, run_concurrently
 from .._resources.base import Item, Listed
 from .._resources.vpn_tunnel import VpnTunnelApi
@@ -67,6 +67,7 @@ def tunnel_result(tunnel: Item, secrets: Iterable[Any]) -> dict[str, Any]:
     return dict(fields, description=redact(fields["description"], secrets))
 
 
-def tunnel_results(listing: Listed) -> list[dict[str, Any]]:
+def tunnel_results(listing: Listed, is_selected: Callable[[Item], bool] = bool) -> list[dict[str, Any]]:
     """Return the tunnels of a list of the API as results show them."""
-    return [tunnel_result(item, listing.secrets) for item in listing.items]
+    secrets = SecretSet(listing.secrets)
+    return [tunnel_result(item, secrets) for item in listing.items if is_selected(item)]

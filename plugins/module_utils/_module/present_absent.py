@@ -54,7 +54,9 @@ class PresentAbsent(NamedTuple):
         (result,) = scope.results
         task_result = self._task_result(result, request.warnings)
         # People put keys into descriptions.
-        return connection.warn_in(redact_nested(task_result, result.secrets | scope.secrets))
+        secrets = scope.secrets
+        secrets.update(result.secrets)
+        return connection.warn_in(redact_nested(task_result, secrets))
 
     def _task_result(self, result: ObjectResult, warnings: tuple[str, ...]) -> dict[str, Any]:
         """Return the result of the task; of a failure, with what is known."""

@@ -15,7 +15,7 @@ from .._resources.base import Item
 from .._resources.filters import as_filter, text_field
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VPN_CONN_ID
-from .bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_result
+from .bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
 from .info import Found, Info
 
 # Names and states of the cloud may be any text, so that no filter excludes one.
@@ -47,11 +47,10 @@ def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
     vpn_ids = filters.get("vpn_id") or _gateways_of(client, version, filters["vpc_id"])
     lists = map_concurrently(lambda vpn_id: list_tunnels(client, version, vpn_id), vpn_ids, client.cancel)
     tunnels = [
-        tunnel_result(item, listed.secrets)
+        tunnel
         for listed in lists
         if not isinstance(listed, BceError)
-        for item in listed.items
-        if _is_selected(item, filters)
+        for tunnel in tunnel_results(listed, lambda item: _is_selected(item, filters))
     ]
     return Found(tunnels, [listed for listed in lists if isinstance(listed, BceError)], len(vpn_ids))
 

@@ -9,6 +9,7 @@ import time
 from typing import Any, Callable, Collection, Generator, Sequence
 
 from .._bce.errors import BceError, BusyError, ConflictError, DuplicateError, IdempotencyConflictError, NotFoundError
+from .._bce.redaction import SecretSet
 from .._resources.base import (
     ABSENT,
     CREATE,
@@ -70,7 +71,7 @@ class RequestExecutor:
         self.clock = clock
         self._order = write_order or WriteOrder()
         self.request_id: str | None = None
-        self.secrets: set[Any] = set()
+        self.secrets = SecretSet()
         self._is_stopped = False
         self._wait_began = 0.0  # a moment of clock.monotonic()
         self._interval = MIN_LIST_INTERVAL
@@ -109,7 +110,7 @@ class RequestExecutor:
         listed = self.api.list(deadline)
         self._list_began, self._list_ended = began, self.clock.monotonic()
         self.request_id = listed.request_id
-        self.secrets |= listed.secrets
+        self.secrets.update(listed.secrets)
         return listed
 
     def _list(self, request: ListRequest, names: Collection[Any]) -> View:

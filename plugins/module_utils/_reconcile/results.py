@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from .._bce.errors import BceError
+from .._bce.redaction import SecretSet
 from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, ResourceApi
 from . import messages
 from .executor import RequestExecutor, WriteOrder
@@ -121,7 +122,7 @@ class ObjectResult:
         return self.state.secrets
 
     @property
-    def scope_secrets(self) -> set[Any]:
+    def scope_secrets(self) -> SecretSet:
         """Return the keys of all objects of the scope, as far as a list showed them."""
         return self._executor.secrets
 
@@ -188,7 +189,7 @@ class ScopeReconciler:
         return [self._results[id(obj)] for obj in objects]
 
     @property
-    def secrets(self) -> set[Any]:
+    def secrets(self) -> SecretSet:
         """Return the secrets that lists contained."""
         return self.executor.secrets
 

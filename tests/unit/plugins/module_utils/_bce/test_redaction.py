@@ -131,6 +131,17 @@ def test_secrets_that_overlap_are_redacted_completely(text, cuts):
     assert redact(text, [Secret(secret) for secret in secrets]).replace("*", "") == kept
 
 
+@given(st.lists(st.text("ab@", min_size=4, max_size=6), max_size=40), st.text("ab@%40", max_size=60))
+def test_many_secrets_of_one_length_are_redacted_as_few_are(texts, text):
+    """Few texts of one length are searched one by one, many at once; both find the same."""
+    secrets, limit = [Secret(item) for item in texts], redaction.MAX_SINGLE_SEARCHES
+    results = set()
+    for redaction.MAX_SINGLE_SEARCHES in (0, limit, 1000):
+        results.add(redact(text, secrets))
+    redaction.MAX_SINGLE_SEARCHES = limit
+    assert len(results) == 1
+
+
 def test_secret_that_is_too_short_is_not_redacted():
     text = "the gateway has no tunnel"
     assert redact(text, [Secret("e"), Secret("no"), Secret("the")]) == text
