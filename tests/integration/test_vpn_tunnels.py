@@ -91,7 +91,7 @@ def overlaps(result):
 
 
 def test_overlap_with_an_item_or_a_tunnel_of_the_gateway_is_a_warning(cloud):
-    """In check mode, on creation and when nothing changes; tunnels of another gateway and removed ones do not count."""
+    """In check mode and on creation, not without a change; tunnels of another gateway and removed ones do not count."""
     there = [branch(1, vpn_conn_name=name, vpn_id=gateway(at)) for name, at in (("old", 1), ("gone", 1), ("other", 2))]
     assert overlaps(run([dict(item, remote_subnets=["172.16.0.0/12"]) for item in there])) == [
         "172.16.0.0/12 of gone overlaps 172.16.0.0/12 of old"
@@ -106,11 +106,13 @@ def test_overlap_with_an_item_or_a_tunnel_of_the_gateway_is_a_warning(cloud):
         "172.16.5.0/24 of branch-2 overlaps 172.16.0.0/12 of old",
     ]
     lists = len(cloud.requests("GET"))
-    for check_mode in (True, False, False):
+    for check_mode, warnings in ((True, expected), (False, expected), (False, [])):
         result = run(items, check_mode)
-        assert overlaps(result) == expected and not result.get("failed")
+        assert overlaps(result) == warnings and not result.get("failed")
     assert not result["changed"] and len(cloud.requests("GET")) - lists == 4, "one list each, and one after creations"
-    purged = run([branch(2, vpn_id=gateway(1), remote_subnets=["172.16.5.0/24", "10.0.0.0/8"])], True, purge=True)
+    moved = branch(2, vpn_id=gateway(1), remote_subnets=["172.16.5.0/24", "10.0.0.0/9"])
+    assert overlaps(run([moved], True)) == ["10.0.3.0/24 of branch-3 overlaps 10.0.0.0/9 of branch-2"]
+    purged = run([moved], True, purge=True)
     assert purged["changed"] and overlaps(purged) == []
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._bce.errors import BceError
 from .._bce.redaction import SecretSet
-from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, ResourceApi
+from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, UPDATE, ResourceApi
 from . import messages
 from .executor import RequestExecutor, WriteOrder
 from .reconciler import PurgeStrategy, Reconciler
@@ -212,16 +212,17 @@ class ScopeReconciler:
             result.is_planned = result.state.state != FAILED
 
     def _warn_about_scope(self) -> None:
-        """Add the warnings about planned objects next to the others of the scope."""
+        """Add the warnings about objects that are to change, next to the others of the scope."""
+        objects = [obj for obj in self._reconciler.objects if obj.state != FAILED and obj.plan is not None]
+        changing = [obj for obj in objects if obj.plan.action in (CREATE, UPDATE)]
         first = self._reconciler.first
-        planned = [obj for obj in self._reconciler.objects if obj.state != FAILED]
-        ids = {obj.outcome.object_id for obj in planned}
-        planned = [obj for obj in planned if obj.plan is not None and obj.plan.target is not None]
-        objects = [(obj.desired.value, obj.plan.target) for obj in planned]
-        if first is not None and not first.error:
-            objects += [(None, x.item) for x in first.entries if x.object_id not in ids and not x.is_leaving]
-        for index, text in self.api.type.scope_warnings(objects).items():
-            planned[index].outcome.warnings += (text,)
+        if not changing or first is None:
+            return
+        ids = {obj.outcome.object_id for obj in objects if obj.plan.action in (CREATE, UPDATE, DELETE)}
+        items = [(obj.desired.value, obj.plan.target) for obj in changing]
+        items += [(None, entry.item) for entry in first.entries if entry.object_id not in ids and not entry.is_leaving]
+        for index, text in self.api.type.scope_warnings(items).items():
+            changing[index].outcome.warnings += (text,)
 
     def apply(self) -> None:
         """Apply the plan. An object that fails has its problem noted and does not hold up the others."""
