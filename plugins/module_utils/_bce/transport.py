@@ -12,6 +12,7 @@ import socket
 import traceback
 from base64 import b64encode
 from importlib.util import find_spec
+from time import monotonic
 from typing import Any, Callable, Mapping, NamedTuple
 from urllib.parse import unquote, unquote_plus, urlsplit
 
@@ -34,6 +35,9 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 MAX_RESPONSE_BYTES = 32 * 1024 * 1024  # a gateway's list is far below it
+MAX_POOLS = 4  # of one process
+MAX_IDLE_SECONDS = 15.0  # after which connections are opened again
+NO_PROXY = ("NO_PROXY", "no_proxy")
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # those of requests
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
@@ -69,8 +73,58 @@ class ResponseTooLargeError(OSError):
     """The response is longer than MAX_RESPONSE_BYTES."""
 
 
+class ConnectionPool:
+    """Connections to one endpoint over one route. Tasks of one process share it, because it holds no key.
+
+    :ivar session: of requests.
+    :ivar options: of each request: proxies and certificates.
+    :ivar ca: what provides the CA certificates, for error texts.
+    """
+
+    def __init__(self, connection: ConnectionSettings, headers: Mapping[str, str], size: int) -> None:
+        self.session = requests.Session()
+        self.session.headers.clear()
+        self.session.headers.update(headers)
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, DeadlineAdapter(pool_maxsize=size))
+        verify = (connection.ca_path or True) if connection.validate_certs else False
+        if not connection.validate_certs:
+            # Because a warning for every request would only bury the task's own output.
+            disable_warnings(InsecureRequestWarning)
+        self.options: dict[str, Any] = {"proxies": {}, "verify": verify, "cert": None}
+        if not connection.loopback:
+            self.options = dict(self.session.merge_environment_settings(connection.endpoint, {}, True, verify, None))
+        self.options["stream"] = True
+        self.proxy = proxy_for(connection.endpoint, self.options["proxies"])
+        variables = [name for name in CA_VARIABLES if os.environ.get(name) and not connection.loopback]
+        self.ca = "ca_path" if connection.ca_path else [*variables, "certifi"][0]
+        self.last_used = monotonic()
+
+
+_pools: dict[Any, ConnectionPool] = {}  # the one that was used last is the last one
+
+
+def shared_pool(connection: ConnectionSettings, headers: Mapping[str, str], size: int) -> ConnectionPool:
+    """Return the pool of this process for these settings, so that the items of a loop need one TLS handshake.
+
+    :param size: the number of connections.
+    """
+    route = sorted(_proxy_variables() + [(name, os.environ.get(name) or "") for name in (*CA_VARIABLES, *NO_PROXY)])
+    settings = (connection.endpoint, connection.loopback, connection.ca_path, connection.validate_certs, size)
+    # With the process id, because a fork must not write to the connections of its parent.
+    key = (os.getpid(), settings, tuple(route))
+    pool = _pools.pop(key, None) or ConnectionPool(connection, headers, size)
+    if monotonic() - pool.last_used > MAX_IDLE_SECONDS:
+        pool.session.close()  # the server may be about to close them; new ones are opened when they are needed
+    pool.last_used = monotonic()
+    _pools[key] = pool
+    while len(_pools) > MAX_POOLS:
+        _pools.pop(next(iter(_pools))).session.close()
+    return pool
+
+
 class Transport:
-    """One connection pool to one endpoint; threads may share it.
+    """Sends requests to one endpoint; threads may share it.
 
     :ivar proxy_error: why the proxy of the environment cannot be used.
     :ivar route: the endpoint, and the proxy that leads to it.
@@ -87,24 +141,10 @@ class Transport:
         self._connection = connection
         self._auth = auth
         self._observe = observe
-        self._session = requests.Session()
-        self._session.headers.clear()
-        self._session.headers.update(headers)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, DeadlineAdapter(pool_maxsize=max_connections))
-        verify = (connection.ca_path or True) if connection.validate_certs else False
-        if not connection.validate_certs:
-            # Because a warning for every request would only bury the task's own output.
-            disable_warnings(InsecureRequestWarning)
-        self._options: dict[str, Any] = {"proxies": {}, "verify": verify, "cert": None}
-        if not connection.loopback:
-            self._options = dict(self._session.merge_environment_settings(connection.endpoint, {}, True, verify, None))
-        self._options["stream"] = True
-        self._proxy = proxy_for(connection.endpoint, self._options["proxies"])
-        self.proxy_error = self._proxy.error if self._proxy else None
-        self.route = self._proxy.route if self._proxy else connection.endpoint
-        variables = [name for name in CA_VARIABLES if os.environ.get(name) and not connection.loopback]
-        self._ca = "ca_path" if connection.ca_path else [*variables, "certifi"][0]
+        self._pool = shared_pool(connection, headers, max_connections)
+        proxy = self._pool.proxy
+        self.proxy_error = proxy.error if proxy else None
+        self.route = proxy.route if proxy else connection.endpoint
 
     def send(
         self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, timeout: float
@@ -115,18 +155,18 @@ class Transport:
         """
         wire_query = canonical_query(query)
         url = self._connection.endpoint + canonical_uri(path) + ("?" + wire_query if wire_query else "")
-        content, headers = None, {}
+        content, headers, pool = None, {}, self._pool
         if body is not None:
             content = json.dumps(body, separators=(",", ":")).encode("ascii")
             headers["Content-Type"] = "application/json;charset=utf-8"
         with limit_attempt(timeout) as attempt:
             try:
-                prepared = self._session.prepare_request(
+                prepared = pool.session.prepare_request(
                     requests.Request(method, url, headers=headers, data=content, auth=self._auth)
                 )
                 # Not Session.send, because it reads and parses redirects even where they are not followed.
-                adapter = self._session.get_adapter(url)
-                response = adapter.send(prepared, timeout=(timeout, timeout), **self._options)
+                adapter = pool.session.get_adapter(url)
+                response = adapter.send(prepared, timeout=(timeout, timeout), **pool.options)
                 try:
                     received = Received(
                         response.status_code,
@@ -138,7 +178,7 @@ class Transport:
                 finally:
                     response.close()
             except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
-                outcome, reason = classify_transport_error(exc, timeout, attempt.is_sent, self._proxy, self._ca)
+                outcome, reason = classify_transport_error(exc, timeout, attempt.is_sent, pool.proxy, pool.ca)
             else:
                 if self._observe:
                     self._observe(received)
