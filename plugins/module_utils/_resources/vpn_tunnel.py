@@ -184,9 +184,7 @@ class VpnTunnel(Resource):
             other = next((one for one in reversed(around) if one[1] != pair[1]), pair)
             index = pair[1] if managed[pair[1]] else other[1]
             if other is not pair and managed[index]:
-                texts = [
-                    "%s of %s" % (network, objects[at][1].fields["vpn_conn_name"]) for network, at in (pair, other)
-                ]
+                texts = ["%s of %s" % (network, _name(objects[at][1].fields)) for network, at in (pair, other)]
                 found.setdefault(index, MESSAGES["tunnels_overlap"] % tuple(texts))
             around.append(pair)
         return found
@@ -195,6 +193,10 @@ class VpnTunnel(Resource):
         """See ResourceType.describe_state()."""
         status, health = (item.fields[name] or "unknown" for name in ("status", "health_status"))
         return MESSAGES["wait_status"] % {"status": status, "health": health}
+
+
+def _name(fields: Dict[str, Any]) -> Any:
+    return fields["vpn_conn_name"] or fields["vpn_conn_id"]
 
 
 class GatewayDetail:

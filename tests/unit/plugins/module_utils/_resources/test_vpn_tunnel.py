@@ -496,6 +496,8 @@ def test_overlap_is_reported_for_the_tunnel_that_the_task_names():
     text = VPN_TUNNEL.scope_warnings([wide, inner])[1]
     assert VPN_TUNNEL.scope_warnings([wide, (None, inner[1])]) == {0: text}
     assert VPN_TUNNEL.scope_warnings([(None, wide[1]), inner]) == {1: text}
+    nameless = current_tunnel(vpn_conn_name=None, remote_subnets=["10.0.0.0/8"])
+    assert "10.0.0.0/8 of vpnconn-1;" in VPN_TUNNEL.scope_warnings([(None, nameless), inner])[1]
     assert VPN_TUNNEL.scope_warnings([(desired(description="x"), wide[1]), (None, inner[1])]) == {}
     assert VPN_TUNNEL.scope_warnings([(None, wide[1]), (None, inner[1])]) == {}
 
