@@ -107,7 +107,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.client import COLLECTION_VERSION, REQUESTS_IMPORT_ERROR
 from ..module_utils._bce.errors import BceError, InvalidOptionsError
-from ..module_utils._module.validation import safe_option_name
+from ..module_utils._bce.redaction import safe_name
 from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._gateway_inventory import (
     FIELDS,
@@ -197,7 +197,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         unknown = [name for name in content if name not in definitions]
         others = validate({name: coerced[name] for name in CONNECTION_OPTIONS & coerced.keys()}, os.environ)
         if unknown or errors or rule_errors or others:
-            texts = [MESSAGES["plugin_option_unknown"] % {"option": safe_option_name(name)} for name in unknown]
+            texts = [MESSAGES["plugin_option_unknown"] % {"option": safe_name(name)} for name in unknown]
             # An option of a wrong type is missing in `coerced`, so that it would be reported as needed too.
             texts += [
                 *errors.values(),

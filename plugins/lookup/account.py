@@ -82,7 +82,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.errors import InvalidOptionsError
-from ..module_utils._module.validation import safe_option_name
+from ..module_utils._bce.redaction import safe_name
 from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._messages import MESSAGES
 from ..plugin_utils._raw_options import coerce_options, read_raw_options
@@ -104,7 +104,7 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=coerced)
         errors = ["account: takes options only, such as region='bj'; leave the terms out"] if terms else []
         unknown = [name for name in kwargs if name not in definitions]
-        errors += [MESSAGES["plugin_option_unknown"] % {"option": safe_option_name(name)} for name in unknown]
+        errors += [MESSAGES["plugin_option_unknown"] % {"option": safe_name(name)} for name in unknown]
         params = to_builtin_types({name: self.get_option(name) for name in connection_options.ARGUMENT_SPEC})
         settings = None
         try:

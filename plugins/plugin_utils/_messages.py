@@ -35,5 +35,5 @@ MESSAGES = {
     "type_dictionary": "must be a dictionary",
     "type_mismatch": "%(option)s: %(problem)s%(origin)s",
     "value_hidden": " (its value is not shown)",
-    "value_shown": ", but is %(value)s",
+    "value_shown": ", got %(value)s",
 }

@@ -14,7 +14,7 @@ from typing import Any, Container, Dict, List, Mapping, NamedTuple, Optional, Se
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._bce.redaction import contains_possible_key, printable, safe_repr
+from ..module_utils._bce.redaction import printable, safe_name, safe_repr
 from ..module_utils._resources.base import CHECK_MODE_ID
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
@@ -84,8 +84,7 @@ def find_misspelt(extra_vars: Mapping[str, Any], spec: Mapping[str, Any], others
         words = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
         nearest = [words] if words in spec else difflib.get_close_matches(words, spec, 1, MIN_SIMILARITY)
         if nearest:
-            shown = safe_repr(name) if contains_possible_key(name) else printable(name)
-            errors.append(MESSAGES["variable_misspelt"] % {"option": shown, "nearest": nearest[0]})
+            errors.append(MESSAGES["variable_misspelt"] % {"option": safe_name(name), "nearest": nearest[0]})
     return errors
 
 

@@ -18,5 +18,5 @@ MESSAGES = {
     ),
     "variable_error": "%(option)s: %(error)s%(hint)s",
     "tunnel_lists_type": "vpn_tunnels: must be a list of dictionaries, each with the options of one tunnel",
-    "variable_value": ", but is %(value)s",
+    "variable_value": ", got %(value)s",
 }

@@ -363,7 +363,7 @@ def test_reconcile_variables_file_with_purge(cloud, launch, inventory, tmp_path)
         (None, {}, "is not a file that exists"),
         ("secret_key: 'ddd22@www\nvpn_tunnels: [ {", {}, "cannot be read as variables"),
         ("vpn_tunnels: text", {}, "vpn_tunnels: must be a list of dictionaries"),
-        ("vpn_tunnels: []", {"purge_all": "treu"}, "purge_all: must be true or false, but is 'treu'"),
+        ("vpn_tunnels: []", {"purge_all": "treu"}, "purge_all: must be true or false, got 'treu'"),
     ],
     ids=["none", "no YAML", "no list", "purge"],
 )

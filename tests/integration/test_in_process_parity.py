@@ -176,12 +176,12 @@ WRITTEN = {
     "2024-01-05T10:00:00.5+02:00": "2024-01-05T10:00:00.500000+02:00",
     "'2024-01-05 10:00:00'": "2024-01-05 10:00:00",
     "!unsafe '{{ 2 * 2 }}'": "{{ 2 * 2 }}",
-    "0111": "must be text, but is the number 73; put",
-    "12:30:45": "must be text, but is the number 45045; put",
-    "1.50": "must be text, but is the number 1.5; put",
-    "yes": "must be text, but is the boolean true; put",
-    "[a, b]": "must be text, but is a list; put",
-    "{a: b}": "must be text, but is a dictionary; put",
+    "0111": "must be text, got the number 73; put",
+    "12:30:45": "must be text, got the number 45045; put",
+    "1.50": "must be text, got the number 1.5; put",
+    "yes": "must be text, got the boolean true; put",
+    "[a, b]": "must be text, got a list; put",
+    "{a: b}": "must be text, got a dictionary; put",
 }
 
 

@@ -333,21 +333,21 @@ INVALID = [
         {"vpc_ids": True, "timeout": "abc", "version": "{{ 'one' }}", "region": ["bj"], "profile": False, "colour": 1},
         [
             "colour: is not an option",
-            "vpc_ids: must be a list, but is the boolean true",
-            "timeout: must be a number, but is 'abc'",
-            "version: must be a whole number, but is 'one'",
-            "region: must be text, but is a list; put the text",
-            "profile: must be text, but is the boolean false; put the text",
+            "vpc_ids: must be a list, got the boolean true",
+            "timeout: must be a number, got 'abc'",
+            "version: must be a whole number, got 'one'",
+            "region: must be text, got a list; put the text",
+            "profile: must be text, got the boolean false; put the text",
         ],
     ),
     (
         {"validate_certs": "ture", "tunnels": "{{ 'perhaps' }}", "cache": "{{ true }}", "strict": 2, "compose": ["x"]},
         [
-            "validate_certs: must be true or false, but is 'ture'",
-            "tunnels: must be true or false, but is 'perhaps'",
-            "cache: must be true or false, but is '{{ true }}'",
-            "strict: must be true or false, but is the number 2",
-            "compose: must be a dictionary, but is a list",
+            "validate_certs: must be true or false, got 'ture'",
+            "tunnels: must be true or false, got 'perhaps'",
+            "cache: must be true or false, got '{{ true }}'",
+            "strict: must be true or false, got the number 2",
+            "compose: must be a dictionary, got a list",
             "vpc_ids: is needed",
         ],
     ),
@@ -398,7 +398,7 @@ def test_inventory_rejects_a_word_for_a_boolean_from_any_origin(site, inventory,
     for name, value in (("ANSIBLE_INVENTORY_CACHE", "perhaps"), ("ANSIBLE_CONFIG", str(tmp_path / "ansible.cfg"))):
         inventory.environment = dict(site.environment, **{name: value})
         listed, output = inventory.run()
-        assert listed is None and "cache: must be true or false, but is 'perhaps' (" in output, output
+        assert listed is None and "cache: must be true or false, got 'perhaps' (" in output, output
         assert ("ansible.cfg" if name == "ANSIBLE_CONFIG" else name) in output.partition("'perhaps' (")[2]
     inventory.environment = dict(site.environment, ANSIBLE_INVENTORY_CACHE="")
     assert "hub" in inventory.hosts()
@@ -497,7 +497,7 @@ def test_inventory_errors_do_not_show_keys(site, inventory):
     listed, output = inventory.run("-vvv")
     words = [
         "regoins: is not an option",
-        "secret_access_key: must be text, but is a list; put",
+        "secret_access_key: must be text, got a list; put",
         "timeout: must be",
     ]
     assert listed is None and all(word in output for word in words), output

@@ -277,9 +277,7 @@ def test_site_to_site_invalid_peer_leaves_the_cloud_unchanged(peer):
     assert status != 0 and "systemd" in results["Validate the host"]["msg"], output
     status, output, results = peer.site("-e", "wait=maybe")
     message = results["Validate the input"]["msg"]
-    assert (
-        status != 0 and message == "wait: must be true or false, but is 'maybe'" and "Apply the tunnel" not in results
-    )
+    assert status != 0 and message == "wait: must be true or false, got 'maybe'" and "Apply the tunnel" not in results
     status, output, results = peer.site("-e", "cgw_id=cgw-nope")
     message = results["Check that the customer gateway exists"]["msg"]
     assert status != 0 and message.startswith("cgw_id: there is no customer gateway cgw-nope"), output
@@ -366,8 +364,8 @@ def test_site_to_site_needs_exactly_one_peer(emulator, tmp_path):
             "site_to_site",
             {"vpn_conn_name": "a", "state": "gone", "wait": "maybe"},
             [
-                "state: must be one of present, absent, but is 'gone'",
-                "wait: must be true or false, but is 'maybe'",
+                "state: must be one of present, absent, got 'gone'",
+                "wait: must be true or false, got 'maybe'",
                 "vpn_peers must match exactly one host",
             ],
         ),
@@ -375,10 +373,10 @@ def test_site_to_site_needs_exactly_one_peer(emulator, tmp_path):
             "create_tunnel",
             {"state": "gone", "local_subnets": {"a": 1}, "ike_pfs": "group1", "ipsec_lifetime": "1h"},
             [
-                "state: must be one of present, absent, but is 'gone'",
+                "state: must be one of present, absent, got 'gone'",
                 "local_subnets: must be a list of text",
-                "ike_pfs: must be one of group2, group5, group14, group24, but is 'group1'",
-                "ipsec_lifetime: must be a whole number, but is '1h'",
+                "ike_pfs: must be one of group2, group5, group14, group24, got 'group1'",
+                "ipsec_lifetime: must be a whole number, got '1h'",
             ],
         ),
         ("report_tunnels", {"vpn_id": {"a": 1}, "vpc_id": 5}, ["vpn_id: must be a list", "vpc_id: must be text"]),

@@ -120,7 +120,7 @@ class BceClient:
         expects: str | None,
     ) -> Response:
         """Send the request once; raise AttemptFailed unless it succeeds."""
-        endpoint = self._transport.route
+        route = self._transport.route
         with self._slots:
             self._pause.wait_for_rate_limit()
             begin = self._clock.monotonic()
@@ -131,7 +131,7 @@ class BceClient:
                 received = self._transport.send(method, path, query, body, timeout)
             except SendFailed as failure:
                 reason = self.redactor.sanitize(failure.text)
-                message = text("no_response", operation=operation, reason=reason, method=method, endpoint=endpoint)
+                message = text("no_response", operation=operation, reason=reason, method=method, route=route)
                 error = TransportError(message, "ConnectionFailed")
                 if failure.outcome == "invalid_proxy":
                     error = TransportError(message, "InvalidProxy")
@@ -139,7 +139,7 @@ class BceClient:
             finally:
                 budget.consume(self._clock.monotonic() - begin)
         try:
-            return parse_response(received, method, operation, expects, endpoint, self._auth.now(), self.redactor)
+            return parse_response(received, method, operation, expects, route, self._auth.now(), self.redactor)
         except AttemptFailed as failure:
             if failure.outcome == "request_expired":
                 self._auth.sync_clock(received.server_time)

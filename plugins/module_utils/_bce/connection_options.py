@@ -266,7 +266,7 @@ def _is_host(host: str) -> bool:
 
 
 def _find_ca_problem(path: str) -> str | None:
-    """Return why a file or directory has no CA certificates."""
+    """Return why a path has no CA certificates, or None."""
     try:
         if os.path.isdir(path):
             # OpenSSL finds a certificate by this form of its name alone.
@@ -277,7 +277,7 @@ def _find_ca_problem(path: str) -> str | None:
         return str(exc.strerror)
     except ValueError:  # a NUL in the path
         return "no file"
-    return None if has_any else "without a certificate"
+    return None if has_any else "has no certificate"
 
 
 def read_text(path: str, errors: str = "strict") -> str:
@@ -288,6 +288,7 @@ def read_text(path: str, errors: str = "strict") -> str:
 
 
 def has_byte_order_mark(path: str) -> bool:
+    """Return whether a file begins with the byte order mark of UTF-8 or UTF-16, which two bytes distinguish."""
     with open(path, "rb") as stream:
         return stream.read(2) in (b"\xef\xbb", b"\xff\xfe", b"\xfe\xff")
 

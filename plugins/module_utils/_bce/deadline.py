@@ -161,7 +161,7 @@ class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
     def connect(self) -> None:
         path = getattr(self, "ca_certs", None)
         if path and has_byte_order_mark(path):
-            # Because OpenSSL would not find the first certificate.
+            # OpenSSL does not find a certificate behind a byte order mark, so it gets the text without it.
             text = read_text(path, "ignore").encode("ascii", "ignore").decode("ascii")
             self.__dict__.update(ca_certs=None, ca_cert_data=text)
         super().connect()

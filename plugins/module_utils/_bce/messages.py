@@ -9,14 +9,14 @@ MESSAGES = {
     # Of a request.
     "request_failed": "Cannot %(operation)s: %(reason)s",
     "request_refused": "Cannot %(operation)s: %(reason)s (%(code)s, HTTP %(status)d%(request_id)s)",
-    "no_response": "Cannot %(operation)s: %(reason)s (%(method)s %(endpoint)s)",
+    "no_response": "Cannot %(operation)s: %(reason)s (%(method)s %(route)s)",
     # Reasons for "no_response": the keys are those of TRANSPORT_ERRORS.
     "too_long": "the response is longer than %(limit)d bytes",
     "untrusted": (
         "the server's certificate cannot be verified with the CA certificates of %(ca)s; give ca_path, or set "
         "validate_certs: false"
     ),
-    "no_ca": "%(ca)s: must be a file of PEM certificates, or a directory that openssl rehash prepared; got %(cause)s",
+    "no_ca": "%(ca)s: must be a file of PEM certificates, or a directory that openssl rehash prepared: %(cause)s",
     "no_tls": "no TLS connection, check the endpoint's scheme and port: %(cause)s",
     "invalid_proxy": (
         "%(variable)s: is not a valid proxy URL (value not shown); give http://HOST:PORT or "

@@ -19,6 +19,7 @@ MAX_EXCERPT_CHARS = 300  # of a foreign text in a message
 MAX_SINGLE_SEARCHES = 8  # of texts of one length; the time of more of them would add up
 
 HIDDEN = "another text (not shown, as it looks like a key)"
+REDACTED_NAME = "(name not shown, it looks like a key)"
 KEY_SYMBOLS = "!@#$%^*()_"
 KEY_KINDS = {"letter": "[A-Za-z]", "digit": "[0-9]", "symbol": "[%s]" % re.escape(KEY_SYMBOLS)}
 MIN_KEY_LENGTH = 8  # characters, of a tunnel's key and of a security token
@@ -37,9 +38,6 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-# What may be a key in the wrong place. No other file decides that.
-
-
 def looks_like_tunnel_key(word: str) -> bool:
     """Return whether a word has letters, digits and symbols, as every tunnel key."""
     return all(re.search(kind, word) for kind in KEY_KINDS.values())
@@ -51,7 +49,7 @@ def contains_possible_key(text: str) -> bool:
 
 
 def may_be_secret(text: str) -> bool:
-    """Return the same for a text that no message needs: letters and digits are enough."""
+    """Return whether a text that no message needs may be a secret: it is long enough, with letters and digits."""
     return len(text) >= MIN_KEY_LENGTH and any(map(str.isalpha, text)) and any(map(str.isdigit, text))
 
 
@@ -64,6 +62,11 @@ def safe_repr(value: object) -> str:
     if contains_possible_key(shown):
         return HIDDEN
     return shown if len(shown) <= 80 else shown[:80] + "…"
+
+
+def safe_name(name: object) -> str:
+    """Return the name of an unknown option or variable for an error text; it may be a key in the wrong place."""
+    return REDACTED_NAME if contains_possible_key(str(name)) else printable(str(name))
 
 
 def truncate(text: str) -> str:

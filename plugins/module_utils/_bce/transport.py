@@ -42,6 +42,10 @@ CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # those of requests
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
+# Of http.client: 3xx, 501, 505 and 4xx except 408 and 429. Of PySocks: a wrong password, a rule, and no SOCKS at all.
+PROXY_REFUSALS = re.compile("^Tunnel connection failed: (3|4(?!08|29)|501|505)|SOCKS5 auth|^0x02|sent invalid data")
+
+
 class Received(NamedTuple):
     """A complete response.
 
@@ -97,7 +101,7 @@ class ConnectionPool:
         self.options["stream"] = True
         self.proxy = proxy_for(connection.endpoint, self.options["proxies"])
         variables = [name for name in CA_VARIABLES if os.environ.get(name) and not connection.loopback]
-        self.ca = "ca_path" if connection.ca_path else [*variables, "certifi"][0]
+        self.ca = "ca_path" if connection.ca_path else next(iter(variables), "certifi")
         self.last_used = monotonic()
 
 
@@ -229,7 +233,7 @@ def _is_tls(failure: _Failure) -> bool:
     return isinstance(failure.exc, requests_errors.SSLError) and "EOF" not in str(failure.exc)
 
 
-def _is_ca(failure: _Failure) -> bool:
+def _is_ca_file_error(failure: _Failure) -> bool:
     # The first is of requests, the second of open(), the last of OpenSSL.
     is_file = "CA certificate bundle" in str(failure.cause) or getattr(failure.cause, "filename", None)
     return not failure.is_sent and bool(is_file or getattr(failure.cause, "library", None) in ("X509", "PEM"))
@@ -238,14 +242,13 @@ def _is_ca(failure: _Failure) -> bool:
 def _is_proxy_refusal(failure: _Failure) -> bool:
     """Return whether the proxy would refuse again: most statuses of CONNECT, no TLS, and what PySocks reports."""
     is_no_tls = isinstance(failure.exc, requests_errors.ProxyError) and "WRONG_VERSION" in str(failure.cause)
-    refusals = "^Tunnel.connection.failed:.(3|4(?!08|29)|501|505)|SOCKS5.auth|^0x02|sent.invalid.data"
-    return failure.proxy is not None and (is_no_tls or bool(re.search(refusals, str(failure.cause))))
+    return failure.proxy is not None and (is_no_tls or bool(PROXY_REFUSALS.search(str(failure.cause))))
 
 
 # (condition, outcome, key of the reason); the first condition that holds decides.
 TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = (
     (lambda failure: isinstance(failure.exc, ResponseTooLargeError), "response_too_large", "too_long"),
-    (_is_ca, "tls_error", "no_ca"),
+    (_is_ca_file_error, "tls_error", "no_ca"),
     (_is_proxy_refusal, "invalid_proxy", "proxy_refused"),
     (_is_certificate, "tls_error", "untrusted"),
     (_is_tls, "tls_error", "no_tls"),
@@ -310,7 +313,7 @@ def proxy_for(endpoint: str, proxies: Mapping[str, str]) -> Proxy | None:
     variables = [name for name, value in _proxy_variables() if value == url and name.lower() in names]
     # Reversed, because urllib prefers the name in lower case.
     variable = next(iter(sorted(variables, reverse=True)), "HTTPS_PROXY")
-    address = _address_of(url)
+    address = parse_proxy_address(url)
     if not address:
         return Proxy(variable, text("invalid_proxy", variable=variable))
     if url.lower().startswith("socks") and find_spec("socks") is None:
@@ -346,7 +349,7 @@ def _proxy_variables() -> list[tuple[str, str]]:
     ]
 
 
-def _address_of(url: str) -> str | None:
+def parse_proxy_address(url: str) -> str | None:
     """Return host and port of a proxy's URL, None unless requests and urllib3 find the intended host in it."""
     try:
         urlsplit(url)  # requests reads it in both ways

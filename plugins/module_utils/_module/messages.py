@@ -11,18 +11,18 @@ MESSAGES = {
         "is given as %(first)s and as %(second)s, perhaps in module_defaults, and the two differ; give one of them"
     ),
     "option_nearest": "is not an option of this module; %(nearest)s%(place)s may be meant",
-    "option_misplaced": "must be in %(place)s",
+    "option_misplaced": "belongs to %(place)s",
     "place_of_option": " of %(place)s",
-    "place_task": "the task",
-    "text_required": "must be text, but is %(value)s; put the text that was meant in quotes",
-    "text_or_word": "must be text, but is %(value)s; %(word)s may be meant",
-    "boolean_required": "must be true or false, but is %(value)s",
+    "place_task": "the task itself",
+    "text_required": "must be text, got %(value)s; put the text in quotes",
+    "text_or_word": "must be text, got %(value)s; %(word)s may be meant",
+    "boolean_required": "must be true or false, got %(value)s",
     "kind_only": "a %(kind)s",
     "kind_and_value": "the %(kind)s %(value)s",
     "key_null": "%(option)s%(more)s: is null; a key that begins with # must be quoted",
     "check_mode_id": (
-        "must exist outside of check mode, but is check-mode-new, the id of what check mode would create; create that"
-        " first"
+        "check-mode-new is the id of an object that check mode would create; create the object first, and provide its"
+        " id"
     ),
     "and_more": " (and %(count)d more)",
 }

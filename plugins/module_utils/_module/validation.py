@@ -19,7 +19,15 @@ from ansible.module_utils.common.validation import check_type_bool, check_type_d
 from .._bce import connection_options
 from .._bce.connection_options import ConnectionSettings
 from .._bce.errors import InvalidOptionsError, internal_error
-from .._bce.redaction import HIDDEN, MIN_SECRET_LENGTH, contains_possible_key, may_be_secret, printable, safe_repr, trim
+from .._bce.redaction import (
+    MIN_SECRET_LENGTH,
+    contains_possible_key,
+    may_be_secret,
+    printable,
+    safe_name,
+    safe_repr,
+    trim,
+)
 from .._resources.base import CHECK_MODE_ID
 from .._resources.fields import is_blank
 from .messages import MESSAGES
@@ -31,9 +39,10 @@ else:
 
 TEXT_TYPES = ("str", "path")  # they accept any text
 TUNNEL_KEY = "secret_key"
+# A boolean is a number too, so it comes first.
 _KINDS = ((dict, "dictionary"), (list, "list"), (bool, "boolean"), (object, "number"))
-INDEX = "[0123456789]"  # the characters that the path of an item ends with
-REFERENCES = ("_id", "_ids", "ip", "_address", "_subnets", "gateways")  # the ends of names of ids and addresses
+INDEX_CHARACTERS = "[0123456789]"  # that the path of an item ends with
+REFERENCE_ENDINGS = ("_id", "_ids", "ip", "_address", "_subnets", "gateways")  # the ends of names of ids and addresses
 
 
 class ParsedTask(NamedTuple):
@@ -139,7 +148,11 @@ class TaskOptions:
     ) -> Any:
         if isinstance(value, str) and "choices" in option:
             value = value.strip()
-        elif isinstance(value, str) and CHECK_MODE_ID in value and path.rstrip(INDEX).endswith(REFERENCES):
+        elif (
+            isinstance(value, str)
+            and CHECK_MODE_ID in value
+            and path.rstrip(INDEX_CHARACTERS).endswith(REFERENCE_ENDINGS)
+        ):
             if not self._check_mode:
                 self._errors.append((path, MESSAGES["check_mode_id"]))
         if "options" in option:
@@ -191,7 +204,7 @@ class TaskOptions:
             reported = set(dict(self._errors))
             for text in error.errors:
                 path = text.split(":")[0]
-                if not reported & {path, path.rstrip(INDEX)}:
+                if not reported & {path, path.rstrip(INDEX_CHARACTERS)}:
                     errors.append(text)
         errors = errors or [str(error) for error in validation.errors.errors]
         if request is None or errors:
@@ -206,7 +219,7 @@ class TaskOptions:
             result = error.to_failed_result()
         except Exception as error:
             result = dict(internal_error(error).to_failed_result(), exception=traceback.format_exc())
-        # Names that other people gave are in these texts.
+        # These texts may contain names from the API, which can have control characters.
         if "msg" in result:
             result = dict(result, msg=printable(result["msg"]))
         if "warnings" in result:
@@ -224,11 +237,6 @@ class TaskOptions:
                     value = [next(kept, 0) if isinstance(item, dict) else item for item in value]
                 params[name] = value
         return params
-
-
-def safe_option_name(name: Any) -> str:
-    """Return the name of an unknown option for an error text; it may be a key in the wrong place."""
-    return HIDDEN if may_be_secret(str(name)) else printable(str(name))
 
 
 def _alias_map(spec: dict[str, Any]) -> dict[str, str]:
@@ -262,7 +270,7 @@ def _unknown_option_errors(scopes: list[tuple[str, dict[str, Any]]], names: list
             place, option = known[nearest[0]]
             shown = "" if option in own else MESSAGES["place_of_option"] % {"place": place}
             text = MESSAGES["option_nearest"] % {"nearest": option, "place": shown}
-        errors.append((here + safe_option_name(name), text))
+        errors.append((here + safe_name(name), text))
     texts = {place: MESSAGES["option_misplaced"] % {"place": place} for place in misplaced}
     return errors + [(here + ", ".join(found), texts[place]) for place, found in misplaced.items()]
 
@@ -328,5 +336,5 @@ def redact_failure(
     if is_invalid:
         keys = {text for text in _scalars(params) if contains_possible_key(text)}
         # A key may be in the place of an option's name.
-        params = {safe_option_name(name): value for name, value in params.items()}
+        params = {safe_name(name): value for name, value in params.items()}
     return remove_values(params, secrets | keys), {text for text in secrets if len(text) >= MIN_SECRET_LENGTH}

@@ -34,7 +34,7 @@ MESSAGES = {
     "item_not_a_dictionary": "%(path)s: must be a dictionary with the options of one tunnel",
     "item_repeated": "%(path)s.%(option)s: %(value)s is at %(first)s already; each tunnel needs its own",
     "versions_differ": "%(path)s.version: is not that of %(first)s; one task speaks one version of the API",
-    "concurrency_invalid": "%(option)s: must be a whole number from 1 to %(maximum)d, but is %(value)s",
+    "concurrency_invalid": "%(option)s: must be a whole number from 1 to %(maximum)d, got %(value)s",
     "purge_all_without_purge": "purge_all: has a meaning only with purge; set purge: true, or leave purge_all out",
     "purge_of_all": (
         "purge: would delete every tunnel of gateway %(gateways)s, because the list keeps none. Set purge_all: true to"

@@ -161,7 +161,8 @@ def plan_object(obj: ObjectState, view: View) -> None:
 def _plan_by_id(obj: ObjectState, view: View) -> None:
     desired = obj.desired
     entry = view.by_id(desired.provided_id)
-    if desired.provided_id == CHECK_MODE_ID:  # which an earlier task of the play would create
+    # An earlier task of the play would create this object, so no list has it.
+    if desired.provided_id == CHECK_MODE_ID:
         if not desired.is_absent:
             return plan_creation(obj)
         obj.outcome.action, obj.outcome.before = DELETE, {desired.type.id_option: CHECK_MODE_ID}

@@ -15,7 +15,7 @@ from .._bce.response_parsing import parse_id, parse_ip, parse_str
 from .base import CHECK_MODE_ID
 from .messages import MESSAGES
 
-ANY_ADDRESS = "0.0.0.0"  # of a customer gateway for peers without a fixed address
+UNSPECIFIED_ADDRESS = "0.0.0.0"  # of a customer gateway for peers without a fixed address
 
 
 class Field(NamedTuple):
@@ -89,9 +89,9 @@ def is_device_address(address: Any) -> bool:
 
 
 def device_address(value: Any) -> str:
-    """Return the address of a device in canonical form, or ANY_ADDRESS."""
+    """Return the address of a device in canonical form, or UNSPECIFIED_ADDRESS."""
     text = ip_address(value)
-    if text not in (ANY_ADDRESS, CHECK_MODE_ID) and not is_device_address(ipaddress.ip_address(text)):
+    if text not in (UNSPECIFIED_ADDRESS, CHECK_MODE_ID) and not is_device_address(ipaddress.ip_address(text)):
         raise ValueError
     return text
 

@@ -1,34 +1,18 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The error and warning texts of this package, except those of one resource alone and the constraints of Fields."""
+"""The error and warning texts of several resources; those of one are in its file, constraints in its Fields."""
 
 MESSAGES = {
-    "constraint_broken": "%(option)s: %(constraint)s, but is %(value)s",
+    "constraint_broken": "%(option)s: %(constraint)s, got %(value)s",
     "constraint_broken_secret": "%(option)s: %(constraint)s, but %(reason)s (its value is not shown)",
     "not_text": "is not text",
-    "key_broken": "has %(parts)s",
-    "key_characters": "%(count)d characters",
-    "key_invisible": "an invisible character",
-    "key_foreign": "a character outside this list",
-    "key_lacks": "no %(kind)s",
-    "name_has_key": "%(option)s: must not contain the secret_key, because names are shown; choose another name",
     "item_invalid": "%(option)s: %(value)s %(constraint)s",
     "host_bits": "%(option)s: %(value)s has host bits set; it is used as %(used)s",
-    "remote_ip_any": (
-        "%(option)s: 0.0.0.0 is not an address of a device; give cgw_id, of a customer gateway with 0.0.0.0, and"
-        " ike_mode: aggressive"
-    ),
-    "subnet_alone": "%(option)s: %(value)s has no subnet of its IP version in %(other)s",
-    "tunnels_overlap": (
-        "remote_subnets: %s overlaps %s; the API has no redundant pairs and does not say which gets a packet, so give"
-        " each its own networks"
-    ),
     "group_type": "%(option)s: must be a dictionary of %(names)s",
     "identifier_missing": "%(option)s: is needed, or %(id_option)s, to identify the %(label)s",
     "scope_missing": "%(option)s: is needed%(others)s; %(remedy)s",
     "scope_ambiguous": "%(option)s: is not accepted next to %(other)s; provide one of them",
-    "wait_status": "status %(status)s, health %(health)s",
     "not_compared": "%(option)s: the cloud's list does not show the current value, so it was not compared",
     "creation_incomplete": (
         "The %(label)s %(name)r does not exist %(preposition)s %(scope)s, and to create it these options are needed"

@@ -154,7 +154,7 @@ class ResourceDiff(ResourceValues):
             missing += ["%s.%s" % (name, field.name) for field in group if field.name not in provided]
         unset = [names for names in self.alternatives if not any(map(desired.fields.get, names))]
         missing += ["%s (or %s)" % (names[0], ", ".join(names[1:])) for names in unset]
-        if missing and desired.options.get(self.id_option) != CHECK_MODE_ID:  # whose own task has them
+        if missing and desired.options.get(self.id_option) != CHECK_MODE_ID:
             words = {"label": self.label, "name": self.name_of(desired.fields), "preposition": self.preposition}
             words.update(scope=self.scope_words(desired.options), options=", ".join(missing))
             raise InvalidOptionsError([MESSAGES["creation_incomplete"] % words])

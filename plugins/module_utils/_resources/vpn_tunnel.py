@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from .._bce.redaction import KEY_KINDS, KEY_SYMBOLS, MIN_KEY_LENGTH, Secret, trim
 from .._bce.response_parsing import check_owner, distinct, get_list, parse_id, parse_str
 from .api import RestApi
 from .base import Desired, Item
 from .fields import (
-    ANY_ADDRESS,
     CGW_ID,
+    UNSPECIFIED_ADDRESS,
     VPN_ID,
     Field,
     choice_field,
@@ -34,8 +34,26 @@ from .fields import (
     subnets_field,
     validate_fields,
 )
-from .messages import MESSAGES
 from .resource import Resource
+
+MESSAGES = {
+    "key_broken": "has %(parts)s",
+    "key_characters": "%(count)d characters",
+    "key_invisible": "an invisible character",
+    "key_foreign": "a character that is not allowed",
+    "key_lacks": "no %(kind)s",
+    "name_has_key": "%(option)s: must not contain the secret_key, because names are shown; choose another name",
+    "remote_ip_any": (
+        "%(option)s: 0.0.0.0 is not the address of a device; provide cgw_id of a customer gateway whose ip is 0.0.0.0,"
+        " and ike_mode: aggressive"
+    ),
+    "subnet_alone": "%(option)s: %(value)s has no subnet of its IP version in %(other)s; add one there, or remove it",
+    "tunnels_overlap": (
+        "remote_subnets: %(inner)s overlaps %(outer)s; the API does not say which tunnel gets a packet for both, so"
+        " provide each its own networks"
+    ),
+    "wait_status": "status %(status)s, health %(health)s",
+}
 
 CIPHERS = ("aes", "aes192", "aes256", "3des")
 HASHES = ("sha1", "md5", "sha2_256", "sha2_384", "sha2_512")
@@ -103,7 +121,7 @@ REMOTE_IP = Field(
 )
 VPN_CONN_NAME = name_field("vpn_conn_name", "name")
 VPN_CONN_ID = id_field("vpn_conn_id")
-_SIDES = (subnets_field("local_subnets"), subnets_field("remote_subnets"))
+LOCAL_SUBNETS, REMOTE_SUBNETS = SIDES = (subnets_field("local_subnets"), subnets_field("remote_subnets"))
 
 
 class VpnTunnel(Resource):
@@ -120,10 +138,10 @@ class VpnTunnel(Resource):
     id_field = VPN_CONN_ID
     secret = SECRET_KEY
     fields = (
-        _SIDES[0],
+        SIDES[0],
         REMOTE_IP,
         CGW_ID._replace(omits_empty=True, parse=or_empty(parse_str)),
-        _SIDES[1],
+        REMOTE_SUBNETS,
         description_field(),
         VPN_CONN_NAME,
     )
@@ -155,11 +173,11 @@ class VpnTunnel(Resource):
     def validate_values(self, values: Dict[str, Any], where: str = "") -> List[str]:
         """See Resource.validate_values(); each network needs one of its IP version on the other side."""
         found, provided = super().validate_values(values, where), self.provided_options(values)
-        # Next to cgw_id it is what the API shows of a customer gateway for any address.
-        if str(provided.get("remote_ip")).strip() == ANY_ADDRESS and "cgw_id" not in provided:
+        # Next to cgw_id it is what the API shows of a customer gateway for peers of any address.
+        if str(provided.get("remote_ip")).strip() == UNSPECIFIED_ADDRESS and "cgw_id" not in provided:
             found.append(MESSAGES["remote_ip_any"] % {"option": where + "remote_ip"})
-        if not validate_fields(_SIDES, provided) and all(field.name in provided for field in _SIDES):
-            for own, other in (_SIDES, _SIDES[::-1]):
+        if not validate_fields(SIDES, provided) and all(field.name in provided for field in SIDES):
+            for own, other in (SIDES, SIDES[::-1]):
                 words = {"option": where + own.name, "other": other.name}
                 versions = {":" in text for text in provided[other.name]}
                 alone = [text for text in provided[own.name] if (":" in text) not in versions]
@@ -168,25 +186,20 @@ class VpnTunnel(Resource):
 
     def scope_warnings(self, objects: List[Tuple[Optional[Desired], Item]]) -> Dict[int, str]:
         """See ResourceType.scope_warnings(): remote networks that overlap those of another tunnel."""
-        managed = [desired is not None and _SIDES[1].name in desired.fields for desired, _item in objects]
+        managed = [desired is not None and REMOTE_SUBNETS.name in desired.fields for desired, _item in objects]
         networks = []
         for index, (_desired, item) in enumerate(objects if any(managed) else ()):
-            for text in item.fields[_SIDES[1].name] or ():
+            for text in item.fields[REMOTE_SUBNETS.name] or ():
                 try:
                     networks.append((ip_network(text), index))
                 except ValueError:
                     pass  # a list may show anything
         found: Dict[int, str] = {}
-        around: List[Tuple[Any, int]] = []  # the networks that contain the current one, the smallest last
-        for pair in sorted(networks, key=lambda pair: (pair[0].version, int(pair[0][0]), pair[0].prefixlen)):
-            while around and (around[-1][0].version != pair[0].version or not pair[0].subnet_of(around[-1][0])):
-                around.pop()
-            other = next((one for one in reversed(around) if one[1] != pair[1]), pair)
-            index = pair[1] if managed[pair[1]] else other[1]
-            if other is not pair and managed[index]:
-                texts = ["%s of %s" % (network, _name(objects[at][1].fields)) for network, at in (pair, other)]
-                found.setdefault(index, MESSAGES["tunnels_overlap"] % tuple(texts))
-            around.append(pair)
+        for inner, outer in _find_overlaps(networks):
+            index = inner[1] if managed[inner[1]] else outer[1]
+            if managed[index]:
+                shown = ["%s of %s" % (network, _name(objects[at][1].fields)) for network, at in (inner, outer)]
+                found.setdefault(index, MESSAGES["tunnels_overlap"] % {"inner": shown[0], "outer": shown[1]})
         return found
 
     def describe_state(self, item: Item) -> str:
@@ -197,6 +210,21 @@ class VpnTunnel(Resource):
 
 def _name(fields: Dict[str, Any]) -> Any:
     return fields["vpn_conn_name"] or fields["vpn_conn_id"]
+
+
+def _find_overlaps(networks: List[Tuple[Any, int]]) -> Iterator[Tuple[Tuple[Any, int], Tuple[Any, int]]]:
+    """Return each network inside one of another owner, with the smallest such network.
+
+    :param networks: (network of ipaddress, index of its owner).
+    """
+    around: List[Tuple[Any, int]] = []  # the networks that contain the current one, the smallest last
+    for inner in sorted(networks, key=lambda pair: (pair[0].version, int(pair[0][0]), pair[0].prefixlen)):
+        while around and (around[-1][0].version != inner[0].version or not inner[0].subnet_of(around[-1][0])):
+            around.pop()
+        outer = next((other for other in reversed(around) if other[1] != inner[1]), None)
+        if outer is not None:
+            yield inner, outer
+        around.append(inner)
 
 
 class GatewayDetail:

@@ -5,7 +5,7 @@
 """The error texts of this package. The constraint of a tunnel's option is in its Field."""
 
 MESSAGES = {
-    "peer_tunnel_type": "tunnel: must be the dictionary that vpn_tunnel and vpn_tunnel_info return, but is %(value)s",
+    "peer_tunnel_type": "tunnel: must be the dictionary that vpn_tunnel and vpn_tunnel_info return, got %(value)s",
     "peer_tunnel_whole_result": (
         "tunnel: is the whole result of a task; give the tunnel in it, such as result.vpn_tunnel"
     ),
@@ -16,16 +16,16 @@ MESSAGES = {
         " one); add it: tunnel | combine({'remote_ip': '203.0.113.10'})"
     ),
     "peer_key_missing": "secret_key: is needed, because the cloud's responses carry no key; give the one of the task",
-    "peer_name": "name: %(constraint)s, but is %(value)s",
-    "peer_choice": "%(option)s: must be %(choices)s, but is %(value)s",
+    "peer_name": "name: %(constraint)s, got %(value)s",
+    "peer_choice": "%(option)s: must be %(choices)s, got %(value)s",
     "peer_identity": (
         "%(option)s: must be one identity such as 203.0.113.10 or vpn.example.com: 1 to 255 characters of printable"
-        ' ASCII without ", \\ and *, not beginning with %%, but is %(value)s'
+        ' ASCII without ", \\ and *, not beginning with %%, got %(value)s'
     ),
     "peer_address_not_unicast": (
         "gateway: %(address)s is not an address of a device in the internet or a private network"
     ),
-    "peer_host_address": "peer_address: must be an %(version)s address or %(any)s, but is %(value)s",
+    "peer_host_address": "peer_address: must be an %(version)s address or %(any)s, got %(value)s",
     "peer_same_address": (
         "gateway: %(address)s is the address of the peer too (tunnel.remote_ip); the two ends must differ"
     ),
@@ -45,11 +45,10 @@ MESSAGES = {
     ),
     "peer_gateway_type": (
         "gateway: must be the public address of the VPN gateway such as 203.0.113.1, or its dictionary of"
-        " vpn_gateway_info with eip, but is %(value)s"
+        " vpn_gateway_info with eip, got %(value)s"
     ),
     "peer_check_mode_id": (
-        "tunnel, gateway: has check-mode-new, which stands for an object that check mode would create; outside of check"
-        " mode create that object first"
+        "tunnel, gateway: check-mode-new is the id of an object that check mode would create; create the object first"
     ),
     "peer_file_not_of_role": "is not of %(tunnel)s and was not written by this role",
     "peer_file_of_other_tunnel": "is not of %(tunnel)s but of the tunnel %(id)s of the gateway %(gateway)s",

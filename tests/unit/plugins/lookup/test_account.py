@@ -97,5 +97,5 @@ def test_account_key_of_a_wrong_type_is_one_error_without_its_value(account):
 def test_account_options_are_read_in_the_types_of_a_module(account, certificate):
     options = {"validate_certs": "yes", "timeout": "5", "ca_path": certificate.path, "validate_only": "yes"}
     assert account(KEYS, **options) == []
-    with pytest.raises(AnsibleLookupError, match="validate_only: must be true or false, but is 'ture'"):
+    with pytest.raises(AnsibleLookupError, match="validate_only: must be true or false, got 'ture'"):
         account(KEYS, validate_only="ture")

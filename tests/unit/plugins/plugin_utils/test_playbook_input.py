@@ -89,7 +89,7 @@ def test_errors_are_all_reported_in_the_order_of_the_spec():
     spec = {"one": {"type": "str"}, "two": {"type": "bool"}, "three": {"required": True}}
     errors = input_errors({"two": "treu", "one": 5, "four": 4}, spec)
     assert [error.split(":")[0] for error in errors] == ["one", "two", "three"]
-    assert errors[1] == "two: must be true or false, but is 'treu'"
+    assert errors[1] == "two: must be true or false, got 'treu'"
 
 
 @pytest.mark.parametrize("playbook", ["create_tunnel", "site_to_site"])

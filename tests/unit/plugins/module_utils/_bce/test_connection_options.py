@@ -379,13 +379,13 @@ def unreadable(path):
 # What ca_path names -> the reason in the error.
 NOT_CERTIFICATES = {
     "no file": (lambda path: path / "ca.pem", "No such file or directory"),
-    "an empty file": (lambda path: (path / "ca.pem").touch() or path / "ca.pem", "without a certificate"),
-    "a text": (lambda path: (path / "ca.pem").write_text("hello\n") and path / "ca.pem", "without a certificate"),
+    "an empty file": (lambda path: (path / "ca.pem").touch() or path / "ca.pem", "has no certificate"),
+    "a text": (lambda path: (path / "ca.pem").write_text("hello\n") and path / "ca.pem", "has no certificate"),
     "a binary": (
         lambda path: (path / "ca.pem").write_bytes(b"0\x82\x05\xff") and path / "ca.pem",
-        "without a certificate",
+        "has no certificate",
     ),
-    "a directory": (lambda path: (path / "ca.pem").write_text("-----BEGIN X") and path, "without a certificate"),
+    "a directory": (lambda path: (path / "ca.pem").write_text("-----BEGIN X") and path, "has no certificate"),
     "a path that cannot be read": (unreadable, "Not a directory"),
     "a device that cannot be read": (lambda _path: "/proc/self/mem", "Input/output error"),
     "a NUL": (lambda path: str(path) + "/\0", "no file"),
@@ -399,8 +399,7 @@ def test_ca_path_without_certificates_is_an_error_that_names_it(kind, tmp_path, 
     path = str(make(Path(".")))
     (error,) = errors_of({"access_key_id": "AK", "secret_access_key": "SK", "ca_path": path}, {})
     assert error == (
-        "ca_path: must be a file of PEM certificates, or a directory that openssl rehash prepared; "
-        f"got {path!r} ({reason})"
+        f"ca_path: must be a file of PEM certificates, or a directory that openssl rehash prepared: {path!r} ({reason})"
     )
 
 

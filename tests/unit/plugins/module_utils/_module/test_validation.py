@@ -25,7 +25,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 )
 from playbook_runner import ROOT
 
-RETYPED = "must be text, but is %s; put the text that was meant in quotes"
+RETYPED = "must be text, got %s; put the text in quotes"
 BOOLEAN = RETYPED % "the boolean %s"
 DIFFERS = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
 NO_ITEM = "must be a dictionary with the options of one tunnel"
@@ -74,9 +74,9 @@ CASES = {
         vpn_gateway_info,
         {"vpc_id": "vpc-1", "type": "ipsek", "tunnels": "perhaps", "exactly_one": "maybe"},
         [
-            "tunnels: must be true or false, but is 'perhaps'",
-            "exactly_one: must be true or false, but is 'maybe'",
-            "type: must be ipsec or ssl, but is 'ipsek'",
+            "tunnels: must be true or false, got 'perhaps'",
+            "exactly_one: must be true or false, got 'maybe'",
+            "type: must be ipsec or ssl, got 'ipsek'",
         ],
     ),
     "a boolean in the place of a list of names": (
@@ -136,8 +136,8 @@ CASES = {
         vpn_tunnel,
         {**ONE, "ipsec_config": {"ipsec_pfs": False}, "wait_for": False},
         [
-            "ipsec_config.ipsec_pfs: must be text, but is the boolean false; disabled may be meant",
-            "wait_for: must be text, but is the boolean false; none may be meant",
+            "ipsec_config.ipsec_pfs: must be text, got the boolean false; disabled may be meant",
+            "wait_for: must be text, got the boolean false; none may be meant",
         ],
     ),
     "options at another place": (
@@ -150,9 +150,9 @@ CASES = {
             "ike_config": {"remote_ip": "192.0.2.1"},
         },
         [
-            "ike_config.remote_ip: must be in the task",
-            "ikeVersion, ike_mode: must be in ike_config",
-            "ipsec_pfs: must be in ipsec_config",
+            "ike_config.remote_ip: belongs to the task itself",
+            "ikeVersion, ike_mode: belongs to ike_config",
+            "ipsec_pfs: belongs to ipsec_config",
         ],
     ),
     "options of a task, an item and a group at another place": (
@@ -162,10 +162,10 @@ CASES = {
             "tunnels": [{**ONE, "region": "bj", "ike_config": {"name": "a", "ipsec_pfs": "group2"}}],
         },
         [
-            "tunnels[0].ike_config.name: must be in tunnels[0]",
-            "tunnels[0].ike_config.ipsec_pfs: must be in ipsec_config",
-            "tunnels[0].region: must be in the task",
-            "remote_ip: must be in tunnels",
+            "tunnels[0].ike_config.name: belongs to tunnels[0]",
+            "tunnels[0].ike_config.ipsec_pfs: belongs to ipsec_config",
+            "tunnels[0].region: belongs to the task itself",
+            "remote_ip: belongs to tunnels",
         ],
     ),
     "misspelt options": (
@@ -196,7 +196,7 @@ CASES = {
             "tunnels[0]: " + NO_ITEM,
             "tunnels[2]: " + NO_ITEM,
             "tunnels[3]: " + NO_ITEM,
-            "tunnels[4].state: must be present or absent, but is 'gone'",
+            "tunnels[4].state: must be present or absent, got 'gone'",
             "tunnels[4].vpn_conn_name: 'one' is at tunnels[1] already; each tunnel needs its own",
         ],
     ),
@@ -282,7 +282,7 @@ def test_possible_account_key_in_an_unknown_option_is_not_shown(secret, wrong):
     "value", ["10.0.0.300", "vpnconn-ku4cxya6nisq", "aes-256", "group2,", "192.168.0.0/33", "branch-0001.example"]
 )
 def test_invalid_value_that_cannot_be_a_key_is_shown(value):
-    assert "but is %r" % value in failure(vpn_tunnel, **ONE, remote_ip=value)["msg"]
+    assert "got %r" % value in failure(vpn_tunnel, **ONE, remote_ip=value)["msg"]
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ REFUSED = [
     ({"tunnel": options(remote_ip=None, cgw_id="cgw-1")}, "tunnel.remote_ip: is not known"),
     ({"tunnel": options(remote_ip="")}, "tunnel.remote_ip: is not known"),
     ({"tunnel": options(remote_ip="1.2.3")}, "tunnel.remote_ip: must be an IP address"),
-    ({"tunnel": options(remote_ip="0.0.0.0")}, "tunnel.remote_ip: 0.0.0.0 is not an address"),
+    ({"tunnel": options(remote_ip="0.0.0.0")}, "tunnel.remote_ip: 0.0.0.0 is not the address"),
     ({"tunnel": options(remote_ip=EIP)}, "the two ends must differ"),
     ({"tunnel": options(remote_ip="2001:db8::1")}, "not of one IP version"),
     ({"tunnel": options(ike_config__ike_enc_alg="blowfish")}, "tunnel.ike_config.ike_enc_alg: must be aes"),
@@ -401,7 +401,7 @@ def test_filters_do_not_render_what_check_mode_would_create(tunnel, gateway):
     with pytest.raises(AnsibleFilterError, match="start_action: .*secret_key: |secret_key: .*start_action: "):
         filters["swanctl"](check_mode, tunnel, gateway, "short", start_action="now")
     for name in ("swanctl", "swanctl_files"):
-        with pytest.raises(AnsibleFilterError, match="outside of check mode create that object first"):
+        with pytest.raises(AnsibleFilterError, match="create the object first"):
             filters[name]({"ansible_check_mode": False}, tunnel, gateway, SECRET_KEY)
 
 
