@@ -25,7 +25,7 @@ def input_errors(inputs: Any, spec: Any, all_specs: Any = None) -> List[str]:
     if all_specs is None:
         return errors
     others = {name for playbook in to_builtin_types(all_specs).values() for name in playbook["options"]}
-    return _playbook_input.find_misspelt(to_builtin_types(load_extra_vars(DataLoader())), spec, others) + errors
+    return _playbook_input.find_misspelt(to_builtin_types(load_extra_vars(DataLoader())), spec, others, inputs) + errors
 
 
 def check_tunnel_lists(lists: Any, gateway_ids: Any = None, vpn_id: Any = None) -> Dict[str, Any]:

@@ -63,12 +63,18 @@ def validate_input(inputs: Mapping[str, Any], spec: Mapping[str, Mapping[str, An
     return errors
 
 
-def find_misspelt(extra_vars: Mapping[str, Any], spec: Mapping[str, Any], others: Container[str] = ()) -> List[str]:
+def find_misspelt(
+    extra_vars: Mapping[str, Any],
+    spec: Mapping[str, Any],
+    others: Container[str] = (),
+    inputs: Mapping[str, Any] | None = None,
+) -> List[str]:
     """Return a sentence for each extra variable that is spelt nearly as one of the playbook, which would ignore it.
 
     :param extra_vars: the variables of the command line, or of a job's launch.
     :param spec: the argument spec of the playbook.
     :param others: names of variables of other playbooks, which one file may have too.
+    :param inputs: the values of the playbook's variables; a variable is not a misspelt one that has a value.
     """
     errors = []
     # A relaunched node has the facts of earlier ones, and no variable of its workflow.
@@ -83,7 +89,7 @@ def find_misspelt(extra_vars: Mapping[str, Any], spec: Mapping[str, Any], others
             continue
         words = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
         nearest = [words] if words in spec else difflib.get_close_matches(words, spec, 1, MIN_SIMILARITY)
-        if nearest:
+        if nearest and is_blank((inputs or {}).get(nearest[0])):
             errors.append(MESSAGES["variable_misspelt"] % {"option": safe_name(name), "nearest": nearest[0]})
     return errors
 

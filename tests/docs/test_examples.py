@@ -92,7 +92,8 @@ def test_inventory_examples_work(runner):
 def test_guide_works_and_creates_the_api_example(runner, emulator):
     runner.run_page(ROOT / "docs/guide.md")
     planned, created = [run.named["Create the tunnel to the branch"] for run in runner.runs]
-    assert planned["changed"] and planned["vpn_conn_id"] is None and created["changed"] and created["vpn_conn_id"]
+    assert planned["changed"] and planned["vpn_conn_id"] == "check-mode-new"
+    assert created["changed"] and created["vpn_conn_id"].startswith("vpnconn-")
     assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
     assert (runner.folder / "tunnel_key.yml").read_text().startswith("$ANSIBLE_VAULT")
 

@@ -198,7 +198,6 @@ INVALID_VALUES = {
     "client_token": ["x" * 65, "grün"],
     "vpn_id": ["", "vpn/119", "vpn-119bd69b?"],
     "secret_key": [
-        "",
         "a1@bcde",
         "a1@bcdefghijklmnop",
         "abcdefgh1",

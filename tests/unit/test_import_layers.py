@@ -199,7 +199,7 @@ PLUGIN_LAYERS = {
         "plugin_utils/_raw_options",
         "module_utils/_bce/connection_options",
         "module_utils/_bce/errors",
-        "module_utils/_module/validation",
+        "module_utils/_bce/redaction",
     },
     "inventory": {
         "plugin_utils/_builtin_types",
@@ -209,7 +209,7 @@ PLUGIN_LAYERS = {
         "module_utils/_bce/client",
         "module_utils/_bce/connection_options",
         "module_utils/_bce/errors",
-        "module_utils/_module/validation",
+        "module_utils/_bce/redaction",
     },
     "filter": {
         "plugin_utils/_builtin_types",

@@ -43,7 +43,9 @@ PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 # Of http.client: 3xx, 501, 505 and 4xx except 408 and 429. Of PySocks: a wrong password, a rule, and no SOCKS at all.
-PROXY_REFUSALS = re.compile("^Tunnel connection failed: (3|4(?!08|29)|501|505)|SOCKS5 auth|^0x02|sent invalid data")
+PROXY_REFUSALS = re.compile(
+    "|".join(("^Tunnel connection failed: (3|4(?!08|29)|501|505)", "SOCKS5 auth", "^0x02|sent invalid data"))
+)
 
 
 class Received(NamedTuple):

@@ -163,10 +163,14 @@ class VpnTunnel(Resource):
     final_states = ("error", "expired", "deleting", "deleted", "releasing", "released")
 
     def missing_identifiers(self, values: Dict[str, Any], where: str = "") -> List[str]:
-        """See Resource.missing_identifiers(); a name that contains the key does not identify the tunnel either."""
+        """See Resource.missing_identifiers(); a name with the key in it is an error too.
+
+        It is found here, because an item of vpn_tunnels may have the key of the task, and this gets both.
+        """
         found = super().missing_identifiers(values, where)
         name, key = (values.get(option) for option in (VPN_CONN_NAME.name, SECRET_KEY.name))
-        if isinstance(name, str) and isinstance(key, str) and len(trim(key)) >= MIN_KEY_LENGTH and trim(key) in name:
+        key = trim(key) if isinstance(key, str) and values.get("state") != "absent" else ""
+        if isinstance(name, str) and len(key) >= MIN_KEY_LENGTH and key in name:
             found.append(MESSAGES["name_has_key"] % {"option": where + VPN_CONN_NAME.name})
         return found
 
@@ -174,7 +178,9 @@ class VpnTunnel(Resource):
         """See Resource.validate_values(); each network needs one of its IP version on the other side."""
         found, provided = super().validate_values(values, where), self.provided_options(values)
         # Next to cgw_id it is what the API shows of a customer gateway for peers of any address.
-        if str(provided.get("remote_ip")).strip() == UNSPECIFIED_ADDRESS and "cgw_id" not in provided:
+        is_any, ike = str(provided.get("remote_ip")).strip() == UNSPECIFIED_ADDRESS, provided.get("ike_config")
+        has_fixed_peer = isinstance(ike, dict) and (ike.get("ike_version") == "v2" or ike.get("ike_mode") == "main")
+        if is_any and (has_fixed_peer or "cgw_id" not in provided):
             found.append(MESSAGES["remote_ip_any"] % {"option": where + "remote_ip"})
         if not validate_fields(SIDES, provided) and all(field.name in provided for field in SIDES):
             for own, other in (SIDES, SIDES[::-1]):

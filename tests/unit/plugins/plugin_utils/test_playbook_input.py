@@ -177,3 +177,9 @@ def test_misspelt_variables_are_found_and_those_of_others_are_not(extra_vars, na
 
 def test_misspelt_variable_whose_name_may_be_a_key_is_not_shown():
     assert "ddd22@www" not in str(find_misspelt({"ddd22@www": 1}, {"ddd22_www": {}}))
+
+
+def test_variable_similar_to_one_that_has_a_value_belongs_to_the_user():
+    spec = SPECS["delete_tunnel"]["options"]
+    assert find_misspelt({"vpn_ids": "a"}, spec, inputs={"vpn_id": "vpn-1"}) == []
+    assert len(find_misspelt({"vpn_ids": "a"}, spec, inputs={"vpn_id": " "})) == 1

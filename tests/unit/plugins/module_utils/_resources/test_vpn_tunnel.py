@@ -253,6 +253,7 @@ def test_name_that_contains_the_key_is_an_error_without_the_key():
     text = "vpn_conn_name: must not contain the secret_key, because names are shown; choose another name"
     assert errors(secret_key=" ddd22_www", vpn_conn_name="site-ddd22_www") == [text]
     assert errors(secret_key="ddd22_www", vpn_conn_name="site-ddd22_ww") == []
+    assert errors(secret_key="ddd22_www", vpn_conn_name="site-ddd22_www", state="absent") == []
     # A key that is invalid has an error of its own, and may be a part of any word.
     assert len(errors(secret_key="e", vpn_conn_name="site-e")) == 1
 
@@ -429,10 +430,12 @@ def test_plan_of_a_creation_names_all_missing_options():
 
 
 def test_any_address_is_only_that_of_a_customer_gateway():
-    """The list shows it next to the customer gateway's id."""
-    assert errors(remote_ip="0.0.0.0", cgw_id="cgw-1") == []
-    (error,) = errors(remote_ip=" 0.0.0.0 ", cgw_id="")
-    assert error.startswith("remote_ip: 0.0.0.0 is not the address of a device; provide cgw_id")
+    """The list shows it next to the customer gateway's id; such a peer needs IKEv1 in aggressive mode."""
+    aggressive, main = ({"ike_config": dict(EXAMPLE["ike_config"], ike_mode=mode)} for mode in ("aggressive", "main"))
+    assert errors(remote_ip="0.0.0.0", cgw_id="cgw-1", **aggressive) == []
+    for others in ({"cgw_id": "", **aggressive}, {"cgw_id": "cgw-1", **main}):
+        (error,) = errors(remote_ip=" 0.0.0.0 ", **others)
+        assert error.startswith("remote_ip: 0.0.0.0 is not the address of a device; provide cgw_id")
 
 
 @pytest.mark.parametrize(
