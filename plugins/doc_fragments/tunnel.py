@@ -44,8 +44,8 @@ options:
     description:
       - The shared key of the tunnel.
       - 8 to 17 characters, with letters, digits and symbols all present; symbols only from C(!@#$%^*(\)_).
-      - Needed to create a tunnel. If unset, an existing tunnel keeps its key. An empty text and one of blanks count as
-        unset, and so does null, with a warning. Blanks, line ends and invisible characters around a key are cut.
+      - Needed to create a tunnel. If unset, an existing tunnel keeps its key. A blank or null value counts as
+        unset, null with a warning. Surrounding blanks, line ends and invisible characters are removed.
       - Write a literal key in quotes. Without them YAML takes a key that begins with C(#) for a comment, so that no key
         is provided, and one that begins with C(!), C(@), C(%) or C(*) for an error, which Ansible shows with the key.
     type: str

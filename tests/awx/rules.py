@@ -241,15 +241,15 @@ def meta_variables(template_name, launch_type="manual", workflow_name=None):
     return {f"{prefix}_{name}": value for prefix in ("awx", "tower") for name, value in variables.items()}
 
 
-def slice_count(wanted, hosts):
+def slice_count(requested, hosts):
     """Return into how many slices AWX cuts a job: JobTemplate.get_effective_slice_ct, awx/main/models/jobs.py.
 
-    :param wanted: the number that the launch asks for.
+    :param requested: the number that the launch asks for.
     :param hosts: the number of hosts that the inventory has in the database.
     :raises Refused: if a launch asks for slices but there are not two hosts: _accept_or_ignore_job_kwargs, there too.
     """
-    count = min(wanted, hosts)
-    _refuse(wanted > 1 >= count, "job_slice_count: Job inventory does not have enough hosts for slicing")
+    count = min(requested, hosts)
+    _refuse(requested > 1 >= count, "job_slice_count: Job inventory does not have enough hosts for slicing")
     return count
 
 

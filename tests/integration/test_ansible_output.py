@@ -46,7 +46,7 @@ def test_item_of_a_loop_is_printed_unless_no_log(name, emulator):
 
 
 @pytest.mark.parametrize("arguments", [(), ("-v",)])
-def test_label_hides_the_item_that_succeeds_without_v_alone(arguments, emulator):
+def test_loop_label_hides_a_successful_item_except_with_v(arguments, emulator):
     task = {INFO: {"vpn_id": "vpn-119bd69b"}, **ITEMS, "loop_control": {"label": "one"}}
     assert bool(item_lines(output_of(emulator, [task], *arguments))) == bool(arguments)
 
@@ -75,7 +75,7 @@ def test_key_in_a_playbook_is_quoted_by_errors_since_2_19(emulator, tmp_path):
 
 
 @pytest.mark.parametrize("in_process", [True, False])
-def test_environment_of_a_task_is_in_a_command_line_outside_of_in_process_execution(in_process, emulator, tmp_path):
+def test_task_environment_outside_in_process_is_in_a_command_line(in_process, emulator, tmp_path):
     keys = tmp_path / "keys.json"
     keys.write_text('{"key": "%s"}' % emulator.environment["BCE_SECRET_ACCESS_KEY"])
     task = {INFO: {"vpn_id": "vpn-119bd69b"}, "environment": {"BCE_SECRET_ACCESS_KEY": "{{ key }}"}}
@@ -84,7 +84,7 @@ def test_environment_of_a_task_is_in_a_command_line_outside_of_in_process_execut
     assert (emulator.environment["BCE_SECRET_ACCESS_KEY"] in output) == (not in_process)
 
 
-def test_become_removes_keys_of_the_environment_and_logs_those_of_the_keyword(emulator, tmp_path):
+def test_become_environment_is_removed_and_keyword_is_logged(emulator, tmp_path):
     keys = {name: emulator.environment[name] for name in ("BCE_ACCESS_KEY_ID", "BCE_SECRET_ACCESS_KEY", "BCE_ENDPOINT")}
     (tmp_path / "sudo").write_text(SUDO)
     (tmp_path / "sudo").chmod(0o755)

@@ -276,7 +276,7 @@ def test_inventory_update_finds_the_collection_of_the_project_requirements(cloud
 
 
 def test_slices_need_two_hosts_in_the_database():
-    assert [rules.slice_count(wanted, 2) for wanted in (1, 2, 5)] == [1, 2, 2]
+    assert [rules.slice_count(requested, 2) for requested in (1, 2, 5)] == [1, 2, 2]
     for hosts in (0, 1):
         with pytest.raises(rules.Refused, match="not have enough hosts for slicing"):
             rules.slice_count(3, hosts)
@@ -294,7 +294,7 @@ def test_reconcile_relaunched_slice_does_its_part_and_names_the_rest(cloud, laun
 
 
 @pytest.mark.parametrize("meta", [SLICE, RELAUNCHED], ids=["workflow of the template's name", "relaunched"])
-def test_reconcile_whole_job_that_looks_like_a_slice_reports_a_wrong_gateway(cloud, launch, inventory, meta):
+def test_reconcile_whole_job_like_a_slice_reports_wrong_gateway(cloud, launch, inventory, meta):
     """The inventory says how many gateways it has, so that the job knows that it has all of them."""
     stray = dict(branches(1)[0], vpn_id="vpn-mistyped", vpn_conn_name="stray")
     answers = {"vpn_tunnels": [*branches(7), stray], "shared_key": SECRET_KEY}

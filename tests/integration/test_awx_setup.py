@@ -209,7 +209,7 @@ def test_setup_after_a_failed_project_update_goes_on_where_it_stopped(awx):
     assert done.status == 0 and awx.names("job_templates") == sorted(TEMPLATES), done.output
 
 
-def test_setup_gives_an_organization_without_galaxy_credential_the_public_one(awx):
+def test_setup_without_galaxy_credential_adds_the_public_one(awx):
     """AWX installs nothing that the requirements of a project name without one."""
     awx.create("organizations", {"name": "Second"})
     own = [*SHOWN, "-e", "organization=Second", "-e", "project_url=https://git.example.com/tunnels.git"]

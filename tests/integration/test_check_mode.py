@@ -79,7 +79,7 @@ CASES = {
 
 @pytest.mark.parametrize(("heading", "changed", "in_process", "before"), CASES.values(), ids=CASES)
 def test_check_mode_over_several_tasks_predicts_the_run(cloud, heading, changed, in_process, before):
-    """The task after a creation failed, or had nothing to do, because the id of the new object was null."""
+    """Regression: the task after a creation failed, or had nothing to do, because the id of the new object was null."""
     if before:
         run_page(cloud, page_tasks("gateways.md", before))
     tasks = page_tasks("gateways.md", heading)
@@ -246,7 +246,7 @@ READERS = (vpn_gateway_info, vpn_tunnel_info, vpn_customer_gateway_info, vpc_rou
 
 def test_every_field_of_an_id_or_address_is_refused_outside_of_check_mode():
     """validation.py finds them by the ends of their names."""
-    described = {**{module: resource.option_fields for module, resource in RESOURCES.items()}}
+    described = {module: resource.option_fields for module, resource in RESOURCES.items()}
     described.update((module, module.FIELDS) for module in READERS)
     references = (fields.resource_id, fields.ip_address, fields.subnet)
     found = [

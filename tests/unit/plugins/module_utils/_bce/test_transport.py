@@ -33,7 +33,7 @@ def no_names(monkeypatch):
 
 
 def make_client_of_another_host(server, monkeypatch, certificate=None):
-    """Return a client of a name that is not loopback, where alone the environment counts; it leads to a server."""
+    """Return a client of a host that is not loopback, so that the CA variables apply; its name resolves to `server`."""
     port = int(server(http("200 OK"), context=certificate).endpoint.rpartition(":")[2])
     address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: [address])

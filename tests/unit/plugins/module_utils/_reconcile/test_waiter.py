@@ -91,7 +91,7 @@ def test_wait_that_fails_names_the_object_and_keeps_the_result(items, code, text
 
 @pytest.mark.parametrize("timeout", [1, 6, 7])
 def test_wait_takes_the_whole_time_and_looks_at_its_end(timeout):
-    """It ended up to three seconds early, before a list that would have shown the state."""
+    """Regression: it ended up to three seconds early, before a list that would have shown the state."""
 
     class OpenAtTheEnd(LockApi):
         def list(self, deadline=None):
