@@ -315,7 +315,7 @@ def test_job_without_hosts_or_list_fails(cloud, launch, inventory):
     assert "partial_inventory" not in done.error
     for done in slices(launch, RECONCILE, {"shared_key": SECRET_KEY}, inventory, count=2):
         assert done.status == "failed" and "vpn_tunnels: is needed; give the list" in done.error
-        assert "where only gateways of other slices have a list, say partial_inventory: true" in done.error
+        assert "where only gateways of other slices have a list, set partial_inventory: true" in done.error
     done = succeeded(launch(RECONCILE, {"partial_inventory": True}, inventory=inventory))
     assert done.stdout.count("no list for this gateway; left alone") == len(GATEWAYS)
 
