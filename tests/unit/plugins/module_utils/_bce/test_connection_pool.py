@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connections that all tasks of one process share."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+
+import pytest
+
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, transport
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import HEADERS
+from scripted_server import LIST, http, make_client
+
+KEPT_OPEN = http("200 OK", body=b'{"vpnConns": []}').replace(b"Connection: close\r\n", b"")
+LONG = 30  # seconds after which a test that hangs fails
+KEYS = {"access_key_id": "a" * 32, "secret_access_key": "s" * 32}
+
+
+@pytest.fixture(autouse=True)
+def no_pools(monkeypatch):
+    monkeypatch.setattr(transport, "_pools", {})
+
+
+def pool_for(endpoint="https://bcc.bj.baidubce.com", size=1, **options):
+    return transport.shared_pool(
+        connection_options.resolve({**KEYS, "endpoint": endpoint, **options}, {}), HEADERS, size
+    )
+
+
+def test_clients_of_equal_settings_use_one_connection(server):
+    """The second request comes on the connection of the first one, signed with the keys of its own client."""
+    second = []
+
+    def respond_twice(connection):
+        connection.sendall(KEPT_OPEN)
+        second.append(connection.recv(65536))
+        connection.sendall(KEPT_OPEN)
+
+    there = server(respond_twice)
+    for key in ("first-key", "second-key"):
+        make_client(there.endpoint, access_key_id=key).request("GET", LIST, expects="vpnConns")
+    assert b"bce-auth-v1/first-key/" in there.requests[0] and b"bce-auth-v1/second-key/" in second[0]
+    assert len(there.requests) == 1
+
+
+def test_connection_that_the_server_closed_is_replaced_without_a_failed_attempt(server):
+    """A creation is not sent again after a failed attempt, so that an error here would reach the task."""
+    closed = threading.Event()
+
+    def respond_and_close(connection):
+        connection.sendall(KEPT_OPEN)
+        connection.shutdown(socket.SHUT_RDWR)
+        closed.set()
+
+    there = server(respond_and_close)
+    for _request in range(2):
+        closed.clear()
+        make_client(there.endpoint).request("POST", LIST, resend_unknown=False, expects="vpnConns")
+        assert closed.wait(LONG)
+    assert len(there.requests) == 2
+
+
+def test_pool_is_shared_only_where_all_settings_are_equal(tmp_path, monkeypatch):
+    authority = tmp_path / "ca.pem"
+    authority.write_text("-----BEGIN CERTIFICATE-----\n")
+    pool = pool_for()
+    assert pool_for() is pool and pool_for(region="su", access_key_id="b" * 32) is pool
+    others = [
+        pool_for("https://bcc.su.baidubce.com"),
+        pool_for(size=2),
+        pool_for(validate_certs=False),
+        pool_for(ca_path=str(authority)),
+    ]
+    for name, value in (("HTTPS_PROXY", "http://proxy:1"), ("no_proxy", "*"), ("REQUESTS_CA_BUNDLE", str(authority))):
+        monkeypatch.setenv(name, value)
+        others.append(pool_for())
+    monkeypatch.setattr(os, "getpid", lambda: 0)  # in a fork
+    others.append(pool_for())
+    assert len({id(one) for one in [pool, *others]}) == len(others) + 1
+    assert len(transport._pools) == transport.MAX_POOLS
+
+
+def test_connections_that_were_idle_for_long_are_closed(monkeypatch):
+    now, closed = [100.0], []
+    monkeypatch.setattr(transport, "monotonic", lambda: now[0])
+    pool = pool_for()
+    monkeypatch.setattr(pool.session, "close", lambda: closed.append(now[0]))
+    for moment in (110.0, 120.0, 140.0, 141.0):
+        now[0] = moment
+        assert pool_for() is pool
+    assert closed == [140.0]
