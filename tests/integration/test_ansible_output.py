@@ -29,9 +29,9 @@ def output_of(emulator, tasks, *arguments, **environment):
     return run_playbook(tasks, *arguments, environment=dict(emulator.environment, **environment)).output
 
 
-def loop_task(options=INVALID, **keywords):
+def loop_task(options=None, **keywords):
     """Return a task over items with a key; run_playbook() writes the whole play on one line, which errors may quote."""
-    return {MODULE: dict(options, secret_key="{{ item.key }}"), **ITEMS, **keywords}
+    return {MODULE: dict(options or INVALID, secret_key="{{ item.key }}"), **ITEMS, **keywords}
 
 
 def item_lines(output):
