@@ -29,7 +29,6 @@ PAGES = [*GUIDES, ROOT / "CONTRIBUTING.md"]
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 # Modules whose examples cannot be run in check mode, and why.
 NOT_IN_CHECK_MODE = {
-    "vpn_customer_gateway": "a tunnel gets the id of the customer gateway, which is null before the creation",
     "vpn_tunnel": "examples change a single option of the tunnel that the first one creates",
 }
 
