@@ -8,7 +8,15 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Collection, Generator, Sequence
 
-from .._bce.errors import BceError, BusyError, ConflictError, DuplicateError, IdempotencyConflictError, NotFoundError
+from .._bce.errors import (
+    BceError,
+    BusyError,
+    ConflictError,
+    DuplicateError,
+    IdempotencyConflictError,
+    NotFoundError,
+    error_class_for,
+)
 from .._bce.redaction import SecretSet
 from .._resources.base import (
     ABSENT,
@@ -139,12 +147,16 @@ class RequestExecutor:
             return error
 
     def _write(self, write: WriteRequest) -> WriteResult:
-        """Send one write, and once more where the API is busy with another write of this task."""
+        """Send one write, and once more where the API is busy with another write of this task.
+
+        A creation needs a code that says so. A 409 of any other code may be about its name, so that lists judge it.
+        """
         self._order.begin()
         try:
             result = self._write_once(write)
             if isinstance(result.error, BusyError) and not result.error.maybe_applied and self._order.serialize():
-                result = self._write_once(write)
+                if write.action != CREATE or error_class_for(result.error.code, 0) is BusyError:
+                    result = self._write_once(write)
             return result
         finally:
             self._order.end()

@@ -16,6 +16,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     TransportError,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.executor import classify_error
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.parallel_writes import ParallelWrites
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Listed, ResourceApi
@@ -62,8 +63,9 @@ class NumberApi(ResourceApi):
         return self._call("delete")
 
 
-def run(api, *desired_states, check_mode=False):
-    scope = ScopeReconciler(api, list(desired_states or [Desired()]), 60.0, clock=FakeClock())
+def run(api, *desired_states, check_mode=False, write_order=None):
+    states = list(desired_states or [Desired()])
+    scope = ScopeReconciler(api, states, 60.0, clock=FakeClock(), write_order=write_order)
     scope.plan()
     if not check_mode:
         scope.apply()
@@ -174,3 +176,22 @@ def test_outcome_of_a_refused_update_is_the_object_as_it_is():
 )
 def test_outcome_of_an_error_depends_on_the_write(error, of_creation, of_another_write):
     assert (classify_error(error, True), classify_error(error, False)) == (of_creation, of_another_write)
+
+
+# -- a write that meets a busy scope ----------
+
+
+@pytest.mark.parametrize(
+    ("lists", "operation", "code", "count"),
+    [
+        ([[]], "create", "LastOperationNotFinished", 2),
+        ([[]], "create", "Conflict", 1),
+        ([[CHANGED]], "update", "Conflict", 2),
+    ],
+)
+def test_write_that_may_overlap_others_is_sent_again_where_the_scope_is_busy(lists, operation, code, count):
+    """A conflict of a creation may be about its name: it is sent again only if the code says that the scope is busy."""
+    api = NumberApi(*lists)
+    api.errors[operation] = BusyError("busy", code, 409)
+    assert run(api, write_order=ParallelWrites(2)).error.code == code
+    assert api.calls.count(operation) == count
