@@ -133,9 +133,9 @@ class SecretSet:
     def update(self, secrets: Iterable[Secret]) -> None:
         for secret in secrets:
             if secret not in self._known:
-                self._known.add(secret)
                 for encoding in secret.encodings():
                     self._by_length.setdefault(len(encoding), set()).add(encoding)
+                self._known.add(secret)  # last, because another thread relies on it
 
     def redact(self, text: str) -> str:
         """Return the text with every secret, in every encoding, replaced by MASK."""
@@ -187,7 +187,7 @@ class Redactor:
     """
 
     def __init__(self, account: Iterable[Secret], secrets: Iterable[Secret] = ()) -> None:
-        self._account = tuple(account)
+        self._account = SecretSet(account)
         self._secrets = SecretSet((*self._account, *secrets))
         self._pattern: Pattern[str] | None = None
         self._is_secret: Callable[[str], bool] = bool
