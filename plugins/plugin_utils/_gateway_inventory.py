@@ -97,7 +97,7 @@ def cache_key(options: dict[str, Any], environ: Mapping[str, str]) -> str:
 
 
 def find_empty_vpcs(options: dict[str, Any], hosts: list[dict[str, Any]]) -> list[str]:
-    """Return the VPCs of which there is no host: without an IPsec gateway, or misspelt, which the API may not say."""
+    """Return the VPCs without a host: they have no IPsec gateway, or are misspelt; the API may show both alike."""
     found = {host["vpc_id"] for host in hosts}
     return [vpc_id for vpc_id in fields.normalize_options([VPC_IDS], options)["vpc_ids"] if vpc_id not in found]
 

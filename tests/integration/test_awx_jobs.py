@@ -212,7 +212,7 @@ def branches(count):
 
 
 SLICE = {"launch_type": "workflow", "workflow_name": RECONCILE}
-# A slice that was launched again on its own is no node of a workflow.
+# A slice that was launched again on its own is not a node of a workflow.
 RELAUNCHED = {"launch_type": "relaunch"}
 
 

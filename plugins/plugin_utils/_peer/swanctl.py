@@ -25,8 +25,8 @@ GROUPS = {"group2": "modp1024", "group5": "modp1536", "group14": "modp2048", "gr
 VERSIONS = {"v1": 1, "v2": 2}
 DPD_ACTIONS = {"start": "restart", "trap": "trap", "none": "clear"}
 # Not `start`: a cloud that re-authenticates closes the IKE_SA and initiates the next one, so with one that the peer
-# initiates too their number would double each time. A trap initiates with the next packet. `unique = replace` is no way
-# out, because it compares identities, which two tunnels between the same addresses share.
+# initiates too their number would double each time. A trap initiates with the next packet. `unique = replace` does
+# not help, because it compares identities, which two tunnels between the same addresses share.
 CLOSE_ACTIONS = {"start": "trap", "trap": "trap", "none": "none"}
 
 # A section's name may hold neither of the two, and no tunnel's name has + or ~, so different names stay different.
