@@ -64,7 +64,7 @@ class BceClient:
         return client
 
     def cancel(self) -> None:
-        """Send no request again, and end all pauses."""
+        """Send nothing from now on, and end all pauses."""
         self._pause.cancel()
 
     def request(
@@ -123,6 +123,9 @@ class BceClient:
         route = self._transport.route
         with self._slots:
             self._pause.wait_for_rate_limit()
+            if self._pause.is_cancelled:
+                message = text("request_failed", operation=operation, reason=text("stopped"))
+                raise AttemptFailed("connect_error", TransportError(message, "TaskStopped"))
             begin = self._clock.monotonic()
             remaining = budget.remaining()
             # With retry_timeout 0 there is a first attempt all the same.

@@ -9,6 +9,7 @@ MESSAGES = {
     # Of a request.
     "request_failed": "Cannot %(operation)s: %(reason)s",
     "request_refused": "Cannot %(operation)s: %(reason)s (%(code)s, HTTP %(status)d%(request_id)s)",
+    "stopped": "the task was stopped",
     "no_response": "Cannot %(operation)s: %(reason)s (%(method)s %(route)s)",
     # Reasons for "no_response": the keys are those of TRANSPORT_ERRORS.
     "too_long": "the response is longer than %(limit)d bytes",

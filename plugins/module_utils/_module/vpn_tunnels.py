@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any, Callable, Iterable
 
@@ -266,11 +267,13 @@ def _group_by_gateway(client: BceClient, request: ParsedTask, clock: Any) -> lis
     for desired in request.desired:
         groups.setdefault(desired.options["vpn_id"], []).append(desired)
     version = request.options["version"]
+    # Of all gateways together, because each one of them may be written to in parallel.
+    writers = threading.Semaphore(request.options["concurrency"] * THREADS_PER_REQUEST_SLOT)
     for gateway in request.options["emptied_gateways"]:
         groups.setdefault(gateway, [])
     scopes = []
     for vpn_id, group in groups.items():
-        order = ParallelWrites(request.options["parallel_per_gateway"])
+        order = ParallelWrites(request.options["parallel_per_gateway"], writers)
         api = VpnTunnelApi(client.with_final_busy(order.is_shared), {"vpn_id": vpn_id, "version": version})
         purge = Purge.of_scope(api) if request.options["purge"] else None
         scopes.append(ScopeReconciler(api, group, request.connection.retry_timeout, purge, clock, order))

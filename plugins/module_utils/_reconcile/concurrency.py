@@ -23,7 +23,7 @@ def run_concurrently(
 ) -> None:
     """Call func(item) for all items in worker threads, until all are done.
 
-    :param size: the number of threads.
+    :param size: the number of threads; if it is 0, or the machine allows none, the calling thread does everything.
     :param stop: called if a call or the calling thread is interrupted, to end what is under way.
     :param show: called now and then, to report progress.
     :raises BaseException: what a call raises, at once: no further call is begun then, and those under way are not
@@ -36,6 +36,7 @@ def run_concurrently(
     waiting: deque[Any] = deque(items)
     results: SimpleQueue[Any] = SimpleQueue()
     remaining = len(waiting)
+    has_threads = False
 
     def work() -> None:
         while True:
@@ -51,14 +52,17 @@ def run_concurrently(
                 results.put(None)
 
     try:
-        for running in range(min(size, remaining)):
+        for _thread in range(min(size, remaining)):
             # A daemon, because a thread blocked on a response must keep neither Python nor Ansible's worker alive.
             try:
                 Thread(target=work, daemon=True).start()
             except RuntimeError:  # the machine allows no more threads; those that run do all items too
-                if not running:
-                    raise
                 break
+            has_threads = True
+        while waiting and not has_threads:
+            func(waiting.popleft())
+            remaining -= 1
+            show()
         while remaining:
             try:
                 error = results.get(timeout=PROGRESS_INTERVAL)

@@ -15,7 +15,6 @@ from .._bce.errors import (
     DuplicateError,
     IdempotencyConflictError,
     NotFoundError,
-    error_class_for,
 )
 from .._bce.redaction import SecretSet
 from .._resources.base import (
@@ -44,22 +43,11 @@ MAX_LIST_INTERVAL = 10.0  # seconds
 class WriteOrder:
     """The order of the writes of one round: one after the other."""
 
-    def call_all(self, func: Callable[[Any], Any], items: Sequence[Any]) -> tuple[Any, ...]:
-        """Return func(item) for all items, in their order."""
-        return tuple(map(func, items))
-
-    def begin(self) -> None:
-        """Wait until a write may be sent."""
-
-    def serialize(self) -> bool:
-        """Send all further writes one after the other, this one first, and wait for its turn.
-
-        :returns: False if they are already sent so.
-        """
-        return False
-
-    def end(self) -> None:
-        """Let other writes be sent."""
+    def send_all(
+        self, send: Callable[[WriteRequest], WriteResult], writes: Sequence[WriteRequest]
+    ) -> tuple[WriteResult, ...]:
+        """Return the results of all writes, in their order."""
+        return tuple(map(send, writes))
 
 
 class RequestExecutor:
@@ -103,7 +91,7 @@ class RequestExecutor:
             elif isinstance(request, ConfirmRequest):
                 response = self._confirm()
             else:
-                response = self._order.call_all(self._write, request)
+                response = self._order.send_all(self._write, request)
 
     def stop(self) -> None:
         """Begin no further request; to be called from another thread."""
@@ -147,21 +135,6 @@ class RequestExecutor:
             return error
 
     def _write(self, write: WriteRequest) -> WriteResult:
-        """Send one write, and once more where the API is busy with another write of this task.
-
-        A creation needs a code that says so. A 409 of any other code may be about its name, so that lists judge it.
-        """
-        self._order.begin()
-        try:
-            result = self._write_once(write)
-            if isinstance(result.error, BusyError) and not result.error.maybe_applied and self._order.serialize():
-                if write.action != CREATE or error_class_for(result.error.code, 0) is BusyError:
-                    result = self._write_once(write)
-            return result
-        finally:
-            self._order.end()
-
-    def _write_once(self, write: WriteRequest) -> WriteResult:
         """Send one write; an error that is not a clear refusal is an unknown outcome."""
         if self._is_stopped:
             return WriteResult(REFUSED, error=ConflictError(MESSAGES["task_stopped"], "TaskStopped"))
@@ -197,7 +170,7 @@ def classify_error(error: BceError, is_creation: bool) -> str:
     """Return the outcome of a write that raised this error."""
     if isinstance(error, IdempotencyConflictError):
         return MISMATCH if is_creation else REFUSED
-    if isinstance(error, (DuplicateError, BusyError)):
+    if isinstance(error, (DuplicateError, BusyError)) and not error.maybe_applied:
         # A conflict (409) of a creation may be that of its name, whatever the code says.
         return EXISTS if is_creation else REFUSED
     if isinstance(error, NotFoundError):

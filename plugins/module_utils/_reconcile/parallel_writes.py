@@ -10,11 +10,16 @@ import threading
 from collections import deque
 from typing import Any, Callable, Sequence
 
+from .._bce.errors import BusyError
+from .._resources.base import CREATE, DELETE, OK, UPDATE, WriteResult
 from .concurrency import run_concurrently
 from .executor import WriteOrder
+from .state import PROBE, WriteRequest
 
 DEFAULT_PARALLEL_WRITES = 8  # of one scope
 MAX_PARALLEL_WRITES = 32
+# The writes of a round in this order, because a new object may need the networks, or the quota, of an older one.
+WRITE_PHASES = ((DELETE,), (UPDATE, PROBE), (CREATE,))
 
 
 class ParallelWrites(WriteOrder):
@@ -24,35 +29,81 @@ class ParallelWrites(WriteOrder):
     retry_timeout is over. Turns are given in the order in which they were asked for.
     """
 
-    def __init__(self, size: int) -> None:
-        """Allow `size` writes at the same time."""
+    def __init__(self, size: int, threads: threading.Semaphore | None = None) -> None:
+        """Allow `size` writes at the same time.
+
+        :param threads: how many threads all scopes of a task may start together; None for `size`.
+        """
         self._size = size
+        self._threads = threads or threading.Semaphore(size)
         self._changed = threading.Condition()
         self._is_serial = size == 1
         self._running = 0
         self._waiting: deque[object] = deque()
         self._own = threading.local()  # .turn: whether the write of this thread has a turn of its own
 
+    def send_all(
+        self, send: Callable[[WriteRequest], WriteResult], writes: Sequence[WriteRequest]
+    ) -> tuple[WriteResult, ...]:
+        """See WriteOrder.send_all()."""
+        results: dict[int, WriteResult] = {}
+        for actions in WRITE_PHASES:
+            phase = [write for write in writes if write.action in actions]
+            sent = self.call_all(lambda write: self._send(send, write), phase)
+            results.update(zip(map(id, phase), sent))
+        return tuple(results[id(write)] for write in writes)
+
     def call_all(self, func: Callable[[Any], Any], items: Sequence[Any]) -> tuple[Any, ...]:
-        """See WriteOrder.call_all()."""
-        if self._is_serial or len(items) == 1:
-            return super().call_all(func, items)
+        """Return func(item) for all items, in their order."""
+        if self._is_serial or len(items) <= 1:
+            return tuple(map(func, items))
         results: list[Any] = [None] * len(items)
 
         def call(place: int) -> None:
             results[place] = func(items[place])
 
-        run_concurrently(call, range(len(items)), self._size, lambda: None)
+        wanted = range(min(self._size, len(items)))
+        started = sum(self._threads.acquire(blocking=False) for _thread in wanted)
+        try:
+            # Without a thread, that of the caller does everything.
+            run_concurrently(call, range(len(items)), started, lambda: None)
+        finally:
+            for _thread in range(started):
+                self._threads.release()
         return tuple(results)
 
+    def _send(self, send: Callable[[WriteRequest], WriteResult], write: WriteRequest) -> WriteResult:
+        """Send one write, and once more, alone, where another write of this task may have been what the API refused.
+
+        The refusal of a creation may be about its name instead. Then it is refused again, and lists judge it.
+        """
+        self.begin()
+        try:
+            first = send(write)
+            error = first.error
+            if (
+                not isinstance(error, BusyError)
+                or not self.serialize()
+                or (error.maybe_applied and write.action == CREATE)
+            ):
+                return first
+            second = send(write)
+            # What may have been applied is settled by lists, unless it certainly was.
+            return first if error.maybe_applied and second.outcome != OK else second
+        finally:
+            self.end()
+
     def begin(self) -> None:
-        """See WriteOrder.begin()."""
+        """Wait until a write may be sent."""
         with self._changed:
             self._own.turn = self._is_serial
             self._enter()
 
     def serialize(self) -> bool:
-        """See WriteOrder.serialize()."""
+        """Send all further writes one after the other, this one first, and wait for its turn.
+
+        :returns: False if they are already sent so.
+        """
         with self._changed:
             if self._own.turn:
                 return False
@@ -66,7 +117,7 @@ class ParallelWrites(WriteOrder):
         return not getattr(self._own, "turn", True)
 
     def end(self) -> None:
-        """See WriteOrder.end()."""
+        """Let other writes be sent."""
         with self._changed:
             self._own.turn = True
             self._leave()

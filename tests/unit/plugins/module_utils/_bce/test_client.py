@@ -280,12 +280,21 @@ def test_throttling_slows_all_threads_of_a_client(stub):
     assert clock.slept >= sent + 5.0
 
 
-def test_cancelled_client_sends_nothing_again(stub):
-    clock = RecordingClock()
-    client, transport = stub(received(503), clock=clock, retry_timeout=60.0)
+def test_cancelled_client_sends_nothing(stub):
+    client, transport = stub(received(503), clock=RecordingClock(), retry_timeout=60.0)
     client.cancel()
-    assert failure(client).http_status == 503
-    assert len(transport.timeouts) == 1 and clock.slept == 0.0
+    error = failure(client)
+    assert (error.code, error.maybe_applied, transport.timeouts) == ("TaskStopped", False, [])
+
+
+@pytest.mark.parametrize(("status", "is_unknown"), [(429, False), (503, True)])
+def test_client_cancelled_during_a_pause_does_not_send_again(stub, status, is_unknown):
+    clock = RecordingClock()
+    client, transport = stub(received(status), clock=clock, jitter=Jitter(PAUSE), retry_timeout=60.0)
+    sleep = clock.sleep
+    clock.sleep = lambda seconds: (sleep(seconds), client.cancel() if seconds == PAUSE else None)
+    error = failure(client, method="PUT")
+    assert (error.code, error.maybe_applied, len(transport.timeouts)) == ("TaskStopped", is_unknown, 1)
 
 
 # --- the server's clock ---

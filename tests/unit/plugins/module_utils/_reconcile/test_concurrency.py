@@ -36,7 +36,7 @@ def test_no_items_need_no_call():
 
 
 def test_fewer_threads_than_asked_for_do_all_items(monkeypatch):
-    """The machine allows two threads, and then none."""
+    """The machine allows two threads, and then none, so that the calling thread does everything."""
     done, started, start = [], [], threading.Thread.start
 
     def start_two(thread):
@@ -48,9 +48,9 @@ def test_fewer_threads_than_asked_for_do_all_items(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", start_two)
     run_concurrently(done.append, range(10), 5, stop=pytest.fail)
     assert sorted(done) == list(range(10)) and len(started) == 2
-    with pytest.raises(RuntimeError):
-        run_concurrently(done.append, range(10), 5, lambda: None)
-    assert len(done) == 10
+    callers = []
+    run_concurrently(lambda _item: callers.append(threading.current_thread()), range(10), 5, stop=pytest.fail)
+    assert callers == [threading.current_thread()] * 10
 
 
 def test_first_error_is_raised_at_once_and_no_further_call_is_begun(monkeypatch):

@@ -172,26 +172,86 @@ def test_outcome_of_a_refused_update_is_the_object_as_it_is():
         (NotFoundError("gone", "NoSuchObject", 404), base.REFUSED, base.ABSENT),
         (AuthError("denied", "AccessDenied", 403), base.REFUSED, base.REFUSED),
         (TransportError("lost", "ConnectionFailed", maybe_applied=True), base.UNKNOWN, base.UNKNOWN),
+        (BusyError("busy", "ServerBusy", 503, maybe_applied=True), base.UNKNOWN, base.UNKNOWN),
     ],
 )
 def test_outcome_of_an_error_depends_on_the_write(error, of_creation, of_another_write):
     assert (classify_error(error, True), classify_error(error, False)) == (of_creation, of_another_write)
 
 
-# -- a write that meets a busy scope ----------
+# -- writes in parallel ----------
+
+
+def api_of_conflicts(lists, operation, *errors):
+    """Return an API that refuses one write after the other with these errors, and then no further one."""
+    api, pending = NumberApi(*lists), list(errors)
+    send = getattr(api, operation)
+
+    def refuse(*arguments):
+        result = send(*arguments)
+        if pending:
+            raise pending.pop(0)
+        return result
+
+    setattr(api, operation, refuse)
+    return api
+
+
+BUSY = BusyError("busy", "LastOperationNotFinished", 409)
+CONFLICT = BusyError("busy", "Conflict", 409)
+BUSY_AFTER_A_LOST_RESPONSE = BusyError("busy", "OperationDenied", 409, maybe_applied=True)
+
+
+@pytest.mark.parametrize("error", [BUSY, CONFLICT], ids=lambda error: error.code)
+@pytest.mark.parametrize(
+    ("lists", "operation"),
+    [([[], [MADE]], "create"), ([[CHANGED]], "update"), ([[entry()]], "delete")],
+    ids=["create", "update", "delete"],
+)
+def test_write_that_may_overlap_others_is_sent_again_where_the_scope_is_busy(lists, operation, error):
+    api = api_of_conflicts(lists, operation, error)
+    result = run(api, Desired(is_absent=operation == "delete"), write_order=ParallelWrites(2))
+    assert result.error is None and result.changed and api.calls.count(operation) == 2
+
+
+def test_write_that_is_busy_in_its_own_turn_is_refused():
+    api = api_of_conflicts([[CHANGED]], "update", BUSY, BUSY)
+    assert run(api, write_order=ParallelWrites(2)).error.code == BUSY.code
+    assert api.calls.count("update") == 2
 
 
 @pytest.mark.parametrize(
-    ("lists", "operation", "code", "count"),
-    [
-        ([[]], "create", "LastOperationNotFinished", 2),
-        ([[]], "create", "Conflict", 1),
-        ([[CHANGED]], "update", "Conflict", 2),
-    ],
+    ("operation", "before", "after"),
+    [("update", CHANGED, entry()), ("delete", entry(), None)],
+    ids=["update", "delete"],
 )
-def test_write_that_may_overlap_others_is_sent_again_where_the_scope_is_busy(lists, operation, code, count):
-    """A conflict of a creation may be about its name: it is sent again only if the code says that the scope is busy."""
-    api = NumberApi(*lists)
-    api.errors[operation] = BusyError("busy", code, 409)
-    assert run(api, write_order=ParallelWrites(2)).error.code == code
-    assert api.calls.count(operation) == count
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_busy_write_whose_earlier_attempt_may_have_been_applied_is_settled_by_lists(
+    operation, before, after, is_applied
+):
+    """The second error is a clear refusal, which says nothing about the attempt before."""
+    last = [after] if after and is_applied else [] if is_applied else [before]
+    denied = AuthError("denied", "AccessDenied", 403)
+    api = api_of_conflicts([[before], last], operation, BUSY_AFTER_A_LOST_RESPONSE, denied)
+    result = run(api, Desired(is_absent=operation == "delete"), write_order=ParallelWrites(2))
+    assert result.changed is is_applied and (result.error is None) is is_applied
+    assert is_applied or result.error.maybe_applied
+
+
+def test_creation_busy_after_an_unknown_outcome_is_sent_again_only_after_lists():
+    """Such as 503 with a code that says busy."""
+    api = api_of_conflicts([[], [MADE]], "create", BUSY_AFTER_A_LOST_RESPONSE)
+    result = run(api, write_order=ParallelWrites(2))
+    assert result.error is None and result.created_ids == ["id-9"] and "create" not in api.calls[2:]
+
+
+@pytest.mark.parametrize("size", [1, 8])
+def test_writes_of_a_round_are_deletions_then_updates_then_creations(size):
+    """A new object may need what an older one has, such as its networks."""
+    names = ["branch-office-%02d" % number for number in range(9)]
+    there = [entry(name, 8, "id-%d" % number) for number, name in enumerate(names[3:])]
+    api = NumberApi(there)
+    run(
+        api, *[Desired(name, is_absent=place > 5) for place, name in enumerate(names)], write_order=ParallelWrites(size)
+    )
+    assert api.calls[1:10] == ["delete"] * 3 + ["update"] * 3 + ["create"] * 3

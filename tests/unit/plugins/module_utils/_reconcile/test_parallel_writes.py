@@ -77,3 +77,25 @@ def test_write_of_its_own_turn_waits_for_those_under_way():
 
     order.call_all(write, range(2))
     assert events == [0, 1]
+
+
+def test_threads_of_all_scopes_of_a_task_are_limited():
+    """Two scopes may start three threads together: of the second one, that of the caller does the rest."""
+    threads, running, may_end = threading.Semaphore(3), [], threading.Event()
+    first = ParallelWrites(8, threads)
+
+    def hold(_item):
+        running.append(threading.current_thread())
+        assert may_end.wait(LONG)
+
+    holder = threading.Thread(target=first.call_all, args=(hold, range(3)))
+    holder.start()
+    try:
+        while len(running) < 3:
+            assert holder.is_alive()
+        callers = ParallelWrites(8, threads).call_all(lambda _item: threading.current_thread(), range(5))
+        assert callers == (threading.current_thread(),) * 5
+    finally:
+        may_end.set()
+        holder.join(LONG)
+    assert len(set(ParallelWrites(8, threads).call_all(lambda _item: threads.acquire(blocking=False), range(3)))) == 1
