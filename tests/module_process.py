@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the implementation of vpn_tunnel with one tunnel's options, in this process or in processes of its own."""
+"""Run the implementation of a module, in this process or in processes of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import api_example
 
-IMPLEMENTATION = "ansible_collections.baiducloud.network.plugins.module_utils._module.vpn_tunnel"
+IMPLEMENTATIONS = "ansible_collections.baiducloud.network.plugins.module_utils._module"
 KEY = "OneKey#2026"
 OPTIONS = dict(api_example.OPTIONS, secret_key=KEY)
 """The tunnel of the API page's example, with another key."""
@@ -36,11 +36,11 @@ class ModuleProcesses:
     only code is shared: each process has its own sessions, tokens and random states.
     """
 
-    def __init__(self):
+    def __init__(self, module="vpn_tunnel"):
         # With this file as a script its directory would be first on the import path.
         program = (
             f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "
-            "import module_process; module_process.serve()"
+            f"import module_process; module_process.serve({module!r})"
         )
         self._process = subprocess.Popen(
             [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -100,12 +100,14 @@ def is_alive(pid):
     return True
 
 
-def serve():
+def serve(module):
     """Fork the tasks that arrive on stdin, until it is closed."""
     import functools
     import importlib
 
-    run = functools.partial(importlib.import_module("run_params").run_params, importlib.import_module(IMPLEMENTATION))
+    run = functools.partial(
+        importlib.import_module("run_params").run_params, importlib.import_module(f"{IMPLEMENTATIONS}.{module}")
+    )
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         order = json.loads(line)
