@@ -19,7 +19,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.stat
 )
 from api_example import OPTIONS
 from emulator_process import GATEWAY
-from module_process import ModuleProcesses
+from module_process import ModuleProcesses, is_alive
 from run_params import run_params
 
 MANY = 60
@@ -273,7 +273,7 @@ def processes():
 
 @pytest.mark.parametrize("write", ["create", "update", "purge"])
 def test_after_a_kill_a_plain_run_ends_with_each_tunnel_once(emulator, processes, write, monkeypatch):
-    """SIGKILL at random moments of a task with 20 writes on one gateway, eight of them under way."""
+    """SIGKILL after a random number of requests of a task with 20 writes on one gateway, eight of them under way."""
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
     foreign = [dict(item, vpn_conn_name=name) for item, name in zip(branches(22)[20:], FOREIGN)]
@@ -281,6 +281,7 @@ def test_after_a_kill_a_plain_run_ends_with_each_tunnel_once(emulator, processes
     def run_now(items, **options):
         return run_params(vpn_tunnels, params(items, **options))
 
+    method = {"create": "POST", "update": "PUT"}.get(write, "DELETE")
     seed, half_done = random.Random(17), 0
     for _kill in range(KILLS // 3):
         emulator.reset()
@@ -290,10 +291,12 @@ def test_after_a_kill_a_plain_run_ends_with_each_tunnel_once(emulator, processes
         if write == "purge":
             items = foreign
             options = {"purge": True}
-        before = emulator.tunnels()
+        before, spent = emulator.tunnels(), len(emulator.requests(method))
         emulator.settings(latency_ms=KILL_LATENCY)
         task = processes.start(params(items, **options), emulator.environment)
-        time.sleep(seed.uniform(1.5, 4.5) * KILL_LATENCY / 1000)
+        arrived = seed.randint(1, 17)
+        while len(emulator.requests(method)) - spent < arrived and is_alive(*task.pids):
+            time.sleep(0.002)
         task.kill()
         emulator.settings(latency_ms=0)
         first = emulator.tunnels()
