@@ -17,13 +17,13 @@ from typing import Any, Iterator
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._bce.client import REQUESTS_IMPORT_ERROR
 from ..module_utils._module.validation import Implementation, TaskOptions, redact_failure
 from ._builtin_types import to_builtin_types
+from ._no_log import remove_secrets
 
 ENABLE_VARIABLE = "baiducloud_in_process"  # false turns in-process execution off
 
@@ -68,10 +68,10 @@ class InProcessAction(NormalAction):
             result["warnings"] = warnings
         params, secrets = validation.validated_parameters, options.secrets
         if result.get("failed"):
-            params, secrets = redact_failure(result, params, secrets)
+            params, secrets = redact_failure(result, params, secrets, remove_secrets)
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return remove_values(result, secrets)
+        return remove_secrets(result, secrets)
 
 
 def _shows_invocation(task_vars: dict[str, Any]) -> bool:

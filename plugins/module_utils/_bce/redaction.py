@@ -16,7 +16,7 @@ MIN_SECRET_LENGTH = 4  # characters; redacting shorter texts would leave no mess
 MAX_SECRET_CHARS = 4096  # of a secret that is found although a text is cut
 MAX_SCANNED_CHARS = 65536  # of a response
 MAX_EXCERPT_CHARS = 300  # of a foreign text in a message
-MAX_SINGLE_SEARCHES = 8  # of texts of one length; the time of more of them would add up
+MAX_SINGLE_SEARCHES = 8  # texts that are searched for one after the other; the time of more would add up
 
 HIDDEN = "another text (not shown, as it looks like a key)"
 REDACTED_NAME = "(name not shown, it looks like a key)"
@@ -25,6 +25,7 @@ KEY_KINDS = {"letter": "[A-Za-z]", "digit": "[0-9]", "symbol": "[%s]" % re.escap
 MIN_KEY_LENGTH = 8  # characters, of a tunnel's key and of a security token
 MIN_ACCOUNT_KEY_LENGTH = 24  # characters; those in use have 32
 KEY_PATTERN = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))  # of a tunnel; see looks_like_tunnel_key()
+JSON_ESCAPED = re.compile(r"[^ !#-\[\]-~]")  # what a JSON string may not have as it is
 INVISIBLE = "\u200b\u2060\ufeff"  # characters that copying adds, and that str.strip() keeps
 
 
@@ -83,7 +84,7 @@ class Secret:
 
     def __init__(self, text: str) -> None:
         # Encoded, because a lone surrogate, which JSON can contain, could be neither compared nor quoted.
-        self._text = text.encode("utf-8", "replace").decode("utf-8")
+        self._text = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
         self._encodings: set[str] | None = None
 
     def reveal(self) -> str:
@@ -93,8 +94,12 @@ class Secret:
         """Return the forms in which a response may echo the text; none if it is shorter than MIN_SECRET_LENGTH."""
         if self._encodings is None:
             text = self._text
-            found = {text, quote(text, safe=""), quote(text), quote_plus(text)}
-            found.update(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+            found = {text, quote(text, safe="")}
+            # The others are equal to these where nothing is left to escape.
+            if "/" in text or " " in text:
+                found |= {quote(text), quote_plus(text)}
+            if JSON_ESCAPED.search(text):
+                found.update(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
             self._encodings = found if len(text) >= MIN_SECRET_LENGTH else set()
         return self._encodings
 
@@ -112,54 +117,72 @@ class Secret:
     __str__ = __repr__
 
 
-class SecretSet:
-    """Secrets that are searched for together. Threads may share one.
+class TextIndex:
+    """Texts that are searched for together, in one pass: the time does not depend on how many they are."""
 
-    The time for a text depends on how many lengths they have, not on how many they are: each piece of the text that is
-    as long as one of them is looked up.
-    """
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts: set[str] = set()
+        self._lengths: dict[str, set[int]] = {}  # by the first MIN_SECRET_LENGTH characters
+        self._short: set[str] = set()  # texts that have fewer
+        self.update(texts)
+
+    def update(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            if len(text) < MIN_SECRET_LENGTH:
+                self._short.add(text)
+            else:
+                self._texts.add(text)
+                self._lengths.setdefault(text[:MIN_SECRET_LENGTH], set()).add(len(text))
+
+    def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
+        """Return the begin and end of every occurrence."""
+        few = len(self._texts) <= MAX_SINGLE_SEARCHES
+        for single in (*self._short, *self._texts) if few else tuple(self._short):
+            start = text.find(single)
+            while start >= 0:
+                yield start, start + len(single)
+                start = text.find(single, start + 1)
+        for start in range(0 if few else len(text) - MIN_SECRET_LENGTH + 1):
+            for length in tuple(self._lengths.get(text[start : start + MIN_SECRET_LENGTH], ())):
+                if text[start : start + length] in self._texts:
+                    yield start, start + length
+
+
+class SecretSet:
+    """Secrets that are searched for together. Threads may share one. Encodings are made for the first search."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        self._by_length: dict[int, set[str]] = {}
-        self._known: set[Secret] = set()
-        self.update(secrets)
+        self._secrets = set(secrets)
+        self._indexed: set[Secret] = set()
+        self._index = TextIndex()
 
     def __iter__(self) -> Iterator[Secret]:
-        return iter(tuple(self._known))
+        return iter(tuple(self._secrets))
 
     def add(self, secret: Secret) -> None:
-        self.update((secret,))
+        self._secrets.add(secret)
 
     def update(self, secrets: Iterable[Secret]) -> None:
-        for secret in secrets:
-            if secret not in self._known:
-                for encoding in secret.encodings():
-                    self._by_length.setdefault(len(encoding), set()).add(encoding)
-                self._known.add(secret)  # last, because another thread relies on it
+        self._secrets.update(secrets)
 
     def redact(self, text: str) -> str:
         """Return the text with every secret, in every encoding, replaced by MASK."""
+        if len(self._indexed) != len(self._secrets):
+            for secret in self:
+                if secret not in self._indexed:
+                    self._index.update(secret.encodings())
+                    self._indexed.add(secret)  # last, because another thread relies on it
+        # All occurrences first, so that nothing of overlapping secrets remains.
+        found = sorted(self._index.occurrences(text))
+        if not found:
+            return text
         parts: list[str] = []
         kept = 0
-        # All occurrences first, so that nothing of overlapping secrets remains.
-        for start, end in sorted(self._occurrences(text)):
+        for start, end in found:
             if start >= kept:
                 parts += [text[kept:start], MASK]
             kept = max(kept, end)
         return "".join(parts) + text[kept:]
-
-    def _occurrences(self, text: str) -> Iterator[tuple[int, int]]:
-        for length, encodings in tuple(self._by_length.items()):
-            if len(encodings) <= MAX_SINGLE_SEARCHES:
-                for encoding in tuple(encodings):
-                    start = text.find(encoding)
-                    while start >= 0:
-                        yield start, start + length
-                        start = text.find(encoding, start + 1)
-            else:
-                for start in range(len(text) - length + 1):
-                    if text[start : start + length] in encodings:
-                        yield start, start + length
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:
@@ -193,16 +216,16 @@ class Redactor:
         self._is_secret: Callable[[str], bool] = bool
         self._allowed: set[str | None] = set()
 
-    def add(self, secret: Secret) -> None:
-        self._secrets.add(secret)
+    def add(self, *secrets: Secret) -> None:
+        self._secrets.update(secrets)
 
     def redact_pattern(self, pattern: Pattern[str], is_secret: Callable[[str], bool]) -> None:
         """Redact every match for which is_secret() is true: it may be the key of another tunnel."""
         self._pattern, self._is_secret = pattern, is_secret
 
-    def allow(self, word: str | None) -> None:
-        """Exempt a name from redact_pattern()."""
-        self._allowed.add(word)
+    def allow(self, *words: str | None) -> None:
+        """Exempt names from redact_pattern()."""
+        self._allowed.update(words)
 
     def redact(self, text: str) -> str:
         """Return a text without the secrets and the words that may be one."""

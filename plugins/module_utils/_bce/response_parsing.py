@@ -150,8 +150,8 @@ def check_owner(
 
     :param owner_name: such as "vpnId".
     """
-    for entry in found:
-        named = parse_str(entry.get(owner_name))
+    names = [entry.get(owner_name) for entry in found]
+    for named in map(parse_str, dict.fromkeys(name for name in names if isinstance(name, str))):
         if named is not None and named != owner_id:
             what = text("other_owner", name=owner_name, found=show_id(named), owner=owner_id)
             raise invalid_response(operation, what, response)
@@ -222,6 +222,9 @@ def paginate(
 
 def distinct(found: list[dict[str, Any]], id_name: str, response: Response, operation: str) -> list[dict[str, Any]]:
     """Return the objects of a list, those with an id once; raise InvalidResponseError if their contents differ."""
+    ids = {value for value in [entry.get(id_name) for entry in found] if isinstance(value, str)}
+    if len(ids) == len(found):
+        return found
     kept: list[dict[str, Any]] = []
     by_id: dict[str, dict[str, Any]] = {}
     for entry in found:
@@ -253,8 +256,11 @@ def has_next_page(body: Mapping[str, Any]) -> bool:
 
 def parse_str(value: object) -> str | None:
     """Return a text, trimmed; None for an empty one and for anything else."""
+    if not isinstance(value, str):
+        return None
     # Encoded, because a lone surrogate, which JSON can contain, could be neither sent back nor shown.
-    return value.encode("utf-8", "replace").decode("utf-8").strip() or None if isinstance(value, str) else None
+    text = value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    return text.strip() or None
 
 
 def parse_id(value: object) -> str | None:

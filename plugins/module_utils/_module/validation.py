@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ValidationResult
 from ansible.module_utils.common.parameters import remove_values
@@ -325,7 +325,10 @@ def _scalars(value: Any) -> set[str]:
 
 
 def redact_failure(
-    result: dict[str, Any], params: dict[str, Any], secrets: set[str]
+    result: dict[str, Any],
+    params: dict[str, Any],
+    secrets: set[str],
+    remove: Callable[[Any, set[str]], Any] = remove_values,
 ) -> tuple[dict[str, Any], set[str]]:
     """Return the options as a failed task shows them, and the secrets that its texts must not show.
 
@@ -337,4 +340,4 @@ def redact_failure(
         keys = {text for text in _scalars(params) if contains_possible_key(text)}
         # A key may be in the place of an option's name.
         params = {safe_name(name): value for name, value in params.items()}
-    return remove_values(params, secrets | keys), {text for text in secrets if len(text) >= MIN_SECRET_LENGTH}
+    return remove(params, secrets | keys), {text for text in secrets if len(text) >= MIN_SECRET_LENGTH}

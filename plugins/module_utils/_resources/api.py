@@ -8,7 +8,6 @@ Every method raises what BceClient.request() raises.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Dict, Iterable, Optional, Tuple
 
 from .._bce.errors import BceError, NotFoundError
@@ -94,23 +93,23 @@ class RestReader(ResourceApi):
         """Return the objects of the API's own entries. All secrets in them are redacted from later error texts."""
         objects, secret_field = tuple(objects), self.type.secret
         values = [entry.get(secret_field.wire_name) for entry in objects] if secret_field else []
-        secrets = {Secret(value) for value in values if isinstance(value, str) and value}
-        for secret in secrets:
-            self.client.redactor.add(secret)
-        scope, shown = self.scope_values(), set().union(*objects)
+        secrets = frozenset(map(Secret, {value for value in values if isinstance(value, str) and value}))
+        self.client.redactor.add(*secrets)
+        scope = self.scope_values()
 
         def make_item(entry: Dict[str, Any]) -> Item:
             item = self.parse_item(entry)
             # Where other objects show a value, one that does not show it has none.
-            return item._replace(not_comparable=item.not_comparable - shown)
+            shown = [name for name in item.not_comparable if any(name in other for other in objects)]
+            return item._replace(not_comparable=item.not_comparable.difference(shown))
 
         summaries = [self.type.parse_summary(entry, scope) for entry in objects]
         entries = [
-            self.to_entry(summary, LazyItem(partial(make_item, entry)))
+            self.to_entry(summary, LazyItem(make_item, entry))
             for summary, entry in zip(summaries, objects)
             if (summary.status or "").lower() not in without
         ]
-        return Listed(entries, request_id, server_time, frozenset(secrets))
+        return Listed(entries, request_id, server_time, secrets)
 
     def get(self, object_id: str) -> Item | None:
         """Return one object, or None if it does not exist."""
@@ -175,8 +174,7 @@ class RestReader(ResourceApi):
 
     def allow_names(self, fields: Dict[str, Any]) -> None:
         """Let error texts show the name of an object, even if it looks like a key."""
-        for name in self.type.natural_key:
-            self.client.redactor.allow(fields.get(name))
+        self.client.redactor.allow(*map(fields.get, self.type.natural_key))
 
 
 class RestApi(RestReader):

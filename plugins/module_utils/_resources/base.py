@@ -32,16 +32,18 @@ class Item(NamedTuple):
 class LazyItem:
     """An Item that is made when it is needed first: of a long list most are not."""
 
-    __slots__ = ("_item", "_make")
+    __slots__ = ("_item", "_make", "_shown")
 
-    def __init__(self, make: Callable[[], Item]) -> None:
+    def __init__(self, make: Callable[[Dict[str, Any]], Item], shown: Dict[str, Any]) -> None:
+        """Make the Item of what the API shows."""
         self._make = make
+        self._shown = shown
         self._item: Optional[Item] = None
 
     def get(self) -> Item:
         """Return the Item."""
         if self._item is None:
-            self._item = self._make()
+            self._item = self._make(self._shown)
         return self._item
 
 

@@ -232,6 +232,7 @@ def warn_of_host_bits(name: str, value: Any) -> List[str]:
 # -- options --
 
 
+@lru_cache(maxsize=None)
 def camel_case(name: str) -> str:
     """Return an option's name as the API spells it: ``ike_life_time`` is ``ikeLifeTime``."""
     first, *rest = name.split("_")

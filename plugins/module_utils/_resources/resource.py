@@ -83,6 +83,8 @@ class ResourceValues(ResourceType):
 
     def name_of(self, values: Dict[str, Any]) -> str | None:
         """Return the natural key as one text; None if a part of it is unknown."""
+        if len(self.natural_key) == 1:
+            return values.get(self.natural_key[0]) or None
         parts = [values[name] for name in self.natural_key if values.get(name)]
         return NAME_SEPARATOR.join(parts) if len(parts) == len(self.natural_key) else None
 
@@ -255,7 +257,7 @@ class Resource(ResourceDiff):
         self._owner_wire_name = camel_case(self.owner) if self.owner else ""
         key_fields = (field for field in self.fields if field.name in self.natural_key)
         self._key_parsers = [(field.name, field.wire_name, field.parse) for field in key_fields]
-        self._summary_words = [(name, camel_case(name) if name in self.read_only else "") for name in SUMMARY_WORDS]
+        self._summary_words = [(camel_case(name), self.read_only.get(name, _not_read)) for name in SUMMARY_WORDS]
 
     def argument_spec(self) -> Dict[str, Any]:
         """Return the argument spec of one object; each option has the API's own name as an alias."""
@@ -358,9 +360,9 @@ class Resource(ResourceDiff):
         for name, wire_name, parse in self._key_parsers:
             value = parse(entry.get(wire_name))
             key[name] = None if value == object_id else value  # an id in its place is not a name
-        status, time = (self.read_only[name](entry.get(wire)) if wire else None for name, wire in self._summary_words)
+        (status, parse_status), (time, parse_time) = self._summary_words
         is_confirmed = not self.owner or parse_str(entry.get(self._owner_wire_name)) == scope.get(self.owner)
-        return Summary(object_id, key, status, time, is_confirmed)
+        return Summary(object_id, key, parse_status(entry.get(status)), parse_time(entry.get(time)), is_confirmed)
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""
@@ -383,6 +385,10 @@ class Resource(ResourceDiff):
         # What is null is shown to be empty; what is missing may have any value.
         not_comparable = frozenset(not_shown - set(entry))
         return Item(fields_of_item, secret, summary.scope_confirmed, frozenset(not_shown), not_comparable)
+
+
+def _not_read(_value: Any) -> None:
+    """Return None, for a word that the API does not show."""
 
 
 def _equal(expected: Any, current: Any) -> bool:

@@ -131,15 +131,70 @@ def test_secrets_that_overlap_are_redacted_completely(text, cuts):
     assert redact(text, [Secret(secret) for secret in secrets]).replace("*", "") == kept
 
 
-@given(st.lists(st.text("ab@", min_size=4, max_size=6), max_size=40), st.text("ab@%40", max_size=60))
-def test_many_secrets_of_one_length_are_redacted_as_few_are(texts, text):
-    """Few texts of one length are searched one by one, many at once; both find the same."""
-    secrets, limit = [Secret(item) for item in texts], redaction.MAX_SINGLE_SEARCHES
-    results = set()
+def redact_one_by_one(text, secrets):
+    """Return the text as redact() does, with a search for each encoding of each secret."""
+    hidden = set()
+    for secret in secrets if min(map(len, secrets), default=0) >= redaction.MIN_SECRET_LENGTH else ():
+        for encoded in {encode(secret) for encode in ENCODINGS.values()}:
+            found = [start for start in range(len(text)) if text.startswith(encoded, start)]
+            hidden.update((start, start + len(encoded)) for start in found)
+    result, kept = "", 0
+    for start, end in sorted(hidden):
+        result += text[kept:start] + MASK if start >= kept else ""
+        kept = max(kept, end)
+    return result + text[kept:]
+
+
+@settings(max_examples=500, deadline=None, database=None)
+@given(
+    st.lists(st.text('aAb@ /"\\é', min_size=4, max_size=6), max_size=20, unique=True),
+    st.lists(st.text('aAb@ /"\\é%+u024', max_size=12) | st.integers(0, 119), max_size=8),
+)
+@example(secrets=["aabbaa", "abba", "AABBAA", "a b/@"], parts=["xaabbaabbaa", "aAbB", 3, 21, 22, 23])
+def test_texts_are_redacted_in_one_search_as_one_by_one(secrets, parts):
+    """A number stands for one of the secrets in one of its encodings. Few are searched one after the other."""
+    encodings = list(ENCODINGS.values())
+    text = "".join(
+        part if isinstance(part, str) else encodings[part % 6](secrets[part // 6 % len(secrets)]) if secrets else ""
+        for part in parts
+    )
+    expected, limit = redact_one_by_one(text, secrets), redaction.MAX_SINGLE_SEARCHES
     for redaction.MAX_SINGLE_SEARCHES in (0, limit, 1000):
-        results.add(redact(text, secrets))
+        assert redact(text, [Secret(secret) for secret in secrets]) == expected
     redaction.MAX_SINGLE_SEARCHES = limit
-    assert len(results) == 1
+
+
+class CountingText(str):
+    """A text that counts how often a part of it is looked up or searched for."""
+
+    count = 0
+
+    def __getitem__(self, place):
+        CountingText.count += 1
+        return str.__getitem__(self, place)
+
+    def find(self, *arguments):
+        CountingText.count += 1
+        return str.find(self, *arguments)
+
+
+def test_searches_in_a_text_do_not_grow_with_the_number_of_secrets():
+    counts = []
+    for number in (10, 100, 1000):
+        index = redaction.TextIndex("Aa%06d@%s" % (i, end) for i in range(number) for end in ("", "w"))
+        CountingText.count = 0
+        assert list(index.occurrences(CountingText("x" * 20 + "Aa000003@" + "y" * 20))) == [(20, 29)]
+        counts.append(CountingText.count)
+    assert len(set(counts)) == 1
+
+
+def test_encodings_of_a_secret_are_made_for_the_first_search():
+    secret = Secret(KEY)
+    secrets = redaction.SecretSet([secret])
+    assert secret._encodings is None
+    assert secrets.redact("a %s b" % KEY) == "a %s b" % MASK
+    secrets.add(Secret("another@1"))
+    assert secrets.redact("another@1") == MASK
 
 
 def test_secret_that_is_too_short_is_not_redacted():
