@@ -220,6 +220,7 @@ PLUGIN_LAYERS = {
     "action": {"plugin_utils/_in_process_action", "module_utils/_module/"},
     "modules": {"module_utils/_module/"},
     "doc_fragments": set(),
+    "__init__": set(),
 }
 PLUGIN_FILES = {
     path.relative_to(PLUGINS).with_suffix("").as_posix(): path
@@ -230,8 +231,8 @@ PLUGIN_FILES = {
 
 def plugin_layer(name):
     """Return the key of PLUGIN_LAYERS for a file: a file or package of plugin_utils, else the kind of plugin."""
-    kind, file = name.split("/")[:2]
-    return f"{kind}/{file}" if kind == "plugin_utils" else kind
+    kind, *files = name.split("/")
+    return f"{kind}/{files[0]}" if kind == "plugin_utils" else kind
 
 
 def plugin_imports(name):
