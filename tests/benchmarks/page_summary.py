@@ -23,6 +23,7 @@ from bulk_scenarios import CREATE, HTTPS, LOCAL, LOOP, NO_CHANGE, TASK, Job
 
 MAX_KEYS_RATIO = 1.2  # CPU of own keys to CPU of one key
 MAX_OVER_EMPTY_MS = 70
+MAX_IDLE_LOAD = 1.0  # the load average before the run
 LOOP_SIZE = MANY  # of the advice's example
 
 TEXT = """# Benchmarks
@@ -34,7 +35,7 @@ Written by `make bench`, all in one run of {minutes:.0f} minutes. Compare the ra
 - Versions: {versions}.
 - Each figure is the median of {rounds}; a case of more than {again} s is measured once. It is the time of a whole run
   of `ansible-playbook`, start included. A play without tasks takes {bulk.empty.wall:.2f} s.
-- Noise: repeated runs of one case differ by {spread:.0%} (median of all cases). Smaller differences mean nothing.
+- Noise: {noise}
 
 ## Goals
 
@@ -56,7 +57,8 @@ Seconds of a loop of `vpn_tunnel` → of one `vpn_tunnels` task.
 
 {advice}
 
-A dash stands for a run of more than a minute and a half. {sentences}
+{sentences}
+A dash stands for a run of more than a minute and a half.
 
 ## Writes to one gateway at the same time
 
@@ -92,7 +94,7 @@ def render(bulk, single, run):
     in_process = single.items[IN_PROCESS][0]
     return TEXT.format(
         bulk=bulk,
-        spread=statistics.median(bulk.spreads or [0]),
+        noise=_noise(bulk.spreads, run["load_before"]),
         met=sum(is_met for _cells, is_met in rows),
         all_goals=len(rows),
         goals="\n".join(_row(cells) for cells, _is_met in rows),
@@ -106,6 +108,17 @@ def render(bulk, single, run):
         to_ping=single.items[PING][0] / in_process,
         **run,
     )
+
+
+def _noise(spreads, load):
+    """Return what is noise in this run, and whether other programs have disturbed it."""
+    text = "unknown, because there was one round only."
+    if spreads:
+        text = f"repeated runs of one case differ by {statistics.median(spreads):.0%} (median of all cases)."
+        text += " Smaller differences mean nothing."
+    if load > MAX_IDLE_LOAD:
+        text += "\n- **The machine was busy with other programs: these figures do not decide anything.** Run it again."
+    return text
 
 
 def goal_rows(bulk, single):
@@ -171,11 +184,12 @@ def _advise(costs):
     full = _loop_to_task(costs, FULL, LOCAL, NO_CHANGE)
     single = [costs[Job(SIZES[0], LOCAL, NO_CHANGE, way)].wall * 1000 for way in (LOOP, TASK)]
     return (
-        f"Use `vpn_tunnels` for more than a few tunnels: over HTTPS a loop over {LOOP_SIZE.tunnels} takes\n"
-        f"{ratios[NO_CHANGE]:.1f} times as long if nothing changes and {ratios[CREATE]:.1f} times to create them; "
-        f"without latency a loop over {FULL.tunnels} takes {full:.1f} times as long.\n"
-        f"Use `vpn_tunnel` for one tunnel ({single[0]:.0f} ms; `vpn_tunnels` {single[1]:.0f} ms), and a loop where "
-        "each item needs its own `when`, `until` or `register`."
+        f"- Use `vpn_tunnels` for more than a few tunnels. Over HTTPS a loop over {LOOP_SIZE.tunnels} takes "
+        f"{ratios[NO_CHANGE]:.1f} times as long if nothing changes,\n"
+        f"  and {ratios[CREATE]:.1f} times to create them. "
+        f"Without latency a loop over {FULL.tunnels} takes {full:.1f} times as long if nothing changes.\n"
+        f"- Use `vpn_tunnel` for one tunnel ({single[0]:.0f} ms; `vpn_tunnels` takes {single[1]:.0f} ms), "
+        "and a loop where each item needs its\n  own `when`, `until` or `register`.\n"
     )
 
 

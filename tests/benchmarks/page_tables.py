@@ -45,9 +45,9 @@ all tasks that talk HTTP talk to a server on the same machine.
 
 ## Many tunnels
 
-Seconds of a whole run, in brackets those of CPU. `5 / 1` is five tunnels on one gateway. A play without
-tasks takes {bulk.empty.wall:.2f} ({bulk.empty.cpu:.2f}), a script that only imports the SDK {bulk.imports.wall:.2f}
-({bulk.imports.cpu:.2f}). A dash means that the method was not measured.
+Seconds of a whole run, in brackets those of CPU. `5 / 1` is five tunnels on one gateway.
+A play without tasks takes {bulk.empty.wall:.2f} ({bulk.empty.cpu:.2f}), a script that only imports the SDK
+{bulk.imports.wall:.2f} ({bulk.imports.cpu:.2f}). A dash means that the method was not measured.
 
 {times}
 

@@ -102,6 +102,7 @@ def test_pages_have_few_columns_and_no_missing_figure():
         assert not re.search(r"\bnan\b|\binf\b|None|\{|Cost\(", page)
     assert summary.count("met |") == len(GOALS) + 2 - summary.count("not met")
     assert len(summary.splitlines()) < 100
+    assert "was busy" not in summary and "was busy" in page_summary.render(bulk, single, {**RUN, "load_before": 2})
 
 
 def test_memory_above_the_limit_is_a_violation():
