@@ -24,7 +24,7 @@ help:
 	@echo 'make test-dialects       the same with 5,000 combinations of such differences'
 	@echo 'make test-matrix         unit and integration tests on every supported ansible-core; CORES="2.17 2.21" selects'
 	@echo 'make release             build the tarball in dist/ and test it alone with the demo and the integration tests'
-	@echo 'make bench               measure what a task costs, next to other collections; writes docs/benchmarks.md'
+	@echo 'make bench               measure what a task costs, next to the SDK and others; writes docs/benchmarks*.md'
 	@echo 'make update-plugin-docs  update docs/plugins/ and docs/errors.md after a change of the plugins'"'"' documentation'
 	@echo 'make update-lockfiles    update the pinned versions in tests/requirements/'
 	@echo 'make clean               remove everything that these commands create, except dist/'

@@ -4,7 +4,7 @@
 
 """Run a module's implementation inside the controller's process, where the task would run on the controller anyway.
 
-To start a Python module costs Ansible about ten times what a task of this collection needs (docs/benchmarks.md). A task
+To start a Python module costs Ansible many times what a task of this collection needs (docs/benchmarks.md). A task
 that cannot run here goes to the module, which gives the same result.
 """
 

@@ -1,20 +1,24 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure one task next to modules of Ansible and other collections, and count the requests of each operation."""
+"""Measure one task next to an empty play and to other collections; count the requests of each operation."""
 
 from __future__ import annotations
 
 import statistics
+from typing import NamedTuple
 
 import stub_server
 from api_example import OPTIONS, options
+from bulk_scenarios import NO_CHANGE, SDK_SCRIPT, SHARED_OPTIONS, script_job
 from emulator_process import EmulatorProcess
-from measured_run import run_play
+from measured_run import Cost, median, run_play, run_script
 
-# Items of two loops; an item costs their difference divided by LONG_LOOP - SHORT_LOOP. Quick kinds need longer loops.
-SHORT_LOOP, LONG_LOOP, LONG_LOOP_QUICK = 4, 24, 204
-QUICK_KINDS = ("ansible.builtin.debug", "vpn_tunnel, in process")
+SHORT_LOOP, LONG_LOOP, LONG_LOOP_QUICK = 4, 14, 204
+DEBUG, PING = "ansible.builtin.debug", "ansible.builtin.ping"
+IN_PROCESS, AS_MODULE = "vpn_tunnel, in process", "vpn_tunnel, as a module"
+QUICK_KINDS = (DEBUG, IN_PROCESS)
+START_ROUNDS = 3  # a single task is compared with an empty play so often in each round
 MODULE = "baiducloud.network.vpn_tunnel"
 ABSENT = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", "state": "absent"}
 # Operation -> its options and the requests that it may send
@@ -27,20 +31,51 @@ OPERATIONS = {
 }
 
 
-def section(rounds, environment):
-    """Return this section of the page, and the violated expectations about requests."""
+class Measured(NamedTuple):
+    """What one task costs.
+
+    :ivar items: kind of task -> (wall, CPU milliseconds) for each further item of a loop.
+    :ivar task: the Cost of a play with one task that changes nothing. :ivar script: of the script that does the same.
+    :ivar over_empty: seconds that this play takes longer than an empty play.
+    :ivar methods: operation -> the HTTP methods of its requests.
+    """
+
+    items: dict
+    task: Cost
+    script: Cost
+    over_empty: float
+    methods: dict
+    violations: list
+
+
+def measure(rounds, environment):
+    """Measure all of it on an emulator with one gateway."""
     with EmulatorProcess() as emulator:
         environment = dict(environment, **emulator.environment)
-        operations = _count_requests(emulator, environment)
+        methods = _count_requests(emulator, environment)
         emulator.reset()
         run_play([{MODULE: OPTIONS}], environment)
+        task, script, over_empty = _measure_start(START_ROUNDS * rounds, emulator, environment)
         items = _measure_items(rounds, emulator, stub_server.start(), environment)
     violations = [
-        f"{name}, one tunnel: {', '.join(methods)} instead of {', '.join(OPERATIONS[name][1])}"
-        for name, methods in operations.items()
-        if methods != OPERATIONS[name][1]
+        f"{name}, one tunnel: {', '.join(seen)} instead of {', '.join(OPERATIONS[name][1])}"
+        for name, seen in methods.items()
+        if seen != OPERATIONS[name][1]
     ]
-    return _text(rounds, items, operations), violations
+    return Measured(items, task, script, over_empty, methods, violations)
+
+
+def _measure_start(rounds, emulator, environment):
+    """Compare a play with one task to an empty play, which runs right before it; return the medians."""
+    tasks, scripts, differences = [], [], []
+    tunnel = {name: value for name, value in OPTIONS.items() if name not in SHARED_OPTIONS}
+    for number in range(rounds):
+        print(f"  one task and an empty play, round {number + 1} of {rounds}", flush=True)
+        empty = run_play([], environment)
+        tasks.append(run_play([{MODULE: OPTIONS}], environment))
+        scripts.append(run_script(SDK_SCRIPT, script_job(NO_CHANGE, emulator.endpoint, [tunnel]), environment))
+        differences.append(tasks[-1].wall - empty.wall)
+    return median(tasks), median(scripts), statistics.median(differences)
 
 
 def _kinds(emulator, stub):
@@ -48,10 +83,10 @@ def _kinds(emulator, stub):
     hcloud = {"api_token": "x" * 64, "api_endpoint": stub}
     aws = {"endpoint_url": stub, "region": "us-east-1", "access_key": "a", "secret_key": "b"}
     return {
-        "ansible.builtin.debug": {"ansible.builtin.debug": {"msg": "x"}},
-        "vpn_tunnel, in process": {MODULE: OPTIONS},
-        "vpn_tunnel, as a module": {MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}},
-        "ansible.builtin.ping": {"ansible.builtin.ping": {}},
+        DEBUG: {"ansible.builtin.debug": {"msg": "x"}},
+        IN_PROCESS: {MODULE: OPTIONS},
+        AS_MODULE: {MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}},
+        PING: {"ansible.builtin.ping": {}},
         "ansible.builtin.uri, one GET": {"ansible.builtin.uri": {"url": emulator.endpoint + "/_emulator/state"}},
         "hetzner.hcloud.server_info": {"hetzner.hcloud.server_info": hcloud},
         "amazon.aws.aws_caller_info": {"amazon.aws.aws_caller_info": aws},
@@ -59,7 +94,7 @@ def _kinds(emulator, stub):
 
 
 def _measure_items(rounds, emulator, stub, environment):
-    """Return kind -> (wall milliseconds per item, CPU milliseconds per item, peak MiB), medians of the rounds."""
+    """Return kind -> (wall, CPU milliseconds per item), medians of the rounds."""
     samples = {}
     for number in range(rounds):
         for kind, task in _kinds(emulator, stub).items():
@@ -70,7 +105,7 @@ def _measure_items(rounds, emulator, stub, environment):
                 for count in (SHORT_LOOP, most)
             )
             wall, cpu = ((more - less) / (most - SHORT_LOOP) * 1000 for less, more in zip(few[:2], many[:2]))
-            samples.setdefault(kind, []).append((wall, cpu, many.memory))
+            samples.setdefault(kind, []).append((wall, cpu))
     return {kind: [statistics.median(column) for column in zip(*rows)] for kind, rows in samples.items()}
 
 
@@ -83,47 +118,3 @@ def _count_requests(emulator, environment):
         run_play([{MODULE: arguments}], environment)
         seen[name] = [entry["method"] for entry in emulator.requests()[before:]]
     return seen
-
-
-TEXT = """## One task without a change
-
-Each further item of a loop on localhost, from loops of {few} and {many} items ({many_quick} for the quick kinds);
-medians of {rounds}. All tasks that talk HTTP talk to a server on the same machine.
-
-| task | ms per item | ÷ `debug` | ÷ `ping` | CPU ms per item | peak MiB of a process |
-|---|---:|---:|---:|---:|---:|
-{items}
-
-In process an item costs {to_debug:.1f} × `debug` and 1/{to_ping:.0f} of `ping`, because no Python is started for it.
-The module is used where the task does not run on the controller; see in-process execution in
-[architecture](architecture.md).
-
-## Requests per operation
-
-| operation | requests | which |
-|---|---:|---|
-{operations}
-
-A creation is verified by a list: this distinguishes a replayed response from a new tunnel
-([reliability](reliability.md)). Waiting adds one `GET` per poll.
-"""
-
-
-def _text(rounds, items, operations):
-    debug, ping = items["ansible.builtin.debug"][0], items["ansible.builtin.ping"][0]
-    in_process = items["vpn_tunnel, in process"][0]
-    rows = [
-        f"| {kind} | {wall:.1f} | {wall / debug:.1f} × | {wall / ping:.3f} × | {cpu:.1f} | {memory:.0f} |"
-        for kind, (wall, cpu, memory) in items.items()
-    ]
-    counts = [f"| {name} | {len(methods)} | {', '.join(methods)} |" for name, methods in operations.items()]
-    return TEXT.format(
-        rounds=f"{rounds} round" + "s" * (rounds > 1),
-        few=SHORT_LOOP,
-        many=LONG_LOOP,
-        many_quick=LONG_LOOP_QUICK,
-        items="\n".join(rows),
-        to_debug=in_process / debug,
-        to_ping=ping / in_process,
-        operations="\n".join(counts),
-    )

@@ -4,7 +4,7 @@
 """python sdk_script.py JOB: a script with the official SDK that reconciles many tunnels.
 
 It lists each gateway once, iterates over its tunnels, and writes the differences. The operation "import only" measures
-the start alone.
+the start alone. The SDK trusts the certificates of the file that the environment variable SSL_CERT_FILE names.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main(path):
             if not found:
                 client.create_vpn_conn(
                     vpn_id,
-                    job["shared"]["secretKey"],
+                    tunnel["secretKey"],
                     tunnel["localSubnets"],
                     None,  # cgwId comes before remote_ip and has no default
                     tunnel["remoteIp"],

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-START_SECONDS = 10
+START_SECONDS, STOP_SECONDS = 10, 10
 CHUNK = 65536
 
 
@@ -40,7 +40,8 @@ class TlsProxy:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(self.ca_path, key_path)
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
         port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(START_SECONDS)
         self.endpoint = f"https://127.0.0.1:{port}"
 
@@ -48,8 +49,23 @@ class TlsProxy:
         return self
 
     def __exit__(self, *_exception):
+        self.close()
+
+    def close(self):
+        """End all connections, and the thread."""
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(STOP_SECONDS)
+        self._loop.close()
         self._folder.cleanup()
+
+    async def _stop(self):
+        for server in self._servers:
+            server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _listen(self):
         inner = await asyncio.start_server(self._end_tls, "127.0.0.1", 0, ssl=self._context)
