@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable
 
 from .._bce.client import BceClient
-from .._bce.errors import BceError, RateLimitedError, ServerError, TransportError
+from .._bce.errors import BceError, NotFoundError, RateLimitedError, ServerError, TransportError
 from .._bce.redaction import SecretSet, redact, redact_nested
 from .._reconcile.concurrency import DEFAULT_CONCURRENCY, run_concurrently
 from .._resources.base import Item, Listed
+from .._resources.vpc import VpcApi
+from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VpnTunnelApi
 
 IPSEC = "ipsec"
@@ -51,6 +53,28 @@ def map_concurrently(
     elif items:
         run_concurrently(read, range(len(items)), DEFAULT_CONCURRENCY, cancel)
     return results
+
+
+def list_gateways(client: BceClient, version: int) -> list[dict[str, Any]]:
+    """Return the gateways of all VPCs of the region. A request lists the VPCs, and one each the gateways of a VPC.
+
+    :raises BceError: if any list cannot be read, because a missing gateway would look like one that is gone.
+    """
+    vpc_ids = [vpc["vpc_id"] for vpc in VpcApi(client, {"version": version}).list_vpcs() if vpc["vpc_id"]]
+    lists = map_concurrently(lambda vpc_id: gateways_or_error(client, version, vpc_id), vpc_ids, client.cancel, True)
+    for listed in lists:
+        if isinstance(listed, BceError) and not isinstance(listed, NotFoundError):
+            raise listed
+    # A VPC that is not found was deleted since the list of VPCs.
+    return [gateway for listed in lists if isinstance(listed, list) for gateway in listed]
+
+
+def gateways_or_error(client: BceClient, version: int, vpc_id: str) -> Any:
+    """Return the gateways of a VPC; the error itself where the region does not have the VPC."""
+    try:
+        return VpnGatewayApi(client, {"vpc_id": vpc_id, "version": version}).list_gateways()
+    except NotFoundError as error:
+        return error
 
 
 def list_tunnels(client: BceClient, version: int, vpn_id: str) -> Listed:

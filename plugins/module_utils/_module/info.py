@@ -12,6 +12,7 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._resources import fields
+from .._resources.api import RestReader
 from .._resources.fields import Field
 from .results import partial_failure
 from .validation import ParsedTask, parse_connection
@@ -40,6 +41,7 @@ class Info(NamedTuple):
     :ivar fetch: reads with a client, a version of the API, the filters (in normal form) and the flags.
     :ivar flags: the names of boolean options, all of them false by default.
     :ivar validate: returns the errors between options; its arguments are the provided filters and all parameters.
+    :ivar resolve: see RestReader.resolve(); results have what it finds.
     :ivar label: the word for several of what is read, for messages.
     """
 
@@ -48,6 +50,7 @@ class Info(NamedTuple):
     fetch: Callable[..., Found]
     flags: tuple[str, ...] = ()
     validate: Callable[[dict[str, Any], dict[str, Any]], list[str]] = lambda provided, params: []
+    resolve: Callable[..., dict[str, Any]] = RestReader.resolve
     label: str = ""
     max_concurrent_requests: int = 1
 
@@ -69,12 +72,14 @@ class Info(NamedTuple):
         """See Implementation.run()."""
         del check_mode  # because reading changes nothing
         client = BceClient(request.connection, clock=clock, max_concurrent_requests=self.max_concurrent_requests)
-        filters = dict(request.desired)
-        version = filters.pop("version", 1)
+        resolved: dict[str, Any] = {}
         try:
+            filters = dict(self.resolve(client, request.desired))
+            resolved = {name: value for name, value in filters.items() if name not in request.desired}
+            version = filters.pop("version", 1)
             found = self.fetch(client, version, filters, **request.options)
         except BceError as error:
-            return request.connection.warn_in(error.to_failed_result())
-        result = {"changed": False, self.result_name: found.objects}
+            return request.connection.warn_in(dict(error.to_failed_result(), **resolved))
+        result = {"changed": False, **resolved, self.result_name: found.objects}
         result.update(partial_failure(found.errors, found.total, self.label) if found.errors else found.results)
         return request.connection.warn_in(result)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Tuple, Type
 
 from .._bce import connection_options
 from .._bce.client import BceClient
+from .._bce.errors import BceError
 from .._bce.redaction import redact_nested
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._reconcile.waiter import StateWaiter
@@ -46,13 +47,19 @@ class PresentAbsent(NamedTuple):
     def run(self, request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""
         connection = request.connection
-        api = self.api(BceClient(connection, clock=clock), request.desired.options)
-        scope = ScopeReconciler(api, [request.desired], connection.retry_timeout, clock=clock)
+        client = BceClient(connection, clock=clock)
+        try:
+            options = self.api.resolve(client, request.desired.options)
+        except BceError as error:
+            return connection.warn_in(error.to_failed_result())
+        desired = request.desired._replace(options=options)
+        scope = ScopeReconciler(self.api(client, options), [desired], connection.retry_timeout, clock=clock)
         scope.plan()
         if not check_mode:
             apply(scope)
         (result,) = scope.results
-        task_result = self._task_result(result, request.warnings)
+        resolved = {name: value for name, value in options.items() if name not in request.desired.options}
+        task_result = dict(self._task_result(result, request.warnings), **resolved)
         # People put keys into descriptions.
         secrets = scope.secrets
         secrets.update(result.secrets)

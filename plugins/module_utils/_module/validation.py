@@ -42,7 +42,15 @@ TUNNEL_KEY = "secret_key"
 # A boolean is a number too, so it comes first.
 _KINDS = ((dict, "dictionary"), (list, "list"), (bool, "boolean"), (object, "number"))
 INDEX_CHARACTERS = "[0123456789]"  # that the path of an item ends with
-REFERENCE_ENDINGS = ("_id", "_ids", "ip", "_address", "_subnets", "gateways")  # the ends of names of ids and addresses
+REFERENCE_ENDINGS = (
+    "_id",
+    "_ids",
+    "vpc_name",
+    "ip",
+    "_address",
+    "_subnets",
+    "gateways",
+)  # the ends of names of ids and addresses
 
 
 class ParsedTask(NamedTuple):

@@ -14,9 +14,11 @@ from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRout
 from .info import Found, Info
 
 SCOPE = VPC_ROUTE.scope_options
+LOOKUPS = VPC_ROUTE.scope_lookups.values()
 HOP_FILTERS = ("nexthop_id", "nexthop_type")
 FIELDS = (
     *SCOPE,
+    *LOOKUPS,
     as_filter(ROUTE_RULE_ID),
     as_filter(address_field("source_address")),
     as_filter(address_field("destination_address")),
@@ -38,5 +40,9 @@ def _has_any(rule: dict[str, Any], name: str, values: list[str]) -> bool:
     return any(value in shown for value in values)
 
 
-MODULE = Info(FIELDS, "route_rules", _fetch, validate=lambda provided, _params: VPC_ROUTE.scope_errors(provided))
+def _validate(provided: dict[str, Any], _params: dict[str, Any]) -> list[str]:
+    return VPC_ROUTE.scope_errors(provided)
+
+
+MODULE = Info(FIELDS, "route_rules", _fetch, validate=_validate, resolve=VpcRouteApi.resolve)
 ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run

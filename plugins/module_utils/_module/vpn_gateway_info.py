@@ -14,14 +14,16 @@ from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
 from .._resources.base import CHECK_MODE_ID
 from .._resources.filters import as_filter, text_field
-from .._resources.vpn_gateway import VpnGatewayApi
+from .._resources.vpc import VPC_NAME
+from .._resources.vpn_gateway import VPN_GATEWAY, VpnGatewayApi
 from .._resources.vpn_tunnel import VpnTunnelApi
-from .bulk_read import IPSEC, is_ipsec, list_tunnels, map_concurrently, tunnel_results
+from .bulk_read import IPSEC, is_ipsec, list_gateways, list_tunnels, map_concurrently, tunnel_results
 from .info import Found, Info
 
 SSL = "ssl"
 FIELDS = (
     fields.VPC_ID,
+    VPC_NAME,
     as_filter(fields.VPN_ID),
     as_filter(text_field("vpn_name", "name")),
     fields.choice_field("type", IPSEC, SSL),
@@ -29,21 +31,19 @@ FIELDS = (
 )
 
 MESSAGES = {
-    "vpc_missing": "vpc_id: is needed, or vpn_id; the API finds gateways by their VPC or their id, not by a name alone",
     "exactly_one_of_several_ids": (
         "exactly_one: cannot be true of several ids; give vpn_id one, or leave exactly_one out"
     ),
     "gateways_several": (
         "exactly_one: %(count)d VPN gateways have %(conditions)s: %(ids)s; give vpn_id to say which one is meant"
     ),
+    "any_gateway": "any name in the region",
     "gateway_not_found": "exactly_one: no VPN gateway has %(conditions)s; check these, and the region",
 }
 
 
 def _validate(provided: dict[str, Any], params: dict[str, Any]) -> list[str]:
-    errors = []
-    if "vpc_id" not in provided and "vpn_id" not in provided:
-        errors.append(MESSAGES["vpc_missing"])
+    errors = VPN_GATEWAY.scope_errors(provided) if "vpc_id" in provided else []
     if params.get("exactly_one") and len(provided.get("vpn_id", ())) > 1:
         errors.append(MESSAGES["exactly_one_of_several_ids"])
     return errors
@@ -77,9 +77,11 @@ class _GatewayQuery:
         self.errors: list[BceError] = []
 
     def find(self) -> None:
-        """Find the selected gateways: by the list of a VPC, or else with one request for each id."""
+        """Find the selected gateways: by the list of a VPC, or one request for each id, or the lists of all VPCs."""
         if "vpc_id" in self._filters:
             found = self._api.list_gateways()
+        elif "vpn_id" not in self._filters:
+            found = list_gateways(self._client, self._version)
         else:
             details = map_concurrently(self._detail, self._filters["vpn_id"], self._client.cancel)
             self.errors += [detail for detail in details if isinstance(detail, BceError)]
@@ -105,7 +107,8 @@ class _GatewayQuery:
     @property
     def total(self) -> int:
         """Return how many gateways were to be read."""
-        return len(self.gateways) if "vpc_id" in self._filters else len(self._filters["vpn_id"])
+        is_by_id = "vpn_id" in self._filters and "vpc_id" not in self._filters
+        return len(self._filters["vpn_id"]) if is_by_id else len(self.gateways)
 
     def require_one(self) -> None:
         """Check that there is exactly one gateway; one that check mode would create has no other values yet.
@@ -119,7 +122,8 @@ class _GatewayQuery:
             entry = dict.fromkeys(("vpnId", "vpcId", "eip"), CHECK_MODE_ID)
             self.gateways = [dict(self._api.parse_item(entry).fields, **self._api.values)]
             return
-        conditions = ", ".join("%s %s" % (name, _join_or(value)) for name, value in self._filters.items())
+        pairs = ["%s %s" % (name, _join_or(value)) for name, value in self._filters.items()]
+        conditions = ", ".join(pairs) or MESSAGES["any_gateway"]
         if self.gateways:
             ids = ", ".join(str(gateway["vpn_id"]) for gateway in self.gateways)
             words = {"count": len(self.gateways), "conditions": conditions, "ids": ids}
@@ -155,6 +159,7 @@ MODULE = Info(
     _fetch,
     flags=("tunnels", "exactly_one"),
     validate=_validate,
+    resolve=VpnGatewayApi.resolve,
     label="VPN gateways",
     max_concurrent_requests=DEFAULT_CONCURRENCY,
 )

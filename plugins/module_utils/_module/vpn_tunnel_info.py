@@ -13,6 +13,7 @@ from .._reconcile.concurrency import DEFAULT_CONCURRENCY
 from .._resources import fields
 from .._resources.base import Item
 from .._resources.filters import as_filter, text_field
+from .._resources.vpc import VPC_NAME
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VPN_CONN_ID
 from .bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
@@ -25,22 +26,24 @@ FILTER_FIELDS = (
     as_filter(text_field("status")),
     as_filter(text_field("health_status")),
 )
-FIELDS = (as_filter(fields.VPN_ID), fields.VPC_ID) + FILTER_FIELDS + (fields.VERSION,)
+SCOPE = (as_filter(fields.VPN_ID), fields.VPC_ID, VPC_NAME)
+FIELDS = SCOPE + FILTER_FIELDS + (fields.VERSION,)
 
 MESSAGES = {
-    "gateway_missing": "vpn_id: is needed, or vpc_id for all gateways of a VPC; the API lists tunnels by their gateway",
+    "gateway_missing": (
+        "vpn_id: is needed, or vpc_id or vpc_name for all gateways of a VPC; the API lists tunnels by their gateway"
+    ),
     "gateway_ambiguous": (
-        "vpc_id: is not accepted next to vpn_id; give the gateways, or the VPC for all of its gateways"
+        "%(option)s: is not accepted next to %(other)s; give the gateways, or the VPC for all of its gateways"
     ),
 }
 
 
 def _validate(provided: dict[str, Any], params: dict[str, Any]) -> list[str]:
-    if "vpn_id" not in provided and "vpc_id" not in provided:
+    named = [field.name for field in SCOPE if field.name in provided]
+    if not named:
         return [MESSAGES["gateway_missing"]]
-    if "vpn_id" in provided and "vpc_id" in provided:
-        return [MESSAGES["gateway_ambiguous"]]
-    return []
+    return [MESSAGES["gateway_ambiguous"] % {"option": name, "other": named[0]} for name in named[1:2]]
 
 
 def _fetch(client: BceClient, version: int, filters: dict[str, Any]) -> Found:
@@ -76,6 +79,7 @@ MODULE = Info(
     "vpn_tunnels",
     _fetch,
     validate=_validate,
+    resolve=VpnGatewayApi.resolve,
     label="VPN gateways",
     max_concurrent_requests=DEFAULT_CONCURRENCY,
 )

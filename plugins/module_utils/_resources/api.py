@@ -55,6 +55,14 @@ class RestReader(ResourceApi):
         self.root = "/v%d" % values.get("version", 1)
         self.scope = self.type.scope_words(self.values) if self.values or not self.type.scope_options else ""
 
+    @staticmethod
+    def resolve(client: Any, values: Dict[str, Any]) -> Dict[str, Any]:
+        """Return the options with the scope's id in the place of its name; the first read of a task, if it needs one.
+
+        See ResourceValues.scope_lookups.
+        """
+        return values
+
     def list(self, deadline: float | None = None) -> Listed:
         """See ResourceApi.list(); deleted objects are left out, although the API may still show them."""
         return self.read_all(deadline, DELETED_STATUSES)
@@ -76,7 +84,7 @@ class RestReader(ResourceApi):
         return self.parse_all(pages.entries, pages.response.request_id, pages.server_time, without)
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
-        """Request one page of the list."""
+        """Request one page of the list, or one object."""
         return self.client.request(method, path, query, **more)
 
     def scope_values(self) -> Dict[str, Any]:
@@ -131,7 +139,7 @@ class RestReader(ResourceApi):
             return None
         operation, wire_name = spec.operations["read"] % {"id": object_id}, spec.id_field.wire_name
         try:
-            response = self.client.request("GET", path, operation=operation, expects=wire_name)
+            response = self.request("GET", path, operation=operation, expects=wire_name)
         except NotFoundError:
             return None
         if response.is_empty:

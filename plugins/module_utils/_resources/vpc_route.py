@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Set
 
 from .._bce.errors import ConflictError
-from .._bce.response_parsing import check_owner, get_list, invalid_response, paginate, parse_id, parse_str
+from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id, parse_str
 from . import messages
 from .api import PAGE_SIZE, RestApi
 from .base import CHECK_MODE_ID, Desired, Item
@@ -30,9 +30,9 @@ from .fields import (
     warn_of_host_bits,
 )
 from .resource import Resource
+from .vpc import VPC_NAME, resolve_vpc, route_tables
 
 MESSAGES = {
-    "response_other_scope": "is not about %(scope)s",
     "route_key": "pair of source and destination",
     "route_system_rule": (
         "The route rule %(name)s%(shown_id)s of %(scope)s is a system rule, which cannot be changed; choose another"
@@ -108,6 +108,7 @@ class VpcRoute(Resource):
     kind = "vpc_route"
     label = "route rule"
     scope_options = (VPC_ID, ROUTE_TABLE_ID)
+    scope_lookups = {"vpc_id": VPC_NAME}
     scope_help = "one of them names the route table"
     owner = "route_table_id"
     natural_key = ("source_address", "destination_address")
@@ -205,6 +206,7 @@ class VpcRouteApi(RestApi):
     """
 
     type = VPC_ROUTE
+    resolve = staticmethod(resolve_vpc)
 
     def __init__(self, client: Any, values: Dict[str, Any]) -> None:
         super().__init__(client, values)
@@ -243,15 +245,9 @@ class VpcRouteApi(RestApi):
 
     def _find_table(self, response: Any, operation: str) -> Dict[str, Any]:
         """Return the API's own object of the table that was asked for; the response has to name it."""
-        is_several = "routeTables" in response.body
-        tables = get_list(response, "routeTables", operation) if is_several else [response.body]
-        if not is_several:
-            get_list(response, self.type.list_key, operation)
         expected = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
-        found = [table for table in tables if all(table.get(name) == value for name, value in expected.items())]
         scope = self.type.scope_words(self.values)
-        if not found:
-            raise invalid_response(operation, MESSAGES["response_other_scope"] % {"scope": scope}, response)
+        found = route_tables(response, expected, scope, operation)
         if len(found) > 1:
             ids = ", ".join(str(parse_id(table.get("routeTableId"))) for table in found)
             words = {"scope": scope, "count": len(found), "ids": ids}

@@ -8,35 +8,24 @@ Contract: the API pages "Query VPN gateways" and "VPN gateway detail".
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, List, NamedTuple
 
+from .._bce.errors import ConflictError, NotFoundError
 from .._bce.response_parsing import parse_str
 from .api import PAGE_SIZE, RestReader
 from .base import Item
 from .fields import VPC_ID, VPN_ID
+from .parsers import parse_flag, parse_number, parse_tags, parse_text
 from .resource import Resource
+from .vpc import VPC_NAME, VpcApi, is_long_id, resolve_vpc, without_long_ids
 from .vpn_tunnel import GatewayDetail, tunnels_in_detail
 
-
-def parse_text(value: Any) -> str | None:
-    """Return a text, of which an empty one has a meaning too: there is none, while None is unknown."""
-    return (parse_str(value) or "") if isinstance(value, str) else None
-
-
-def parse_number(value: Any) -> int | None:
-    """Return a number: the API returns 200 or "200"."""
-    if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def parse_tags(value: Any) -> Dict[str, str | None] | None:
-    """Return tags as a dict; None where the API does not show them, as its lists do not."""
-    if not isinstance(value, list):
-        return None
-    pairs = [(parse_str(tag.get("tagKey")), parse_text(tag.get("tagValue"))) for tag in value if isinstance(tag, dict)]
-    return {key: text for key, text in pairs if key}
+MESSAGES = {
+    "gateway_vpc_unknown": (
+        "vpc_id: is needed, because the cloud shows the VPC of the VPN gateway %(vpn_id)s as %(shown)s, and no VPC of"
+        " the region lists the gateway"
+    )
+}
 
 
 class VpnGateway(Resource):
@@ -44,6 +33,7 @@ class VpnGateway(Resource):
 
     label = "gateway"
     scope_options = (VPC_ID,)
+    scope_lookups = {"vpc_id": VPC_NAME}
     scope_text = "VPC %(vpc_id)s"
     owner = "vpc_id"
     natural_key = ("vpn_name",)
@@ -52,7 +42,7 @@ class VpnGateway(Resource):
         **dict.fromkeys(("vpn_name", "vpc_id", "eip", "status", "type", "description", "payment_timing"), parse_text),
         **dict.fromkeys(("bandwidth_in_mbps", "vpn_conn_num", "max_connection"), parse_number),
         **dict.fromkeys(("create_time", "expired_time"), parse_str),
-        "delete_protect": lambda value: value if isinstance(value, bool) else None,
+        "delete_protect": parse_flag,
         "tags": parse_tags,
     }
     paths = {"list": "/vpn", "item": GatewayDetail.path}
@@ -87,6 +77,15 @@ class VpnGatewayApi(RestReader):
     """The reads of VPN gateways: those of one VPC, or any by its id."""
 
     type = VPN_GATEWAY
+    resolve = staticmethod(resolve_vpc)
+
+    def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
+        """See RestReader.request(); a long id of a VPC in a list is left out, because it is not comparable."""
+        response = super().request(method, path, query, **more)
+        entries = response.body.get(self.type.list_key)
+        if not isinstance(entries, list):
+            return response
+        return response._replace(body=dict(response.body, **{self.type.list_key: without_long_ids(entries)}))
 
     def list_gateways(self) -> List[Dict[str, Any]]:
         """Return the gateways of the VPC."""
@@ -99,3 +98,28 @@ class VpnGatewayApi(RestReader):
             return None
         tunnels = tunnels_in_detail(response, vpn_id) if with_tunnels else None
         return Detail(self.parse_item(response.body).fields, tunnels)
+
+
+def find_vpc_of(client: Any, version: int, gateway: Dict[str, Any]) -> Dict[str, Any]:
+    """Return the VPC of a gateway with its subnets; see VpcApi.detail().
+
+    The API may show a long id that no VPC has. The VPC is then the one whose list of gateways has this gateway, which
+    takes a request for each VPC.
+
+    :param gateway: its fields.
+    :raises ConflictError: if no VPC is that of the gateway.
+    """
+    api, shown = VpcApi(client, {"version": version}), gateway["vpc_id"]
+    vpc = api.detail(shown) if shown and not is_long_id(shown) else None
+    if vpc is not None:
+        return vpc
+    for vpc_id in filter(None, (vpc["vpc_id"] for vpc in api.list_vpcs())):
+        try:
+            gateways = VpnGatewayApi(client, {"vpc_id": vpc_id, "version": version}).list_gateways()
+        except NotFoundError:
+            continue  # deleted since it was listed
+        vpc = api.detail(vpc_id) if gateway["vpn_id"] in [item["vpn_id"] for item in gateways] else None
+        if vpc is not None:
+            return vpc
+    words = {"vpn_id": gateway["vpn_id"], "shown": shown or "unknown"}
+    raise ConflictError(MESSAGES["gateway_vpc_unknown"] % words, "VpcUnknown")
