@@ -40,11 +40,21 @@ options:
   vpc_ids:
     description:
       - The ids of the VPCs. Each of them is looked for in each of the regions.
+      - Mutually exclusive with O(vpc_names). With neither of them, the hosts are the gateways of all VPCs of the
+        regions.
     type: list
     elements: str
-    required: true
     env:
       - name: BCE_VPC_IDS
+  vpc_names:
+    description:
+      - The names of the VPCs, each exactly as the API returns it. Each of them is looked for in each of the regions,
+        and has to be found in one of them.
+      - Two VPCs of one name in a region are an error, because a name does not say which of them is meant.
+    type: list
+    elements: str
+    env:
+      - name: BCE_VPC_NAMES
   regions:
     description:
       - The regions' short names. If unset, there is one, found as O(region) says.
@@ -58,6 +68,8 @@ options:
     default: true
 notes:
   - Options about the cloud (keys, endpoint, times, VPCs, regions, tunnels) may be templates, such as a lookup.
+  - Requests in each region. One lists the VPCs (one for each 1000 of them), and none with O(vpc_ids); one for each VPC
+    lists its gateways; with O(tunnels) one for each gateway lists its tunnels. A cache saves all of them.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
@@ -70,6 +82,12 @@ EXAMPLES = r"""
 plugin: baiducloud.network.vpn_gateways
 vpc_ids:
   - vpc-emulator
+
+---
+# The gateways of a VPC by its name; without vpc_names those of all VPCs of the region
+plugin: baiducloud.network.vpn_gateways
+vpc_names:
+  - production
 
 ---
 # Two regions, with groups and variables made from the variables of a gateway

@@ -38,10 +38,16 @@ options:
   vpc_id:
     description:
       - The id of the VPC whose route table has the rule.
-      - Exactly one of O(vpc_id) and O(route_table_id) is required. A VPC with several route tables requires
-        O(route_table_id).
+      - Exactly one of O(vpc_id), O(vpc_name) and O(route_table_id) is required. A VPC with several route tables
+        requires O(route_table_id).
     type: str
     aliases: [vpcId]
+  vpc_name:
+    description:
+      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One more
+        request lists the VPCs, and RV(vpc_id) returns the id.
+    type: str
+    aliases: [vpcName]
   route_table_id:
     description:
       - The id of the route table that has the rule.
@@ -118,6 +124,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+vpc_id:
+  description: The id of the VPC that has the name O(vpc_name).
+  returned: if O(vpc_name) is provided and names one VPC
+  type: str
+  sample: vpc-5cms1n3mvnfb
 route_rule_id:
   description: The id of the rule; null where there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known

@@ -21,10 +21,16 @@ options:
   vpc_id:
     description:
       - The id of the VPC whose route table is read.
-      - Exactly one of O(vpc_id) and O(route_table_id) is required. A VPC with several route tables requires
-        O(route_table_id).
+      - Exactly one of O(vpc_id), O(vpc_name) and O(route_table_id) is required. A VPC with several route tables
+        requires O(route_table_id).
     type: str
     aliases: [vpcId]
+  vpc_name:
+    description:
+      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One more
+        request lists the VPCs, and RV(vpc_id) returns the id.
+    type: str
+    aliases: [vpcName]
   route_table_id:
     description:
       - The id of the route table.
@@ -79,6 +85,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+vpc_id:
+  description: The id of the VPC that has the name O(vpc_name).
+  returned: if O(vpc_name) is provided and names one VPC
+  type: str
+  sample: vpc-5cms1n3mvnfb
 route_rules:
   description: The rules in the order of the API.
   returned: success

@@ -10,7 +10,7 @@ module: vpn_gateway_info
 short_description: Find VPN gateways on Baidu AI Cloud
 version_added: 1.0.0
 description:
-  - Reads the VPN gateways of a VPC, all or by name, or single ones by their ids.
+  - Reads the VPN gateways of a VPC or of the region, all or by name, or single ones by their ids.
   - All gateways are returned that match every one of the options provided. If none does, the list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -21,9 +21,16 @@ options:
   vpc_id:
     description:
       - The id of the VPC of which the gateways are listed, however many there are.
-      - One of O(vpc_id) and O(vpn_id) is needed, because the API finds a gateway by its VPC or by its id.
+      - With none of O(vpc_id), O(vpc_name) and O(vpn_id), the gateways of all VPCs of the region are read. That takes
+        one request for the list of VPCs, and one for each VPC.
     type: str
     aliases: [vpcId]
+  vpc_name:
+    description:
+      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One more
+        request lists the VPCs, and RV(vpc_id) returns the id.
+    type: str
+    aliases: [vpcName]
   vpn_id:
     description:
       - Only the gateways of these ids.
@@ -80,6 +87,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+vpc_id:
+  description: The id of the VPC that has the name O(vpc_name).
+  returned: if O(vpc_name) is provided and names one VPC
+  type: str
+  sample: vpc-5cms1n3mvnfb
 vpn_gateways:
   description:
     - The gateways in the order of the API. A value is null where the API does not return it.

@@ -22,7 +22,7 @@ options:
   vpn_id:
     description:
       - The ids of the VPN gateways. They are read concurrently.
-      - One of O(vpn_id) and O(vpc_id) is needed, because the API lists tunnels by their gateway.
+      - Exactly one of O(vpn_id), O(vpc_id) and O(vpc_name) is required, because the API lists tunnels by their gateway.
     type: list
     elements: str
     aliases: [vpnId]
@@ -31,6 +31,12 @@ options:
       - The id of a VPC. The tunnels of all its IPsec gateways are read.
     type: str
     aliases: [vpcId]
+  vpc_name:
+    description:
+      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One more
+        request lists the VPCs, and RV(vpc_id) returns the id.
+    type: str
+    aliases: [vpcName]
   vpn_conn_name:
     description:
       - Only tunnels of these names. A name must match exactly.
@@ -86,6 +92,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+vpc_id:
+  description: The id of the VPC that has the name O(vpc_name).
+  returned: if O(vpc_name) is provided and names one VPC
+  type: str
+  sample: vpc-5cms1n3mvnfb
 vpn_tunnels:
   description:
     - The tunnels, each in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel) and without a secret; in the

@@ -16,13 +16,19 @@ from ..module_utils._bce import connection_options
 from ..module_utils._bce.client import COLLECTION_VERSION, BceClient
 from ..module_utils._bce.connection_options import ConnectionSettings
 from ..module_utils._bce.errors import BceError, InvalidOptionsError, NotFoundError
-from ..module_utils._module.bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
+from ..module_utils._module.bulk_read import (
+    gateways_or_error,
+    is_ipsec,
+    list_tunnels,
+    map_concurrently,
+    tunnel_results,
+)
 from ..module_utils._reconcile.concurrency import DEFAULT_CONCURRENCY
 from ..module_utils._resources import fields
 from ..module_utils._resources.base import CHECK_MODE_ID
 from ..module_utils._resources.fields import Field
 from ..module_utils._resources.filters import as_filter
-from ..module_utils._resources.vpn_gateway import VpnGatewayApi
+from ..module_utils._resources.vpc import VPC_NAME, VpcApi, find_by_name, select_by_name
 from ._messages import MESSAGES
 
 GROUP = "vpn_gateways"  # the group of all hosts
@@ -30,7 +36,8 @@ REGIONS = as_filter(
     Field("region", "must be a region's short name such as bj", fields.pattern("[a-z0-9-]+"), {})
 )._replace(name="regions")
 VPC_IDS = as_filter(fields.VPC_ID)._replace(name="vpc_ids")
-FIELDS = (REGIONS, VPC_IDS, fields.VERSION)
+VPC_NAMES = as_filter(VPC_NAME)._replace(name="vpc_names")
+FIELDS = (REGIONS, VPC_IDS, VPC_NAMES, fields.VERSION)
 # A name that Ansible's host patterns do not interpret, and that a file in host_vars/ can have.
 _HOSTNAME = re.compile(r"[^\W_][\w.-]*")
 RESERVED_NAMES = ("all", "ungrouped", "localhost", GROUP)
@@ -71,12 +78,18 @@ def fetch_hosts(
         for client in clients.values():
             client.cancel()
 
+    if "vpc_ids" in filters:
+        vpc_ids = [filters["vpc_ids"]] * len(clients)
+    else:
+        vpc_ids = _find_vpcs(list(clients.values()), version, filters.get("vpc_names"), cancel)
     sources = [
         InventorySource(connection.region, vpc_id, client, version)
-        for connection, client in clients.items()
-        for vpc_id in filters["vpc_ids"]
+        for (connection, client), ids in zip(clients.items(), vpc_ids)
+        for vpc_id in ids
     ]
-    found = _find_gateways(sources, cancel)
+    found = _find_gateways(sources, cancel, "vpc_ids" in filters)
+    if not found and "vpc_ids" not in filters:
+        warn(MESSAGES["gateways_none"])
     hosts = [_host_vars(source, gateway) for source, gateway in found]
     if options.get("tunnels", True):
         lists = map_concurrently(lambda pair: _list_tunnels(*pair), found, cancel, fail_fast=True)
@@ -99,7 +112,8 @@ def cache_key(options: dict[str, Any], environ: Mapping[str, str]) -> str:
 def find_empty_vpcs(options: dict[str, Any], hosts: list[dict[str, Any]]) -> list[str]:
     """Return the VPCs without a host: they have no IPsec gateway, or are misspelt; the API may show both alike."""
     found = {host["vpc_id"] for host in hosts}
-    return [vpc_id for vpc_id in fields.normalize_options([VPC_IDS], options)["vpc_ids"] if vpc_id not in found]
+    vpc_ids = fields.normalize_options([VPC_IDS], options).get("vpc_ids", ())
+    return [vpc_id for vpc_id in vpc_ids if vpc_id not in found]
 
 
 def validate(options: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
@@ -116,10 +130,11 @@ def _parse_options(
 ) -> tuple[dict[str, Any], list[ConnectionSettings]]:
     """Return the filters in normal form, and the ConnectionSettings of each region."""
     errors = fields.validate_fields(FIELDS, options)
-    if CHECK_MODE_ID in map(str, options.get("vpc_ids") or ()):
-        errors.append(MESSAGES["vpc_ids_check_mode"])
-    if "vpc_ids" not in fields.provided_options(FIELDS, options):
-        errors.append(MESSAGES["vpc_ids_missing"])
+    for name in ("vpc_ids", "vpc_names"):
+        if CHECK_MODE_ID in map(str, options.get(name) or ()):
+            errors.append(MESSAGES["vpc_ids_check_mode"] % {"option": name})
+    if {"vpc_ids", "vpc_names"} <= fields.provided_options(FIELDS, options).keys():
+        errors.append(MESSAGES["vpcs_ambiguous"])
     # Invalid regions would only repeat their error for each connection.
     filters = {} if errors else fields.normalize_options(FIELDS, options)
     regions = filters.get("regions", [options.get("region")])
@@ -137,12 +152,37 @@ def _parse_options(
     return filters, connections
 
 
+def _find_vpcs(
+    clients: list[BceClient], version: int, names: list[str] | None, cancel: Callable[[], None]
+) -> list[list[str]]:
+    """Return the ids of the VPCs of each region; those of the names, of which each has to be in one of the regions.
+
+    :raises ConflictError: if no region has a VPC of a name, or one has several.
+    """
+    regions = map_concurrently(lambda client: VpcApi(client, {"version": version}).list_vpcs(), clients, cancel, True)
+    _raise_first_error(regions)
+    if names is not None:
+        everywhere = [vpc for vpcs in regions for vpc in vpcs]
+        chosen = [[vpc for name in names for vpc in select_by_name(vpcs, name, "vpc_names")] for vpcs in regions]
+        found = {vpc["name"] for vpcs in chosen for vpc in vpcs}
+        for name in names:
+            if name not in found:
+                find_by_name(everywhere, name, "vpc_names")  # raises the error
+        regions = chosen
+    return [[vpc["vpc_id"] for vpc in vpcs if vpc["vpc_id"]] for vpcs in regions]
+
+
 def _find_gateways(
-    sources: list[InventorySource], cancel: Callable[[], None]
+    sources: list[InventorySource], cancel: Callable[[], None], is_by_id: bool
 ) -> list[tuple[InventorySource, dict[str, Any]]]:
-    """Return (source, gateway) for each gateway that can have tunnels, once; a VPC need not be in all regions."""
+    """Return (source, gateway) for each gateway that can have tunnels, once; a VPC need not be in all regions.
+
+    :param is_by_id: False if the VPCs were listed, so that one that is not found was deleted since then.
+    """
     lists = map_concurrently(_list_or_not_found, sources, cancel, fail_fast=True)
-    known = {source.vpc_id for source, listed in zip(sources, lists) if not isinstance(listed, NotFoundError)}
+    known = {
+        source.vpc_id for source, listed in zip(sources, lists) if not (is_by_id and isinstance(listed, NotFoundError))
+    }
     lists = [
         [] if isinstance(listed, NotFoundError) and source.vpc_id in known else listed
         for source, listed in zip(sources, lists)
@@ -158,10 +198,7 @@ def _find_gateways(
 
 def _list_or_not_found(source: InventorySource) -> Any:
     """Return the gateways of a VPC in a region; the error itself where the region does not know the VPC."""
-    try:
-        return VpnGatewayApi(source.client, {"vpc_id": source.vpc_id, "version": source.version}).list_gateways()
-    except NotFoundError as error:
-        return error
+    return gateways_or_error(source.client, source.version, source.vpc_id)
 
 
 def _list_tunnels(source: InventorySource, gateway: dict[str, Any]) -> list[dict[str, Any]] | None:

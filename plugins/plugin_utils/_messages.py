@@ -7,10 +7,15 @@
 from __future__ import annotations
 
 MESSAGES = {
-    "vpc_ids_missing": "vpc_ids: is needed; the API lists the gateways of one VPC at a time",
+    "vpcs_ambiguous": (
+        "vpc_names: is not accepted next to vpc_ids; provide one of them, also of BCE_VPC_IDS and BCE_VPC_NAMES"
+    ),
+    "gateways_none": (
+        "The API shows no IPsec VPN gateway in these VPCs, so there is no host; check the region and the account"
+    ),
     "vpc_ids_check_mode": (
-        "vpc_ids: check-mode-new stands for a VPC that check mode would create, and an inventory has no check mode;"
-        " give the id of one that exists"
+        "%(option)s: check-mode-new stands for a VPC that check mode would create, and an inventory has no check mode;"
+        " give that of one that exists"
     ),
     "vpcs_empty": (
         "vpc_ids: %(vpc_ids)s: the API shows no IPsec VPN gateway there, so there is no host of it; check the id, the"
