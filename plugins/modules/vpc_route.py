@@ -44,8 +44,8 @@ options:
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One more
-        request lists the VPCs, and RV(vpc_id) returns the id.
+      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One
+        more request lists the VPCs, and RV(vpc_id) returns the id.
     type: str
     aliases: [vpcName]
   route_table_id:

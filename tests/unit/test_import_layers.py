@@ -186,7 +186,7 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/base",
         "module_utils/_resources/fields",
         "module_utils/_resources/filters",
-        "module_utils/_resources/vpn_gateway",
+        "module_utils/_resources/vpc",
     },
     "plugin_utils/_in_process_action": {
         "plugin_utils/_builtin_types",

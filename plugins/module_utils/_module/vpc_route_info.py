@@ -14,11 +14,10 @@ from .._resources.vpc_route import NEXTHOP_ID, ROUTE_RULE_ID, VPC_ROUTE, VpcRout
 from .info import Found, Info
 
 SCOPE = VPC_ROUTE.scope_options
-LOOKUPS = VPC_ROUTE.scope_lookups.values()
 HOP_FILTERS = ("nexthop_id", "nexthop_type")
 FIELDS = (
     *SCOPE,
-    *LOOKUPS,
+    *VPC_ROUTE.scope_lookups,
     as_filter(ROUTE_RULE_ID),
     as_filter(address_field("source_address")),
     as_filter(address_field("destination_address")),

@@ -158,9 +158,9 @@ MODULE = Info(
     "vpn_gateways",
     _fetch,
     flags=("tunnels", "exactly_one"),
-    validate=_validate,
-    resolve=VpnGatewayApi.resolve,
     label="VPN gateways",
     max_concurrent_requests=DEFAULT_CONCURRENCY,
+    validate=_validate,
+    resolve=VpnGatewayApi.resolve,
 )
 ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run

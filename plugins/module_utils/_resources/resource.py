@@ -55,7 +55,7 @@ class ResourceValues(ResourceType):
 
     kind = ""  # the first part of what client tokens are derived from; never changes
     scope_options: Tuple[Field, ...] = ()  # the options that name the scope; exactly one of them is needed
-    scope_lookups: Dict[str, Field] = {}  # scope option -> the option that RestReader.resolve() finds its value by
+    scope_lookups: Tuple[Field, ...] = ()  # the options of which RestReader.resolve() makes one that names the scope
     scope_help = ""  # what to do where the scope is missing
     scope_text = "the region"  # the words for the scope, with placeholders for its options
     preposition = "in"  # before scope_text where an object is in the scope
@@ -252,9 +252,7 @@ class Resource(ResourceDiff):
     def __init__(self) -> None:
         self.id_option = self.id_field.name
         self.name_option = ", ".join(self.natural_key)
-        own = (*self.scope_options, *self.scope_lookups.values(), self.id_field) + (
-            (self.secret,) if self.secret else ()
-        )
+        own = self.scope_options + self.scope_lookups + (self.id_field,) + ((self.secret,) if self.secret else ())
         self.option_fields = own + self.fields + _task_options(self.wait_conditions)
         self.id_wire_name = self.id_field.wire_name
         self._owner_wire_name = camel_case(self.owner) if self.owner else ""
@@ -312,8 +310,7 @@ class Resource(ResourceDiff):
 
     def scope_errors(self, provided: Dict[str, Any], where: str = "") -> List[str]:
         """Return an error unless exactly one of the options that name the scope is provided."""
-        lookups = self.scope_lookups
-        scope = [x.name for field in self.scope_options for x in (field, lookups.get(field.name)) if x]
+        scope = [field.name for field in self.scope_options + self.scope_lookups]
         named = [name for name in scope if name in provided]
         if scope and not named:
             others = "".join(", or %s" % name for name in scope[1:])

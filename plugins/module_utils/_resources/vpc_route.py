@@ -108,7 +108,7 @@ class VpcRoute(Resource):
     kind = "vpc_route"
     label = "route rule"
     scope_options = (VPC_ID, ROUTE_TABLE_ID)
-    scope_lookups = {"vpc_id": VPC_NAME}
+    scope_lookups = (VPC_NAME,)
     scope_help = "one of them names the route table"
     owner = "route_table_id"
     natural_key = ("source_address", "destination_address")

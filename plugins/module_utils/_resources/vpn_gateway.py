@@ -33,7 +33,7 @@ class VpnGateway(Resource):
 
     label = "gateway"
     scope_options = (VPC_ID,)
-    scope_lookups = {"vpc_id": VPC_NAME}
+    scope_lookups = (VPC_NAME,)
     scope_text = "VPC %(vpc_id)s"
     owner = "vpc_id"
     natural_key = ("vpn_name",)

@@ -365,6 +365,7 @@ VALID = {
     "vpn_gateway_info": {"vpc_id": "vpc-1", "tunnels": True},
     "vpn_customer_gateway_info": {},
     "vpn_api_probe": {"vpn_id": "vpn-1"},
+    "vpc_info": {},
     "vpc_route": {
         "vpc_id": "vpc-1",
         "source_address": "192.168.0.0/20",

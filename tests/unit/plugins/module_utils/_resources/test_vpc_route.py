@@ -120,7 +120,7 @@ def test_good_values_are_normalized_and_bad_ones_named(name):
         ({"route_table_id": "rt-1", "route_rule_id": "rr-1"}, []),
         ({"vpc_id": "vpc-1", **PAIR, "state": "absent"}, []),
         ({"vpc_id": " ", "route_table_id": "rt-1", **PAIR}, []),
-        (PAIR, ["vpc_id: is needed, or route_table_id; one of them names the route table"]),
+        (PAIR, ["vpc_id: is needed, or route_table_id, or vpc_name; one of them names the route table"]),
         (
             {**OPTIONS, "vpc_id": "vpc-1"},
             ["route_table_id: is not accepted next to vpc_id; provide one of them"],
