@@ -96,6 +96,7 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
             ["/runner/requirements_collections", "~/.ansible/collections", "/usr/share/ansible/collections"]
         ),
         "BCE_VPC_IDS": "vpc-5cms1n3mvnfb",
+        "BCE_VPC_NAMES": "",
     }
     synchronized = awx.named("inventory_sources", "Baidu AI Cloud VPN gateways")
     assert synchronized["status"] == "successful" and len(awx.names("inventory_updates")) == 1
@@ -171,13 +172,13 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
 
 
 def test_setup_reports_all_invalid_inputs_before_calling_awx(awx):
-    wrong = ["-e", "vpc_ids=vpc?", "-e", "update_secrets=treu"]
+    wrong = ["-e", "vpc_ids=vpc?", "-e", "vpc_names=production", "-e", "update_secrets=treu"]
     where = {"BCE_REGION": "Beijing", "BCE_ENDPOINT": "bcc.{region}"}
     done = set_up(awx, *wrong, BCE_ACCESS_KEY_ID=ACCESS_KEY_ID, **where)
     message = done.results[0]["msg"]
     assert done.status != 0 and "\n" not in message
     assert re.findall("(?:^|; )([A-Za-z_]+)[,:]", message) == [
-        "image", "vpc_ids", "update_secrets", "secret_access_key", "region", "endpoint",
+        "image", "vpc_ids", "update_secrets", "vpc_names", "secret_access_key", "region", "endpoint",
     ], message  # fmt: skip
     assert awx.requests == 0
 

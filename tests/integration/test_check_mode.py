@@ -12,6 +12,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
+    vpc_info,
     vpc_route,
     vpc_route_info,
     vpn_api_probe,
@@ -214,6 +215,9 @@ ACCEPTED = {
         ["vpc_id"],
         {"vpn_id": NEW},
     ),
+    "gateways of a VPC by its name read": (vpn_gateway_info, {"vpc_name": NEW}, ["vpc_name"], {"vpc_id": NEW}),
+    "VPC read": (vpc_info, {"vpc_id": NEW}, ["vpc_id"], {"vpcs": []}),
+    "VPC read by its name": (vpc_info, {"vpc_name": NEW}, ["vpc_name"], {"vpcs": []}),
     "customer gateways read": (vpn_customer_gateway_info, {"cgw_id": NEW}, ["cgw_id"], {"customer_gateways": []}),
     "routes read": (
         vpc_route_info,
@@ -241,7 +245,7 @@ def test_id_of_check_mode_is_accepted_in_check_mode_only(cloud, implementation, 
 
 
 RESOURCES = {vpn_tunnel: VPN_TUNNEL, vpn_customer_gateway: VPN_CUSTOMER_GATEWAY, vpc_route: VPC_ROUTE}
-READERS = (vpn_gateway_info, vpn_tunnel_info, vpn_customer_gateway_info, vpc_route_info, vpn_api_probe)
+READERS = (vpc_info, vpn_gateway_info, vpn_tunnel_info, vpn_customer_gateway_info, vpc_route_info, vpn_api_probe)
 
 
 def test_every_field_of_an_id_or_address_is_refused_outside_of_check_mode():

@@ -133,18 +133,30 @@ TASKS = {
         (dict(OTHER, tunnels=[ITEM, dict(ITEM, vpn_conn_name="three", vpn_id="vpn-nowhere")]), {}),
         (dict(OTHER, tunnels=[dict(ITEM, remote_ip="x")]), {}),
     ],
+    "vpc_info": [
+        ({}, {}),
+        ({"vpc_id": VPC}, {}),
+        ({"vpc_name": VPC}, {}),
+        ({"vpc_name": "missing"}, {}),
+        (REFUSED, {}),
+        ({"vpc_id": VPC, "vpc_name": VPC}, {}),
+    ],
     "vpn_tunnel_info": [
+        ({"vpc_name": VPC}, {}),
+        ({"vpc_name": "missing"}, {}),
         ({"vpn_id": [GATEWAY]}, {"before": "tunnel"}),
         ({"vpc_id": VPC}, {}),
         ({"vpn_id": [GATEWAY, "vpn-nowhere"]}, {"before": "tunnel"}),
         ({}, {}),
     ],
     "vpn_gateway_info": [
+        ({"vpc_name": VPC}, {}),
         ({"vpc_id": VPC}, {}),
         ({"vpn_id": [GATEWAY], "tunnels": True, "exactly_one": True}, {"before": "tunnel"}),
         ({"vpc_id": VPC, "vpn_name": ["missing"], "exactly_one": True}, {}),
         (dict({"vpc_id": VPC}, **REFUSED), {}),
         ({}, {}),
+        ({"vpc_id": VPC, "vpc_name": VPC}, {}),
     ],
     "vpn_customer_gateway": [
         (PEER, {}),
@@ -157,6 +169,8 @@ TASKS = {
         ({}, {}),
     ],
     "vpc_route": [
+        (dict(ROUTE, vpc_id=None, vpc_name=VPC), {}),
+        (dict(ROUTE, vpc_id=None, vpc_name="missing"), {}),
         (ROUTE, {}),
         (ROUTE, CHECK),
         (dict(ROUTE, description="Another text"), {"before": "route rule"}),
@@ -167,6 +181,7 @@ TASKS = {
         ({}, {}),
     ],
     "vpc_route_info": [
+        ({"vpc_name": VPC}, {}),
         ({"vpc_id": VPC}, {"before": "rule with several paths"}),
         ({"vpc_id": VPC, "nexthop_id": [GATEWAY]}, {"before": "route rule"}),
         (dict({"vpc_id": VPC}, **REFUSED), {}),

@@ -101,6 +101,34 @@ def test_inventory_names_hosts_by_gateway_name_or_else_id(site, inventory):
     assert len(site.requests()) == 2 + 4
 
 
+@pytest.mark.parametrize(("vpcs", "hosts", "lists"), [({}, 4, 3), ({"vpc_names": ["vpc-b"]}, 2, 2)])
+def test_inventory_finds_vpcs_with_one_request(site, inventory, vpcs, hosts, lists):
+    """One list of VPCs, one list of gateways for each VPC, and one request for the tunnels of each gateway."""
+    inventory.write(**vpcs)
+    assert len(inventory.hosts()) == hosts and len(site.requests()) == lists + hosts
+    inventory.write(tunnels=False, **vpcs)
+    assert len(inventory.hosts()) == hosts and len(site.requests()) == 2 * lists + hosts
+    inventory.environment = dict(inventory.environment, BCE_VPC_NAMES="vpc-a", BCE_VPC_IDS="")
+    inventory.write(tunnels=False)
+    assert sorted(inventory.hosts()) == ["hub", "same"]
+
+
+def test_inventory_rejects_names_that_are_not_of_one_vpc(tmp_path):
+    vpcs = ("vpc-1:10.1.0.0/16:twice", "vpc-2:10.2.0.0/16:twice", "vpc-3:10.3.0.0/16:once")
+    with EmulatorProcess(*[part for vpc in vpcs for part in ("--vpc", vpc)]) as site:
+        inventory = Inventory(tmp_path, site.environment)
+        for names, text in (
+            (["once", "twice"], "must be the name of one VPC, but 2 are named 'twice': vpc-1, vpc-2; provide vpc_ids"),
+            (["once", "Once"], "no VPC of the region is named 'Once'; the VPCs there are 'twice' (vpc-1), 'twice' "),
+        ):
+            inventory.write(vpc_names=names)
+            listed, output = inventory.run()
+            assert listed is None and "vpc_names: " + text in output, output
+        inventory.write(vpc_names=["once"])
+        listed, output = inventory.run()
+        assert listed is not None and "shows no IPsec VPN gateway in these VPCs" in output
+
+
 def test_inventory_without_tunnels_sends_one_request_per_page(tmp_path):
     with EmulatorProcess("--gateways", 2499) as site:
         inventory = Inventory(tmp_path, site.environment)
@@ -172,6 +200,8 @@ def test_inventory_cache_saves_requests_until_it_is_flushed(site, inventory, tmp
 # What the hosts depend on, in the file and in the environment.
 OTHERWISE = {
     "VPCs": ({"vpc_ids": ["vpc-a"]}, {}),
+    "all VPCs": ({"vpc_ids": None}, {}),
+    "VPCs by name": ({"vpc_ids": None, "vpc_names": ["vpc-a"]}, {}),
     "VPCs of the environment": ({"vpc_ids": None}, {"BCE_VPC_IDS": "vpc-a"}),
     "without tunnels": ({"tunnels": False}, {}),
     "region": ({"region": "gz"}, {}),
@@ -348,12 +378,11 @@ INVALID = [
             "cache: must be true or false, got '{{ true }}'",
             "strict: must be true or false, got the number 2",
             "compose: must be a dictionary, got a list",
-            "vpc_ids: is needed",
         ],
     ),
     ({"regions": ["bj", "gz"], "vpc_ids": ["vpc-a"]}, ["endpoint: ", "put the word {region} in its place"]),
-    ({"vpc_ids": [""]}, ["vpc_ids: is needed"]),
-    ({}, ["vpc_ids: is needed; the API lists the gateways of one VPC at a time"]),
+    ({"vpc_ids": ["vpc-a"], "vpc_names": ["vpc-b"]}, ["vpc_names: is not accepted next to vpc_ids"]),
+    ({"vpc_names": ["check-mode-new"]}, ["vpc_names: check-mode-new stands for a VPC"]),
     (
         {"vpc_ids": ["check-mode-new", "vpc-a"]},
         ["vpc_ids: check-mode-new stands for a VPC that check mode would create"],

@@ -81,6 +81,7 @@ BAD_NETWORKS = ["10.0.0.0", "10.0.0.0/33", "x/8", "/", 5, ["10.0.0.0/8"]]
 # option: (pairs of a good value and its normal form, bad values)
 RULES = {
     "vpc_id": ([("vpc-1", "vpc-1")], ["vpc/1"]),
+    "vpc_name": ([(" production ", "production"), ("北京 1", "北京 1")], [5]),
     "route_table_id": ([("rt-q1zg3i8mx8p6", "rt-q1zg3i8mx8p6")], ["rt 1"]),
     "route_rule_id": ([("rr-dvq3cxpghw5e", "rr-dvq3cxpghw5e")], ["rr/1", "../rule"]),
     "source_address": (
