@@ -435,6 +435,25 @@ def after(kinds: Sequence[str], func: Callable[[Response, Attempt], Response]) -
     return {"success": lambda response, attempt: func(response, attempt) if attempt.kind in kinds else response}
 
 
+def flat_vpc(response: Response, _attempt: Attempt) -> Response:
+    return Response(response.status, response.payload["vpc"])
+
+
+def vpc_without_subnets(response: Response, _attempt: Attempt) -> Response:
+    return Response(response.status, {"vpc": without(response.payload["vpc"], "subnets")})
+
+
+def capital_name(response: Response, _attempt: Attempt) -> Response:
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(item) for item in value]
+        if isinstance(value, dict):
+            return {"Name" if name == "name" else name: renamed(item) for name, item in value.items()}
+        return value
+
+    return Response(response.status, renamed(response.payload))
+
+
 def first_id(_response: Response, attempt: Attempt) -> Response:
     store = attempt.cloud.store_of(attempt.kind)
     return Response(200, {store.id_name: store.first_id})

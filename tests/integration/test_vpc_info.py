@@ -65,6 +65,15 @@ def test_vpc_info_of_an_ambiguous_name_names_both_ids(cloud):
     assert result["error"]["code"] == "AmbiguousName" and result["failed"]
 
 
+@pytest.mark.parametrize("dialect", ["vpc-detail-flat", "vpc-detail-without-subnets", "vpc-name-capital"])
+def test_vpc_info_has_the_same_result_in_every_dialect(cloud, dialect):
+    base = run_params(vpc_info, {"vpc_name": "main"}, False)
+    count = len(paths(cloud))
+    cloud.settings(dialects=[dialect])
+    assert run_params(vpc_info, {"vpc_name": "main"}, False) == base
+    assert len(paths(cloud)) - count == 3 + (dialect == "vpc-detail-without-subnets")
+
+
 BY_NAME = {
     "rule": (vpc_route, RULE),
     "rules": (vpc_route_info, {}),
@@ -107,7 +116,12 @@ def test_gateways_without_a_vpc_are_those_of_the_region(cloud):
     assert sorted(paths(cloud)) == ["GET /v1/vpc"] + ["GET /v1/vpn"] * 3
     found = run_params(vpn_gateway_info, {"vpn_name": ["far"], "exactly_one": True}, False)
     assert found["vpn_gateway"]["vpc_id"] == "vpc-2"
-    refused = {"match": {"method": "GET", "path": "/v1/vpn"}, "fault": "status", "status": 403, "code": "AccessDenied"}
+    refused = {
+        "match": {"method": "GET", "path_regex": "/v1/vpn"},
+        "fault": "status",
+        "status": 403,
+        "code": "AccessDenied",
+    }
     cloud.faults(refused)
     assert run_params(vpn_gateway_info, {}, False)["error"]["code"] == "AccessDenied"
 

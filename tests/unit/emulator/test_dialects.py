@@ -733,6 +733,27 @@ def _other_vpc(lab):
         assert (gateway["vpnId"], gateway["vpcId"]) == (vpn_id, shown)
 
 
+@check("vpc-detail-flat")
+def _flat_vpc(lab):
+    detail = lab.call("GET", f"/v1/vpc/{VPC}").json
+    assert detail["vpcId"] == VPC and len(detail["subnets"]) == 1
+
+
+@check("vpc-detail-without-subnets")
+def _vpc_without_subnets(lab):
+    detail = lab.call("GET", f"/v1/vpc/{VPC}").json["vpc"]
+    assert detail["vpcId"] == VPC and "subnets" not in detail
+
+
+@check("vpc-name-capital")
+def _capital_name(lab):
+    detail = lab.call("GET", f"/v1/vpc/{VPC}").json["vpc"]
+    listed = [vpc for vpc in lab.call("GET", "/v1/vpc").json["vpcs"] if vpc["vpcId"] == VPC]
+    (subnet,) = lab.call("GET", "/v1/subnet", query={"vpcId": VPC}).json["subnets"]
+    for item in (detail, *listed, subnet, *detail["subnets"]):
+        assert item["Name"] and "name" not in item
+
+
 @check("gateway-type-gre")
 def _gre(lab):
     (listed,) = lab.call("GET", "/v1/vpn", query={"vpcId": "vpc-emulator"}).json["vpns"]
