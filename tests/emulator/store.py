@@ -160,9 +160,12 @@ class RecordStore:
     """Objects of one resource by scope, and what a reader sees of them at which time.
 
     A subclass sets ``state_name``, ``point``, the dialects' name for an entry, ``id_name``, the field with the id, and
-    ``unknown_id``, an id that no object has. Lags and dialects of lists apply to every subclass alike. The class is
-    long because it is the only one that keeps history, and time, versions and readers belong together.
+    ``unknown_id``, an id that no object has. Lags and dialects of lists apply to every subclass alike, except that
+    ``prefix`` gives a subclass hooks of its own. The class is long because it is the only one that keeps history, and
+    time, versions and readers belong together.
     """
+
+    prefix = ""
 
     state_name: str
     point: str
@@ -192,7 +195,7 @@ class RecordStore:
         record = Record(scope, now, [(now, value)], serial=self._serial)
         self.records[object_id] = self.of_scope[scope][object_id] = record
         self.first_id = self.first_id or object_id
-        life = self.settings.dialects.apply("life", FOREVER)
+        life = self.settings.dialects.apply(self.prefix + "life", FOREVER)
         if life < FOREVER:
             self._doomed[object_id] = now + life
 
@@ -244,8 +247,8 @@ class RecordStore:
         """Return the entries of a scope's objects as a reader sees them now; ``list_number`` is 0 in a detail."""
         dialects = self.settings.dialects
         at = self._reader_time(list_number)
-        delay = dialects.apply("update_delay", 0)
-        kept = dialects.apply("deleted_kept", 0)
+        delay = dialects.apply(self.prefix + "update_delay", 0)
+        kept = dialects.apply(self.prefix + "deleted_kept", self.deletion_seconds())
         records = self.of_scope[scope]
         # Other readers may be older than this one: only what no reader sees any more is dropped.
         for key in [key for key, record in records.items() if record.is_over(self._oldest_reader(), kept)]:
@@ -267,6 +270,10 @@ class RecordStore:
         """Return the entry with what depends on the time of the read; nothing does unless a subclass says so."""
         return value
 
+    def deletion_seconds(self) -> float:
+        """Return for how long a deleted object is shown; not at all unless a subclass says so."""
+        return 0
+
     def has(self, object_id: str) -> bool:
         """Return whether a write finds an object of this id."""
         return object_id in self.records
@@ -282,7 +289,7 @@ class RecordStore:
         ]
 
     def _reader_time(self, list_number: int = 0) -> float:
-        lag = self.settings.dialects.apply("list_lag", self.settings.list_lag_ms / 1000, list_number)
+        lag = self.settings.dialects.apply(self.prefix + "list_lag", self.settings.list_lag_ms / 1000, list_number)
         return self.clock.ticks() - lag
 
     def _oldest_reader(self) -> float:
