@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from .dialect_hooks import Seen
@@ -124,10 +125,10 @@ class BilledStore(RecordStore):
         self._removed[object_id] = self.records[object_id]
         super().remove(object_id, at)
 
-    def list_plain(self, scope: str) -> list[Any]:
-        """Return the entries of a scope's list as its readers see them now."""
+    def list_selected(self, scope: str, selects: Callable[[Any], bool]) -> list[Any]:
+        """Return those entries of a scope's list that fit the parameters, as readers see them now."""
         number = self._list_numbers[scope] = self._list_numbers.get(scope, 0) + 1
-        return self.settings.dialects.apply(self.prefix + "entries", self.visible(scope, number))
+        return self.settings.dialects.apply(self.prefix + "entries", self.visible(scope, number, selects))
 
     def read_one(self, object_id: str) -> Any:
         """Return an object as a reader of its detail sees it, which has no list lag; None if it is absent."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .billing import BilledStore, expiry, phase, take_billing, take_common
-from .gateway_writes import bind, unbind
+from .gateway_writes import bind, detach, unbind
 from .messages import Request
 from .operations import json_body, operation
 from .store import Clock, Record, Settings, new_id, page
@@ -138,8 +138,7 @@ class Eips(BilledStore):
         if query.get("instanceId") and not query.get("instanceType"):
             reader.add_error("instanceId", "needs instanceType")
         refuse_if(errors)
-        entries = self.list_plain(REGION)
-        chosen = [entry for entry in entries if version != "ipv6" and self._fits(entry, query)]
+        chosen = self.list_selected(REGION, lambda entry: version != "ipv6" and self._fits(entry, query))
         payload = page(chosen, "eipId", "eipList", query)
         if not payload["marker"]:
             del payload["marker"]
@@ -220,9 +219,6 @@ class Eips(BilledStore):
         """Release an EIP, to the recycle bin or for good; the bin itself is not emulated."""
         if (query.get("releaseToRecycle") or "false").lower() not in ("true", "false"):
             raise refused("releaseToRecycle: must be true or false")
-        if address in self._removed and address not in self.records:
-            if self.network_rules().repeated_release == "accepted":
-                return
         record = self.existing(address)
         self.require_settled(record)
         value = record.latest()
@@ -262,7 +258,10 @@ def _unbind(cloud: Any, address: str) -> None:
     vpn_id = record.latest()["instanceId"]
     if not vpn_id:
         raise unsupported("the EIP is not bound")
-    unbind(cloud, vpn_id)
+    if cloud.gateways.has(vpn_id):
+        unbind(cloud, vpn_id)
+    else:
+        detach(cloud, address)
 
 
 OPERATIONS = (

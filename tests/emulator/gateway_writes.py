@@ -108,12 +108,13 @@ def _attach(cloud: Any, eip: Record, vpn_id: str) -> None:
     cloud.eips.put(eip, {"instanceType": "VPN", "instanceId": vpn_id, **phase("binding", **before)})
 
 
-def _detach(cloud: Any, address: str) -> None:
+def detach(cloud: Any, address: str, word: str = "unbinding") -> None:
+    """Unbind an EIP; ``word`` is its status until that is over."""
     eip = cloud.eips.records.get(address)
     if eip:
         old = eip.latest()
         before = {"instanceType": old["instanceType"], "instanceId": old["instanceId"]}
-        cloud.eips.put(eip, {"instanceType": "", "instanceId": "", **phase("unbinding", **before)})
+        cloud.eips.put(eip, {"instanceType": "", "instanceId": "", **phase(word, **before)})
 
 
 def update(cloud: Any, vpn_id: str, body: dict[str, Any]) -> None:
@@ -146,7 +147,7 @@ def bind(cloud: Any, vpn_id: str, address: str) -> None:
         raise unsupported("the VPN gateway has an EIP, unbind it first")
     eip = cloud.eips.require_available(address)
     if old["eip"]:
-        _detach(cloud, old["eip"])
+        detach(cloud, old["eip"])
     shown = {"eip": old["eip"], "bandwidthInMbps": old["bandwidthInMbps"]}
     changes = {"eip": address, "bandwidthInMbps": eip.latest()["bandwidthInMbps"]}
     cloud.gateways.put(record, {**changes, **phase("configuring", **shown)})
@@ -162,7 +163,7 @@ def unbind(cloud: Any, vpn_id: str) -> None:
         raise unsupported("the VPN gateway has no EIP")
     shown = {"eip": old["eip"], "bandwidthInMbps": old["bandwidthInMbps"]}
     cloud.gateways.put(record, {"eip": "", "bandwidthInMbps": 0, **phase("configuring", **shown)})
-    _detach(cloud, old["eip"])
+    detach(cloud, old["eip"])
 
 
 def protect(cloud: Any, vpn_id: str, body: dict[str, Any]) -> None:
@@ -176,10 +177,11 @@ def protect(cloud: Any, vpn_id: str, body: dict[str, Any]) -> None:
 
 
 def release(cloud: Any, vpn_id: str) -> None:
-    """Release a gateway. What becomes of its tunnels, routes and EIP is UNKNOWN: they are in the way here."""
-    rules = cloud.gateways.network_rules()
-    if cloud.gateways.was_released(vpn_id) and rules.repeated_release == "accepted":
-        return
+    """Release a gateway. What becomes of its tunnels, routes and EIP is UNKNOWN.
+
+    Here tunnels and routes are in the way. An EIP is not, because the official example for Terraform never unbinds it
+    and is said to be destroyed without errors.
+    """
     record = cloud.gateways.existing(vpn_id)
     cloud.gateways.require_settled(record)
     value = record.latest()
@@ -187,17 +189,23 @@ def release(cloud: Any, vpn_id: str) -> None:
         raise unsupported("the VPN gateway is protected against release")
     if value["paymentTiming"] == "Prepaid":
         raise unsupported("a prepaid VPN gateway is released by a support ticket only")
+    rules = cloud.gateways.network_rules()
     tunnels, routes = cloud.tunnels.ids_of(vpn_id), cloud.route_rules.using(vpn_id)
-    used = {"tunnels": tunnels, "routes": routes, "an EIP": value["eip"]}
-    in_use = [words for words, objects in used.items() if objects]
-    if in_use and rules.release == "refused":
-        raise unsupported(f"the VPN gateway has {' and '.join(in_use)}")
+    used = {
+        "tunnels": tunnels if rules.release_in_use == "refused" else (),
+        "routes": routes if rules.release_in_use == "refused" else (),
+        "an EIP": value["eip"] if rules.release_with_eip == "refused" else "",
+    }
+    in_the_way = [words for words, objects in used.items() if objects]
+    if in_the_way:
+        raise unsupported(f"the VPN gateway has {' and '.join(in_the_way)}")
     for rule_id in routes:
         cloud.route_rules.remove(rule_id)
     for tunnel_id in tunnels:
         cloud.tunnels.remove(tunnel_id)
     if value["eip"]:
-        _detach(cloud, value["eip"])
+        # Until the gateway is gone, its EIP is bound: Terraform then waits before it releases the EIP.
+        detach(cloud, value["eip"], "binded")
     cloud.gateways.remove(vpn_id)
 
 

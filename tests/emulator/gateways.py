@@ -112,10 +112,6 @@ class Gateways(BilledStore):
         if record.latest().get("_phase") == "building" and self.status_now(record) == "building":
             raise busy(self.noun, "building")
 
-    def was_released(self, vpn_id: str) -> bool:
-        """Return whether a gateway existed and was released."""
-        return vpn_id in self._removed and vpn_id not in self.records
-
     def count_in(self, vpc_id: str) -> int:
         """Return the number of a VPC's gateways."""
         return sum(record.latest() is not None for record in self.of_scope[vpc_id].values())
@@ -142,15 +138,13 @@ class Gateways(BilledStore):
         vpc_id = self.settings.dialects.apply("vpc", vpc_id, self.vpc_ids())
         kind = (query.get("type") or "").lower()
         eip = query.get("eip") or ""
-        scopes = [vpc_id] if vpc_id in self.of_scope else []
-        if self.network_rules().vpc_filter == "ignored":
-            scopes = list(self.of_scope)
-        chosen = [
-            without_tags(entry)
-            for scope in scopes
-            for entry in self.list_plain(scope)
-            if kind in ("", str(entry.get("type", "")).lower()) and eip in ("", entry.get("eip"))
-        ]
+        all_vpcs = self.network_rules().vpc_filter == "ignored"
+        scopes = [scope for scope in self.of_scope if all_vpcs or scope == vpc_id]
+
+        def selects(entry: Any) -> bool:
+            return kind in ("", entry["type"].lower()) and eip in ("", entry["eip"])
+
+        chosen = [without_tags(entry) for scope in scopes for entry in self.list_selected(scope, selects)]
         return page(chosen, "vpnId", "vpns", query)
 
     def read(self, vpn_id: str, tunnels: Callable[[str], Sequence[Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import secrets
 import string
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -177,9 +178,9 @@ class RecordStore:
         self.clock = clock
 
     def clear(self, scopes: Iterable[str]) -> None:
-        """Forget every object; these are the scopes that exist."""
+        """Forget every object; these are the scopes that exist at the start."""
         self.records: dict[str, Record] = {}
-        self.of_scope: dict[str, dict[str, Record]] = {scope: {} for scope in scopes}
+        self.of_scope: dict[str, dict[str, Record]] = defaultdict(dict, {scope: {} for scope in scopes})
         self._list_numbers: dict[str, int] = {}
         self._scope_writes: dict[str, float] = {}
         self._doomed: dict[str, float] = {}
@@ -243,8 +244,11 @@ class RecordStore:
         entries = [entry for each in scopes for entry in self.visible(each, number)]
         return dialects.apply("list_entries", entries)
 
-    def visible(self, scope: str, list_number: int = 0) -> list[Any]:
-        """Return the entries of a scope's objects as a reader sees them now; ``list_number`` is 0 in a detail."""
+    def visible(self, scope: str, list_number: int = 0, selects: Callable[[Any], bool] | None = None) -> list[Any]:
+        """Return the entries of a scope's objects as a reader sees them now.
+
+        :param list_number: 0 in a detail. :param selects: chooses entries by what they are, whatever a dialect shows.
+        """
         dialects = self.settings.dialects
         at = self._reader_time(list_number)
         delay = dialects.apply(self.prefix + "update_delay", 0)
@@ -260,6 +264,8 @@ class RecordStore:
             if value is None:
                 continue
             entry = self.with_status(record, value, at)
+            if selects is not None and not selects(entry):
+                continue
             if changes and isinstance(entry, dict):
                 seen = Seen(at - record.born, since_update, since_deletion, not entries, list_number)
                 entry = dialects.apply(self.point, entry, seen)

@@ -126,13 +126,11 @@ class Tunnels(RecordStore):
     def list(self, vpn_id: str, query: dict[str, str]) -> dict[str, Any]:
         """Return a gateway's tunnels in order of creation, keys in clear (section 1.3)."""
         self._gateways.require(vpn_id)
-        self.of_scope.setdefault(vpn_id, {})
         return self.settings.dialects.apply("list_page", {"vpnConns": self.list_entries(vpn_id)}, query)
 
     def create(self, vpn_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """Create a tunnel. Whether names are unique is UNKNOWN: two of one name are allowed."""
         self._gateways.require_built(vpn_id)
-        self.of_scope.setdefault(vpn_id, {})
         fields = tunnel_fields(body, self.settings.contract, False, self._write_rules())
         self._check_name(fields["vpnConnName"], vpn_id, "")
         tunnel_id = new_id("vpnconn")
@@ -160,7 +158,6 @@ class Tunnels(RecordStore):
         self._check_name(fields["vpnConnName"], home, tunnel_id)
         old = record.latest()
         written = self._written(fields, old)
-        self.of_scope.setdefault(home, {})
         tunnel = {**old, "vpnId": home, "vpnConnName": fields["vpnConnName"], **written}
         if "cgwId" not in written:
             tunnel.pop("cgwId", None)
@@ -180,7 +177,6 @@ class Tunnels(RecordStore):
         ids = []
         for item, home in zip(objects, homes):
             own_id = item.get("vpnConnId") if isinstance(item, dict) else None
-            self.of_scope.setdefault(home, {})
             ids.append(own_id if isinstance(own_id, str) and own_id else new_id("planted"))
             self.seed(home, item, ids[-1] if isinstance(item, dict) else None)
         return ids

@@ -39,8 +39,8 @@ class WriteRules(NamedTuple):
 class NetworkRules(NamedTuple):
     """What gateways and EIPs do where the contract is silent."""
 
-    release: str = "refused"  # of a gateway with tunnels, routes or an EIP; or cascades
-    repeated_release: str = "refused"  # or accepted
+    release_in_use: str = "refused"  # of a gateway with tunnels or routes; or cascades
+    release_with_eip: str = "accepted"  # of a gateway; or refused
     bind_while_active: str = "accepted"  # or refused
     bind_over: str = "refused"  # of a gateway with another EIP; or replaces
     vpc_filter: str = "used"  # of the list of gateways; or ignored
