@@ -17,6 +17,7 @@ from .validation import FieldReader, NetworkRules, boolean, busy, one_of, text
 MONTHS = (*range(1, 10), 12, 24, 36)
 MONTH_SECONDS = 30 * 24 * 3600
 MAX_TAG = 65
+PHASE_FIELDS = ("_phase", "_shown", "_seconds")
 _TAG = re.compile(r"[\w /.-]*")
 
 
@@ -114,12 +115,16 @@ class BilledStore(RecordStore):
     def add_billed(self, scope: str, object_id: str, value: dict[str, Any]) -> None:
         """Store a new object and count it."""
         self.billed += 1
-        self.add(scope, object_id, value)
+        self.add(scope, object_id, self._timed(value))
 
     def put(self, record: Record, changes: dict[str, Any]) -> None:
         """Store a version with changed fields; a phase is over as soon as there is a new version."""
-        public = {name: value for name, value in record.latest().items() if name not in ("_phase", "_shown")}
-        self.change(record, {**public, **changes}, record.scope)
+        public = {name: value for name, value in record.latest().items() if name not in PHASE_FIELDS}
+        self.change(record, self._timed({**public, **changes}), record.scope)
+
+    def _timed(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return a version with the time that its phase takes; later settings do not change it."""
+        return {**value, "_seconds": self.settings.settle_ms / 1000} if "_phase" in value else value
 
     def remove(self, object_id: str, at: float | None = None) -> None:
         self._removed[object_id] = self.records[object_id]
@@ -156,7 +161,7 @@ class BilledStore(RecordStore):
 
     def _is_settled(self, record: Record, value: Any, at: float) -> bool:
         when = next(when for when, version in record.versions if version is value)
-        return at - when >= self.settings.settle_ms / 1000
+        return bool(at - when >= value["_seconds"])
 
     def with_status(self, record: Record, value: Any, at: float) -> Any:
         """Return an object as it is at a time, without what is stored for the emulator only."""

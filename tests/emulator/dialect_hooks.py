@@ -656,7 +656,9 @@ def no_empty_eip_list(payload: Entry) -> Entry:
 
 
 def address_in_list(response: Response, _attempt: Attempt) -> Response:
-    return Response(response.status, {"eips": [response.payload["eip"]]})
+    payload = response.payload
+    is_address = isinstance(payload, dict) and "eip" in payload
+    return Response(response.status, {"eips": [payload["eip"]]}) if is_address else response
 
 
 # --- JSON and HTTP ---

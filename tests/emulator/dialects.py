@@ -1452,7 +1452,7 @@ TABLE: tuple[Dialect, ...] = (
         NO,
         "A released gateway is shown as deleting for 60 seconds.",
         "network 1.3",
-        **h.shown_as("gateway", "deleting", h.SLOW_SECONDS),
+        gateway_deleted_kept=h.at_least(h.SLOW_SECONDS),
     ),
     _row(
         "vpn-gateway-release-stays-listed",

@@ -1199,7 +1199,7 @@ def shows_gateway(name, field, shown, **changes):
         assert lab.thread.state()["gateways"][-1].get(field, ABSENT) != shown
 
 
-shows_gateway("vpn-gateway-vpc-long", "vpcId", "a8a87eb9-cb01-5c39-b69d-5df2a47ea9a2")
+shows_gateway("vpn-gateway-vpc-long", "vpcId", "7040e001-bae4-5ebf-a36e-6b2e3ee4d2ef")
 shows_gateway("vpn-gateway-vpc-missing", "vpcId", ABSENT)
 shows_gateway("vpn-gateway-status-upper", "status", "UNCONFIGURED")
 shows_gateway("vpn-gateway-status-unknown", "status", "idle")
@@ -1369,13 +1369,13 @@ def _empty_eips(lab, shown):
 check("eip-list-missing", shown=ABSENT)(_empty_eips)
 
 
-@check("eip-name-filter-partial", name="ddres", count=1)
-def _eip_names(lab, name, count):
+@check("eip-name-filter-partial", part="ddres", count=1)
+def _eip_names(lab, part, count):
     lab.added_eip()
-    assert len(lab.eips(name=name)) == count
+    assert len(lab.eips(name=part)) == count
 
 
-check("eip-name-filter-ignored", name="none", count=3)(_eip_names)
+check("eip-name-filter-ignored", part="none", count=3)(_eip_names)
 
 
 def shows_eip(name, field, shown, **changes):
@@ -1506,11 +1506,14 @@ def test_state_under_any_dialect_is_what_is_stored(lab):
     lab.made("b", vpn_id=OTHER, remoteSubnets=["10.0.0.0/8", "9.0.0.0/8"])
     lab.peer("peer-_")
     lab.added_rule(description=" x ")
+    lab.added_gateway(eip=lab.added_eip())
     truth = lab.thread.state()
     for dialect in dialects.TABLE:
         lab.thread.settings(dialects=[dialect.name])
         lab.page()
         lab.table()
+        lab.call("GET", "/v1/vpn", query={"vpcId": OTHER_VPC})
+        lab.call("GET", "/v1/eip")
         assert lab.thread.state() == truth, dialect.name
 
 
@@ -1564,12 +1567,12 @@ def test_command_line_lists_dialects_and_refuses_unknown_ones():
 
 
 def test_dialects_in_any_mix_never_break_the_emulator(lab):
-    """No mix leads to a 500, and whatever the responses say, only a creation makes tunnels and route rules."""
+    """No mix leads to a 500, and whatever the responses say, only a creation makes objects."""
     source = random.Random(20261126)
     used = set()
     for _mix in range(330):
         names = dialects.draw(
-            source, source.randint(2, 12), dialects.ROUTE_GROUPS + dialects.GATEWAY_GROUPS + dialects.EIP_GROUPS
+            source, source.randint(2, 32), dialects.ROUTE_GROUPS + dialects.GATEWAY_GROUPS + dialects.EIP_GROUPS
         )
         used.update(names)
         lab.use(*names)
@@ -1587,6 +1590,16 @@ def test_dialects_in_any_mix_never_break_the_emulator(lab):
             rule_id = next((rule["routeRuleId"] for rule in lab.stored_rules()), "rr-none")
             responses += [lab.call("GET", path, query={"vpcId": VPC}) for path in ("/v1/route", "/v1/route/rule")]
             responses += [lab.update_rule(rule_id, description="x"), lab.delete_rule(rule_id)]
+            responses += [lab.add_gateway(token="g"), lab.add_eip(token="e"), lab.add_eip()]
+            vpn_id = lab.thread.state()["gateways"][-1]["vpnId"]
+            address = lab.thread.state()["eips"][-1]["eip"]
+            responses += [lab.call("GET", "/v1/vpn", query={"vpcId": OTHER_VPC}), lab.call("GET", f"/v1/vpn/{vpn_id}")]
+            responses += [lab.bind(vpn_id, address), lab.put_gateway(vpn_id, "modifyAttribute", {"description": "x"})]
+            responses += [lab.call("GET", "/v1/eip", query={"name": "address"}), lab.call("GET", "/v1/eip")]
+            responses += [lab.put_eip(address, "resize", {"newBandwidthInMbps": 7}), lab.unbind(vpn_id)]
+            responses += [lab.release(vpn_id), lab.release_eip(address)]
+            billed = lab.thread.state()["billed"]
+            assert billed["gateways"] <= step + 1 and billed["eips"] <= 2 * (step + 1)
             lab.sleep(1.5)
             assert len(lab.stored()) <= 2 + 2 * (step + 1) and len(lab.stored_rules()) <= 2 * (step + 1)
         assert [response for response in responses if response.status >= 500] == [], names
