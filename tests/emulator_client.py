@@ -49,6 +49,7 @@ class EmulatorClient:
         gateways = ("--gateway", GATEWAY, "--gateway", f"{OTHER}:edge:{OTHER_VPC}")
         self.thread = EmulatorThread(self.clock, *gateways, "--vpc", f"{OTHER_VPC}:10.8.0.0/21:branch")
         self.shift = 0
+        self._tokens = 0
         self.cidrs = {vpc["vpcId"]: vpc["cidr"] for vpc in self.thread.state()["vpcs"]}
         host, port = urlsplit(self.thread.endpoint).netloc.split(":")
         self._host = f"{host}:{port}"
@@ -148,6 +149,80 @@ class EmulatorClient:
 
     def peers(self):
         return self.call("GET", "/v1/vpn/cgw").json["result"]
+
+    # --- gateways and EIPs ---
+
+    def add_gateway(self, name="gw", vpc_id=OTHER_VPC, token=None, **changes):
+        """Create a gateway; changes are fields of the body, those that are ABSENT are left out."""
+        body = {"vpcId": vpc_id, "vpnName": name, "billing": {"paymentTiming": "Postpaid"}, **changes}
+        body = {key: value for key, value in body.items() if value is not ABSENT}
+        return self.call("POST", "/v1/vpn", body, {"clientToken": token} if token else None)
+
+    def added_gateway(self, *arguments, **changes):
+        """Create a gateway and return its real id."""
+        response = self.add_gateway(*arguments, **changes)
+        assert response.status == 200, response
+        return self.thread.state()["gateways"][-1]["vpnId"]
+
+    def put_gateway(self, vpn_id, action, body=None, token=None):
+        """Send a write to a gateway: an action of its query, or deleteProtect, which is a part of the path."""
+        query = {"clientToken": token} if token else {}
+        if action == "deleteProtect":
+            return self.call("PUT", f"/v1/vpn/{vpn_id}/deleteProtect", body, query)
+        return self.call("PUT", f"/v1/vpn/{vpn_id}", body, {action: "", **query})
+
+    def bind(self, vpn_id, address):
+        return self.put_gateway(vpn_id, "bind", {"eip": address})
+
+    def unbind(self, vpn_id):
+        return self.put_gateway(vpn_id, "unbind")
+
+    def release(self, vpn_id):
+        return self.call("DELETE", f"/v1/vpn/{vpn_id}")
+
+    def gateways(self, vpc_id=OTHER_VPC, **query):
+        return self.call("GET", "/v1/vpn", query={"vpcId": vpc_id, **query}).json["vpns"]
+
+    def gateway(self, vpn_id):
+        return self.call("GET", f"/v1/vpn/{vpn_id}").json
+
+    def both_gateways(self, vpn_id, vpc_id=OTHER_VPC):
+        """Return a gateway as list and detail show it."""
+        return [item for item in self.gateways(vpc_id) if item["vpnId"] == vpn_id] + [self.gateway(vpn_id)]
+
+    def add_eip(self, name="address", token="", **changes):
+        """Create an EIP; changes are fields of the body, those that are ABSENT are left out."""
+        self._tokens += 1
+        billing = {"paymentTiming": "Postpaid", "billingMethod": "ByBandwidth"}
+        body = {"name": name, "bandwidthInMbps": 5, "billing": billing, **changes}
+        body = {key: value for key, value in body.items() if value is not ABSENT}
+        token = f"token-{self._tokens}" if token == "" else token
+        return self.call("POST", "/v1/eip", body, {"clientToken": token} if token else None)
+
+    def added_eip(self, *arguments, **changes):
+        """Create an EIP and return its real address."""
+        response = self.add_eip(*arguments, **changes)
+        assert response.status == 200, response
+        return self.thread.state()["eips"][-1]["eip"]
+
+    def put_eip(self, address, action, body=None):
+        """Send a write to an EIP, with a token that is not used twice."""
+        self._tokens += 1
+        query = {"clientToken": f"token-{self._tokens}"}
+        if action == "deleteProtect":
+            return self.call("PUT", f"/v1/eip/{address}/deleteProtect", body, query)
+        return self.call("PUT", f"/v1/eip/{address}", body, {action: "", **query})
+
+    def release_eip(self, address, **query):
+        self._tokens += 1
+        return self.call("DELETE", f"/v1/eip/{address}", query={"clientToken": f"token-{self._tokens}", **query})
+
+    def eips(self, **query):
+        return self.call("GET", "/v1/eip", query=query).json["eipList"]
+
+    def eip(self, address):
+        (found,) = self.eips(eip=address)
+        return found
 
     # --- route rules ---
 

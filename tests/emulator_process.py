@@ -52,10 +52,22 @@ class EmulatorControl:
         """Return the stored route rules as the API's own objects, system rules included."""
         return self.state()["routeRules"]
 
+    def gateways(self):
+        """Return the gateways that exist as the API's own objects."""
+        return self.state()["gateways"]
+
+    def eips(self):
+        """Return the EIPs that exist as the API's own objects; each gateway of the command line has a bound one."""
+        return self.state()["eips"]
+
+    def billed(self):
+        """Return how many gateways and eips requests have ever created since the last reset; releases do not count."""
+        return self.state()["billed"]
+
     def state(self):
         """Return everything that is stored, whatever a dialect shows.
 
-        The lists are gateways, tunnels, customer_gateways, vpcs, subnets and routeRules.
+        The lists are gateways, tunnels, customer_gateways, eips, vpcs, subnets and routeRules; billed is an object.
         """
         raise NotImplementedError
 
@@ -72,7 +84,7 @@ class EmulatorControl:
         raise NotImplementedError
 
     def reset(self):
-        """Delete tunnels, customer gateways, route rules, tokens, faults and requests; restore the first settings."""
+        """Delete what requests made, tokens, faults and requests; restore what the command line said."""
         raise NotImplementedError
 
     def stop(self):

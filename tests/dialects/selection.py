@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from emulator.dialects import ROUTE_GROUPS, TABLE, draw
+from emulator.dialects import EIP_GROUPS, GATEWAY_GROUPS, ROUTE_GROUPS, TABLE, draw
 
 from .cases import Case
 from .scenarios import SCENARIOS
@@ -50,6 +50,8 @@ COMMON_GROUPS = (
 OWN_GROUPS = {
     "vpn_customer_gateway": PEER_GROUPS,
     "vpc_route": (*ROUTE_GROUPS, *NETWORK_GROUPS),
+    "vpn_gateway": GATEWAY_GROUPS,
+    "eip": EIP_GROUPS,
 }
 LOST = (
     {"fault": "reset_after"},

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .customer_gateways import CustomerGateways
-from .gateways import Gateways, GatewaySeed
+from .eips import Eips, EipSeed
+from .gateways import BANDWIDTH, Gateways, GatewaySeed, address_of
 from .route_rules import RouteRules
 from .store import Clock, RecordStore, Settings, Store
 from .tunnels import Tunnels
@@ -20,10 +21,20 @@ class Cloud:
     """One store for each resource; ``stores`` has those of the objects that requests write."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, gateways: Sequence[GatewaySeed], vpcs: Sequence[VpcSeed] = ()
+        self,
+        settings: Settings,
+        clock: Clock,
+        gateways: Sequence[GatewaySeed],
+        vpcs: Sequence[VpcSeed] = (),
+        eips: Sequence[EipSeed] = (),
     ) -> None:
-        self.gateways = Gateways(settings, clock, gateways, self._count_tunnels)
-        self.vpcs = Vpcs(clock, vpcs, self.gateways.vpc_ids())
+        self.vpcs = Vpcs(clock, vpcs, dict.fromkeys(seed.vpc_id for seed in gateways))
+        self.gateways = Gateways(settings, clock, gateways, list(self.vpcs.stored), self._count_tunnels)
+        bound = [
+            EipSeed(address_of(index), f"eip-{seed.name}", BANDWIDTH, seed.vpn_id)
+            for index, seed in enumerate(gateways)
+        ]
+        self.eips = Eips(settings, clock, [*bound, *eips])
         self.customer_gateways = CustomerGateways(settings, clock)
         self.tunnels = Tunnels(settings, clock, self.gateways, self.customer_gateways)
         self.route_rules = RouteRules(settings, clock, self.vpcs, self.gateways)
@@ -32,6 +43,8 @@ class Cloud:
             "tunnel": self.tunnels,
             "customer gateway": self.customer_gateways,
             "route rule": self.route_rules,
+            "gateway": self.gateways,
+            "eip": self.eips,
         }
 
     def _count_tunnels(self, vpn_id: str) -> int:
@@ -49,10 +62,13 @@ class Cloud:
             store.pass_time()
 
     def state(self) -> dict[str, Any]:
-        """Return everything as it is now, without any lag or dialect, keys in clear."""
+        """Return everything as it is now, without any lag or dialect, keys in clear.
+
+        ``billed`` counts the objects that requests have ever created and that cost money; a release does not lower it.
+        """
         self.pass_time()
         return {
-            "gateways": self.gateways.state(),
+            "billed": {"gateways": self.gateways.billed, "eips": self.eips.billed},
             "vpcs": list(self.vpcs.stored.values()),
             "subnets": list(self.vpcs.subnets.values()),
             **{store.state_name: store.state() for store in self.stores.values()},

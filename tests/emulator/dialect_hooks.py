@@ -15,6 +15,7 @@ import hashlib
 import ipaddress
 import re
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -38,7 +39,21 @@ POINTS = {
     "route_rule_list": "(entries) all entries of the list of route rules that has pages",
     "route_table": "(payload) the body of a route table",
     "vpc": "(VPC id, all VPC ids) whose gateways a list shows",
-    "gateway": "(entry) a gateway in a list or a detail",
+    "gateway": "(entry, Seen) a gateway in a list or a detail",
+    "gateway_entries": "(entries) all entries of a list of gateways",
+    "gateway_list_lag": "(seconds, number of the list) the age of a list of gateways",
+    "gateway_hidden": "(seconds) how long a new gateway is not found by its id",
+    "gateway_update_delay": "(seconds) how long readers see the values of a gateway before a write",
+    "gateway_deleted_kept": "(seconds) how long readers see a released gateway",
+    "gateway_life": "(seconds) after which a new gateway disappears",
+    "eip": "(entry, Seen) an EIP in a list",
+    "eip_entries": "(entries) all entries of a list of EIPs before they are selected",
+    "eip_list": "(payload) the body of a list of EIPs",
+    "eip_list_lag": "(seconds, number of the list) the age of a list of EIPs",
+    "eip_update_delay": "(seconds) how long readers see the values of an EIP before a write",
+    "eip_deleted_kept": "(seconds) how long readers see a released EIP",
+    "eip_life": "(seconds) after which a new EIP disappears",
+    "network_rules": "(NetworkRules) what gateways and EIPs do where the contract is silent",
     "customer_gateway": "(entry, age) a customer gateway in a list or a detail",
     "customer_gateway_lag": "(seconds) the age of the list of customer gateways",
     "customer_gateway_hidden": "(seconds) how long a new customer gateway is not found by its id",
@@ -408,9 +423,11 @@ def rules(point: str, **changes: Any) -> dict[str, Hook]:
 
 
 LISTS = ("list tunnels", "read route table", "list route rules")
-CREATIONS = ("create tunnel", "create customer gateway", "create route rule")
-UPDATES = ("update tunnel", "update customer gateway", "update route rule")
-DELETIONS = ("delete tunnel", "delete customer gateway", "delete route rule")
+CREATIONS = ("create tunnel", "create customer gateway", "create route rule", "create gateway", "create eip")
+GATEWAY_UPDATES = ("update gateway", "bind gateway", "unbind gateway", "protect gateway")
+EIP_UPDATES = ("resize eip", "bind eip", "unbind eip", "protect eip")
+UPDATES = ("update tunnel", "update customer gateway", "update route rule", *GATEWAY_UPDATES, *EIP_UPDATES)
+DELETIONS = ("delete tunnel", "delete customer gateway", "delete route rule", "delete gateway", "delete eip")
 READS = (*LISTS, "read gateway", "read customer gateway", "read vpc", "read subnet")
 # Of objects whose stores keep history.
 RECORD_CREATIONS = ("create tunnel", "create route rule")
@@ -552,14 +569,15 @@ def absent(kinds: Sequence[str], func: Callable[[BceError, Attempt], Any]) -> di
     """Return the hook that changes the error about an absent object."""
 
     def hook(error: Any, attempt: Attempt) -> Any:
-        about_absent = isinstance(error, BceError) and error.code == "NoSuchObject"
+        about_absent = isinstance(error, BceError) and error.code in ("NoSuchObject", "EipNotFound")
         return func(error, attempt) if about_absent and (not kinds or attempt.kind in kinds) else error
 
     return {"refusal": hook}
 
 
 def id_exception(_error: BceError, attempt: Attempt) -> BceError:
-    name = "routeRuleId" if attempt.kind in ROUTE_CHANGES else "vpnConnId"
+    ids = {"route rule": "routeRuleId", "gateway": "vpnId", "eip": "eip"}
+    name = ids.get(attempt.kind.partition(" ")[2], "vpnConnId")
     return BceError(400, f"{name[0].upper()}{name[1:]}Exception", f"The param {name} is invalid")
 
 
@@ -579,6 +597,87 @@ def other_error(code: str, status: int, other_code: str) -> dict[str, Hook]:
 
 def error_without_code(payload: Any) -> Any:
     return payload if payload is None else without(payload, "code")
+
+
+# --- gateways and EIPs ---
+
+
+def with_form(name: str, func: Callable[[Any], Any]) -> Hook:
+    """Return the hook that shows a field in another form, also where its value is empty."""
+    return lambda entry, _seen: {**entry, name: func(entry[name])} if name in entry else entry
+
+
+def without_if_empty(*names: str) -> Hook:
+    """Return the hook that leaves fields out that have no value."""
+    return lambda entry, _seen: {key: value for key, value in entry.items() if value != "" or key not in names}
+
+
+def null_where_empty(*names: str) -> Hook:
+    """Return the hook that shows null for no value."""
+    return lambda entry, _seen: {key: None if value == "" and key in names else value for key, value in entry.items()}
+
+
+def long_id(short_id: str) -> str:
+    """Return the UUID that stands for an id."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, short_id))
+
+
+def address_object(address: str) -> Any:
+    return {"eip": address} if address else {}
+
+
+def young_status(status: str, seconds: float, then: str | None = None) -> Hook:
+    """Return the hook that shows a status of a new object for some time, and another one afterwards."""
+    return status_of(lambda seen: status if seen.age < seconds else then if seen.age < float("inf") else None)
+
+
+def other_status(**words: str) -> Hook:
+    """Return the hook that shows other words for some statuses."""
+    return lambda entry, _seen: {**entry, "status": words.get(str(entry["status"]), entry["status"])}
+
+
+def shown_as(point: str, status: str, seconds: float) -> dict[str, Hook]:
+    """Return the hooks that show a released gateway or EIP for some time."""
+    return {
+        f"{point}_deleted_kept": at_least(seconds),
+        point: status_of(lambda seen: None if seen.since_deletion is None else status),
+    }
+
+
+def write_busy(noun: str, is_young: bool, seconds: float, code: str) -> dict[str, Hook]:
+    """Return the hook that refuses writes to a gateway or EIP in its first seconds, or after its last write."""
+
+    def hook(_none: None, attempt: Attempt) -> None:
+        if attempt.kind in (*UPDATES, *DELETIONS) and attempt.kind.partition(" ")[2] == noun:
+            store = attempt.cloud.store_of(attempt.kind)
+            if (store.age if is_young else store.since_write)(attempt.object_id) < seconds:
+                raise BceError(409, code, "the object is busy, try again later")
+
+    return {"check": hook}
+
+
+def quota_error(status: int, code: str) -> dict[str, Hook]:
+    """Return the hook that changes status and code of the error about too many gateways."""
+
+    def hook(error: Any, attempt: Attempt) -> Any:
+        is_it = attempt.kind == "create gateway" and isinstance(error, BceError) and error.code == "QuotaLimitExceeded"
+        return BceError(status, code, error.message) if is_it else error
+
+    return {"refusal": hook}
+
+
+def empty_eip_list(payload: Entry) -> Entry:
+    return payload if payload["eipList"] else {**payload, "eipList": None}
+
+
+def no_empty_eip_list(payload: Entry) -> Entry:
+    return payload if payload["eipList"] else without(payload, "eipList")
+
+
+def address_in_list(response: Response, _attempt: Attempt) -> Response:
+    payload = response.payload
+    is_address = isinstance(payload, dict) and "eip" in payload
+    return Response(response.status, {"eips": [payload["eip"]]}) if is_address else response
 
 
 # --- JSON and HTTP ---

@@ -17,18 +17,32 @@ Func = Callable[[Any, str, Request], Any]
 
 
 class Operation(NamedTuple):
-    """``takes_token``: whether a clientToken is stored; it has no meaning on a read (section 1)."""
+    """``takes_token``: whether a clientToken is stored; it has no meaning on a read (section 1).
+
+    ``needs_token``: whether it is required. ``action``: the query parameter without a value that chooses the operation.
+    """
 
     kind: str
     method: str
     pattern: re.Pattern[str]
     func: Func
     takes_token: bool
+    action: str
+    needs_token: bool
 
 
-def operation(kind: str, method: str, template: str, func: Func, takes_token: bool = False) -> Operation:
-    """Return an operation; ``{id}`` in the template is the id of an object."""
-    return Operation(kind, method, re.compile(template.replace("{id}", "([A-Za-z0-9_-]+)")), func, takes_token)
+def operation(
+    kind: str,
+    method: str,
+    template: str,
+    func: Func,
+    takes_token: bool = False,
+    action: str = "",
+    needs_token: bool = False,
+) -> Operation:
+    """Return an operation; ``{id}`` in the template is the id of an object, ``{address}`` an IPv4 address."""
+    pattern = template.replace("{id}", "([A-Za-z0-9_-]+)").replace("{address}", "([0-9.]+)")
+    return Operation(kind, method, re.compile(pattern), func, takes_token, action, needs_token)
 
 
 def json_body(request: Request) -> dict[str, Any]:

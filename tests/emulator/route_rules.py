@@ -110,7 +110,8 @@ class RouteRules(RecordStore):
         """Forget every rule except the system's."""
         self.clear(self._vpcs.vpc_of_table)
         for table_id, vpc_id in self._vpcs.vpc_of_table.items():
-            self.seed(table_id, _system_rule(table_id, self._vpcs.stored[vpc_id]["cidr"]), None)
+            for network in self._vpcs.cidrs_of(vpc_id):
+                self.seed(table_id, _system_rule(table_id, network), None)
 
     def read_table(self, query: dict[str, str]) -> dict[str, Any]:
         """Return one table with all its rules; this list has no pages."""
@@ -180,6 +181,10 @@ class RouteRules(RecordStore):
         self._existing(rule_id)
         self.remove(rule_id)
 
+    def using(self, vpn_id: str) -> Sequence[str]:
+        """Return the ids of the rules whose next hop is a gateway."""
+        return [key for key, record in self.records.items() if record.latest().get("nexthopId") == vpn_id]
+
     def scope_of(self, object_id: str, request: Request) -> str:
         """Return the table of a rule, or the one in which a request creates one."""
         if object_id:
@@ -218,12 +223,15 @@ class RouteRules(RecordStore):
         subnets = [IPv4Network(subnet["cidr"]) for subnet in self._vpcs.subnets_of(vpc_id)]
         if source != ANY and not any(source.subnet_of(subnet) for subnet in subnets):
             errors.append("sourceAddress: must be 0.0.0.0/0 or inside one subnet of the VPC")
-        network = IPv4Network(self._vpcs.stored[vpc_id]["cidr"])
-        if ANY not in (destination, network) and destination.overlaps(network):
+        # The page speaks of the VPC's CIDR; that the secondary ones count too is a guess.
+        networks = [IPv4Network(network) for network in self._vpcs.cidrs_of(vpc_id)]
+        if destination != ANY and ANY not in networks and any(map(destination.overlaps, networks)):
             errors.append("destinationAddress: must not overlap the CIDR of the VPC")
         if rule["nexthopType"] == "vpn" and self._gateways.vpc_of(rule["nexthopId"]) != vpc_id:
             errors.append("nexthopId: must be a VPN gateway of the VPC")
         refuse_if(errors)
+        if rule["nexthopType"] == "vpn":
+            self._gateways.require_built(rule["nexthopId"])
         if self._write_rules().same_pair == "refused" and any(_pair(other) == pair for other in others):
             raise BceError(400, "RouteRuleRepeated", "a rule with this source and destination exists in the table")
 

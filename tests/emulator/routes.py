@@ -9,17 +9,18 @@ Sources are the sections of the contract notes: 5 clientToken, 7 errors.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import customer_gateways, gateways, route_rules, tunnels, vpcs
+from . import customer_gateways, eips, gateways, route_rules, tunnels, vpcs
 from .cloud import Cloud
 from .dialect_hooks import Attempt, TokenRules
 from .messages import Request, Response
 from .operations import Operation
 from .store import Clock, Settings
-from .validation import BceError, client_token
+from .validation import BceError, client_token, not_emulated, refused
 
 # The first pattern that fits wins, so /v1/vpn/cgw precedes /v1/vpn/{id}.
 OPERATIONS: tuple[Operation, ...] = (
@@ -28,20 +29,32 @@ OPERATIONS: tuple[Operation, ...] = (
     *gateways.OPERATIONS,
     *vpcs.OPERATIONS,
     *route_rules.OPERATIONS,
+    *eips.OPERATIONS,
 )
+METHODS = ("GET", "POST", "PUT", "DELETE")
+# Of the services that are emulated, all paths are of version 1.
+OTHER_VERSION = re.compile(r"/v(?!1(/|$))[0-9]+(/(vpn|vpc|subnet|route|eip)(/.*)?)?")
 
 
-def find_operation(method: str, path: str) -> tuple[Operation, str]:
-    """Return the operation of a request and the id in its path ("" without one), or raise BceError."""
-    fitting = [(operation, match) for operation in OPERATIONS for match in [operation.pattern.fullmatch(path)] if match]
-    for operation, match in fitting:
-        if operation.method == method:
-            return operation, match.group(1) if match.groups() else ""
-    if fitting:
+def find_operation(request: Request) -> tuple[Operation, str]:
+    """Return the operation of a request and the id in its path ("" without one), or raise BceError.
+
+    What the API has or may have, and the emulator has not, is ``NotEmulated``, so that nobody takes it for the API's
+    own response. No API has an empty part in a path, and this one has four methods only.
+    """
+    method, path = request.method, request.path
+    for operation in OPERATIONS:
+        if operation.method == method and operation.action in ("", *request.query):
+            match = operation.pattern.fullmatch(path)
+            if match:
+                return operation, match.group(1) if match.groups() else ""
+    if method not in METHODS:
         raise BceError(405, "MethodNotAllowed", f"the method {method} is not allowed here")
-    if not path.startswith("/v1/"):
+    if OTHER_VERSION.fullmatch(path):
         raise BceError(404, "InvalidVersion", "the version of the path must be v1")
-    raise BceError(400, "InvalidURI", "the path is not one of this API")
+    if path.startswith("/v1/") and "" in path.split("/")[1:]:
+        raise BceError(400, "InvalidURI", "the path has an empty part")
+    raise not_emulated("this call")
 
 
 def fingerprint(request: Request, rules: TokenRules) -> tuple[Any, ...]:
@@ -86,7 +99,7 @@ class Api:
 
         :param scopes_under_way: see Attempt.
         """
-        operation, object_id = find_operation(request.method, request.path)
+        operation, object_id = find_operation(request)
         self._cloud.pass_time()
         self._number += 1
         key = (operation.kind, object_id)
@@ -109,7 +122,7 @@ class Api:
     def scope_of_write(self, request: Request) -> str | None:
         """Return the scope of the object that a write is about, None for other requests."""
         try:
-            operation, object_id = find_operation(request.method, request.path)
+            operation, object_id = find_operation(request)
             return self._cloud.store_of(operation.kind).scope_of(object_id, request)
         except (BceError, LookupError):
             return None
@@ -118,6 +131,8 @@ class Api:
         request = attempt.request
         rules: TokenRules = self._settings.dialects.apply("token_rules", TokenRules())
         token = client_token(request.query) if operation.takes_token else None
+        if token is None and operation.needs_token:
+            raise refused("clientToken: is required")
         is_creation = request.method == "POST"
         if token is None or not (rules.on_create if is_creation else rules.on_change):
             return self._apply(operation, attempt)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import secrets
 import string
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -160,9 +161,12 @@ class RecordStore:
     """Objects of one resource by scope, and what a reader sees of them at which time.
 
     A subclass sets ``state_name``, ``point``, the dialects' name for an entry, ``id_name``, the field with the id, and
-    ``unknown_id``, an id that no object has. Lags and dialects of lists apply to every subclass alike. The class is
-    long because it is the only one that keeps history, and time, versions and readers belong together.
+    ``unknown_id``, an id that no object has. Lags and dialects of lists apply to every subclass alike, except that
+    ``prefix`` gives a subclass hooks of its own. The class is long because it is the only one that keeps history, and
+    time, versions and readers belong together.
     """
+
+    prefix = ""
 
     state_name: str
     point: str
@@ -174,9 +178,9 @@ class RecordStore:
         self.clock = clock
 
     def clear(self, scopes: Iterable[str]) -> None:
-        """Forget every object; these are the scopes that exist."""
+        """Forget every object; these are the scopes that exist at the start."""
         self.records: dict[str, Record] = {}
-        self.of_scope: dict[str, dict[str, Record]] = {scope: {} for scope in scopes}
+        self.of_scope: dict[str, dict[str, Record]] = defaultdict(dict, {scope: {} for scope in scopes})
         self._list_numbers: dict[str, int] = {}
         self._scope_writes: dict[str, float] = {}
         self._doomed: dict[str, float] = {}
@@ -192,7 +196,7 @@ class RecordStore:
         record = Record(scope, now, [(now, value)], serial=self._serial)
         self.records[object_id] = self.of_scope[scope][object_id] = record
         self.first_id = self.first_id or object_id
-        life = self.settings.dialects.apply("life", FOREVER)
+        life = self.settings.dialects.apply(self.prefix + "life", FOREVER)
         if life < FOREVER:
             self._doomed[object_id] = now + life
 
@@ -240,12 +244,15 @@ class RecordStore:
         entries = [entry for each in scopes for entry in self.visible(each, number)]
         return dialects.apply("list_entries", entries)
 
-    def visible(self, scope: str, list_number: int = 0) -> list[Any]:
-        """Return the entries of a scope's objects as a reader sees them now; ``list_number`` is 0 in a detail."""
+    def visible(self, scope: str, list_number: int = 0, selects: Callable[[Any], bool] | None = None) -> list[Any]:
+        """Return the entries of a scope's objects as a reader sees them now.
+
+        :param list_number: 0 in a detail. :param selects: chooses entries by what they are, whatever a dialect shows.
+        """
         dialects = self.settings.dialects
         at = self._reader_time(list_number)
-        delay = dialects.apply("update_delay", 0)
-        kept = dialects.apply("deleted_kept", 0)
+        delay = dialects.apply(self.prefix + "update_delay", 0)
+        kept = dialects.apply(self.prefix + "deleted_kept", self.deletion_seconds())
         records = self.of_scope[scope]
         # Other readers may be older than this one: only what no reader sees any more is dropped.
         for key in [key for key, record in records.items() if record.is_over(self._oldest_reader(), kept)]:
@@ -257,6 +264,8 @@ class RecordStore:
             if value is None:
                 continue
             entry = self.with_status(record, value, at)
+            if selects is not None and not selects(entry):
+                continue
             if changes and isinstance(entry, dict):
                 seen = Seen(at - record.born, since_update, since_deletion, not entries, list_number)
                 entry = dialects.apply(self.point, entry, seen)
@@ -266,6 +275,10 @@ class RecordStore:
     def with_status(self, record: Record, value: Any, at: float) -> Any:
         """Return the entry with what depends on the time of the read; nothing does unless a subclass says so."""
         return value
+
+    def deletion_seconds(self) -> float:
+        """Return for how long a deleted object is shown; not at all unless a subclass says so."""
+        return 0
 
     def has(self, object_id: str) -> bool:
         """Return whether a write finds an object of this id."""
@@ -282,7 +295,7 @@ class RecordStore:
         ]
 
     def _reader_time(self, list_number: int = 0) -> float:
-        lag = self.settings.dialects.apply("list_lag", self.settings.list_lag_ms / 1000, list_number)
+        lag = self.settings.dialects.apply(self.prefix + "list_lag", self.settings.list_lag_ms / 1000, list_number)
         return self.clock.ticks() - lag
 
     def _oldest_reader(self) -> float:

@@ -121,7 +121,7 @@ class Tunnels(RecordStore):
 
     def reset(self) -> None:
         """Forget every tunnel."""
-        self.clear(self._gateways.stored)
+        self.clear(self._gateways.records)
 
     def list(self, vpn_id: str, query: dict[str, str]) -> dict[str, Any]:
         """Return a gateway's tunnels in order of creation, keys in clear (section 1.3)."""
@@ -130,7 +130,7 @@ class Tunnels(RecordStore):
 
     def create(self, vpn_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """Create a tunnel. Whether names are unique is UNKNOWN: two of one name are allowed."""
-        self._gateways.require(vpn_id)
+        self._gateways.require_built(vpn_id)
         fields = tunnel_fields(body, self.settings.contract, False, self._write_rules())
         self._check_name(fields["vpnConnName"], vpn_id, "")
         tunnel_id = new_id("vpnconn")
@@ -153,7 +153,7 @@ class Tunnels(RecordStore):
         rules = self._write_rules()
         fields = tunnel_fields(body, self.settings.contract, True, rules)
         home = fields["vpnId"]
-        if home != record.scope and (rules.other_gateway == "refused" or home not in self._gateways.stored):
+        if home != record.scope and (rules.other_gateway == "refused" or not self._gateways.has(home)):
             raise refused("vpnId: must be the gateway of the tunnel")
         self._check_name(fields["vpnConnName"], home, tunnel_id)
         old = record.latest()
@@ -172,7 +172,7 @@ class Tunnels(RecordStore):
         """Put objects of any shape into lists, verbatim and at once; return the ids that PUT and DELETE find."""
         homes = [item.get("vpnId", vpn_id) if isinstance(item, dict) else vpn_id for item in objects]
         for home in homes:
-            if not isinstance(home, str) or home not in self._gateways.stored:
+            if not isinstance(home, str) or not self._gateways.has(home):
                 raise refused("vpnId: every planted tunnel needs an existing gateway, in itself or in the query")
         ids = []
         for item, home in zip(objects, homes):
@@ -183,7 +183,11 @@ class Tunnels(RecordStore):
 
     def count(self, vpn_id: str) -> int:
         """Return the number of a gateway's tunnels."""
-        return sum(record.latest() is not None for record in self.of_scope[vpn_id].values())
+        return sum(record.latest() is not None for record in self.of_scope.get(vpn_id, {}).values())
+
+    def ids_of(self, vpn_id: str) -> Sequence[str]:
+        """Return the ids of a gateway's tunnels."""
+        return [key for key, record in self.records.items() if record.scope == vpn_id]
 
     def using(self, cgw_id: str) -> Sequence[str]:
         """Return the ids of the tunnels that use a customer gateway."""

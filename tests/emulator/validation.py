@@ -36,6 +36,17 @@ class WriteRules(NamedTuple):
     id_on_update: str = "kept"  # or replaced
 
 
+class NetworkRules(NamedTuple):
+    """What gateways and EIPs do where the contract is silent."""
+
+    release_in_use: str = "refused"  # of a gateway with tunnels or routes; or cascades
+    release_with_eip: str = "accepted"  # of a gateway; or refused
+    bind_while_active: str = "accepted"  # or refused
+    bind_over: str = "refused"  # of a gateway with another EIP; or replaces
+    vpc_filter: str = "used"  # of the list of gateways; or ignored
+    name_filter: str = "exact"  # of the list of EIPs; or partial, ignored
+
+
 Rule = Callable[[Any], Any]
 """Takes a value that is not null, returns its stored form or raises ValueError with the rule in words."""
 
@@ -63,6 +74,27 @@ def missing(kind: str, object_id: str) -> BceError:
     return BceError(404, "NoSuchObject", f"the {kind} {object_id} does not exist")
 
 
+def not_emulated(words: str) -> BceError:
+    """Return the error for what the API has, or may have, and the emulator has not."""
+    return BceError(501, "NotEmulated", f"the emulator does not have {words}; the API may have it")
+
+
+def busy(kind: str, status: str) -> BceError:
+    """Return the error for a write while an earlier one goes on.
+
+    Code and status are a guess: Terraform's provider repeats updates of gateways after it (part 2 of the notes, 1.9).
+    """
+    return BceError(409, "OperationDenied", f"the {kind} is {status}, try again later")
+
+
+def unsupported(words: str) -> BceError:
+    """Return the error for what the state of an object forbids, until another write changes it.
+
+    The code is a guess: Terraform's provider names it for EIPs (part 2 of the notes, 4). The status is UNKNOWN.
+    """
+    return BceError(400, "UnsupportedOperation", words)
+
+
 def one_of(*values: str) -> Rule:
     def rule(value: Any) -> str:
         # A list or an object is never a member, and must not be hashed.
@@ -88,6 +120,22 @@ def text(max_chars: int | None = None) -> Rule:
             raise ValueError("must be a string")
         if max_chars is not None and len(value) > max_chars:
             raise ValueError(f"must have at most {max_chars} characters")
+        return value
+
+    return rule
+
+
+def boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def integer(least: int, most: int) -> Rule:
+    def rule(value: Any) -> int:
+        # bool is an int to Python, but not to JSON.
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise ValueError(f"must be an integer, {least}..{most}")
         return value
 
     return rule

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .operations import operation
@@ -27,11 +27,23 @@ ZONE = "cn-bj-a"
 
 @dataclass(frozen=True)
 class VpcSeed:
-    """A VPC of the command line."""
+    """A VPC of the command line.
+
+    ``subnets`` are CIDRs with names in addition to the first one, which a VPC does not have if ``has_first`` is False.
+    """
 
     vpc_id: str
     cidr: str
     name: str
+    secondary: tuple[str, ...] = ()
+    subnets: tuple[tuple[str, str], ...] = field(default=())
+    has_first: bool = True
+
+
+def first_subnet(cidr: str) -> ipaddress.IPv4Network:
+    """Return the subnet that a VPC has: its first /20, or all of it where it is smaller."""
+    network = ipaddress.IPv4Network(cidr)
+    return next(network.subnets(new_prefix=max(SUBNET_PREFIX, network.prefixlen)))
 
 
 class Vpcs:
@@ -55,21 +67,27 @@ class Vpcs:
             "description": "",
             "isDefault": False,
             "relay": False,
-            "secondaryCidr": [],
+            "secondaryCidr": list(seed.secondary),
             "tags": [],
             "createdTime": now,
         }
-        network = ipaddress.IPv4Network(seed.cidr)
-        first = next(network.subnets(new_prefix=max(SUBNET_PREFIX, network.prefixlen)))
-        free = max(0, first.num_addresses - RESERVED_ADDRESSES)
-        subnet_id = _derived_id("sbn", seed.vpc_id)
+        first = first_subnet(seed.cidr)
+        if seed.has_first:
+            self._add_subnet(seed.vpc_id, _derived_id("sbn", seed.vpc_id), first, f"subnet-{seed.name}", now)
+        for cidr, name in seed.subnets:
+            subnet_id = _derived_id("sbn", f"{seed.vpc_id} {cidr}")
+            self._add_subnet(seed.vpc_id, subnet_id, ipaddress.IPv4Network(cidr), name, now)
+        self.vpc_of_table[_derived_id("rt", seed.vpc_id)] = seed.vpc_id
+
+    def _add_subnet(self, vpc_id: str, subnet_id: str, network: ipaddress.IPv4Network, name: str, now: str) -> None:
+        free = max(0, network.num_addresses - RESERVED_ADDRESSES)
         self.subnets[subnet_id] = {
             "subnetId": subnet_id,
-            "name": f"subnet-{seed.name}",
+            "name": name,
             "zoneName": ZONE,
-            "cidr": str(first),
+            "cidr": str(network),
             "ipv6Cidr": "",
-            "vpcId": seed.vpc_id,
+            "vpcId": vpc_id,
             "subnetType": "BCC",
             "description": "",
             "createdTime": now,
@@ -77,7 +95,10 @@ class Vpcs:
             "availableUnreservedIp": free,
             "tags": [],
         }
-        self.vpc_of_table[_derived_id("rt", seed.vpc_id)] = seed.vpc_id
+
+    def cidrs_of(self, vpc_id: str) -> Sequence[str]:
+        """Return the CIDR of a VPC and its secondary ones."""
+        return [self.stored[vpc_id]["cidr"], *self.stored[vpc_id]["secondaryCidr"]]
 
     def table_of(self, vpc_id: str) -> str:
         """Return the id of a VPC's default route table, the only one it has."""

@@ -1158,9 +1158,342 @@ def _post_id_list(lab):
     assert response.json == {"routeRuleIds": [rule["routeRuleId"]]}
 
 
+# --- gateways and EIPs ---
+
+
+def vpn_ids(lab, vpc_id=OTHER_VPC):
+    return [gateway["vpnId"] for gateway in lab.gateways(vpc_id)]
+
+
+def addresses(lab):
+    return [eip["eip"] for eip in lab.eips()]
+
+
+@check("vpn-gateway-list-late", seconds=10)
+def _late_gateway(lab, seconds):
+    vpn_id = lab.added_gateway()
+    lab.sleep(seconds - 0.1)
+    assert vpn_ids(lab) == [OTHER] and lab.gateway(vpn_id)["vpnId"] == vpn_id
+    lab.sleep(0.2)
+    assert vpn_ids(lab) == [OTHER, vpn_id]
+
+
+check("vpn-gateway-list-very-late", seconds=60)(_late_gateway)
+
+
+@check("vpn-gateway-list-flickers")
+def _flickering_gateways(lab):
+    lab.added_gateway()
+    assert [len(lab.gateways()) for _list in range(4)] == [2, 1, 2, 1]
+
+
+@check("vpn-gateway-stale")
+def _stale_gateway(lab):
+    vpn_id = lab.added_gateway()
+    for status, count in ((404, 1), (200, 2)):
+        assert lab.call("GET", f"/v1/vpn/{vpn_id}").status == status and len(lab.gateways()) == count
+        lab.sleep(2)
+
+
+@check("vpn-gateway-list-newest-first")
+def _newest_gateway_first(lab):
+    assert [lab.added_gateway(), OTHER] == vpn_ids(lab)
+
+
+@check("vpn-gateway-list-repeats")
+def _repeated_gateways(lab):
+    assert vpn_ids(lab) == [OTHER, OTHER]
+
+
+@check("vpn-gateway-list-all-vpcs")
+def _gateways_of_all_vpcs(lab):
+    assert sorted(vpn_ids(lab)) == sorted([OTHER, GATEWAY]) == sorted(vpn_ids(lab, VPC))
+
+
+def shows_gateway(name, field, shown, **changes):
+    """Register the check that list and detail show a field of a new gateway in another way than it is stored."""
+
+    @check(name)
+    def _check(lab):
+        vpn_id = lab.added_gateway(**changes)
+        assert [entry.get(field, ABSENT) for entry in lab.both_gateways(vpn_id)] == [shown] * 2
+        assert lab.thread.state()["gateways"][-1].get(field, ABSENT) != shown
+
+
+shows_gateway("vpn-gateway-vpc-long", "vpcId", "7040e001-bae4-5ebf-a36e-6b2e3ee4d2ef")
+shows_gateway("vpn-gateway-vpc-missing", "vpcId", ABSENT)
+shows_gateway("vpn-gateway-status-upper", "status", "UNCONFIGURED")
+shows_gateway("vpn-gateway-status-unknown", "status", "idle")
+shows_gateway("vpn-gateway-status-missing", "status", ABSENT)
+shows_gateway("vpn-gateway-eip-null", "eip", None)
+shows_gateway("vpn-gateway-eip-missing", "eip", ABSENT)
+shows_gateway("vpn-gateway-eip-object", "eip", {})
+shows_gateway("vpn-gateway-eip-never-shown", "eip", ABSENT)
+shows_gateway("vpn-gateway-bandwidth-text", "bandwidthInMbps", "0")
+shows_gateway("vpn-gateway-bandwidth-null", "bandwidthInMbps", None)
+shows_gateway("vpn-gateway-tunnel-number-missing", "vpnConnNum", ABSENT)
+shows_gateway("vpn-gateway-name-upper", "vpnName", "GW")
+shows_gateway("vpn-gateway-name-cut", "vpnName", "a" * 20, vpnName="a" * 30)
+shows_gateway("vpn-gateway-name-missing", "vpnName", ABSENT)
+shows_gateway("vpn-gateway-description-missing", "description", ABSENT)
+shows_gateway("vpn-gateway-description-null", "description", None)
+shows_gateway("vpn-gateway-protection-missing", "deleteProtect", ABSENT)
+
+
+@check("vpn-gateway-stays-unconfigured")
+def _stays_unconfigured(lab):
+    assert [gateway["status"] for gateway in lab.gateways()] == ["unconfigured"]
+
+
+@check("vpn-gateway-tunnel-number-zero")
+def _tunnel_number_zero(lab):
+    lab.made(vpn_id=OTHER)
+    assert [entry["vpnConnNum"] for entry in lab.both_gateways(OTHER)] == [0, 0]
+
+
+@check("vpn-gateway-building-long", first="building", seconds=60, then="unconfigured")
+def _gateway_course(lab, first, seconds, then):
+    vpn_id = lab.added_gateway()
+    lab.sleep(seconds - 0.1)
+    assert [entry["status"] for entry in lab.both_gateways(vpn_id)] == [first] * 2
+    lab.sleep(0.2)
+    assert [entry["status"] for entry in lab.both_gateways(vpn_id)] == [then] * 2
+
+
+check("vpn-gateway-create-fails", first="building", seconds=2, then="error")(_gateway_course)
+
+
+@check("vpn-gateway-create-rolled-back")
+def _gateway_rolled_back(lab):
+    address = lab.added_eip()
+    vpn_id = lab.added_gateway(eip=address)
+    lab.sleep(2)
+    assert lab.call("GET", f"/v1/vpn/{vpn_id}").status == 404 and vpn_ids(lab) == [OTHER]
+    assert lab.put_eip(address, "unbind").status == 200 and lab.eip(address)["status"] == "available"
+
+
+@check("vpn-gateway-update-asynchronous")
+def _gateway_updated_late(lab):
+    vpn_id = lab.added_gateway()
+    lab.put_gateway(vpn_id, "modifyAttribute", {"vpnName": "other"})
+    for name in ("gw", "other"):
+        assert [entry["vpnName"] for entry in lab.both_gateways(vpn_id)] == [name] * 2
+        lab.sleep(2)
+
+
+@check("vpn-gateway-building-refuses", code="OperationDenied", seconds=2)
+def _gateway_busy(lab, code, seconds):
+    vpn_id, address = lab.added_gateway(), lab.added_eip()
+    writes = [
+        lambda: lab.put_gateway(vpn_id, "modifyAttribute", {"vpnName": "other"}),
+        lambda: lab.bind(vpn_id, address),
+        lambda: lab.release(vpn_id),
+    ]
+    assert [(write().status, write().code) for write in writes] == [(409, code)] * 3
+    lab.sleep(seconds)
+    assert writes[0]().status == 200
+    if code == "OperationDenied":
+        assert [write().status for write in writes[1:]] == [200] * 2
+
+
+check("vpn-gateway-unfinished-refuses", code="LastOperationNotFinished", seconds=1)(_gateway_busy)
+
+
+@check("vpn-gateway-bind-refused-while-active")
+def _bind_refused(lab):
+    vpn_id, address = lab.added_gateway(), lab.added_eip()
+    lab.made(vpn_id=vpn_id)
+    assert lab.bind(vpn_id, address).code == "UnsupportedOperation"
+
+
+@check("vpn-gateway-bind-replaces")
+def _bind_replaces(lab):
+    first, second = lab.added_eip("a"), lab.added_eip("b")
+    vpn_id = lab.added_gateway(eip=first)
+    assert lab.bind(vpn_id, second).status == 200
+    assert lab.gateway(vpn_id)["eip"] == second
+    assert [lab.eip(address)["status"] for address in (first, second)] == ["available", "binded"]
+
+
+@check("vpn-gateway-release-cascades")
+def _release_cascades(lab):
+    vpn_id, address = OTHER, lab.gateway(OTHER)["eip"]
+    lab.made(vpn_id=vpn_id)
+    lab.added_rule(vpc_id=OTHER_VPC)
+    assert lab.release(vpn_id).status == 200
+    assert lab.stored() == lab.stored_rules() == [] and lab.eip(address)["status"] == "available"
+
+
+@check("vpn-gateway-release-refuses-eip")
+def _release_refuses_eip(lab):
+    assert lab.release(OTHER).code == "UnsupportedOperation"
+    lab.unbind(OTHER)
+    assert lab.release(OTHER).status == 200
+
+
+@check("vpn-gateway-release-slow", status="deleting", seconds=60)
+def _slow_release(lab, status, seconds):
+    vpn_id = lab.added_gateway()
+    lab.release(vpn_id)
+    assert [entry["status"] for entry in lab.both_gateways(vpn_id)] == [status] * 2
+    assert lab.release(vpn_id).status == 404
+    lab.sleep(seconds)
+    assert lab.call("GET", f"/v1/vpn/{vpn_id}").status == 404 and vpn_ids(lab) == [OTHER]
+
+
+check("vpn-gateway-release-stays-listed", status="deleted", seconds=10)(_slow_release)
+
+
+@check("vpn-gateway-quota-code")
+def _gateway_quota(lab):
+    for _number in range(2):
+        lab.added_gateway()
+    response = lab.add_gateway()
+    assert (response.status, response.code) == (413, "QuotaExceeded")
+
+
+@check("eip-list-late", seconds=10)
+def _late_eip(lab, seconds):
+    before = addresses(lab)
+    address = lab.added_eip()
+    lab.sleep(seconds - 0.1)
+    assert addresses(lab) == before
+    lab.sleep(0.2)
+    assert addresses(lab) == [*before, address]
+
+
+check("eip-list-very-late", seconds=60)(_late_eip)
+
+
+@check("eip-list-flickers")
+def _flickering_eips(lab):
+    lab.added_eip()
+    assert [len(lab.eips()) for _list in range(4)] == [3, 2, 3, 2]
+
+
+@check("eip-list-newest-first")
+def _newest_eip_first(lab):
+    assert addresses(lab)[0] == lab.added_eip() or addresses(lab)[0] == lab.thread.state()["eips"][-1]["eip"]
+
+
+@check("eip-list-repeats")
+def _repeated_eips(lab):
+    assert len(addresses(lab)) == 4
+
+
+@check("eip-list-null", shown=None)
+def _empty_eips(lab, shown):
+    assert lab.call("GET", "/v1/eip", query={"name": "none"}).json.get("eipList", ABSENT) is shown
+    assert len(lab.eips()) == 2
+
+
+check("eip-list-missing", shown=ABSENT)(_empty_eips)
+
+
+@check("eip-name-filter-partial", part="ddres", count=1)
+def _eip_names(lab, part, count):
+    lab.added_eip()
+    assert len(lab.eips(name=part)) == count
+
+
+check("eip-name-filter-ignored", part="none", count=3)(_eip_names)
+
+
+def shows_eip(name, field, shown, **changes):
+    """Register the check that the list shows a field of a new EIP in another way than it is stored."""
+
+    @check(name)
+    def _check(lab):
+        address = lab.added_eip(**changes)
+        assert lab.eip(address).get(field, ABSENT) == shown
+        assert lab.thread.state()["eips"][-1].get(field, ABSENT) != shown
+
+
+shows_eip("eip-name-missing", "name", ABSENT)
+shows_eip("eip-name-upper", "name", "ADDRESS")
+shows_eip("eip-status-upper", "status", "AVAILABLE")
+shows_eip("eip-status-unknown", "status", "free")
+shows_eip("eip-status-missing", "status", ABSENT)
+shows_eip("eip-bandwidth-text", "bandwidthInMbps", "5")
+shows_eip("eip-instance-null", "instanceId", None)
+shows_eip("eip-instance-missing", "instanceId", ABSENT)
+
+
+@check("eip-creating-long", first="creating", seconds=60, then="available")
+def _eip_course(lab, first, seconds, then):
+    address = lab.added_eip()
+    lab.sleep(seconds - 0.1)
+    assert lab.eip(address)["status"] == first
+    lab.sleep(0.2)
+    assert lab.eip(address)["status"] == then
+
+
+check("eip-create-fails", first="creating", seconds=2, then="unavailable")(_eip_course)
+
+
+@check("eip-create-rolled-back")
+def _eip_rolled_back(lab):
+    lab.added_eip()
+    lab.sleep(2)
+    assert len(lab.eips()) == 2
+
+
+@check("eip-update-asynchronous")
+def _eip_updated_late(lab):
+    address = lab.added_eip()
+    lab.put_eip(address, "resize", {"newBandwidthInMbps": 9})
+    for bandwidth in (5, 9):
+        assert lab.eip(address)["bandwidthInMbps"] == bandwidth
+        lab.sleep(2)
+
+
+@check("eip-unfinished-refuses")
+def _eip_busy(lab):
+    address = lab.added_eip()
+    response = lab.put_eip(address, "resize", {"newBandwidthInMbps": 9})
+    assert (response.status, response.code) == (409, "LastOperationNotFinished")
+    lab.sleep(1)
+    assert lab.release_eip(address).status == 200
+
+
+@check("eip-release-stays-listed")
+def _released_eip_listed(lab):
+    address = lab.added_eip()
+    lab.release_eip(address)
+    assert lab.eip(address)["status"] == "unavailable"
+    lab.sleep(10)
+    assert lab.eips(eip=address) == []
+
+
+@check("eip-post-list")
+def _eip_in_list(lab):
+    assert lab.add_eip().json == {"eips": [lab.thread.state()["eips"][-1]["eip"]]}
+
+
 @pytest.mark.parametrize("name", [dialect.name for dialect in dialects.TABLE])
 def test_dialect_in_force_does_what_its_row_says(lab, name):
     run_checks(lab, name)
+
+
+def test_dialects_of_all_writes_reach_gateways_and_eips(lab):
+    for name, status, code, count in (
+        ("post-empty", 200, None, 1),
+        ("post-error-in-200", 200, "OperationException", 0),
+        ("post-error-in-200-done", 200, "OperationException", 1),
+    ):
+        lab.use(name)
+        assert [(made.status, made.code) for made in (lab.add_gateway(), lab.add_eip())] == [(status, code)] * 2
+        assert lab.thread.state()["billed"] == {"gateways": count, "eips": count}
+    for name, code in (("gone-other-code", "{}Exception"), ("gone-200", None)):
+        lab.use(name)
+        for response, kind in ((lab.release("vpn-none"), "VpnId"), (lab.release_eip("192.0.2.77"), "Eip")):
+            assert response.code == (code and code.format(kind))
+    lab.use("no-such-object-400")
+    assert lab.release_eip("192.0.2.77")[0] == 400
+    lab.use("token-ignored")
+    assert lab.add_eip(token="same").json != lab.add_eip(token="same").json
+    lab.use("put-without-effect")
+    assert lab.unbind(OTHER).status == 200 and lab.gateway(OTHER)["status"] == "active" and lab.gateway(OTHER)["eip"]
 
 
 def hooks_of_the_table():
@@ -1194,11 +1527,14 @@ def test_state_under_any_dialect_is_what_is_stored(lab):
     lab.made("b", vpn_id=OTHER, remoteSubnets=["10.0.0.0/8", "9.0.0.0/8"])
     lab.peer("peer-_")
     lab.added_rule(description=" x ")
+    lab.added_gateway(eip=lab.added_eip())
     truth = lab.thread.state()
     for dialect in dialects.TABLE:
         lab.thread.settings(dialects=[dialect.name])
         lab.page()
         lab.table()
+        lab.call("GET", "/v1/vpn", query={"vpcId": OTHER_VPC})
+        lab.call("GET", "/v1/eip")
         assert lab.thread.state() == truth, dialect.name
 
 
@@ -1252,11 +1588,13 @@ def test_command_line_lists_dialects_and_refuses_unknown_ones():
 
 
 def test_dialects_in_any_mix_never_break_the_emulator(lab):
-    """No mix leads to a 500, and whatever the responses say, only a creation makes tunnels and route rules."""
+    """No mix leads to a 500, and whatever the responses say, only a creation makes objects."""
     source = random.Random(20261126)
     used = set()
     for _mix in range(330):
-        names = dialects.draw(source, source.randint(2, 12), with_routes=True)
+        names = dialects.draw(
+            source, source.randint(2, 32), dialects.ROUTE_GROUPS + dialects.GATEWAY_GROUPS + dialects.EIP_GROUPS
+        )
         used.update(names)
         lab.use(*names)
         lab.shift = 28800 * (("clock-ahead" in names) - ("clock-behind" in names))
@@ -1273,6 +1611,16 @@ def test_dialects_in_any_mix_never_break_the_emulator(lab):
             rule_id = next((rule["routeRuleId"] for rule in lab.stored_rules()), "rr-none")
             responses += [lab.call("GET", path, query={"vpcId": VPC}) for path in ("/v1/route", "/v1/route/rule")]
             responses += [lab.update_rule(rule_id, description="x"), lab.delete_rule(rule_id)]
+            responses += [lab.add_gateway(token="g"), lab.add_eip(token="e"), lab.add_eip()]
+            vpn_id = lab.thread.state()["gateways"][-1]["vpnId"]
+            address = lab.thread.state()["eips"][-1]["eip"]
+            responses += [lab.call("GET", "/v1/vpn", query={"vpcId": OTHER_VPC}), lab.call("GET", f"/v1/vpn/{vpn_id}")]
+            responses += [lab.bind(vpn_id, address), lab.put_gateway(vpn_id, "modifyAttribute", {"description": "x"})]
+            responses += [lab.call("GET", "/v1/eip", query={"name": "address"}), lab.call("GET", "/v1/eip")]
+            responses += [lab.put_eip(address, "resize", {"newBandwidthInMbps": 7}), lab.unbind(vpn_id)]
+            responses += [lab.release(vpn_id), lab.release_eip(address)]
+            billed = lab.thread.state()["billed"]
+            assert billed["gateways"] <= step + 1 and billed["eips"] <= 2 * (step + 1)
             lab.sleep(1.5)
             assert len(lab.stored()) <= 2 + 2 * (step + 1) and len(lab.stored_rules()) <= 2 * (step + 1)
         assert [response for response in responses if response.status >= 500] == [], names

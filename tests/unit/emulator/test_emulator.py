@@ -362,9 +362,9 @@ def test_request_to_an_unknown_path_or_object_has_its_own_code(emulator):
     for method, path, status, code in (
         ("GET", "/v2/vpn/vpnconn/" + GATEWAY, 404, "InvalidVersion"),
         ("GET", "/v1/vpn/vpnconn/", 400, "InvalidURI"),
-        ("GET", "/v1/vpn/vpnconn/a%2Fb", 400, "InvalidURI"),
+        ("GET", "/v1/vpn/vpnconn/a%2Fb", 501, "NotEmulated"),
         ("PATCH", LIST, 405, "MethodNotAllowed"),
-        ("POST", LIST, 405, "MethodNotAllowed"),
+        ("POST", LIST, 501, "NotEmulated"),
         ("GET", "/v1/vpn/vpnconn/vpn-none", 404, "NoSuchObject"),
         ("GET", "/v1/vpn/vpn-none", 404, "NoSuchObject"),
         ("POST", "/v1/vpn/vpn-none/vpnconn", 404, "NoSuchObject"),

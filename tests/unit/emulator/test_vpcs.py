@@ -116,4 +116,4 @@ def test_absent_vpc_or_subnet_is_an_error(lab, path):
 def test_vpc_list_with_an_invalid_flag_or_signature_is_refused(lab):
     assert lab.call("GET", "/v1/vpc", query={"isDefault": "yes"}).code == "InappropriateJSON"
     assert lab.call("GET", "/v1/vpc", secret="wrong").code == "SignatureDoesNotMatch"
-    assert lab.call("POST", "/v1/vpc", {}).code == "MethodNotAllowed"
+    assert lab.call("POST", "/v1/vpc", {}).code == "NotEmulated"
