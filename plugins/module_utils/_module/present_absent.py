@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Tuple, Type
 from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.redaction import redact_nested
+from .._reconcile.executor import RequestExecutor
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._reconcile.waiter import StateWaiter
 from .._resources.api import RestApi
@@ -24,11 +25,13 @@ class PresentAbsent(NamedTuple):
     :ivar api: the RestApi of the resource.
     :ivar result_name: the name of the object in results.
     :ivar attributes: names of ObjectResult attributes that the task's result has too.
+    :ivar executor: see ScopeReconciler.
     """
 
     api: Type[RestApi]
     result_name: str
     attributes: Tuple[str, ...] = ()
+    executor: Type[RequestExecutor] = RequestExecutor
 
     def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
@@ -47,7 +50,8 @@ class PresentAbsent(NamedTuple):
         """See Implementation.run()."""
         connection = request.connection
         api = self.api(BceClient(connection, clock=clock), request.desired.options)
-        scope = ScopeReconciler(api, [request.desired], connection.retry_timeout, clock=clock)
+        desired, timeout = [request.desired], connection.retry_timeout
+        scope = ScopeReconciler(api, desired, timeout, clock=clock, executor_class=self.executor)
         scope.plan()
         if not check_mode:
             apply(scope)
