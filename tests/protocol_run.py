@@ -78,6 +78,12 @@ class ExactNumberType(NumberType):
     has_exact_names = True
 
 
+class BilledNumberType(NumberType):
+    """The same where each object costs money."""
+
+    costs_money = True
+
+
 def number_object(name=NAME, provided_id=None, is_absent=False, client_token=None, resource_type=NumberType):
     """Return the state of an object of a task."""
     return ObjectState(DesiredObject(resource_type(), Desired(name, provided_id, is_absent, client_token)))

@@ -13,7 +13,7 @@ import yaml
 
 import errors_page
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge, steps
 from playbook_runner import ROOT
 
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def error_codes():
     ]
     given = [call.args[1] for call in calls if len(call.args) > 1]
     found = {code.value for code in given if isinstance(code, ast.Constant)}
-    return sorted(found | {"InvalidOption", *messages.CODES, *purge.CODES})
+    return sorted(found | {"InvalidOption", *messages.CODES, *purge.CODES, *steps.CODES})
 
 
 def test_errors_page_is_generated():

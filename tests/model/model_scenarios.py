@@ -66,6 +66,8 @@ SCENARIOS = {
     "again": Scenario("present, later present", (PRESENT,) * 2, in_turn=True),
     "again3": Scenario("present three times, one after the other", (PRESENT,) * 3, in_turn=True),
     "gone": Scenario("absent, then present", (ABSENT, PRESENT), in_turn=True, **EXISTS),
+    "there": Scenario("present, one exists whose token is forgotten", (PRESENT,), (before(A),)),
+    "there2": Scenario("two presents, one exists whose token is forgotten", (PRESENT,) * 2, (before(A),)),
     "foreign": Scenario("purge; another gateway has both", (PURGE,), (before(A, gateway=1), before(Z, 1, gateway=1))),
     "foreign2": Scenario("absent; another gateway has it", (ABSENT,), (before(A, gateway=1),)),
     "foreign3": Scenario("present; another gateway has another", (PRESENT,), (before(Z, 1, gateway=1),)),
@@ -135,6 +137,54 @@ DIALECTS = {
     "POST returns one id": ({"post": "one-id"}, "one2 again"),
     "name unrelated, token expires": ({"show": "hash", "memory": "expires"}, "one again3"),
 }
+# Objects that cost money. A list shows a creation within 2 lists, within the 5 of the long wait, or later.
+BILLED = "one two three gone1 gone2 gone2x2 absent update again there"
+for _title, _changes, _keys in (
+    ("list at once", {"lag": 0}, BILLED + " mixed two2"),
+    ("stale list", {}, BILLED + " mixed absent3 there2"),
+    ("stale list, 1 lost", {"faults": 1}, "one two gone1 gone2 mixed absent update again"),
+    ("stale list, 1 kill", {"kills": 1}, "one two three gone1 gone2 mixed absent"),
+    ("1 lost, 1 kill", {"faults": 1, "kills": 1}, "one two gone1 mixed absent update gone2x2"),
+    ("2 lost", {"faults": 2}, "one two gone1"),
+    ("2 lost, 1 kill", {"faults": 2, "kills": 1}, "one"),
+    ("the window ends", {"windows": 1}, "gone2 gone2x2"),
+    ("2 kills", {"kills": 2}, "one two"),
+    ("stale for long", {"lag": 4}, "one two gone1 again"),
+    ("stale for long, 1 lost, 1 kill", {"lag": 4, "faults": 1, "kills": 1}, "one two"),
+    ("stale for long, 2 lost", {"lag": 4, "faults": 2}, "one"),
+    ("1 list unreadable", {"unreadable": 1}, "one two there gone1 again"),
+    ("2 lists unreadable, 1 lost", {"unreadable": 2, "faults": 1}, "one there"),
+    ("1 list unreadable, 1 lost, 1 kill", {"unreadable": 1, "faults": 1, "kills": 1}, "one two"),
+):
+    DIALECTS["sane, billed, " + _title] = (dict(_changes, costs_money=True), _keys)
+for _title, _changes, _keys in (
+    ("the object of the token lives or is not known", {}, "renamed gone2mixed"),
+    ("list later", {"lag": 6}, "one two gone1 again mixed"),
+    ("list later, 1 lost, 1 kill", {"lag": 6, "faults": 1, "kills": 1}, "one"),
+    ("list later, 2 lost", {"lag": 6, "faults": 2}, "one"),
+    ("token of any parameters", {"memory": "anyparams"}, "one two mixed gone1"),
+    ("names unique, 1 lost", {"duplicates": "refused", "faults": 1}, "one two mixed"),
+    ("read by id denies while stale", {"put": "stale404"}, "one two gone1 again"),
+    ("read by id denies while stale for long", {"put": "stale404", "lag": 4}, "one two gone1"),
+    ("read by id denies, list later", {"put": "stale404", "lag": 6}, "one"),
+    ("read by id refused", {"put": "refuse"}, "one two gone1"),
+    ("deletion asynchronous", {"delete": "async"}, "absent gone update"),
+    ("token ignored, one run", {"memory": "ignored"}, "one there"),
+    ("token ignored, one run, 2 lost", {"memory": "ignored", "faults": 2}, "one"),
+    ("token ignored, stale for long, 2 lost", {"memory": "ignored", "lag": 4, "faults": 2}, "one"),
+    ("token ignored, one after the other", {"memory": "ignored"}, "again"),
+    ("token ignored, parallel", {"memory": "ignored"}, "two mixed gone1"),
+    ("token ignored, 1 kill", {"memory": "ignored", "kills": 1}, "one"),
+    ("token ignored, list later", {"memory": "ignored", "lag": 6}, "one"),
+    ("token ignored, list later, 1 lost", {"memory": "ignored", "lag": 6, "faults": 1}, "one"),
+    ("token ignored, list later, again", {"memory": "ignored", "lag": 6}, "again"),
+    ("token expires", {"memory": "expires"}, "one again"),
+):
+    DIALECTS["billed, " + _title] = (dict(_changes, costs_money=True), _keys)
+for _word, _show in (("upper case", "upper"), ("cut", "cut"), ("missing", "null"), ("unrelated", "hash")):
+    _billed = {"show": _show, "costs_money": True}
+    DIALECTS["billed, name " + _word] = (_billed, "one two again gone")
+    DIALECTS["billed, name " + _word + ", 1 lost, 1 kill"] = (dict(_billed, faults=1, kills=1), "one two")
 for _word, _show in (("upper case", "upper"), ("cut", "cut"), ("missing", "null"), ("unrelated", "hash")):
     DIALECTS["name " + _word] = ({"show": _show}, SINGLE + " two absent again3")
     DIALECTS["name " + _word + ", 1 lost, 1 kill"] = (
@@ -154,6 +204,14 @@ IMPOSSIBLE = {
     ("list later, token ignored, 2 lost", "I1"): ("one", "neither list nor response shows the first; at most 3"),
     ("list later, token ignored, 2 lost", "I1c"): ("one", "the id of an object that nothing shows is unknown"),
     ("PUT 404 while stale, list later", "I1"): ("one gone1", "list and update both deny a new object; at most 3"),
+    ("billed, read by id denies, list later", "I1"): ("one", "list and read by id both deny the object for 30 s"),
+    ("billed, read by id denies, list later", "M"): ("one", "the same: the response counts as a replay; at most 6"),
+    ("billed, token ignored, parallel", "M"): ("two mixed gone1", "each run may buy one before a list shows another's"),
+    ("billed, token ignored, 1 kill", "M"): ("one", "neither list nor token shows the new run what the killed one did"),
+    ("billed, token ignored, list later, 1 lost", "I1"): ("one", "no list shows the first for 30 s; at most 2"),
+    ("billed, token ignored, list later, 1 lost", "M"): ("one", "the same"),
+    ("billed, token ignored, list later, again", "M"): ("again", "neither list nor token leads to the first"),
+    ("billed, token ignored, list later, again", "I6"): ("again", "the same"),
     ("POST returns a foreign id", "W"): ("foreign3", "one update asks for an object that the list does not show"),
 }
 

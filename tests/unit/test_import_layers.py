@@ -96,7 +96,8 @@ def test_payload_of_a_module_has_no_code_of_other_modules():
 
 def test_reconciler_sees_resources_through_their_base_only():
     seen = {file for name, path in FILES.items() if name.startswith("_reconcile/") for file in imports(path)[0]}
-    assert {file for file in seen if file.startswith("_resources/")} <= {"_resources/base"}
+    assert {file for file in seen if file.startswith("_resources/")} <= {"_resources/base", "_resources/steps"}
+    assert {file for file in imports(FILES["_resources/steps"])[0] if file.startswith("_")} <= {"_resources/base"}
 
 
 def test_every_package_of_module_utils_is_private():

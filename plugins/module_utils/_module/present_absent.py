@@ -12,6 +12,7 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._bce.redaction import redact_nested
+from .._reconcile.executor import RequestExecutor
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._reconcile.waiter import StateWaiter
 from .._resources.api import RestApi
@@ -25,11 +26,13 @@ class PresentAbsent(NamedTuple):
     :ivar api: the RestApi of the resource.
     :ivar result_name: the name of the object in results.
     :ivar attributes: names of ObjectResult attributes that the task's result has too.
+    :ivar executor: see ScopeReconciler.
     """
 
     api: Type[RestApi]
     result_name: str
     attributes: Tuple[str, ...] = ()
+    executor: Type[RequestExecutor] = RequestExecutor
 
     def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
@@ -52,8 +55,8 @@ class PresentAbsent(NamedTuple):
             options = self.api.resolve(client, request.desired.options)
         except BceError as error:
             return connection.warn_in(error.to_failed_result())
-        desired = request.desired._replace(options=options)
-        scope = ScopeReconciler(self.api(client, options), [desired], connection.retry_timeout, clock=clock)
+        api, desired = self.api(client, options), [request.desired._replace(options=options)]
+        scope = ScopeReconciler(api, desired, connection.retry_timeout, clock=clock, executor_class=self.executor)
         scope.plan()
         if not check_mode:
             apply(scope)

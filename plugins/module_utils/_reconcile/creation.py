@@ -15,6 +15,9 @@ docs/decisions/0007 has the reasons of the protocol:
 5. A new id under another name was made now: no further creation.
 6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else nothing further is created.
 
+Where an object costs money, state.BILLED is stricter: a wait is CONFIRMED_CREATE_TIMEOUT long unless the list shows the
+name, a token is sent twice at most, and none follows it unless its object is in no list and was read by its id as gone.
+
 `ids_before` is the set of all ids that this run saw in the scope before its first creation.
 """
 
@@ -34,7 +37,7 @@ def request_creation(obj: ObjectState, window: int) -> WriteRequest:
     :param window: the time window by the API's clock.
     """
     number, own_window = obj.creation.token
-    if number >= state.SHARED_TOKENS and not own_window:
+    if number >= obj.desired.rule.shared_tokens and not own_window:
         # The same token in every attempt of this run, even if the window ends meanwhile.
         obj.creation.token = (number, window)
     return WriteRequest(CREATE, obj, None, obj.creation.token)
@@ -42,16 +45,18 @@ def request_creation(obj: ObjectState, window: int) -> WriteRequest:
 
 def take_next_token(obj: ObjectState) -> None:
     """Take the next token, if any, because this one belongs to an object that is gone, renamed or different."""
-    creation = obj.creation
+    creation, rule = obj.creation, obj.desired.rule
     obj.outcome.changed = False
     if obj.desired.client_token is not None:
         if creation.claimed_id:
             return obj.fail("ClientTokenReused", ids=(creation.claimed_id,))
         return obj.fail("ClientTokenReused", error=obj.last_error)
+    if rule.needs_proof and creation.claimed_id not in creation.denied_ids:
+        return obj.fail("EarlierCreationUnclear", ids=(creation.claimed_id or "id unknown",))
     creation.claimed_id = obj.outcome.object_id = None
-    if creation.attempts >= state.MAX_CREATE_ATTEMPTS:
-        return obj.fail("IdempotencyTokensExhausted")
-    creation.token = (creation.token[0] + 1, 0)
+    if creation.attempts >= rule.max_attempts:
+        return obj.fail("PurchaseTokensExhausted" if rule.needs_proof else "IdempotencyTokensExhausted")
+    creation.token, creation.sends = (creation.token[0] + 1, 0), 0
     obj.state = CREATE
     return None
 
@@ -66,6 +71,7 @@ def receive_creation(obj: ObjectState, result: WriteResult) -> None:
         return obj.fail(state.WRITE_REFUSED, error=result.error)
     # A refusal after an unknown outcome may be due to what the attempt before it made.
     creation.attempts += 1
+    creation.sends += 1
     creation.is_unknown = creation.is_unknown or result.outcome == UNKNOWN
     obj.state, obj.awaited = WAIT, result.outcome
     if result.outcome == OK:
@@ -94,12 +100,17 @@ def receive_probe(obj: ObjectState, result: WriteResult) -> None:
 # -- judgement by lists ----------
 
 
-def list_timeout(obj: ObjectState) -> float:
-    """Return for how many seconds lists are read before judge() has to decide."""
-    is_last_chance = obj.awaited == UNKNOWN and obj.creation.attempts >= state.MAX_CREATE_ATTEMPTS and obj.entry is None
-    if obj.awaited == CONFIRMED or is_last_chance:
-        return state.CONFIRMED_CREATE_TIMEOUT
-    return state.STALE_LIST_TIMEOUT
+def list_timeout(obj: ObjectState, view: View | None = None) -> float:
+    """Return for how many seconds lists are read before judge() has to decide.
+
+    :param view: the last list, if any.
+    """
+    rule = obj.desired.rule
+    is_last_chance = obj.awaited == UNKNOWN and obj.creation.attempts >= rule.max_attempts and obj.entry is None
+    is_long = obj.awaited == CONFIRMED or is_last_chance
+    if rule.needs_proof:
+        is_long = view is None or not view.exact(obj.desired.name)
+    return state.CONFIRMED_CREATE_TIMEOUT if is_long else state.STALE_LIST_TIMEOUT
 
 
 def is_open(obj: ObjectState) -> bool:
@@ -140,7 +151,7 @@ def judge_unclaimed(obj: ObjectState, view: View, ids_before: set[str], is_final
     if obj.awaited in (EXISTS, REFUSED, MISMATCH):
         # After an unknown outcome, a token that is in use may be in use by what this run made.
         return obj.fail(state.WRITE_REFUSED, error=obj.last_error)
-    if creation.attempts < state.MAX_CREATE_ATTEMPTS:
+    if creation.attempts < obj.desired.rule.max_attempts and creation.sends < obj.desired.rule.max_sends:
         obj.state = CREATE  # with the same token
         return None
     return obj.fail(state.WRITE_UNSETTLED, error=obj.last_error)
@@ -223,7 +234,8 @@ def _judge_unlisted(obj: ObjectState, view: View, ids_before: set[str]) -> None:
         return planner.plan_existing(obj, creation.read_entry)
     if obj.awaited == CONFIRMED:
         return obj.fail("CreationNotVisible", ids=(creation.claimed_id,))
-    if creation.claimed_id in ids_before or creation.claimed_id in creation.denied_ids:
+    is_old = creation.claimed_id in ids_before and not obj.desired.rule.needs_proof
+    if is_old or creation.claimed_id in creation.denied_ids:
         return take_next_token(obj)
     obj.state = PROBE
     return None

@@ -32,9 +32,9 @@ from .._resources.base import (
 )
 from . import state
 from .idempotency import creation_token, random_token, time_window
-from .messages import MESSAGES
+from .messages import MESSAGES, to_error
 from .planner import View
-from .state import PROBE, STALE, ConfirmRequest, ListRequest, WriteRequest
+from .state import PROBE, STALE, ConfirmRequest, ListRequest, ObjectState, Problem, WriteRequest
 
 MIN_LIST_INTERVAL = 0.3  # seconds between the first two lists of a wait; doubled for each further one
 MAX_LIST_INTERVAL = 10.0  # seconds
@@ -68,7 +68,7 @@ class RequestExecutor:
         self._order = write_order or WriteOrder()
         self.request_id: str | None = None
         self.secrets = SecretSet()
-        self._is_stopped = False
+        self.is_stopped = False
         self._wait_began = 0.0  # a moment of clock.monotonic()
         self._interval = MIN_LIST_INTERVAL
         # When the last list was requested and received, moments of clock.monotonic(). A deletion right after a list is
@@ -81,7 +81,7 @@ class RequestExecutor:
         :param names: the names of the task's objects in the scope.
         """
         response: Any = None
-        while not self._is_stopped:
+        while not self.is_stopped:
             try:
                 request = steps.send(response)
             except StopIteration:
@@ -93,9 +93,20 @@ class RequestExecutor:
             else:
                 response = self._order.send_all(self._write, request)
 
+    def finish(self, objects: list[ObjectState]) -> None:
+        """Wait for what the last writes began; see steps.py."""
+
+    def to_error(self, problem: Problem, obj: ObjectState) -> BceError:
+        """See messages.to_error()."""
+        return to_error(problem, self.api, obj)
+
+    def maybe_applied_text(self, obj: ObjectState) -> str:
+        """Return what a failure says in addition if a write of the object may have been applied."""
+        return MESSAGES["maybe_applied"]
+
     def stop(self) -> None:
         """Begin no further request; to be called from another thread."""
-        self._is_stopped = True
+        self.is_stopped = True
 
     def refresh(self, deadline: float | None = None) -> Listed:
         """List the scope.
@@ -136,7 +147,7 @@ class RequestExecutor:
 
     def _write(self, write: WriteRequest) -> WriteResult:
         """Send one write; an error that is not a clear refusal is an unknown outcome."""
-        if self._is_stopped:
+        if self.is_stopped:
             return WriteResult(REFUSED, error=ConflictError(MESSAGES["task_stopped"], "TaskStopped"))
         is_creation = write.action == CREATE
         try:

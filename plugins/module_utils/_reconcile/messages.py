@@ -152,7 +152,7 @@ def to_error(
         return error.as_maybe_applied() if is_unknown else error
     spec = codes[problem.code]
     return spec.error_class(
-        templates[spec.key] % dict(_words(problem.ids, problem.names, api, obj), **dict(problem.words)),
+        templates[spec.key] % dict(words_of(problem.ids, problem.names, api, obj), **dict(problem.words)),
         problem.code,
         retryable=spec.is_retryable,
         maybe_applied=is_unknown or problem.code == "IdRepeated",
@@ -166,7 +166,7 @@ def to_bce_error(error: Any) -> BceError:
 
 def to_warning(note: Note, api: ResourceApi, obj: ObjectState) -> str:
     """Return the text of a warning of the protocol."""
-    return MESSAGES[note.key] % _words(note.ids, note.names, api, obj)
+    return MESSAGES[note.key] % words_of(note.ids, note.names, api, obj)
 
 
 def _is_outcome_unknown(problem: Problem, obj: ObjectState) -> bool:
@@ -178,7 +178,7 @@ def _is_outcome_unknown(problem: Problem, obj: ObjectState) -> bool:
     return obj.creation.is_unknown or is_internal
 
 
-def _words(
+def words_of(
     ids: tuple[str | None, ...], names: tuple[Any, ...], api: ResourceApi, obj: ObjectState | None
 ) -> dict[str, Any]:
     return {

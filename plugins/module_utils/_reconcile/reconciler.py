@@ -186,9 +186,9 @@ def receive(obj: ObjectState, action: str, result: WriteResult) -> None:
         planner.receive_write(obj, result)
 
 
-def list_timeout(obj: ObjectState) -> float:
+def list_timeout(obj: ObjectState, view: View | None = None) -> float:
     """See creation.list_timeout()."""
-    return creation.list_timeout(obj) if creation.is_open(obj) else state.STALE_LIST_TIMEOUT
+    return creation.list_timeout(obj, view) if creation.is_open(obj) else state.STALE_LIST_TIMEOUT
 
 
 def judge(obj: ObjectState, view: View, ids_before: set[str]) -> None:
@@ -196,7 +196,7 @@ def judge(obj: ObjectState, view: View, ids_before: set[str]) -> None:
 
     :param ids_before: all ids that this run saw in the scope before its first creation.
     """
-    is_final_list = view.waited >= list_timeout(obj)
+    is_final_list = view.waited >= list_timeout(obj, view)
     if obj.desired.is_absent:
         planner.judge_deletion(obj, view, is_final_list)
     elif creation.is_open(obj):

@@ -135,7 +135,7 @@ class ObjectResult:
     def error(self) -> BceError | None:
         """Return the error that the task reports, or None."""
         if self.problem is not None and self._error is None:
-            self._error = messages.to_error(self.problem, self._executor.api, self.state)
+            self._error = self._executor.to_error(self.problem, self.state)
         return self._error
 
     @property
@@ -145,7 +145,7 @@ class ObjectResult:
         if error is None:
             return ""
         is_unknown = error.maybe_applied and not self.changed
-        return error.message + (messages.MESSAGES["maybe_applied"] if is_unknown else "")
+        return error.message + (self._executor.maybe_applied_text(self.state) if is_unknown else "")
 
 
 class ScopeReconciler:
@@ -162,6 +162,7 @@ class ScopeReconciler:
         purge: PurgeStrategy | None = None,
         clock: Any = time,
         write_order: WriteOrder | None = None,
+        executor_class: type[RequestExecutor] = RequestExecutor,
     ) -> None:
         """Prepare a run.
 
@@ -170,11 +171,12 @@ class ScopeReconciler:
         :param purge: deletes every other object of the scope.
         :param clock: the module `time`, or a replacement in tests.
         :param write_order: see RequestExecutor.
+        :param executor_class: SteppedExecutor of steps.py for objects that cost money, or are written in several steps.
         """
         self.api = api
         self.clock = clock
         self.purge = purge
-        self.executor = RequestExecutor(api, clock, write_order)
+        self.executor = executor_class(api, clock, write_order)
         objects = [ObjectState(DesiredObject(api.type, desired)) for desired in desired_states]
         self._reconciler = Reconciler(objects, deletion_timeout, purge)
         self._results: dict[int, ObjectResult] = {}
@@ -229,3 +231,4 @@ class ScopeReconciler:
         for result in self.results:
             result.predicted = None
         self.executor.run(self._reconciler.apply(), self._reconciler.names)
+        self.executor.finish([result.state for result in self.results])

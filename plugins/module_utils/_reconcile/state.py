@@ -14,10 +14,9 @@ from .._resources.base import CREATE, DELETE, NOOP, UPDATE, Entry, ResourceType
 
 # Seconds to tolerate a stale list.
 STALE_LIST_TIMEOUT = 3.0
-# Seconds to tolerate a stale list, for an object of which the API says that it exists.
+# Seconds to tolerate a stale list, for an object of which the API says that it exists, and for one that costs money.
 CONFIRMED_CREATE_TIMEOUT = 30.0
 MAX_CREATE_ATTEMPTS = 3  # creations that one run sends for one object
-SHARED_TOKENS = 2  # tokens that depend on the name alone; the next one depends on the name and the time window
 MIN_CUT_LENGTH = 20  # characters; a shorter beginning of a name does not identify it
 MAX_LIST_AGE = 60.0  # seconds; a deletion rests on a list that is not older
 
@@ -33,6 +32,21 @@ CLAIMED, REPEATED, CONFIRMED, STALE = "claimed", "repeated", "confirmed", "stale
 # Codes of a Problem whose error is the message; no result shows them. WAIT_RAISED is of a list of waiter.py.
 STEP_RAISED, WRITE_REFUSED, WRITE_UNSETTLED = "Raised", "Refused", "Unsettled"
 LIST_FAILED, WAIT_RAISED = "ListFailed", "Waited"
+
+
+class CreationRule(NamedTuple):
+    """When a creation may be sent again: all that differs for an object that costs money."""
+
+    max_attempts: int  # creations that one run sends for one object
+    max_sends: int  # of them with the same token
+    shared_tokens: int  # tokens that depend on the name alone; the next one depends on the name and the time window
+    # Whether nothing is sent until lists have been read for CONFIRMED_CREATE_TIMEOUT, and the next token only if the
+    # object of this one was in addition read by its id as gone.
+    needs_proof: bool
+
+
+FREE = CreationRule(MAX_CREATE_ATTEMPTS, MAX_CREATE_ATTEMPTS, 2, False)
+BILLED = CreationRule(6, 2, 6, True)
 
 
 class ListRequest(NamedTuple):
@@ -96,6 +110,7 @@ class DesiredObject:
         self.name, self.provided_id, self.is_absent, self.client_token = resource_type.keys(value)
         self.is_surplus = is_surplus
         self.has_exact_names = resource_type.has_exact_names
+        self.rule = BILLED if resource_type.costs_money else FREE
 
     def is_equal(self, item: Any) -> bool:
         """See ResourceType.is_equal()."""
@@ -136,6 +151,7 @@ class CreationState:
     """The progress of the creation of an object.
 
     :ivar token: (number, time window) of the next creation; see idempotency.creation_token().
+    :ivar sends: the creations sent with this token, of all `attempts`.
     :ivar claimed_id: the id that the last creation returned, until the object is taken or the next token is.
     :ivar denied_ids: ids of which the API says that they do not exist.
     :ivar read_entry: the object of claimed_id, read by its id, while no list shows it.
@@ -143,7 +159,7 @@ class CreationState:
     """
 
     def __init__(self) -> None:
-        self.attempts = 0
+        self.attempts = self.sends = 0
         self.token = (0, 0)
         self.claimed_id: str | None = None
         self.denied_ids: tuple[str | None, ...] = ()

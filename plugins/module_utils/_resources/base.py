@@ -143,6 +143,7 @@ class ResourceType:
     # Whether the API shows every name exactly as it was sent, because names are keys in canonical form; no other
     # spelling of a name is looked for then.
     has_exact_names = False
+    costs_money = False  # whether a creation is to be sent again only as state.BILLED allows
     keeps_id_on_update = True  # False if the object may have another id after an update
     wait_conditions: Dict[str, Tuple[str, str]] = {}  # value of wait_for -> (the field, the value to wait for)
     wait_help = "look at it"  # what to do after WaitTimeout

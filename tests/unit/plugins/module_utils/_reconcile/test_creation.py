@@ -22,12 +22,23 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.base
     UPDATE,
     WriteResult,
 )
-from protocol_run import NAME, NUMBER, ExactNumberType, ProtocolRun, ended, entry, number_object, problem_code
+from protocol_run import (
+    NAME,
+    NUMBER,
+    BilledNumberType,
+    ExactNumberType,
+    NumberType,
+    ProtocolRun,
+    ended,
+    entry,
+    number_object,
+    problem_code,
+)
 
 
-def created(*before, client_token=None, response=None):
+def created(*before, client_token=None, response=None, resource_type=NumberType):
     """Return an object and the run in which its creation got a response."""
-    obj = number_object(client_token=client_token)
+    obj = number_object(client_token=client_token, resource_type=resource_type)
     run = ProtocolRun(obj).list(*before)
     assert run.actions == [CREATE]
     return obj, run.write(response or WriteResult(base.OK, "id-9"))
@@ -255,3 +266,94 @@ def test_equal_new_object_of_another_name_is_no_candidate_where_names_are_exact(
     run = ProtocolRun(obj).list().write(WriteResult(base.UNKNOWN, error="lost"))
     run.list_to_the_end(entry("another-name-of-a-tunnel", object_id="id-9"))
     assert run.actions == [CREATE] and run.request[0].token == (0, 0)
+
+
+# -- what costs money ----------
+
+LOST = WriteResult(base.UNKNOWN, error="lost")
+
+
+def bought(*before, **keywords):
+    """See created()."""
+    return created(*before, resource_type=BilledNumberType, **keywords)
+
+
+def test_purchase_of_unknown_outcome_is_repeated_once_after_thirty_seconds_of_lists():
+    obj, run = bought(response=LOST)
+    assert run.request == ListRequest(True, 30.0)
+    run.list().list(waited=29.9)
+    assert run.request == ListRequest(False, 30.0)
+    run.list(waited=30.0)
+    assert run.actions == [CREATE] and run.request[0].token == (0, 0)
+    run.write(LOST).list_to_the_end()
+    assert run.is_over and obj.outcome.problem == Problem("Unsettled", error="lost")
+
+
+def test_purchase_of_unknown_outcome_that_a_list_shows_needs_no_long_wait():
+    obj, run = bought(response=LOST)
+    run.list(entry(object_id="id-9")).list(entry(object_id="id-9"), waited=state.STALE_LIST_TIMEOUT)
+    assert run.is_over and ended(obj) == (DONE, None, True) and obj.outcome.created_ids == ("id-9",)
+
+
+def test_purchase_takes_the_next_token_once_lists_and_a_read_show_that_the_object_is_gone():
+    obj, run = bought()
+    run.list().list(waited=29.9)
+    assert isinstance(run.request, ListRequest)
+    run.list(waited=30.0)
+    assert run.actions == [PROBE] and run.request[0].object_id == "id-9"
+    run.write(WriteResult(base.ABSENT))
+    assert run.actions == [CREATE] and run.request[0].token == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("response", "before", "ids"),
+    [
+        (WriteResult(base.MISMATCH, error="used before"), (), ("id unknown",)),
+        (None, (entry("old-name-of-the-tunnel", 8, "id-9"),), ("id-9",)),
+        (None, (entry("old-name-of-the-tunnel", 8, "id-9", is_leaving=True),), ("id-9",)),
+    ],
+    ids=["other options", "renamed", "being deleted"],
+)
+def test_purchase_whose_replayed_object_is_not_known_to_be_gone_fails(response, before, ids):
+    obj, run = bought(*before, response=response)
+    run.list_to_the_end(*before)
+    assert run.is_over and obj.outcome.problem == Problem("EarlierCreationUnclear", ids) and not obj.outcome.changed
+
+
+def test_purchase_whose_old_object_left_the_list_is_read_before_the_next_token():
+    obj, run = bought(entry("old-name-of-the-tunnel", 8, "id-9"))
+    run.list_to_the_end()
+    assert run.actions == [PROBE]
+    run.write(WriteResult(base.UNKNOWN, error="403")).list_to_the_end()
+    assert run.is_over and ended(obj) == (FAILED, "CreationNotVisible", True)
+
+
+def test_purchases_end_with_the_sixth_token_and_none_depends_on_the_minute():
+    obj, run = bought()
+    tokens = [(0, 0)]
+    for number in range(5):
+        run.list_to_the_end().write(WriteResult(base.ABSENT))
+        tokens.append(run.request[0].token)
+        run.write(WriteResult(base.OK, f"id-{number}"))
+    run.list_to_the_end().write(WriteResult(base.ABSENT))
+    assert run.is_over and ended(obj) == (FAILED, "PurchaseTokensExhausted", False)
+    assert tokens == [(number, 0) for number in range(6)]
+
+
+def test_nothing_is_bought_by_a_list_that_cannot_be_read():
+    obj = number_object(resource_type=BilledNumberType)
+    run = ProtocolRun(obj).list(error="incomplete")
+    assert run.is_over and ended(obj) == (FAILED, "ListFailed", False)
+
+
+def test_nothing_more_is_bought_after_a_list_that_cannot_be_read():
+    obj, run = bought(response=LOST)
+    run.list(error="incomplete")
+    assert run.is_over and ended(obj) == (FAILED, "ListFailed", False) and obj.creation.is_unknown
+
+
+def test_nothing_is_bought_in_place_of_what_an_update_does_not_find():
+    obj = number_object(resource_type=BilledNumberType)
+    run = ProtocolRun(obj).list(entry(item=8)).write(WriteResult(base.ABSENT, error="404"))
+    run.list_to_the_end()
+    assert run.is_over and obj.outcome.problem == Problem("Unsettled", error="404")

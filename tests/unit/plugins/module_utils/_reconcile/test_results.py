@@ -14,7 +14,13 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     NotFoundError,
     TransportError,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import idempotency, messages, purge, state
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import (
+    idempotency,
+    messages,
+    purge,
+    state,
+    steps,
+)
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import Problem
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import (
@@ -342,18 +348,20 @@ def test_stopped_scope_sends_no_further_request(api):
     assert api.verbs() == ["list"]
 
 
-@pytest.mark.parametrize("code", [*messages.CODES, *purge.CODES])
+@pytest.mark.parametrize("code", [*messages.CODES, *purge.CODES, *steps.CODES])
 def test_text_of_a_problem_names_what_it_is_about(api, code):
     scope = ScopeReconciler(FakeScope(api), [VPN_CUSTOMER_GATEWAY.parse(OPTIONS)], 60.0, clock=api.clock)
     words = {"goal": "active", "seconds": 5, "current": "building", "list_error": ""}
     problem = Problem(code, ("cgw-1", "cgw-2"), ("Berlin", None), words=tuple(words.items()))
-    codes, templates = {**messages.CODES, **purge.CODES}, {**messages.MESSAGES, **purge.MESSAGES}
+    codes = {**messages.CODES, **purge.CODES, **steps.CODES}
+    templates = {**messages.MESSAGES, **purge.MESSAGES, **steps.MESSAGES}
     error = messages.to_error(problem, scope.api, scope.results[0].state, codes, templates)
     assert error.code == code and "%" not in error.message
     assert "cgw-1" in error.message or code in (
         "NotFound",
         "IdNameMismatch",
         "IdempotencyTokensExhausted",
+        "PurchaseTokensExhausted",
         "IdNotShown",
     )
 

@@ -1,0 +1,265 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Send updates and deletions of several steps, and wait for asynchronous states; imported only where it is needed.
+
+The plan stays one: its steps are requests of one write. A step whose outcome is unknown is settled by reading the
+object until its condition is reached. A failure names the step and those before it, and reports the object as it was
+read last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._bce.errors import BceError, ConflictError
+from .._bce.redaction import printable
+from .._resources.base import DELETE, OK, UPDATE, Entry, WriteResult
+from .._resources.steps import Condition, Step, SteppedApi, Steps
+from . import messages, state
+from .executor import RequestExecutor
+from .idempotency import random_token
+from .messages import ErrorSpec, words_of
+from .state import FAILED, STALE, WAIT_RAISED, ObjectState, Problem, WriteRequest, problem_of
+from .waiter import TEMPORARY_ERRORS
+
+MAX_POLL_INTERVAL = 30.0  # seconds between two reads of a wait
+
+MESSAGES = {
+    "earlier_creation_unclear": (
+        "The API returns an earlier creation (%(ids)s) for the %(label)s %(name)r, and no read showed that what it made"
+        " is gone, so nothing further was bought. Look for it in the console, then give %(id_option)s, or a"
+        " client_token of your own to buy another %(label)s"
+    ),
+    "purchase_tokens_exhausted": (
+        "The API replays its responses to earlier creations of the %(label)s %(name)r, which was created and released"
+        " too often within 24 hours, so nothing was bought; give a client_token of your own"
+    ),
+    "maybe_bought": (
+        ". The %(label)s %(name)r may have been bought: look in the console of %(scope)s for this name (ids known so"
+        " far: %(ids)s), or run the task again, which buys one only if reads show for 30 s that there is none"
+    ),
+    "step_failed": "%(text)s (step: %(step)s; done before it: %(done)s)",
+    "step_none": "nothing",
+    "wait_read_failed": " (last read failed: %(text)s)",
+}
+
+CODES = {
+    "EarlierCreationUnclear": ErrorSpec("earlier_creation_unclear", False),
+    "PurchaseTokensExhausted": ErrorSpec("purchase_tokens_exhausted", False),
+}
+
+
+class StepRun:
+    """The steps of one object, and its waits.
+
+    :ivar done: the names of the steps that were sent and not refused.
+    :ivar entry: the object as it was read last, None if it does not exist or was not read.
+    :ivar is_read: whether `entry` was read after the last request.
+    """
+
+    def __init__(self, executor: SteppedExecutor, obj: ObjectState) -> None:
+        self._executor = executor
+        self._obj = obj
+        self._ends = executor.clock.monotonic() + obj.desired.value.wait_timeout  # of all waits together
+        self.done: list[str] = []
+        self.entry: Entry | None = None
+        self.is_read = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether the task waits for what its last step begins."""
+        return bool(self._obj.desired.value.options.get("wait", True))
+
+    def run(self, steps: Steps, list_began: float) -> None:
+        """Run all steps.
+
+        :param list_began: when the list was requested that the first step rests on, a moment of clock.monotonic().
+        :raises BceError: that names the step.
+        """
+        item = self._obj.outcome.item
+        step = next(steps, None)
+        while step is not None:
+            try:
+                self._run_step(step, list_began)
+            except BceError as error:
+                self._report_partly_applied()
+                words = {"step": step.name, "done": ", ".join(self.done) or MESSAGES["step_none"]}
+                raise _with_message(error, MESSAGES["step_failed"] % dict(words, text=error.message)) from error
+            try:
+                step = steps.send(self.entry.item if self.entry is not None else item)
+            except StopIteration:
+                return
+
+    def _run_step(self, step: Step, list_began: float) -> None:
+        """Send one step, and wait for its condition, which also settles an unknown outcome."""
+        unknown = self._send_step(step, list_began)
+        if unknown is None:
+            if step.until is not None and (self.is_waiting or not step.is_last):
+                self.wait(step.until)
+        elif step.until is None:
+            raise unknown
+        else:
+            try:
+                self.wait(step.until, self._executor.clock.monotonic() + state.CONFIRMED_CREATE_TIMEOUT)
+            except BceError:
+                raise unknown from None
+            self._note_sent(step)
+            self.is_read = True
+
+    def _send_step(self, step: Step, list_began: float) -> BceError | None:
+        """Send the request of a step, if it has one; return an error that leaves its outcome unknown."""
+        if step.send is None:
+            return None
+        # A deletion rests on the list, or on the last read of the object.
+        began = self._executor.clock.monotonic() if self.is_read else list_began
+        self.is_read = False
+        try:
+            request_id = step.send(random_token(), began + state.MAX_LIST_AGE)
+        except BceError as error:
+            if error.maybe_applied:
+                return error
+            raise
+        self._obj.outcome.request_id = request_id or self._obj.outcome.request_id
+        self._note_sent(step)
+        return None
+
+    def _note_sent(self, step: Step) -> None:
+        self.done.append(step.name)
+        self._obj.outcome.changed = self._obj.outcome.is_item_stale = True
+
+    def _report_partly_applied(self) -> None:
+        """Let the diff of a failed update show the object as it was read last."""
+        desired, outcome = self._obj.desired, self._obj.outcome
+        if self.entry is None or desired.is_absent or not self.done:
+            return
+        try:
+            outcome.after = desired.type.plan(desired.value, self.entry.item).before
+        except BceError:
+            return  # an object that cannot be changed any more has no plan
+
+    def wait(self, condition: Condition, ends: float | None = None) -> None:
+        """Read the object by its id until the condition is reached; the last read is made when the time is over.
+
+        :param ends: a moment of clock.monotonic(); None for that of the task's wait_timeout.
+        :raises BceError: WaitTimeout, WaitFailed, ObjectVanished, ChangedMeanwhile; or what a read raises, unless the
+            next read may succeed.
+        """
+        executor, obj = self._executor, self._obj
+        clock, began, interval = executor.clock, executor.clock.monotonic(), executor.api.poll_interval
+        ends, missing_since = self._ends if ends is None else ends, None
+        while True:
+            read_error = ""
+            try:
+                entry = executor.api.read(obj.outcome.object_id or "")
+            except TEMPORARY_ERRORS as error:
+                read_error = MESSAGES["wait_read_failed"] % {"text": error.message}
+            else:
+                self._take(entry)
+                if condition.is_reached(entry.item if entry is not None else None):
+                    return
+                missing_since = None if entry is not None else missing_since or clock.monotonic()
+                self._check_read(condition, missing_since)
+            left = ends - clock.monotonic()
+            if left < 0.001:  # sleep() may wake a little early
+                current = obj.desired.type.describe_state(obj.outcome.item)
+                seconds = clock.monotonic() - began
+                raise self._ended("WaitTimeout", condition, seconds=seconds, current=current, list_error=read_error)
+            clock.sleep(min(interval, left))
+            interval = min(MAX_POLL_INTERVAL, interval * 1.5)
+            if executor.is_stopped:
+                raise ConflictError(messages.MESSAGES["task_stopped"], "TaskStopped")
+
+    def _take(self, entry: Entry | None) -> None:
+        """Take the object as it was read as the current one."""
+        self.entry, self.is_read = entry, True
+        if entry is not None:
+            self._obj.take_item(entry.item)
+
+    def _check_read(self, condition: Condition, missing_since: float | None) -> None:
+        """Raise an error if the condition cannot be reached any more."""
+        obj, entry = self._obj, self.entry
+        if entry is None:
+            # A read may be stale as a list may.
+            if self._executor.clock.monotonic() - (missing_since or 0.0) >= state.CONFIRMED_CREATE_TIMEOUT:
+                raise self._ended("ObjectVanished", condition)
+            return
+        if obj.desired.is_absent and obj.entry is not None and entry.name != obj.entry.name:
+            raise self._executor.to_error(problem_of("ChangedMeanwhile", [entry]), obj)
+        status = (entry.item.fields.get("status") or "").lower()
+        if status in obj.desired.type.final_states or (entry.is_leaving and not obj.desired.is_absent):
+            raise self._ended("WaitFailed", condition, current=status)
+
+    def _ended(self, code: str, condition: Condition, **words: Any) -> BceError:
+        words.update(goal=condition.goal, name=self._obj.name or getattr(self._obj.entry, "name", None))
+        problem = problem_of(code, ids=(str(self._obj.outcome.object_id),))
+        return self._executor.to_error(problem._replace(words=tuple(words.items())), self._obj)
+
+
+class SteppedExecutor(RequestExecutor):
+    """A RequestExecutor for a SteppedApi; it also has the texts for objects that cost money."""
+
+    api: SteppedApi
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        """See RequestExecutor."""
+        super().__init__(*arguments, **keywords)
+        self._runs: dict[int, StepRun] = {}
+
+    def to_error(self, problem: Problem, obj: ObjectState) -> BceError:
+        """See RequestExecutor.to_error()."""
+        codes, templates = {**messages.CODES, **CODES}, {**messages.MESSAGES, **MESSAGES}
+        return messages.to_error(problem, self.api, obj, codes, templates)
+
+    def maybe_applied_text(self, obj: ObjectState) -> str:
+        """See RequestExecutor.maybe_applied_text()."""
+        if not (obj.desired.type.costs_money and obj.creation.attempts):
+            return super().maybe_applied_text(obj)
+        return MESSAGES["maybe_bought"] % words_of(obj.outcome.created_ids or ("none",), (), self.api, obj)
+
+    def finish(self, objects: list[ObjectState]) -> None:
+        """Report what was read last, and wait until the objects of `state: present` are ready."""
+        for obj in objects:
+            if obj.state != FAILED and not obj.desired.is_absent:
+                try:
+                    self._finish(obj)
+                except Exception as error:  # an internal error must not lose what was done before
+                    obj.outcome.problem, obj.state = Problem(WAIT_RAISED, error=error), FAILED
+
+    def _finish(self, obj: ObjectState) -> None:
+        run, outcome = self._run_of(obj), obj.outcome
+        if run.is_read and run.entry is not None:
+            obj.take_item(run.entry.item)
+            if not (run.done or obj.creation.attempts):
+                outcome.changed = False  # another run did it while this one waited
+        condition = self.api.ready(obj.desired.value)
+        if condition is None or not run.is_waiting or outcome.object_id is None:
+            return
+        if outcome.is_item_stale or not condition.is_reached(outcome.item):
+            run.wait(condition)
+
+    def _run_of(self, obj: ObjectState) -> StepRun:
+        if id(obj) not in self._runs:
+            self._runs[id(obj)] = StepRun(self, obj)
+        return self._runs[id(obj)]
+
+    def _send(self, write: WriteRequest) -> WriteResult:
+        """See RequestExecutor._send()."""
+        obj = write.target
+        if write.action not in (UPDATE, DELETE):
+            return super()._send(write)
+        if write.action == UPDATE:
+            steps = self.api.update_steps(obj.plan, obj.outcome.item)
+        elif self.clock.monotonic() > self._list_ended + state.MAX_LIST_AGE:
+            return WriteResult(STALE)
+        else:
+            steps = self.api.deletion_steps(obj.desired.value, obj.outcome.item)
+        self._run_of(obj).run(steps, self._list_began)
+        return WriteResult(OK)
+
+
+def _with_message(error: BceError, message: str) -> BceError:
+    """Return a copy of an error with another message."""
+    copied = error.as_maybe_applied()
+    copied.__dict__.update(error.__dict__, message=printable(message))
+    return copied

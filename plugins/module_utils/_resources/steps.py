@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The interface of a resource that changes in several steps or asynchronously, such as a gateway with an address.
+
+_reconcile/steps.py sends the steps and waits. A resource file overrides RestSteppedApi of stepped_api.py like this:
+
+    def update_steps(self, plan, item):
+        item = yield Step("wait until the gateway is created", until=CREATED)  # the object as it is then
+        if item.fields["eip"] != plan.target.fields["eip"]:
+            yield Step("unbind the address", self.unbind(item), until=WITHOUT_ADDRESS)
+            yield Step("bind the address", self.bind(plan), until=bound_to(plan), is_last=True)
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Generator, NamedTuple, Optional
+
+from .base import Desired, Entry, Item, Plan, ResourceApi
+
+
+class Condition(NamedTuple):
+    """A state of an object to wait for. An unknown status is waited for too; type.final_states end the wait."""
+
+    goal: str  # the words for it in messages, after "is not"
+    is_reached: Callable[[Optional[Item]], bool]  # of the object as it was read, None if it does not exist
+
+
+class Step(NamedTuple):
+    """One request of an update or a deletion, and what to wait for afterwards.
+
+    Running a step again must do no harm: a request whose outcome is unknown is settled by `until`, if there is one.
+    """
+
+    name: str  # imperative, for messages
+    send: Optional[Callable[[str, float], Optional[str]]] = None  # client token, deadline -> request id; None to wait
+    until: Optional[Condition] = None
+    is_last: bool = False  # whether no step depends on `until`, so that `wait: false` skips it
+
+
+Steps = Generator[Step, Any, None]
+
+GONE = Condition("gone", lambda item: item is None)
+
+
+class SteppedApi(ResourceApi):
+    """The interface of such a resource to the reconciler.
+
+    The options `wait` (default: true) and `wait_timeout` of the task say whether and for how long to wait. The type
+    needs describe_state().
+    """
+
+    poll_interval = 5.0  # seconds between the first two reads of a wait; it grows
+
+    def ready(self, desired: Desired) -> Condition | None:
+        """Return what is to be waited for at the end of a task with `state: present`; None if nothing is."""
+        return None
+
+    def update_steps(self, plan: Plan, item: Item) -> Steps:
+        """Yield the steps of an update; each returns the object as it is then.
+
+        :param item: the object as it is now.
+        """
+        raise NotImplementedError
+
+    def deletion_steps(self, desired: Desired, item: Item) -> Steps:
+        """Yield the steps of a deletion, the last one until GONE; see update_steps()."""
+        raise NotImplementedError
+
+    def read(self, object_id: str) -> Entry | None:
+        """Return an object by its id, None if it does not exist."""
+        raise NotImplementedError
