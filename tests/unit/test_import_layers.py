@@ -189,8 +189,10 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/filters",
         "module_utils/_resources/vpc",
     },
+    "plugin_utils/_no_log": {"module_utils/_bce/redaction"},
     "plugin_utils/_in_process_action": {
         "plugin_utils/_builtin_types",
+        "plugin_utils/_no_log",
         "module_utils/_bce/client",
         "module_utils/_module/validation",
     },

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Sequence
 
 from .errors import CODE_BY_STATUS, InvalidResponseError, error_class_for, hint_for
 from .messages import text
@@ -261,6 +261,13 @@ def parse_str(value: object) -> str | None:
     # Encoded, because a lone surrogate, which JSON can contain, could be neither sent back nor shown.
     text = value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     return text.strip() or None
+
+
+def parse_repeated(parse: Callable[[Any], Any], name: str, entries: Sequence[dict[str, Any]]) -> list[Any]:
+    """Return the value of each entry under a name. Each text is parsed once, because most of a list are equal."""
+    values = [entry.get(name) for entry in entries]
+    known = {value: parse(value) for value in {value for value in values if isinstance(value, str)}}
+    return [known[value] if isinstance(value, str) else parse(value) for value in values]
 
 
 def parse_id(value: object) -> str | None:

@@ -111,7 +111,8 @@ class RestReader(ResourceApi):
             shown = [name for name in item.not_comparable if any(name in other for other in objects)]
             return item._replace(not_comparable=item.not_comparable.difference(shown))
 
-        summaries = [self.type.parse_summary(entry, scope) for entry in objects]
+        summaries = self.type.parse_summaries(objects, scope)
+        self.client.redactor.allow(*(value for summary in summaries for value in summary.key.values()))
         entries = [
             self.to_entry(summary, LazyItem(make_item, entry))
             for summary, entry in zip(summaries, objects)
@@ -156,7 +157,6 @@ class RestReader(ResourceApi):
 
     def to_entry(self, summary: Summary, source: Any) -> Entry:
         """Return the entry of an object for the reconciler."""
-        self.allow_names(summary.key)
         # The id decides where the time is the same or unknown, because every run must sort alike.
         age = (summary.created_time or "~", summary.object_id or "")
         is_leaving = (summary.status or "").lower() in DELETING_STATUSES

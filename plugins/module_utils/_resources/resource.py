@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._bce.errors import ConflictError, InvalidOptionsError
-from .._bce.response_parsing import parse_id, parse_str
+from .._bce.response_parsing import parse_id, parse_repeated, parse_str
 from .base import CHECK_MODE_ID, CREATE, DELETE, NOOP, UPDATE, Desired, Entry, Identity, Item, Plan, ResourceType
 from .fields import (
     CLIENT_TOKEN,
@@ -256,9 +256,8 @@ class Resource(ResourceDiff):
         self.option_fields = own + self.fields + _task_options(self.wait_conditions)
         self.id_wire_name = self.id_field.wire_name
         self._owner_wire_name = camel_case(self.owner) if self.owner else ""
-        key_fields = (field for field in self.fields if field.name in self.natural_key)
-        self._key_parsers = [(field.name, field.wire_name, field.parse) for field in key_fields]
-        self._summary_words = [(camel_case(name), self.read_only.get(name, _not_read)) for name in SUMMARY_WORDS]
+        self._key_fields = [field for field in self.fields if field.name in self.natural_key]
+        self._summary_words = [(camel_case(x), self.read_only.get(x, lambda _value: None)) for x in SUMMARY_WORDS]
 
     def argument_spec(self) -> Dict[str, Any]:
         """Return the argument spec of one object; each option has the API's own name as an alias."""
@@ -354,20 +353,21 @@ class Resource(ResourceDiff):
         pairs = [(desired.fields.get(name), entry.item.fields[name]) for name in self.natural_key]
         return any(provided and shown and provided != shown for provided, shown in pairs)
 
-    def parse_summary(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Summary:
-        """Return what parse_item() would return of these fields."""
-        object_id = parse_id(entry.get(self.id_wire_name))
-        key = {}
-        for name, wire_name, parse in self._key_parsers:
-            value = parse(entry.get(wire_name))
-            key[name] = None if value == object_id else value  # an id in its place is not a name
-        (status, parse_status), (time, parse_time) = self._summary_words
-        is_confirmed = not self.owner or parse_str(entry.get(self._owner_wire_name)) == scope.get(self.owner)
-        return Summary(object_id, key, parse_status(entry.get(status)), parse_time(entry.get(time)), is_confirmed)
+    def parse_summaries(self, entries: Sequence[Dict[str, Any]], scope: Dict[str, Any]) -> List[Summary]:
+        """Return what parse_item() would return of these fields, for each entry."""
+        ids = [parse_id(entry.get(self.id_wire_name)) for entry in entries]
+        names, parsers = [x.name for x in self._key_fields], [(x.parse, x.wire_name) for x in self._key_fields]
+        columns = [[parse(entry.get(wire)) for entry in entries] for parse, wire in parsers]
+        # An id in the place of a name is not a name.
+        keys = [{n: None if v == own else v for n, v in zip(names, values)} for own, *values in zip(ids, *columns)]
+        statuses, times = (parse_repeated(parse, wire, entries) for wire, parse in self._summary_words)
+        owners, owner = parse_repeated(parse_str, self._owner_wire_name, entries), scope.get(self.owner or "")
+        confirmed = [not self.owner or shown == owner for shown in owners]
+        return list(map(Summary, ids, keys, statuses, times, confirmed))
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
         """Return the object of the API's own entry, read tolerantly: what cannot be read is None, not shown."""
-        summary = self.parse_summary(entry, scope)
+        (summary,) = self.parse_summaries([entry], scope)
         shown = {field.name: field.parse(entry.get(field.wire_name)) for field in self.fields}
         shown.update((name, parse(entry.get(camel_case(name)))) for name, parse in self.read_only.items())
         for name, group in self.groups.items():
@@ -386,10 +386,6 @@ class Resource(ResourceDiff):
         # What is null is shown to be empty; what is missing may have any value.
         not_comparable = frozenset(not_shown - set(entry))
         return Item(fields_of_item, secret, summary.scope_confirmed, frozenset(not_shown), not_comparable)
-
-
-def _not_read(_value: Any) -> None:
-    """Return None, for a word that the API does not show."""
 
 
 def _equal(expected: Any, current: Any) -> bool:
