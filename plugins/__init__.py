@@ -4,7 +4,7 @@
 
 """Let Python keep the bytecode of this collection's private packages.
 
-Ansible's own loader compiles these files in every run, which took 45 of the 120 ms of CPU time that a task's imports
+Ansible's own loader compiles these files in every run, which took about 40 of the 120 ms of CPU time that a task's imports
 cost. Python runs this file before it imports any plugin or private package of the collection. Modules do not have it:
 Ansible packs an empty file in its place.
 """
@@ -39,5 +39,15 @@ def _finder_of(folder: str) -> FileFinder:
     return FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 
 
-if not any(getattr(finder, "__module__", None) == __name__ for finder in sys.meta_path):
-    sys.meta_path.insert(0, PrivatePackageFinder)
+def _install() -> None:
+    """Put the finder directly before Ansible's; finders that are before that one keep their place.
+
+    Without Ansible's finder there is nothing to do, because Python's own finder is used.
+    """
+    for index, finder in enumerate(sys.meta_path):
+        if type(finder).__name__ == "_AnsibleCollectionFinder":
+            sys.meta_path.insert(index, PrivatePackageFinder)
+            break
+
+
+_install()

@@ -70,7 +70,7 @@ def test_private_packages_where_nothing_can_be_written_are_compiled(collections)
         (folder / "__pycache__").write_text("a file, so that no directory can be made here", encoding="utf-8")
     modules = load(collections, "action", "vpn_tunnel")
     assert "module_utils._bce.client" in modules
-    assert not any(os.path.exists(cached) for name, (_, cached, _) in modules.items() if name.count(".") == 2)
+    assert not any(os.path.exists(cached) for name, (_loader, cached, _file) in modules.items() if name.count(".") == 2)
 
 
 def test_changed_source_of_a_private_package_replaces_its_bytecode(collections):
