@@ -4,9 +4,9 @@
 
 """Let Python keep the bytecode of this collection's private packages.
 
-Ansible's own loader compiles these files in every run, which took about 40 of the 120 ms of CPU time that a task's imports
-cost. Python runs this file before it imports any plugin or private package of the collection. Modules do not have it:
-Ansible packs an empty file in its place.
+Ansible's own loader compiles these files in every run, which took about 40 of the 120 ms of CPU time that a task's
+imports cost. Python runs this file before it imports any plugin or private package of the collection. Modules do not
+have it: Ansible packs an empty file in its place.
 """
 
 from __future__ import annotations
