@@ -18,6 +18,7 @@ MONTHS = (*range(1, 10), 12, 24, 36)
 MONTH_SECONDS = 30 * 24 * 3600
 MAX_TAG = 65
 PHASE_FIELDS = ("_phase", "_shown", "_seconds")
+PRIVATE_FIELDS = (*PHASE_FIELDS, "_seeded")
 _TAG = re.compile(r"[\w /.-]*")
 
 
@@ -130,7 +131,7 @@ class BilledStore(RecordStore):
         self._removed[object_id] = self.records[object_id]
         super().remove(object_id, at)
 
-    def list_selected(self, scope: str, selects: Callable[[Any], bool]) -> list[Any]:
+    def list_selected(self, scope: str, selects: Callable[[Any], bool] | None) -> list[Any]:
         """Return those entries of a scope's list that fit the parameters, as readers see them now."""
         number = self._list_numbers[scope] = self._list_numbers.get(scope, 0) + 1
         return self.settings.dialects.apply(self.prefix + "entries", self.visible(scope, number, selects))
@@ -165,8 +166,9 @@ class BilledStore(RecordStore):
 
     def with_status(self, record: Record, value: Any, at: float) -> Any:
         """Return an object as it is at a time, without what is stored for the emulator only."""
-        shown = {name: item for name, item in value.items() if not name.startswith("_")}
-        shown["status"] = self.settled_status(value)
+        shown = {**value, "status": self.settled_status(value)}
+        for name in PRIVATE_FIELDS:
+            shown.pop(name, None)
         if "_phase" in value and not self._is_settled(record, value, at):
             shown.update(value["_shown"], status=value["_phase"])
         return shown

@@ -141,10 +141,14 @@ class Gateways(BilledStore):
         all_vpcs = self.network_rules().vpc_filter == "ignored"
         scopes = [scope for scope in self.of_scope if all_vpcs or scope == vpc_id]
 
-        def selects(entry: Any) -> bool:
+        def fits(entry: Any) -> bool:
             return kind in ("", entry["type"].lower()) and eip in ("", entry["eip"])
 
-        chosen = [without_tags(entry) for scope in scopes for entry in self.list_selected(scope, selects)]
+        chosen = [
+            without_tags(entry)
+            for scope in scopes
+            for entry in self.list_selected(scope, fits if kind or eip else None)
+        ]
         return page(chosen, "vpnId", "vpns", query)
 
     def read(self, vpn_id: str, tunnels: Callable[[str], Sequence[Any]]) -> dict[str, Any]:
@@ -161,9 +165,11 @@ class Gateways(BilledStore):
     def with_status(self, record: Record, value: Any, at: float) -> Any:
         shown = super().with_status(record, value, at)
         # A released gateway is shown until it is really gone (section 1.3, an analogy).
-        if record.versions[-1][1] is None and record.versions[-1][0] <= at:
+        when, latest = record.versions[-1]
+        if latest is None and when <= at:
             shown["status"] = "deleting"
-        return {**shown, "vpnConnNum": self._count_tunnels(value["vpnId"])}
+        shown["vpnConnNum"] = self._count_tunnels(value["vpnId"])
+        return shown
 
     def deletion_seconds(self) -> float:
         return self.settings.settle_ms / 1000
@@ -171,7 +177,7 @@ class Gateways(BilledStore):
 
 def without_tags(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry of the list, which has no tags (section 1.2)."""
-    return {name: value for name, value in entry.items() if name != "tags"}
+    return {name: value for name, value in entry.items() if name != "tags"} if "tags" in entry else entry
 
 
 OPERATIONS = (
