@@ -12,7 +12,6 @@ from .._bce import connection_options
 from .._bce.client import BceClient
 from .._bce.errors import BceError
 from .._bce.redaction import redact_nested
-from .._reconcile.executor import RequestExecutor
 from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._reconcile.waiter import StateWaiter
 from .._resources.api import RestApi
@@ -26,13 +25,13 @@ class PresentAbsent(NamedTuple):
     :ivar api: the RestApi of the resource.
     :ivar result_name: the name of the object in results.
     :ivar attributes: names of ObjectResult attributes that the task's result has too.
-    :ivar executor: see ScopeReconciler.
+    :ivar scope_class: SteppedScope of steps.py for what costs money, has several steps or asynchronous states.
     """
 
     api: Type[RestApi]
     result_name: str
     attributes: Tuple[str, ...] = ()
-    executor: Type[RequestExecutor] = RequestExecutor
+    scope_class: Type[ScopeReconciler] = ScopeReconciler
 
     def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
@@ -56,7 +55,7 @@ class PresentAbsent(NamedTuple):
         except BceError as error:
             return connection.warn_in(error.to_failed_result())
         api, desired = self.api(client, options), [request.desired._replace(options=options)]
-        scope = ScopeReconciler(api, desired, connection.retry_timeout, clock=clock, executor_class=self.executor)
+        scope = self.scope_class(api, desired, connection.retry_timeout, clock=clock)
         scope.plan()
         if not check_mode:
             apply(scope)

@@ -15,8 +15,7 @@ docs/decisions/0007 has the reasons of the protocol:
 5. A new id under another name was made now: no further creation.
 6. An id that no list shows is asked for (PROBE). If the API denies it, the next token; else nothing further is created.
 
-Where an object costs money, state.BILLED is stricter: a wait is CONFIRMED_CREATE_TIMEOUT long unless the list shows the
-name, a token is sent twice at most, and none follows it unless its object is in no list and was read by its id as gone.
+The rules for what costs money are stricter: CreationRule in state.py.
 
 `ids_before` is the set of all ids that this run saw in the scope before its first creation.
 """
@@ -101,10 +100,7 @@ def receive_probe(obj: ObjectState, result: WriteResult) -> None:
 
 
 def list_timeout(obj: ObjectState, view: View | None = None) -> float:
-    """Return for how many seconds lists are read before judge() has to decide.
-
-    :param view: the last list, if any.
-    """
+    """Return for how many seconds lists are read before judge() has to decide."""
     rule = obj.desired.rule
     is_last_chance = obj.awaited == UNKNOWN and obj.creation.attempts >= rule.max_attempts and obj.entry is None
     is_long = obj.awaited == CONFIRMED or is_last_chance

@@ -32,9 +32,9 @@ from .._resources.base import (
 )
 from . import state
 from .idempotency import creation_token, random_token, time_window
-from .messages import MESSAGES, to_error
+from .messages import MESSAGES
 from .planner import View
-from .state import PROBE, STALE, ConfirmRequest, ListRequest, ObjectState, Problem, WriteRequest
+from .state import PROBE, STALE, ConfirmRequest, ListRequest, WriteRequest
 
 MIN_LIST_INTERVAL = 0.3  # seconds between the first two lists of a wait; doubled for each further one
 MAX_LIST_INTERVAL = 10.0  # seconds
@@ -92,17 +92,6 @@ class RequestExecutor:
                 response = self._confirm()
             else:
                 response = self._order.send_all(self._write, request)
-
-    def finish(self, objects: list[ObjectState]) -> None:
-        """Wait for what the last writes began; see steps.py."""
-
-    def to_error(self, problem: Problem, obj: ObjectState) -> BceError:
-        """See messages.to_error()."""
-        return to_error(problem, self.api, obj)
-
-    def maybe_applied_text(self, obj: ObjectState) -> str:
-        """Return what a failure says in addition if a write of the object may have been applied."""
-        return MESSAGES["maybe_applied"]
 
     def stop(self) -> None:
         """Begin no further request; to be called from another thread."""

@@ -308,9 +308,9 @@ def judge_update(obj: ObjectState, view: View, is_final_list: bool) -> None:
     if obj.awaited in (OK, UNKNOWN):
         return _judge_written(obj, view, entry, is_final_list)
     # ABSENT: deleted by another run, and the list was stale; if lists go on to show it, the two contradict.
-    # Nothing is bought for an object that an update did not find, because a single list does not prove its absence.
-    can_create = obj.creation.attempts < obj.desired.rule.max_attempts and not obj.desired.rule.needs_proof
-    if entry is None and not obj.desired.provided_id and can_create:
+    rule = obj.desired.rule  # what needs proof is not created because of a single list
+    can_create = obj.creation.attempts < rule.max_attempts and not (rule.needs_proof or obj.desired.provided_id)
+    if entry is None and can_create:
         exact = view.exact(obj.desired.name)
         if not exact and not (view.near(obj.desired) or view.nameless):
             return plan_creation(obj)

@@ -135,7 +135,7 @@ class ObjectResult:
     def error(self) -> BceError | None:
         """Return the error that the task reports, or None."""
         if self.problem is not None and self._error is None:
-            self._error = self._executor.to_error(self.problem, self.state)
+            self._error = self._make_error(self.problem, self._executor.api)
         return self._error
 
     @property
@@ -145,7 +145,10 @@ class ObjectResult:
         if error is None:
             return ""
         is_unknown = error.maybe_applied and not self.changed
-        return error.message + (self._executor.maybe_applied_text(self.state) if is_unknown else "")
+        return error.message + (messages.MESSAGES["maybe_applied"] if is_unknown else "")
+
+    def _make_error(self, problem: Problem, api: ResourceApi) -> BceError:
+        return messages.to_error(problem, api, self.state)
 
 
 class ScopeReconciler:
@@ -153,6 +156,9 @@ class ScopeReconciler:
 
     plan() decides and sends no write; after it the results say what apply() is expected to do, as check mode reports.
     """
+
+    executor_class = RequestExecutor
+    result_class = ObjectResult
 
     def __init__(
         self,
@@ -162,7 +168,6 @@ class ScopeReconciler:
         purge: PurgeStrategy | None = None,
         clock: Any = time,
         write_order: WriteOrder | None = None,
-        executor_class: type[RequestExecutor] = RequestExecutor,
     ) -> None:
         """Prepare a run.
 
@@ -171,12 +176,11 @@ class ScopeReconciler:
         :param purge: deletes every other object of the scope.
         :param clock: the module `time`, or a replacement in tests.
         :param write_order: see RequestExecutor.
-        :param executor_class: SteppedExecutor of steps.py for objects that cost money, or are written in several steps.
         """
         self.api = api
         self.clock = clock
         self.purge = purge
-        self.executor = executor_class(api, clock, write_order)
+        self.executor = self.executor_class(api, clock, write_order)
         objects = [ObjectState(DesiredObject(api.type, desired)) for desired in desired_states]
         self._reconciler = Reconciler(objects, deletion_timeout, purge)
         self._results: dict[int, ObjectResult] = {}
@@ -187,7 +191,7 @@ class ScopeReconciler:
         objects = self._reconciler.objects
         for obj in objects:
             if id(obj) not in self._results:
-                self._results[id(obj)] = ObjectResult(obj, self._reconciler, self.executor)
+                self._results[id(obj)] = self.result_class(obj, self._reconciler, self.executor)
         return [self._results[id(obj)] for obj in objects]
 
     @property
@@ -231,4 +235,3 @@ class ScopeReconciler:
         for result in self.results:
             result.predicted = None
         self.executor.run(self._reconciler.apply(), self._reconciler.names)
-        self.executor.finish([result.state for result in self.results])

@@ -38,15 +38,14 @@ class CreationRule(NamedTuple):
     """When a creation may be sent again: all that differs for an object that costs money."""
 
     max_attempts: int  # creations that one run sends for one object
-    max_sends: int  # of them with the same token
+    max_sends: int  # of the same token
     shared_tokens: int  # tokens that depend on the name alone; the next one depends on the name and the time window
-    # Whether nothing is sent until lists have been read for CONFIRMED_CREATE_TIMEOUT, and the next token only if the
-    # object of this one was in addition read by its id as gone.
+    # Whether only lists of CONFIRMED_CREATE_TIMEOUT show that there is no object of the name, and the next token in
+    # addition needs that the object of this one was read by its id as gone.
     needs_proof: bool
 
 
-FREE = CreationRule(MAX_CREATE_ATTEMPTS, MAX_CREATE_ATTEMPTS, 2, False)
-BILLED = CreationRule(6, 2, 6, True)
+FREE, BILLED = CreationRule(MAX_CREATE_ATTEMPTS, MAX_CREATE_ATTEMPTS, 2, False), CreationRule(6, 2, 6, True)
 
 
 class ListRequest(NamedTuple):

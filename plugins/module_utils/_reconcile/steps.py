@@ -14,12 +14,13 @@ from typing import Any
 
 from .._bce.errors import BceError, ConflictError
 from .._bce.redaction import printable
-from .._resources.base import DELETE, OK, UPDATE, Entry, WriteResult
+from .._resources.base import DELETE, OK, UPDATE, Entry, ResourceApi, WriteResult
 from .._resources.steps import Condition, Step, SteppedApi, Steps
 from . import messages, state
 from .executor import RequestExecutor
 from .idempotency import random_token
 from .messages import ErrorSpec, words_of
+from .results import ObjectResult, ScopeReconciler
 from .state import FAILED, STALE, WAIT_RAISED, ObjectState, Problem, WriteRequest, problem_of
 from .waiter import TEMPORARY_ERRORS
 
@@ -36,8 +37,8 @@ MESSAGES = {
         " too often within 24 hours, so nothing was bought; give a client_token of your own"
     ),
     "maybe_bought": (
-        ". The %(label)s %(name)r may have been bought: look in the console of %(scope)s for this name (ids known so"
-        " far: %(ids)s), or run the task again, which buys one only if reads show for 30 s that there is none"
+        "%(text)s. The %(label)s %(name)r may have been bought: look for this name in %(scope)s in the console (ids"
+        " known so far: %(ids)s)"
     ),
     "step_failed": "%(text)s (step: %(step)s; done before it: %(done)s)",
     "step_none": "nothing",
@@ -185,7 +186,7 @@ class StepRun:
                 raise self._ended("ObjectVanished", condition)
             return
         if obj.desired.is_absent and obj.entry is not None and entry.name != obj.entry.name:
-            raise self._executor.to_error(problem_of("ChangedMeanwhile", [entry]), obj)
+            raise to_error(problem_of("ChangedMeanwhile", [entry]), self._executor.api, obj)
         status = (entry.item.fields.get("status") or "").lower()
         if status in obj.desired.type.final_states or (entry.is_leaving and not obj.desired.is_absent):
             raise self._ended("WaitFailed", condition, current=status)
@@ -193,11 +194,11 @@ class StepRun:
     def _ended(self, code: str, condition: Condition, **words: Any) -> BceError:
         words.update(goal=condition.goal, name=self._obj.name or getattr(self._obj.entry, "name", None))
         problem = problem_of(code, ids=(str(self._obj.outcome.object_id),))
-        return self._executor.to_error(problem._replace(words=tuple(words.items())), self._obj)
+        return to_error(problem._replace(words=tuple(words.items())), self._executor.api, self._obj)
 
 
 class SteppedExecutor(RequestExecutor):
-    """A RequestExecutor for a SteppedApi; it also has the texts for objects that cost money."""
+    """A RequestExecutor for a SteppedApi."""
 
     api: SteppedApi
 
@@ -205,17 +206,6 @@ class SteppedExecutor(RequestExecutor):
         """See RequestExecutor."""
         super().__init__(*arguments, **keywords)
         self._runs: dict[int, StepRun] = {}
-
-    def to_error(self, problem: Problem, obj: ObjectState) -> BceError:
-        """See RequestExecutor.to_error()."""
-        codes, templates = {**messages.CODES, **CODES}, {**messages.MESSAGES, **MESSAGES}
-        return messages.to_error(problem, self.api, obj, codes, templates)
-
-    def maybe_applied_text(self, obj: ObjectState) -> str:
-        """See RequestExecutor.maybe_applied_text()."""
-        if not (obj.desired.type.costs_money and obj.creation.attempts):
-            return super().maybe_applied_text(obj)
-        return MESSAGES["maybe_bought"] % words_of(obj.outcome.created_ids or ("none",), (), self.api, obj)
 
     def finish(self, objects: list[ObjectState]) -> None:
         """Report what was read last, and wait until the objects of `state: present` are ready."""
@@ -256,6 +246,36 @@ class SteppedExecutor(RequestExecutor):
             steps = self.api.deletion_steps(obj.desired.value, obj.outcome.item)
         self._run_of(obj).run(steps, self._list_began)
         return WriteResult(OK)
+
+
+class SteppedResult(ObjectResult):
+    """An ObjectResult whose error says what to look for if something may have been bought."""
+
+    def _make_error(self, problem: Problem, api: ResourceApi) -> BceError:
+        return to_error(problem, api, self.state)
+
+
+class SteppedScope(ScopeReconciler):
+    """A ScopeReconciler for a SteppedApi. A module imports it only if it needs it."""
+
+    executor: SteppedExecutor
+    executor_class = SteppedExecutor
+    result_class = SteppedResult
+
+    def apply(self) -> None:
+        """See ScopeReconciler.apply(); wait until the objects are ready."""
+        super().apply()
+        self.executor.finish([result.state for result in self.results])
+
+
+def to_error(problem: Problem, api: ResourceApi, obj: ObjectState) -> BceError:
+    """See messages.to_error(); the error of a creation of unknown outcome says what to look for."""
+    codes, templates = {**messages.CODES, **CODES}, {**messages.MESSAGES, **MESSAGES}
+    error = messages.to_error(problem, api, obj, codes, templates)
+    if not (error.maybe_applied and api.type.costs_money and obj.creation.attempts):
+        return error
+    words = words_of(obj.outcome.created_ids or ("none",), (), api, obj)
+    return _with_message(error, MESSAGES["maybe_bought"] % dict(words, text=error.message))
 
 
 def _with_message(error: BceError, message: str) -> BceError:

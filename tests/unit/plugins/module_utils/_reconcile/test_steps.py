@@ -13,8 +13,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     ServerError,
     TransportError,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.results import ScopeReconciler
-from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.steps import SteppedExecutor
+from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.steps import SteppedScope
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import Desired, Entry, Item, Listed
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.steps import (
@@ -158,7 +157,7 @@ class Gates(SteppedApi):
 
 def run(api, state="present", wait=True, wait_timeout=600, **fields):
     options = {"state": state, "wait": wait, "wait_timeout": wait_timeout}
-    scope = ScopeReconciler(api, [Desired(fields, options)], 60.0, clock=api.clock, executor_class=SteppedExecutor)
+    scope = SteppedScope(api, [Desired(fields, options)], 60.0, clock=api.clock)
     scope.plan()
     scope.apply()
     (result,) = scope.results
@@ -335,8 +334,10 @@ def test_purchase_of_unknown_outcome_says_what_to_look_for(is_applied):
         result = run(api, note="")
         assert api.calls.count("create") == 2 and api.clock.slept >= 60
         assert result.error.maybe_applied and result.created_ids == []
-        assert result.failure_text.startswith("no response. The gate 'front' may have been bought: look in the console")
-        assert "the house" in result.failure_text
+        assert result.failure_text.startswith(
+            "no response. The gate 'front' may have been bought: look for this name in the house in the console"
+        )
+        assert result.failure_text.endswith("run the task again, it resumes from the current state")
     else:
         result = run(api, note="")
         assert result.error is None and api.calls.count("create") == 1 and result.created_ids == ["gate-1"]
