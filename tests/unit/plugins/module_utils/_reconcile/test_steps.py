@@ -122,7 +122,7 @@ class Gates(SteppedApi):
         def make():
             self.gate = {"status": "building", "note": "", "name": "front", "address": ""}
 
-        return "gate-1", self._called("create", make, lambda: self._set(status=self.settles_to, **target.fields)())
+        return "gate-1", self._called("create", make, self._set(status=self.settles_to, **target.fields))
 
     def ready(self, desired):
         return READY
