@@ -221,7 +221,7 @@ options:
       - How many of them may be writes to one gateway, from 1 to 32. With 1 a gateway gets one write after the other.
       - As soon as the API refuses one of them because the gateway is busy, the gateway gets one after the other, the
         refused one first.
-      - Deletions are sent first, then updates, then creations.
+      - Items with O(state=absent) are deleted first, then updates are sent, then creations. O(purge) deletes last.
     type: int
     default: 8
 """

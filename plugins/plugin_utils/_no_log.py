@@ -16,14 +16,14 @@ from ..module_utils._bce.redaction import TextIndex
 def remove_secrets(value: Any, secrets: set[str]) -> Any:
     """Return what remove_values(value, secrets) returns; that one searches every text for each of the secrets."""
     index = TextIndex(secrets)
-    # Ansible replaces one secret after the other, and its mask may complete one of these.
-    starred = {secret for secret in secrets if "*" in secret}
+    # Ansible replaces one secret after the other. Its mask of asterisks may complete a secret that contains one.
+    with_asterisk = {secret for secret in secrets if "*" in secret}
     known: dict[str, str] = {}  # each text is searched once
 
     def remove_from_text(text: str) -> Any:
         if text not in known:
             found = {text} if text in secrets else {text[start:end] for start, end in index.occurrences(text)}
-            known[text] = remove_values(text, found if text in found else found | starred) if found else text
+            known[text] = remove_values(text, found if text in found else found | with_asterisk) if found else text
         return known[text]
 
     def remove(value: Any) -> Any:

@@ -16,7 +16,7 @@ MIN_SECRET_LENGTH = 4  # characters; redacting shorter texts would leave no mess
 MAX_SECRET_CHARS = 4096  # of a secret that is found although a text is cut
 MAX_SCANNED_CHARS = 65536  # of a response
 MAX_EXCERPT_CHARS = 300  # of a foreign text in a message
-MAX_SINGLE_SEARCHES = 8  # texts that are searched for one after the other; the time of more would add up
+MAX_SINGLE_SEARCHES = 8  # up to so many texts are searched for one by one
 
 HIDDEN = "another text (not shown, as it looks like a key)"
 REDACTED_NAME = "(name not shown, it looks like a key)"
@@ -25,7 +25,7 @@ KEY_KINDS = {"letter": "[A-Za-z]", "digit": "[0-9]", "symbol": "[%s]" % re.escap
 MIN_KEY_LENGTH = 8  # characters, of a tunnel's key and of a security token
 MIN_ACCOUNT_KEY_LENGTH = 24  # characters; those in use have 32
 KEY_PATTERN = re.compile("[A-Za-z0-9%s]{8,}" % re.escape(KEY_SYMBOLS))  # of a tunnel; see looks_like_tunnel_key()
-JSON_ESCAPED = re.compile(r"[^ !#-\[\]-~]")  # what a JSON string may not have as it is
+JSON_ESCAPED = re.compile(r"[^ !#-\[\]-~]")  # characters that a JSON encoder may escape
 INVISIBLE = "\u200b\u2060\ufeff"  # characters that copying adds, and that str.strip() keeps
 
 
@@ -95,7 +95,7 @@ class Secret:
         if self._encodings is None:
             text = self._text
             found = {text, quote(text, safe="")}
-            # The others are equal to these where nothing is left to escape.
+            # Without a slash or a blank, quote() and quote_plus() return the same as quote(safe='').
             if "/" in text or " " in text:
                 found |= {quote(text), quote_plus(text)}
             if JSON_ESCAPED.search(text):
@@ -118,7 +118,11 @@ class Secret:
 
 
 class TextIndex:
-    """Texts that are searched for together, in one pass: the time does not depend on how many they are."""
+    """Texts that are searched for together.
+
+    With more than MAX_SINGLE_SEARCHES texts the time does not depend on their number, except for texts shorter than
+    MIN_SECRET_LENGTH.
+    """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._texts: set[str] = set()
@@ -135,7 +139,7 @@ class TextIndex:
                 self._lengths.setdefault(text[:MIN_SECRET_LENGTH], set()).add(len(text))
 
     def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
-        """Return the begin and end of every occurrence."""
+        """Yield the begin and end of every occurrence."""
         few = len(self._texts) <= MAX_SINGLE_SEARCHES
         for single in (*self._short, *self._texts) if few else tuple(self._short):
             start = text.find(single)

@@ -267,7 +267,7 @@ def _group_by_gateway(client: BceClient, request: ParsedTask, clock: Any) -> lis
     for desired in request.desired:
         groups.setdefault(desired.options["vpn_id"], []).append(desired)
     version = request.options["version"]
-    # Of all gateways together, because each one of them may be written to in parallel.
+    # One limit for all gateways, because each of them may start threads of its own.
     writers = threading.Semaphore(request.options["concurrency"] * THREADS_PER_REQUEST_SLOT)
     for gateway in request.options["emptied_gateways"]:
         groups.setdefault(gateway, [])

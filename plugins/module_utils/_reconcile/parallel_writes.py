@@ -18,7 +18,8 @@ from .state import PROBE, WriteRequest
 
 DEFAULT_PARALLEL_WRITES = 8  # of one scope
 MAX_PARALLEL_WRITES = 32
-# The writes of a round in this order, because a new object may need the networks, or the quota, of an older one.
+# The order of the writes of a round, because a new object may need the networks, or the quota, of one that the task
+# deletes. A purge comes after all rounds.
 WRITE_PHASES = ((DELETE,), (UPDATE, PROBE), (CREATE,))
 
 
@@ -65,7 +66,7 @@ class ParallelWrites(WriteOrder):
         wanted = range(min(self._size, len(items)))
         started = sum(self._threads.acquire(blocking=False) for _thread in wanted)
         try:
-            # Without a thread, that of the caller does everything.
+            # If no thread is free, the calling thread sends everything.
             run_concurrently(call, range(len(items)), started, lambda: None)
         finally:
             for _thread in range(started):
@@ -73,9 +74,9 @@ class ParallelWrites(WriteOrder):
         return tuple(results)
 
     def _send(self, send: Callable[[WriteRequest], WriteResult], write: WriteRequest) -> WriteResult:
-        """Send one write, and once more, alone, where another write of this task may have been what the API refused.
+        """Send one write, and once more, alone, if the API refused it because the gateway was busy.
 
-        The refusal of a creation may be about its name instead. Then it is refused again, and lists judge it.
+        A 409 of a creation may be about its name instead; then it is refused again, and lists decide.
         """
         self.begin()
         try:
@@ -88,7 +89,7 @@ class ParallelWrites(WriteOrder):
             ):
                 return first
             second = send(write)
-            # What may have been applied is settled by lists, unless it certainly was.
+            # A first attempt that may have been applied is settled by lists, unless the second one succeeded.
             return first if error.maybe_applied and second.outcome != OK else second
         finally:
             self.end()

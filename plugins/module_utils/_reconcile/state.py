@@ -40,8 +40,8 @@ class CreationRule(NamedTuple):
     max_attempts: int  # creations that one run sends for one object
     max_sends: int  # of the same token
     shared_tokens: int  # tokens that depend on the name alone; the next one depends on the name and the time window
-    # Whether only lists of CONFIRMED_CREATE_TIMEOUT show that there is no object of the name, and the next token in
-    # addition needs that the object of this one was read by its id as gone.
+    # Whether a creation is sent again only after lists did not show the name for CONFIRMED_CREATE_TIMEOUT, and the next
+    # token only after, in addition, a read by the returned id showed that the object of this token does not exist.
     needs_proof: bool
 
 

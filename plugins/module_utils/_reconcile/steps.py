@@ -54,7 +54,7 @@ CODES = {
 class StepRun:
     """The steps of one object, and its waits.
 
-    :ivar done: the names of the steps that were sent and not refused.
+    :ivar done: the names of the steps that were applied.
     :ivar entry: the object as it was read last, None if it does not exist or was not read.
     :ivar is_read: whether `entry` was read after the last request.
     """

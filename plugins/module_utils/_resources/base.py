@@ -35,7 +35,7 @@ class LazyItem:
     __slots__ = ("_item", "_make", "_shown")
 
     def __init__(self, make: Callable[[Dict[str, Any]], Item], shown: Dict[str, Any]) -> None:
-        """Make the Item of what the API shows."""
+        """Store how the Item is made, and of what: the API's own entry."""
         self._make = make
         self._shown = shown
         self._item: Optional[Item] = None

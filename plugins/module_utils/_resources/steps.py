@@ -6,7 +6,7 @@
 _reconcile/steps.py sends the steps and waits. A resource file overrides RestSteppedApi of stepped_api.py like this:
 
     def update_steps(self, plan, item):
-        item = yield Step("wait until the gateway is created", until=CREATED)  # the object as it is then
+        item = yield Step("wait until the gateway is created", until=CREATED)  # returns the object as it was read last
         if item.fields["eip"] != plan.target.fields["eip"]:
             yield Step("unbind the address", self.unbind(item), until=WITHOUT_ADDRESS)
             yield Step("bind the address", self.bind(plan), until=bound_to(plan), is_last=True)

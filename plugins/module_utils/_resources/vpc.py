@@ -183,7 +183,7 @@ def find_by_name(vpcs: List[Dict[str, Any]], name: str, option: str = "vpc_name"
 def select_by_name(vpcs: List[Dict[str, Any]], name: str, option: str = "vpc_name") -> List[Dict[str, Any]]:
     """Return a list of the VPC of this name, or of none; see find_by_name()."""
     found = [vpc for vpc in vpcs if vpc["name"] == name]
-    if len(found) > 1 or (found and not found[0]["vpc_id"]):
+    if len(found) > 1 or any(not vpc["vpc_id"] for vpc in found):
         words = {"option": option, "count": len(found), "name": safe_repr(name)}
         words["ids"] = ", ".join(str(vpc["vpc_id"]) for vpc in found)
         words["id_option"] = option.replace("name", "id")
