@@ -148,8 +148,9 @@ class TextIndex:
                 start = text.find(single, start + 1)
         for start in range(0 if few else len(text) - MIN_SECRET_LENGTH + 1):
             for length in tuple(self._lengths.get(text[start : start + MIN_SECRET_LENGTH], ())):
-                if text[start : start + length] in self._texts:
-                    yield start, start + length
+                end = start + length
+                if end <= len(text) and text[start:end] in self._texts:
+                    yield start, end
 
 
 class SecretSet:
@@ -172,10 +173,9 @@ class SecretSet:
     def redact(self, text: str) -> str:
         """Return the text with every secret, in every encoding, replaced by MASK."""
         if len(self._indexed) != len(self._secrets):
-            for secret in self:
-                if secret not in self._indexed:
-                    self._index.update(secret.encodings())
-                    self._indexed.add(secret)  # last, because another thread relies on it
+            for secret in self._secrets.copy() - self._indexed:
+                self._index.update(secret.encodings())
+                self._indexed.add(secret)  # last, because another thread relies on it
         # All occurrences first, so that nothing of overlapping secrets remains.
         found = sorted(self._index.occurrences(text))
         if not found:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import socket
+import threading
 import traceback
 from base64 import b64encode
 from importlib.util import find_spec
@@ -107,6 +108,7 @@ class ConnectionPool:
         self.last_used = monotonic()
 
 
+_pools_lock = threading.Lock()
 _pools: dict[Any, ConnectionPool] = {}  # the one that was used last is the last one
 
 
@@ -119,13 +121,14 @@ def shared_pool(connection: ConnectionSettings, headers: Mapping[str, str], size
     settings = (connection.endpoint, connection.loopback, connection.ca_path, connection.validate_certs, size)
     # With the process id, because a fork must not write to the connections of its parent.
     key = (os.getpid(), settings, tuple(route))
-    pool = _pools.pop(key, None) or ConnectionPool(connection, headers, size)
-    if monotonic() - pool.last_used > MAX_IDLE_SECONDS:
-        pool.session.close()  # the server may be about to close them; new ones are opened when they are needed
-    pool.last_used = monotonic()
-    _pools[key] = pool
-    while len(_pools) > MAX_POOLS:
-        _pools.pop(next(iter(_pools))).session.close()
+    with _pools_lock:
+        pool = _pools.pop(key, None) or ConnectionPool(connection, headers, size)
+        if monotonic() - pool.last_used > MAX_IDLE_SECONDS:
+            pool.session.close()  # the server may be about to close them; new ones are opened when they are needed
+        pool.last_used = monotonic()
+        _pools[key] = pool
+        while len(_pools) > MAX_POOLS:
+            _pools.pop(next(iter(_pools))).session.close()
     return pool
 
 

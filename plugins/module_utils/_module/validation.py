@@ -332,6 +332,13 @@ def _scalars(value: Any) -> set[str]:
     return set() if value is None or isinstance(value, bool) or value == "" else {str(value)}
 
 
+def _with_safe_names(value: Any) -> Any:
+    """Return a value in which no name of an option, at any depth, shows a key that was put in its place."""
+    if isinstance(value, dict):
+        return {safe_name(str(name)): _with_safe_names(item) for name, item in value.items()}
+    return [_with_safe_names(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 def redact_failure(
     result: dict[str, Any],
     params: dict[str, Any],
@@ -346,6 +353,5 @@ def redact_failure(
     keys: set[str] = set()
     if is_invalid:
         keys = {text for text in _scalars(params) if contains_possible_key(text)}
-        # A key may be in the place of an option's name.
-        params = {safe_name(name): value for name, value in params.items()}
+        params = _with_safe_names(params)
     return remove(params, secrets | keys), {text for text in secrets if len(text) >= MIN_SECRET_LENGTH}

@@ -310,12 +310,15 @@ def test_null_keys_are_one_warning(implementation, params, path):
 
 @pytest.mark.parametrize("key", ["ddd22@www", "0123456789abcdef0123456789ABCDEF"])
 def test_key_in_a_place_of_its_own_is_not_shown(key):
-    """A path, the token of two items, a concurrency, and the name of an option."""
+    """A path, the token of two items, a concurrency, and the name of an option, at any depth."""
     wrong = [
         (vpn_tunnel, {**ONE, "ca_path": f"/etc/{key}"}),
         (vpn_tunnels, {"tunnels": [{**ONE, "client_token": key}, {**ONE, "name": "two", "client_token": key}]}),
         (vpn_tunnels, {"tunnels": [ONE], "concurrency": key}),
         (vpn_tunnel, {**ONE, key: "x"}),
+        (vpn_tunnel, {**ONE, "ike_config": {key: "x"}}),
+        (vpn_tunnel, {**ONE, "colour": {"red": [{key: "x"}]}}),
+        (vpn_tunnels, {"tunnels": [{**ONE, key: "x"}]}),
     ]
     for implementation, params in wrong:
         result = failure(implementation, **params)
