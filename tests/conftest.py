@@ -29,7 +29,7 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".cache/hypothe
 
 @pytest.fixture(scope="session")
 def emulator_process():
-    with EmulatorProcess() as process:
+    with EmulatorProcess("--vpc", "vpc-emulator:192.168.0.0/18:production") as process:
         yield process
 
 

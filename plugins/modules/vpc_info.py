@@ -43,7 +43,7 @@ seealso:
 EXAMPLES = r"""
 - name: Read the VPC of a name
   baiducloud.network.vpc_info:
-    vpc_name: vpc-emulator
+    vpc_name: production
   register: found
 
 - name: Show its subnets

@@ -85,7 +85,9 @@ def test_inventory_examples_work(runner):
         inventory = runner.folder / "vpn_gateways.yml"
         inventory.write_text(yaml.safe_dump(dict(example, regions=["bj"])), encoding="utf-8")
         run = runner.run_examples(shown, arguments=["-i", inventory])
-        assert run.results[0]["msg"] == (["gw-vpn-119bd69b"] if "vpc-emulator" in example["vpc_ids"] else [])
+        assert run.results[0]["msg"] == (
+            ["gw-vpn-119bd69b"] if "vpc-emulator" in example.get("vpc_ids", ["vpc-emulator"]) else []
+        )
 
 
 def test_guide_works_and_creates_the_api_example(runner, emulator):

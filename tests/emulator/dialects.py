@@ -1212,10 +1212,10 @@ TABLE: tuple[Dialect, ...] = (
         gateway_entries=h.repeat_alike,
     ),
     _row(
-        "vpn-gateway-list-all-vpcs",
+        "gateways-all-vpcs",
         "vpn gateway vpc filter",
         POSSIBLE,
-        NO,
+        READ,
         "The list of gateways ignores vpcId and shows those of all VPCs.",
         "network 1.2",
         **h.rules("network_rules", vpc_filter="ignored"),

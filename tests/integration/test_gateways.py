@@ -186,7 +186,7 @@ def test_info_modules_report_all_errors_before_any_request(site):
         site,
         task("vpn_tunnel_info", vpn_id="a b", vpc_id="vpc-a", version=0),
         task("vpn_tunnel_info", "nothing named", endpoint="http://elsewhere.example"),
-        task("vpn_gateway_info", vpn_name="hub"),
+        task("vpn_gateway_info", vpc_id="vpc-a", vpc_name="hub"),
         task("vpn_customer_gateway", ip="nowhere"),
         task("vpn_customer_gateway_info", ip=["203.0.113.1", "x"], colour="red"),
     )
@@ -196,7 +196,7 @@ def test_info_modules_report_all_errors_before_any_request(site):
         [
             ["vpn_id[0]: 'a b' must be letters", "vpc_id: is not accepted next to vpn_id", "version: "],
             ["vpn_id: is needed, or vpc_id", "endpoint: "],
-            ["vpc_id: is needed, or vpn_id"],
+            ["vpc_name: is not accepted next to vpc_id"],
             ["name: is needed, or cgw_id", "ip: must be an IP address"],
             ["ip[1]: 'x' must be an IP address", "colour: is not an option"],
         ],

@@ -23,7 +23,7 @@ KEYS = "Keys are not shown in clear: a changed key may not be noticed, or a tunn
 SUB_FIELDS = "Some settings are not shown: a change of them is not noticed. Provide all of them in each task."
 INCOMPLETE = "The list of tunnels cannot be read completely: tasks for this gateway fail. Ask the cloud's support."
 OTHER_LIST = "The list of a gateway shows tunnels of others: tasks for it fail. Ask the cloud's support."
-OTHER_VPC = "The list of a VPC's gateways is another VPC's: tasks that search by VPC fail. Ask the cloud's support."
+OTHER_VPC = "The list of a VPC's gateways shows others too: tasks that search by VPC fail. Ask the cloud's support."
 LATE = "Lists lag behind: a task may fail although its write was applied. Wait a minute and run it again."
 BUSY = "Writes are refused for a moment after others: tasks wait and repeat them, which takes longer."
 STATUS = "The status says nothing that is known: do not use wait_for and do not select by status."
@@ -177,6 +177,7 @@ DIALECTS = (
     Dialect("clock-behind", "clock", "behind", READ, LIMIT, CLOCK),
     # --- gateways and customer gateways ---
     Dialect("gateways-other-vpc", "gateway_list", "those of another VPC", READ, STOP, OTHER_VPC),
+    Dialect("gateways-all-vpcs", "gateway_list", "those of several VPCs", READ, STOP, OTHER_VPC),
     Dialect("gateway-type-gre", "gateway_type", "another", READ),
     Dialect(
         "customer-gateway-name-upper", "customer_gateway_names", "in another case", WRITE, LIMIT, CUSTOMER_GATEWAYS

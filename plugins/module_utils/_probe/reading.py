@@ -149,8 +149,10 @@ class Reading:
                 "gateway_type", {"ipsec": "IPSec", "ssl": "SSL"}.get(kind.lower(), "another"), published_word(kind)
             )
         if self.gateways:
-            others = [entry for entry in self.gateways if entry.get("vpcId") != self.gateway.get("vpcId")]
-            facts.set("gateway_list", "those of another VPC" if others else "those of the VPC", len(self.gateways))
+            own = [entry for entry in self.gateways if entry.get("vpcId") == self.gateway.get("vpcId")]
+            other_words = "those of several VPCs" if own else "those of another VPC"
+            is_right = len(own) == len(self.gateways)
+            facts.set("gateway_list", "those of the VPC" if is_right else other_words, len(self.gateways))
 
 
 def _describe_absence(exchange: Exchange, name: str | None) -> str:

@@ -1205,7 +1205,7 @@ def _repeated_gateways(lab):
     assert vpn_ids(lab) == [OTHER, OTHER]
 
 
-@check("vpn-gateway-list-all-vpcs")
+@check("gateways-all-vpcs")
 def _gateways_of_all_vpcs(lab):
     assert sorted(vpn_ids(lab)) == sorted([OTHER, GATEWAY]) == sorted(vpn_ids(lab, VPC))
 
