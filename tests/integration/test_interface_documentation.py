@@ -136,13 +136,13 @@ TASKS = {
     "vpc_info": [
         ({}, {}),
         ({"vpc_id": VPC}, {}),
-        ({"vpc_name": VPC}, {}),
+        ({"vpc_name": "production"}, {}),
         ({"vpc_name": "missing"}, {}),
         (REFUSED, {}),
-        ({"vpc_id": VPC, "vpc_name": VPC}, {}),
+        ({"vpc_id": "production", "vpc_name": VPC}, {}),
     ],
     "vpn_tunnel_info": [
-        ({"vpc_name": VPC}, {}),
+        ({"vpc_name": "production"}, {}),
         ({"vpc_name": "missing"}, {}),
         ({"vpn_id": [GATEWAY]}, {"before": "tunnel"}),
         ({"vpc_id": VPC}, {}),
@@ -150,13 +150,13 @@ TASKS = {
         ({}, {}),
     ],
     "vpn_gateway_info": [
-        ({"vpc_name": VPC}, {}),
+        ({"vpc_name": "production"}, {}),
         ({"vpc_id": VPC}, {}),
         ({"vpn_id": [GATEWAY], "tunnels": True, "exactly_one": True}, {"before": "tunnel"}),
         ({"vpc_id": VPC, "vpn_name": ["missing"], "exactly_one": True}, {}),
         (dict({"vpc_id": VPC}, **REFUSED), {}),
         ({}, {}),
-        ({"vpc_id": VPC, "vpc_name": VPC}, {}),
+        ({"vpc_id": "production", "vpc_name": VPC}, {}),
     ],
     "vpn_customer_gateway": [
         (PEER, {}),
@@ -169,7 +169,7 @@ TASKS = {
         ({}, {}),
     ],
     "vpc_route": [
-        (dict(ROUTE, vpc_id=None, vpc_name=VPC), {}),
+        (dict(ROUTE, vpc_id=None, vpc_name="production"), {}),
         (dict(ROUTE, vpc_id=None, vpc_name="missing"), {}),
         (ROUTE, {}),
         (ROUTE, CHECK),
@@ -181,7 +181,7 @@ TASKS = {
         ({}, {}),
     ],
     "vpc_route_info": [
-        ({"vpc_name": VPC}, {}),
+        ({"vpc_name": "production"}, {}),
         ({"vpc_id": VPC}, {"before": "rule with several paths"}),
         ({"vpc_id": VPC, "nexthop_id": [GATEWAY]}, {"before": "route rule"}),
         (dict({"vpc_id": VPC}, **REFUSED), {}),
