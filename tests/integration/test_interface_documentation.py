@@ -139,7 +139,7 @@ TASKS = {
         ({"vpc_name": "production"}, {}),
         ({"vpc_name": "missing"}, {}),
         (REFUSED, {}),
-        ({"vpc_id": "production", "vpc_name": VPC}, {}),
+        ({"vpc_id": VPC, "vpc_name": "production"}, {}),
     ],
     "vpn_tunnel_info": [
         ({"vpc_name": "production"}, {}),
@@ -156,7 +156,7 @@ TASKS = {
         ({"vpc_id": VPC, "vpn_name": ["missing"], "exactly_one": True}, {}),
         (dict({"vpc_id": VPC}, **REFUSED), {}),
         ({}, {}),
-        ({"vpc_id": "production", "vpc_name": VPC}, {}),
+        ({"vpc_id": VPC, "vpc_name": "production"}, {}),
     ],
     "vpn_customer_gateway": [
         (PEER, {}),
