@@ -17,7 +17,7 @@ from ..module_utils._bce.client import COLLECTION_VERSION, BceClient
 from ..module_utils._bce.connection_options import ConnectionSettings
 from ..module_utils._bce.errors import BceError, InvalidOptionsError, NotFoundError
 from ..module_utils._module.bulk_read import (
-    gateways_or_error,
+    gateways_or_not_found,
     is_ipsec,
     list_tunnels,
     map_concurrently,
@@ -198,7 +198,7 @@ def _find_gateways(
 
 def _list_or_not_found(source: InventorySource) -> Any:
     """Return the gateways of a VPC in a region; the error itself where the region does not know the VPC."""
-    return gateways_or_error(source.client, source.version, source.vpc_id)
+    return gateways_or_not_found(source.client, source.version, source.vpc_id)
 
 
 def _list_tunnels(source: InventorySource, gateway: dict[str, Any]) -> list[dict[str, Any]] | None:

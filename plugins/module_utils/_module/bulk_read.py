@@ -56,12 +56,16 @@ def map_concurrently(
 
 
 def list_gateways(client: BceClient, version: int) -> list[dict[str, Any]]:
-    """Return the gateways of all VPCs of the region. A request lists the VPCs, and one each the gateways of a VPC.
+    """Return the gateways of all VPCs of the region.
+
+    One request lists the VPCs, and one for each VPC lists its gateways.
 
     :raises BceError: if any list cannot be read, because a missing gateway would look like one that is gone.
     """
     vpc_ids = [vpc["vpc_id"] for vpc in VpcApi(client, {"version": version}).list_vpcs() if vpc["vpc_id"]]
-    lists = map_concurrently(lambda vpc_id: gateways_or_error(client, version, vpc_id), vpc_ids, client.cancel, True)
+    lists = map_concurrently(
+        lambda vpc_id: gateways_or_not_found(client, version, vpc_id), vpc_ids, client.cancel, True
+    )
     for listed in lists:
         if isinstance(listed, BceError) and not isinstance(listed, NotFoundError):
             raise listed
@@ -69,8 +73,8 @@ def list_gateways(client: BceClient, version: int) -> list[dict[str, Any]]:
     return [gateway for listed in lists if isinstance(listed, list) for gateway in listed]
 
 
-def gateways_or_error(client: BceClient, version: int, vpc_id: str) -> Any:
-    """Return the gateways of a VPC; the error itself where the region does not have the VPC."""
+def gateways_or_not_found(client: BceClient, version: int, vpc_id: str) -> Any:
+    """Return the gateways of a VPC, or the NotFoundError if the region does not have the VPC."""
     try:
         return VpnGatewayApi(client, {"vpc_id": vpc_id, "version": version}).list_gateways()
     except NotFoundError as error:

@@ -42,15 +42,8 @@ TUNNEL_KEY = "secret_key"
 # A boolean is a number too, so it comes first.
 _KINDS = ((dict, "dictionary"), (list, "list"), (bool, "boolean"), (object, "number"))
 INDEX_CHARACTERS = "[0123456789]"  # that the path of an item ends with
-REFERENCE_ENDINGS = (
-    "_id",
-    "_ids",
-    "vpc_name",
-    "ip",
-    "_address",
-    "_subnets",
-    "gateways",
-)  # the ends of names of ids and addresses
+# The ends of names of options that take the id, name or address of an object.
+REFERENCE_ENDINGS = ("_id", "_ids", "vpc_name", "ip", "_address", "_subnets", "gateways")
 
 
 class ParsedTask(NamedTuple):

@@ -35,7 +35,7 @@ LIST_FAILED, WAIT_RAISED = "ListFailed", "Waited"
 
 
 class CreationRule(NamedTuple):
-    """When a creation may be sent again: all that differs for an object that costs money."""
+    """When a creation may be sent again: FREE, or BILLED for an object that costs money."""
 
     max_attempts: int  # creations that one run sends for one object
     max_sends: int  # of the same token
@@ -45,7 +45,8 @@ class CreationRule(NamedTuple):
     needs_proof: bool
 
 
-FREE, BILLED = CreationRule(MAX_CREATE_ATTEMPTS, MAX_CREATE_ATTEMPTS, 2, False), CreationRule(6, 2, 6, True)
+FREE = CreationRule(MAX_CREATE_ATTEMPTS, max_sends=MAX_CREATE_ATTEMPTS, shared_tokens=2, needs_proof=False)
+BILLED = CreationRule(max_attempts=6, max_sends=2, shared_tokens=6, needs_proof=True)
 
 
 class ListRequest(NamedTuple):

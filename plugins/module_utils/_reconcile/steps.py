@@ -68,7 +68,7 @@ class StepRun:
         self.is_read = False
 
     @property
-    def is_waiting(self) -> bool:
+    def has_wait(self) -> bool:
         """Return whether the task waits for what its last step begins."""
         return bool(self._obj.desired.value.options.get("wait", True))
 
@@ -96,7 +96,7 @@ class StepRun:
         """Send one step, and wait for its condition, which also settles an unknown outcome."""
         unknown = self._send_step(step, list_began)
         if unknown is None:
-            if step.until is not None and (self.is_waiting or not step.is_last):
+            if step.until is not None and (self.has_wait or not step.is_last):
                 self.wait(step.until)
         elif step.until is None:
             raise unknown
@@ -223,7 +223,7 @@ class SteppedExecutor(RequestExecutor):
             if not (run.done or obj.creation.attempts):
                 outcome.changed = False  # another run did it while this one waited
         condition = self.api.ready(obj.desired.value)
-        if condition is None or not run.is_waiting or outcome.object_id is None:
+        if condition is None or not run.has_wait or outcome.object_id is None:
             return
         if outcome.is_item_stale or not condition.is_reached(outcome.item):
             run.wait(condition)

@@ -257,7 +257,7 @@ class Resource(ResourceDiff):
         self.id_wire_name = self.id_field.wire_name
         self._owner_wire_name = camel_case(self.owner) if self.owner else ""
         self._key_fields = [field for field in self.fields if field.name in self.natural_key]
-        self._summary_words = [(camel_case(x), self.read_only.get(x, lambda _value: None)) for x in SUMMARY_WORDS]
+        self._summary_parsers = [(camel_case(x), self.read_only.get(x, lambda _value: None)) for x in SUMMARY_WORDS]
 
     def argument_spec(self) -> Dict[str, Any]:
         """Return the argument spec of one object; each option has the API's own name as an alias."""
@@ -354,13 +354,13 @@ class Resource(ResourceDiff):
         return any(provided and shown and provided != shown for provided, shown in pairs)
 
     def parse_summaries(self, entries: Sequence[Dict[str, Any]], scope: Dict[str, Any]) -> List[Summary]:
-        """Return what parse_item() would return of these fields, for each entry."""
+        """Return the Summary of each entry; its values equal those of parse_item()."""
         ids = [parse_id(entry.get(self.id_wire_name)) for entry in entries]
-        names, parsers = [x.name for x in self._key_fields], [(x.parse, x.wire_name) for x in self._key_fields]
-        columns = [[parse(entry.get(wire)) for entry in entries] for parse, wire in parsers]
+        columns = [[field.parse(entry.get(field.wire_name)) for entry in entries] for field in self._key_fields]
         # An id in the place of a name is not a name.
-        keys = [{n: None if v == own else v for n, v in zip(names, values)} for own, *values in zip(ids, *columns)]
-        statuses, times = (parse_repeated(parse, wire, entries) for wire, parse in self._summary_words)
+        columns = [[None if value == own else value for value, own in zip(column, ids)] for column in columns]
+        keys = [{field.name: value for field, value in zip(self._key_fields, row)} for _id, *row in zip(ids, *columns)]
+        statuses, times = (parse_repeated(parse, wire, entries) for wire, parse in self._summary_parsers)
         owners, owner = parse_repeated(parse_str, self._owner_wire_name, entries), scope.get(self.owner or "")
         confirmed = [not self.owner or shown == owner for shown in owners]
         return list(map(Summary, ids, keys, statuses, times, confirmed))

@@ -8,8 +8,10 @@ _reconcile/steps.py sends the steps and waits. A resource file overrides RestSte
     def update_steps(self, plan, item):
         item = yield Step("wait until the gateway is created", until=CREATED)  # returns the object as it was read last
         if item.fields["eip"] != plan.target.fields["eip"]:
-            yield Step("unbind the address", self.unbind(item), until=WITHOUT_ADDRESS)
-            yield Step("bind the address", self.bind(plan), until=bound_to(plan), is_last=True)
+            vpn_id, body = item.fields["vpn_id"], {"eip": plan.target.fields["eip"]}
+            yield self.action("unbind the address", vpn_id, {"unbind": ""})._replace(until=WITHOUT_ADDRESS)
+            bind = self.action("bind the address", vpn_id, {"bind": ""}, body)
+            yield bind._replace(until=bound_to(plan), is_last=True)
 """
 
 from __future__ import annotations
