@@ -10,6 +10,7 @@ them. The resolution of a host's name is left to the timeouts of the operating s
 from __future__ import annotations
 
 import io
+import os
 import socket
 import threading
 import time
@@ -21,10 +22,13 @@ from typing import TYPE_CHECKING, Any, Iterator
 from .connection_options import has_byte_order_mark, read_text
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from requests.adapters import HTTPAdapter
     from urllib3 import PoolManager
     from urllib3.connection import HTTPConnection
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
+    from urllib3.util.ssl_ import create_urllib3_context
 
     class _HTTPResponse(HTTPResponse):
         def _read_status(self) -> tuple[str, int, str]: ...  # which the stubs of Python's library lack
@@ -33,7 +37,8 @@ else:
     HTTPConnection = object  # the base of a mixin needs only its type
     try:
         from requests.adapters import HTTPAdapter
-        from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+        from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
+        from urllib3.util.ssl_ import create_urllib3_context
     except ImportError:
         HTTPAdapter = object  # transport.py reports it
 
@@ -159,11 +164,14 @@ class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
         raise NewConnectionError(self, str(failure)) from failure
 
     def connect(self) -> None:
-        path = getattr(self, "ca_certs", None)
-        if path and has_byte_order_mark(path):
-            # OpenSSL does not find a certificate behind a byte order mark, so it gets the text without it.
-            text = read_text(path, "ignore").encode("ascii", "ignore").decode("ascii")
-            self.__dict__.update(ca_certs=None, ca_cert_data=text)
+        path, proxy = getattr(self, "ca_certs", None), getattr(self, "proxy", None)
+        if path and proxy and proxy.scheme == "https":
+            # urllib3 makes the context for the proxy from the connection's own options.
+            if has_byte_order_mark(path):
+                self.__dict__.update(ca_certs=None, ca_cert_data=_text_of_certificates(path))
+        elif path:
+            # Without the file's path, because urllib3 would load it into the context again.
+            self.__dict__.update(ssl_context=shared_tls_context(path), ca_certs=None)
         super().connect()
 
     def _tunnel(self) -> None:
@@ -182,6 +190,39 @@ class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
         if attempt and not self._is_opening_tunnel:
             attempt.is_sent = True
         super().send(data)
+
+
+def _text_of_certificates(path: str) -> str:
+    """Return a file's text without its byte order mark, behind which OpenSSL does not find a certificate."""
+    return read_text(path, "ignore").encode("ascii", "ignore").decode("ascii")
+
+
+_contexts_lock = threading.Lock()  # because the first connections of several threads are opened at once
+
+
+def shared_tls_context(path: str) -> SSLContext:
+    """Return the TLS context of this process for a file of CA certificates.
+
+    It is loaded again when the file has changed, because loading costs more than the rest of a handshake.
+
+    :raises SSLError: of urllib3, if the file cannot be loaded.
+    """
+    status = os.stat(path)
+    with _contexts_lock:
+        return _load_tls_context(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=4)
+def _load_tls_context(path: str, version: tuple[int, ...]) -> SSLContext:
+    context = create_urllib3_context()
+    try:
+        if has_byte_order_mark(path):
+            context.load_verify_locations(cadata=_text_of_certificates(path))
+        else:
+            context.load_verify_locations(path)
+    except OSError as exc:
+        raise SSLError(exc) from exc
+    return context
 
 
 @lru_cache(maxsize=None)

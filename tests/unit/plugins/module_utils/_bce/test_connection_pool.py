@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, transport
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, deadline, transport
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import HEADERS
-from scripted_server import LIST, http, make_client
+from scripted_server import LIST, failure, http, make_client
 
 KEPT_OPEN = http("200 OK", body=b'{"vpnConns": []}').replace(b"Connection: close\r\n", b"")
 LONG = 30  # seconds after which a test that hangs fails
@@ -93,3 +94,45 @@ def test_connections_that_were_idle_for_long_are_closed(monkeypatch):
         now[0] = moment
         assert pool_for() is pool
     assert closed == [140.0]
+
+
+# --- the TLS context ---
+
+
+@pytest.fixture
+def contexts(monkeypatch):
+    """Return the list of all TLS contexts that are made."""
+    made, make = [], deadline.create_urllib3_context
+    deadline._load_tls_context.cache_clear()
+    monkeypatch.setattr(deadline, "create_urllib3_context", lambda: made.append(make()) or made[-1])
+    return made
+
+
+def test_tls_context_is_made_once_for_all_connections(server, certificate, contexts):
+    endpoints = [server(KEPT_OPEN, context=certificate).endpoint for _server in range(4)]
+    clients = [make_client(endpoint, ca_path=certificate.path) for endpoint in endpoints]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        bodies = list(pool.map(lambda client: client.request("GET", LIST).body, clients))
+    assert bodies == [{"vpnConns": []}] * 4 and len(contexts) == 1
+
+
+def test_tls_context_of_a_changed_file_is_made_again(certificate, contexts, tmp_path):
+    path = tmp_path / "ca.pem"
+    path.write_bytes(open(certificate.path, "rb").read())
+    first = deadline.shared_tls_context(str(path))
+    assert deadline.shared_tls_context(str(path)) is first
+    path.write_bytes(path.read_bytes() * 2)
+    assert deadline.shared_tls_context(str(path)) is not first and len(contexts) == 2
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte-order-mark"])
+def test_proxy_with_tls_is_verified_with_the_same_certificates(
+    mark, server, certificate, contexts, tmp_path, monkeypatch
+):
+    path = tmp_path / "ca.pem"
+    path.write_bytes(mark + open(certificate.path, "rb").read())
+    proxy = server(http("403 Forbidden"), context=certificate)
+    monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
+    error = failure(make_client("https://bcc.bj.example.org", ca_path=str(path)))
+    assert "Tunnel connection failed: 403" in error.message and contexts == []
+    assert proxy.requests[0].startswith(b"CONNECT bcc.bj.example.org:443 ")
