@@ -81,3 +81,36 @@ def test_changed_source_of_a_private_package_replaces_its_bytecode(collections):
         load(collections, "action", "vpn_tunnel")
     assert "the new source" in caught.value.stderr
     assert f'"{path}", line' in caught.value.stderr
+
+
+# --- what every task pays for ---
+
+# Ansible loads the action before it starts the first worker; what requests loads is not ours to choose.
+PROGRAM_OF_NEW_MODULES = """
+import json, sys
+import ansible.cli.playbook, ansible.plugins.action.normal, ansible.plugins.strategy.linear
+import ansible.module_utils.common.arg_spec, requests
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+_AnsibleCollectionFinder()._install()
+before = set(sys.modules)
+import ansible_collections.baiducloud.network.plugins.action.ACTION
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+PREFIX = "ansible_collections.baiducloud.network.plugins.module_utils."
+
+
+def loaded_by(action):
+    program = PROGRAM_OF_NEW_MODULES.replace("ACTION", action)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("action", ["vpn_tunnel", "vpn_tunnels"])
+def test_action_loads_only_what_every_task_needs(action):
+    loaded = loaded_by(action)
+    assert [name for name in loaded if not name.startswith("ansible_collections")] == []
+    own = {name[len(PREFIX) :] for name in loaded if name.startswith(PREFIX)}
+    assert {name for name in own if name.startswith(("_probe", "_module.vpn_"))} == {f"_module.{action}"}
+    other_resources = {name for name in own if name.startswith("_resources.v")} - {"_resources.vpn_tunnel"}
+    assert other_resources == set()
+    assert ("_reconcile.purge" in own) == (action == "vpn_tunnels")

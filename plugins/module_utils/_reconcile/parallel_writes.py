@@ -127,8 +127,12 @@ class ParallelWrites(WriteOrder):
         if self._own.turn:
             turn = object()
             self._waiting.append(turn)
-            self._changed.wait_for(lambda: not self._running and self._waiting[0] is turn)
-            self._waiting.popleft()
+            try:
+                self._changed.wait_for(lambda: not self._running and self._waiting[0] is turn)
+            finally:
+                # Also after an interruption, so that the next one does not wait for it.
+                self._waiting.remove(turn)
+                self._changed.notify_all()
         self._running += 1
 
     def _leave(self) -> None:

@@ -9,7 +9,6 @@ object that is being deleted block it. Clear responses confirm an update or a de
 
 from __future__ import annotations
 
-import html
 from typing import Any, Collection, Iterable
 from urllib.parse import unquote
 
@@ -22,8 +21,12 @@ _TRIMMED = " \t\r\n-_/."
 
 def normalize_name(name: str) -> str:
     """Return a name without what an API may change when it shows it: escapes, case, and _TRIMMED at the ends."""
-    text = html.unescape(unquote(name)).rstrip("\u2026")
-    return text.strip(_TRIMMED).casefold()
+    text = unquote(name)
+    if "&" in text:
+        import html  # here, because its table of entities is slow to load and few names need it
+
+        text = html.unescape(text)
+    return text.rstrip("\u2026").strip(_TRIMMED).casefold()
 
 
 def is_similar(shown: str | None, name: str | None) -> bool:

@@ -31,6 +31,7 @@ MESSAGES = {
     "vpc_name_ambiguous": (
         "%(option)s: must be the name of one VPC, but %(count)d are named %(name)s: %(ids)s; provide %(id_option)s"
     ),
+    "vpc_without_id": "%(option)s: the response shows no id for the VPC %(name)s; provide %(id_option)s",
 }
 MAX_NAMED = 10  # VPCs that an error names
 VPC_NAME = text_field("vpc_name")
@@ -183,11 +184,12 @@ def find_by_name(vpcs: List[Dict[str, Any]], name: str, option: str = "vpc_name"
 def select_by_name(vpcs: List[Dict[str, Any]], name: str, option: str = "vpc_name") -> List[Dict[str, Any]]:
     """Return a list of the VPC of this name, or of none; see find_by_name()."""
     found = [vpc for vpc in vpcs if vpc["name"] == name]
-    if len(found) > 1 or any(not vpc["vpc_id"] for vpc in found):
-        words = {"option": option, "count": len(found), "name": safe_repr(name)}
-        words["ids"] = ", ".join(str(vpc["vpc_id"]) for vpc in found)
-        words["id_option"] = option.replace("name", "id")
+    words = {"option": option, "count": len(found), "name": safe_repr(name), "id_option": option.replace("name", "id")}
+    if len(found) > 1:
+        words["ids"] = ", ".join(vpc["vpc_id"] or "no id" for vpc in found)
         raise ConflictError(MESSAGES["vpc_name_ambiguous"] % words, "AmbiguousName")
+    if found and not found[0]["vpc_id"]:
+        raise ConflictError(MESSAGES["vpc_without_id"] % words, "NotFound")
     return found
 
 

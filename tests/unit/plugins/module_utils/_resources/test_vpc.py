@@ -12,7 +12,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
     InvalidResponseError,
     NotFoundError,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc import VpcApi, resolve_vpc
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc import VpcApi, find_by_name, resolve_vpc
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_gateway import (
     VpnGatewayApi,
     find_vpc_of,
@@ -133,6 +133,11 @@ def test_name_that_is_not_of_one_vpc_is_rejected(names, text):
     with pytest.raises(ConflictError, match=text.replace("(", "[(]").replace(")", "[)]")) as error:
         resolve_vpc(Script(vpcs(*names)), {"vpc_name": "B"})
     assert error.value.code == ("AmbiguousName" if "one VPC" in text else "NotFound")
+
+
+def test_name_of_a_vpc_without_an_id_is_rejected():
+    with pytest.raises(ConflictError, match="vpc_name: the response shows no id for the VPC 'B'; provide vpc_id"):
+        find_by_name([{"name": "B", "vpc_id": None}], "B")
 
 
 def test_vpc_of_a_gateway_is_read_directly_or_found_by_lists():
