@@ -311,7 +311,7 @@ def test_after_a_kill_a_plain_run_ends_with_each_tunnel_once(emulator, processes
     assert half_done >= 2
 
 
-@pytest.mark.parametrize("write", ["create", "delete"])
+@pytest.mark.parametrize("write", WRITES)
 def test_twenty_processes_with_the_same_list_end_with_each_tunnel_once(emulator, processes, write, monkeypatch):
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
@@ -319,6 +319,9 @@ def test_twenty_processes_with_the_same_list_end_with_each_tunnel_once(emulator,
     results = processes.run(params(items, **options), emulator.environment, 20)
     assert len(results) == 20 and not [result["msg"] for result in results if result.get("failed")]
     assert names(emulator) == expected(write, 12)
+    assert {tunnel["description"] for tunnel in emulator.tunnels()} <= {
+        items[0].get("description", "") if items else ""
+    }
     if write == "create":
         ids = {name: tunnel["vpnConnId"] for name, tunnel in stored(emulator).items()}
         assert all({item["name"]: item["vpn_conn_id"] for item in result["tunnels"]} == ids for result in results)
