@@ -11,7 +11,7 @@ that cannot run here goes to the module, which gives the same result.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Iterator
 
 from ansible import constants as C
@@ -20,7 +20,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
-from ..module_utils._bce.client import REQUESTS_IMPORT_ERROR
+from ..module_utils._bce.deadline import shared_tls_context
+from ..module_utils._bce.transport import CA_VARIABLES, REQUESTS_IMPORT_ERROR
 from ..module_utils._module.validation import Implementation, TaskOptions, redact_failure
 from ._builtin_types import to_builtin_types
 from ._no_log import remove_secrets
@@ -92,3 +93,19 @@ def _environment(variables: dict[str, Any]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _preload_tls_context() -> None:
+    """Load the CA certificates of the environment, so that not each worker that Ansible forks loads them again."""
+    if REQUESTS_IMPORT_ERROR or os.environ.get("BCE_ENDPOINT", "").startswith("http://"):
+        return
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+    from urllib3.exceptions import HTTPError
+
+    named = (os.environ[name] for name in CA_VARIABLES if os.environ.get(name))
+    with suppress(OSError, HTTPError):  # a task that needs the file reports it
+        shared_tls_context(next(named, DEFAULT_CA_BUNDLE_PATH))
+
+
+# Ansible imports an action before it forks the worker of its first task.
+_preload_tls_context()

@@ -13,6 +13,7 @@ import sys
 
 import pytest
 
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.transport import CA_VARIABLES
 from playbook_runner import ROOT
 
 PROGRAM = """
@@ -95,22 +96,53 @@ _AnsibleCollectionFinder()._install()
 before = set(sys.modules)
 import ansible_collections.baiducloud.network.plugins.action.ACTION
 print(json.dumps(sorted(set(sys.modules) - before)))
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import deadline
+print(json.dumps(deadline._load_tls_context.cache_info().currsize))
 """
-PREFIX = "ansible_collections.baiducloud.network.plugins.module_utils."
+PREFIX = "ansible_collections.baiducloud.network.plugins.module_utils._"
+NEEDED = {
+    "bce": "auth client connection_options deadline errors limits messages redaction response_parsing retry transport",
+    "resources": "api base fields messages resource vpn_tunnel",
+    "reconcile": "creation executor idempotency messages planner reconciler results state waiter",
+    "module": "messages validation",
+}
+NEEDED_BY = {
+    "vpn_tunnel": {"module": "present_absent vpn_tunnel"},
+    "vpn_tunnels": {
+        "resources": "filters",
+        "reconcile": "concurrency parallel_writes purge",
+        "module": "present_absent results vpn_tunnels",
+    },
+}
 
 
-def loaded_by(action):
-    program = PROGRAM_OF_NEW_MODULES.replace("ACTION", action)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+def load_action(action, **environment):
+    """Return the modules that an action loads, and the number of TLS contexts that it makes."""
+    clean = {name: value for name, value in os.environ.items() if name not in ("BCE_ENDPOINT", *CA_VARIABLES)}
+    command = [sys.executable, "-c", PROGRAM_OF_NEW_MODULES.replace("ACTION", action)]
+    done = subprocess.run(command, env={**clean, **environment}, capture_output=True, text=True, check=True)
+    return list(map(json.loads, done.stdout.splitlines()))
 
 
-@pytest.mark.parametrize("action", ["vpn_tunnel", "vpn_tunnels"])
+@pytest.mark.parametrize("action", NEEDED_BY)
 def test_action_loads_only_what_every_task_needs(action):
-    loaded = loaded_by(action)
+    loaded = load_action(action)[0]
     assert [name for name in loaded if not name.startswith("ansible_collections")] == []
     own = {name[len(PREFIX) :] for name in loaded if name.startswith(PREFIX)}
-    assert {name for name in own if name.startswith(("_probe", "_module.vpn_"))} == {f"_module.{action}"}
-    other_resources = {name for name in own if name.startswith("_resources.v")} - {"_resources.vpn_tunnel"}
-    assert other_resources == set()
-    assert ("_reconcile.purge" in own) == (action == "vpn_tunnels")
+    needed = [*NEEDED.items(), *NEEDED_BY[action].items()]
+    files = {f"{package}.{file}" for package, files in needed for file in files.split()}
+    assert own == {package for package, _files in needed} | files
+
+
+@pytest.mark.parametrize(
+    ("environment", "number"),
+    [
+        ({}, 1),
+        ({"BCE_ENDPOINT": "http://127.0.0.1:1"}, 0),
+        ({"REQUESTS_CA_BUNDLE": "/no/such/file"}, 0),
+        ({"REQUESTS_CA_BUNDLE": os.devnull}, 0),
+    ],
+    ids=["plain", "no-tls", "no-file", "empty-file"],
+)
+def test_action_loads_the_ca_certificates_before_ansible_forks(environment, number):
+    assert load_action("vpn_tunnel", **environment)[1] == number

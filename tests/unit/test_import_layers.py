@@ -193,7 +193,8 @@ PLUGIN_LAYERS = {
     "plugin_utils/_in_process_action": {
         "plugin_utils/_builtin_types",
         "plugin_utils/_no_log",
-        "module_utils/_bce/client",
+        "module_utils/_bce/deadline",
+        "module_utils/_bce/transport",
         "module_utils/_module/validation",
     },
     "lookup": {

@@ -9,6 +9,7 @@ them. The resolution of a host's name is left to the timeouts of the operating s
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
@@ -122,6 +123,7 @@ class _LimitedResponse(_HTTPResponse):
 class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
     response_class = _LimitedResponse
     _is_opening_tunnel = False
+    _ca_path: str | None = None  # kept, because urllib3 connects the same object again after the server closed
 
     def _new_conn(self) -> socket.socket:
         attempt = _current()
@@ -164,14 +166,14 @@ class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
         raise NewConnectionError(self, str(failure)) from failure
 
     def connect(self) -> None:
-        path, proxy = getattr(self, "ca_certs", None), getattr(self, "proxy", None)
+        path, proxy = getattr(self, "ca_certs", None) or self._ca_path, getattr(self, "proxy", None)
         if path and proxy and proxy.scheme == "https":
             # urllib3 makes the context for the proxy from the connection's own options.
             if has_byte_order_mark(path):
-                self.__dict__.update(ca_certs=None, ca_cert_data=_text_of_certificates(path))
+                self.__dict__.update(_ca_path=path, ca_certs=None, ca_cert_data=_text_of_certificates(path))
         elif path:
             # Without the file's path, because urllib3 would load it into the context again.
-            self.__dict__.update(ssl_context=shared_tls_context(path), ca_certs=None)
+            self.__dict__.update(_ca_path=path, ca_certs=None, ssl_context=shared_tls_context(path))
         super().connect()
 
     def _tunnel(self) -> None:
@@ -192,12 +194,12 @@ class _LimitedConnection(HTTPConnection):  # a mixin for the classes of urllib3
         super().send(data)
 
 
-def _text_of_certificates(path: str) -> str:
-    """Return a file's text without its byte order mark, behind which OpenSSL does not find a certificate."""
-    return read_text(path, "ignore").encode("ascii", "ignore").decode("ascii")
+_locks: dict[int, threading.Lock] = {}
 
 
-_contexts_lock = threading.Lock()  # because the first connections of several threads are opened at once
+def process_lock() -> threading.Lock:
+    """Return the lock of what the threads of this process share; a fork gets a new one, which no thread holds."""
+    return _locks.setdefault(os.getpid(), threading.Lock())
 
 
 def shared_tls_context(path: str) -> SSLContext:
@@ -208,8 +210,10 @@ def shared_tls_context(path: str) -> SSLContext:
     :raises SSLError: of urllib3, if the file cannot be loaded.
     """
     status = os.stat(path)
-    with _contexts_lock:
-        return _load_tls_context(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+    version = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    # Locked, because the first connections of several threads are opened at once.
+    with process_lock():
+        return _load_tls_context(path, version)
 
 
 @lru_cache(maxsize=4)
@@ -223,6 +227,17 @@ def _load_tls_context(path: str, version: tuple[int, ...]) -> SSLContext:
     except OSError as exc:
         raise SSLError(exc) from exc
     return context
+
+
+def _text_of_certificates(path: str) -> str:
+    """Return a file's text without its byte order mark, behind which OpenSSL does not find a certificate.
+
+    :raises SSLError: if it has no certificate, because for an empty text urllib3 would trust those of the system.
+    """
+    text = read_text(path, "ignore").encode("ascii", "ignore").decode("ascii")
+    if "-----BEGIN " not in text:
+        raise SSLError(OSError(errno.ENODATA, os.strerror(errno.ENODATA), path))
+    return text
 
 
 @lru_cache(maxsize=None)

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import socket
-import threading
 import traceback
 from base64 import b64encode
 from importlib.util import find_spec
@@ -19,7 +18,7 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 
 from .auth import BceAuth, canonical_query, canonical_uri
 from .connection_options import ConnectionSettings
-from .deadline import DeadlineAdapter, limit_attempt
+from .deadline import DeadlineAdapter, limit_attempt, process_lock
 from .messages import text
 from .redaction import Secret, truncate
 from .retry import Outcome, parse_http_date
@@ -108,7 +107,6 @@ class ConnectionPool:
         self.last_used = monotonic()
 
 
-_pools_lock = threading.Lock()
 _pools: dict[Any, ConnectionPool] = {}  # the one that was used last is the last one
 
 
@@ -121,7 +119,7 @@ def shared_pool(connection: ConnectionSettings, headers: Mapping[str, str], size
     settings = (connection.endpoint, connection.loopback, connection.ca_path, connection.validate_certs, size)
     # With the process id, because a fork must not write to the connections of its parent.
     key = (os.getpid(), settings, tuple(route))
-    with _pools_lock:
+    with process_lock():
         pool = _pools.pop(key, None) or ConnectionPool(connection, headers, size)
         if monotonic() - pool.last_used > MAX_IDLE_SECONDS:
             pool.session.close()  # the server may be about to close them; new ones are opened when they are needed

@@ -110,7 +110,11 @@ class ParallelWrites(WriteOrder):
                 return False
             self._own.turn = self._is_serial = True
             self._leave()
-            self._enter()
+            try:
+                self._enter()
+            except BaseException:
+                self._running += 1  # what end() takes away
+                raise
             return True
 
     def is_shared(self) -> bool:

@@ -10,6 +10,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import certifi
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options, deadline, transport
@@ -116,13 +117,41 @@ def test_tls_context_is_made_once_for_all_connections(server, certificate, conte
     assert bodies == [{"vpnConns": []}] * 4 and len(contexts) == 1
 
 
-def test_tls_context_of_a_changed_file_is_made_again(certificate, contexts, tmp_path):
+def test_file_of_certificates_that_changed_is_loaded_again_by_the_next_connection(
+    server, certificate, contexts, tmp_path
+):
     path = tmp_path / "ca.pem"
     path.write_bytes(open(certificate.path, "rb").read())
-    first = deadline.shared_tls_context(str(path))
-    assert deadline.shared_tls_context(str(path)) is first
-    path.write_bytes(path.read_bytes() * 2)
-    assert deadline.shared_tls_context(str(path)) is not first and len(contexts) == 2
+    client = make_client(server(http("200 OK"), context=certificate).endpoint, ca_path=str(path))
+    for _request in range(2):
+        assert client.request("GET", LIST).status == 200  # "Connection: close", so each has a connection of its own
+    assert len(contexts) == 1
+    path.write_bytes(open(certifi.where(), "rb").read())
+    assert "certificate cannot be verified" in failure(client).message and len(contexts) == 2
+
+
+@pytest.mark.parametrize("proxy", [False, True], ids=["direct", "tls-proxy"])
+@pytest.mark.parametrize("content", [b"", b"\xe4", b"text"], ids=["empty", "no-ascii", "text"])
+def test_file_of_a_byte_order_mark_without_certificates_is_an_error_that_names_it(
+    content, proxy, server, certificate, tmp_path, monkeypatch
+):
+    """For an empty text urllib3 would trust the certificates of the system."""
+    path, there = tmp_path / "ca.pem", server(http("403 Forbidden"), context=certificate)
+    path.write_bytes(b"\xef\xbb\xbf-----BEGIN ")  # as the options are validated
+    monkeypatch.setenv("SSL_CERT_FILE", certificate.path)
+    if proxy:
+        monkeypatch.setenv("HTTPS_PROXY", there.endpoint)
+    client = make_client("https://bcc.bj.example.org" if proxy else there.endpoint, ca_path=str(path))
+    path.write_bytes(b"\xef\xbb\xbf" + content)
+    assert ": ca_path: must be a file of PEM certificates" in failure(client).message and there.requests == []
+
+
+def test_fork_while_another_thread_holds_the_lock_gets_one_of_its_own():
+    with deadline.process_lock():
+        child = os.fork()
+        if not child:
+            os._exit(deadline.process_lock().locked())
+    assert os.waitpid(child, 0)[1] == 0
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte-order-mark"])

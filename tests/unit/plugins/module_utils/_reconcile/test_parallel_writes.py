@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.parallel_writes import ParallelWrites
 
 LONG = 30  # seconds after which a test that hangs fails
@@ -99,3 +101,20 @@ def test_threads_of_all_scopes_of_a_task_are_limited():
         may_end.set()
         holder.join(LONG)
     assert len(set(ParallelWrites(8, threads).call_all(lambda _item: threads.acquire(blocking=False), range(3)))) == 1
+
+
+def test_interruption_of_the_wait_for_a_turn_leaves_the_other_writes_as_they_are(monkeypatch):
+    writes = ParallelWrites(2)
+    other = threading.Thread(target=writes.begin)
+    other.start()
+    other.join(LONG)
+    writes.begin()
+
+    def interrupt(_condition):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writes._changed, "wait_for", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        writes.serialize()
+    writes.end()
+    assert (writes._running, list(writes._waiting)) == (1, [])
