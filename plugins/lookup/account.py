@@ -108,7 +108,8 @@ class LookupModule(LookupBase):
         params = to_builtin_types({name: self.get_option(name) for name in connection_options.ARGUMENT_SPEC})
         settings = None
         try:
-            settings = connection_options.resolve(params, os.environ, type_errors)
+            service = connection_options.SERVICE_PLACEHOLDER  # stays as it is, because each task has its own
+            settings = connection_options.resolve(params, os.environ, type_errors, service)
         except InvalidOptionsError as error:
             errors += error.errors
         if self.get_option("validate_only"):

@@ -21,8 +21,9 @@ DEFAULT_REGION = "bj"
 DEFAULT_TIMEOUT = 30.0  # seconds for one attempt
 DEFAULT_RETRY_TIMEOUT = 60.0  # seconds for all attempts of one request together
 MAX_TIMEOUT = 86400  # seconds
-REGION_PLACEHOLDER = "{region}"
-DEFAULT_ENDPOINT = "https://bcc.{region}.baidubce.com"  # VPN is served by the BCC host
+REGION_PLACEHOLDER, SERVICE_PLACEHOLDER = "{region}", "{service}"
+DEFAULT_SERVICE = "bcc"  # whose host serves VPN too
+DEFAULT_ENDPOINT = "https://{service}.{region}.baidubce.com"
 PROFILE_FILE = os.path.join("~", ".bce", "config.json")
 
 # An empty variable counts as unset, because AWX sets every variable of a credential type.
@@ -81,7 +82,10 @@ class ConnectionSettings(NamedTuple):
 
 
 def resolve(
-    params: Mapping[str, Any], environ: Mapping[str, str], other_type_errors: Mapping[str, str] = MappingProxyType({})
+    params: Mapping[str, Any],
+    environ: Mapping[str, str],
+    other_type_errors: Mapping[str, str] = MappingProxyType({}),
+    service: str = DEFAULT_SERVICE,
 ) -> ConnectionSettings:
     """Return the settings that the task's options and os.environ describe.
 
@@ -90,6 +94,7 @@ def resolve(
     secret_access_key: next to that of an option, a token from elsewhere is not used.
 
     :param other_type_errors: the errors of options whose type the caller has found wrong, by option.
+    :param service: what SERVICE_PLACEHOLDER stands for.
     :raises InvalidOptionsError: naming every option that is missing or invalid.
     """
     type_errors = dict(_type_errors(params), **other_type_errors)
@@ -111,6 +116,7 @@ def resolve(
     errors += type_errors.values()
     first = {option: value for source in reversed([options, *sources]) for option, value in source.items()}
     endpoint, is_loopback = _resolve_endpoint(first.get("endpoint"), first.get("region"), errors)
+    endpoint = endpoint.replace(SERVICE_PLACEHOLDER, service)
     ca_path = params.get("ca_path") or None
     problem = _find_ca_problem(ca_path) if ca_path else None
     if ca_path and problem:
@@ -229,7 +235,7 @@ def _read_profile(name: str | None, environ: Mapping[str, str], errors: list[str
 
 
 def _resolve_endpoint(provided: str | None, region: str | None, errors: list[str]) -> tuple[str, bool]:
-    """Return the endpoint with the region filled in, and whether it is on this machine."""
+    """Return the endpoint with the region filled in, but no service, and whether it is on this machine."""
     region = region or DEFAULT_REGION
     if not provided or REGION_PLACEHOLDER in provided:
         if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", region):
@@ -243,7 +249,13 @@ def _resolve_endpoint(provided: str | None, region: str | None, errors: list[str
     except ValueError:
         parts, host, port = urlsplit(""), None, None
     has_more = parts.path or parts.query or parts.fragment or parts.username or parts.password
-    if has_more or port == 0 or parts.scheme not in ("http", "https") or not host or not _is_host(host):
+    if (
+        has_more
+        or port == 0
+        or parts.scheme not in ("http", "https")
+        or not host
+        or not _is_host(host.replace(SERVICE_PLACEHOLDER, DEFAULT_SERVICE))
+    ):
         errors.append(text("endpoint_invalid"))
         return url, False
     is_loopback = _is_loopback(host)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .transport import Received
 
 MAX_PAGES = 100
-ID_PATTERN = re.compile("[A-Za-z0-9_-]+")
+ID_PATTERN = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")  # addresses too; never a part of a path such as ..
 # Values of `code` that mean success in a response with a 2xx status.
 SUCCESS_CODES = frozenset(("0", "200", "ok", "success", "successful", "succeed", "succeeded"))
 

@@ -43,6 +43,7 @@ class Info(NamedTuple):
     :ivar validate: returns the errors between options; its arguments are the provided filters and all parameters.
     :ivar resolve: see RestReader.resolve(); results have what it finds.
     :ivar label: the word for several of what is read, for messages.
+    :ivar service: see connection_options.resolve().
     """
 
     fields: tuple[Field, ...]
@@ -53,6 +54,7 @@ class Info(NamedTuple):
     resolve: Callable[..., dict[str, Any]] = RestReader.resolve
     label: str = ""
     max_concurrent_requests: int = 1
+    service: str = connection_options.DEFAULT_SERVICE
 
     def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
@@ -64,7 +66,7 @@ class Info(NamedTuple):
         """See Implementation.parse()."""
         errors = fields.validate_fields(self.fields, params)
         errors += self.validate(fields.provided_options(self.fields, params), params)
-        connection = parse_connection(params, errors)
+        connection = parse_connection(params, errors, self.service)
         flags = {name: bool(params.get(name)) for name in self.flags}
         return ParsedTask(fields.normalize_options(self.fields, params), connection, flags)
 

@@ -42,7 +42,7 @@ class PresentAbsent(NamedTuple):
 
     def parse(self, params: dict[str, Any]) -> ParsedTask:
         """See Implementation.parse()."""
-        connection = parse_connection(params, self.api.type.validate(params))
+        connection = parse_connection(params, self.api.type.validate(params), self.api.type.service)
         desired = self.api.type.parse(params)
         return ParsedTask(desired, connection, warnings=desired.warnings)
 

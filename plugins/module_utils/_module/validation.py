@@ -78,14 +78,17 @@ class Implementation(Protocol):
         """Return the result of a task; a failure is one too. Further keywords are optional, such as `clock`."""
 
 
-def parse_connection(params: dict[str, Any], errors: list[str]) -> ConnectionSettings:
+def parse_connection(
+    params: dict[str, Any], errors: list[str], service: str = connection_options.DEFAULT_SERVICE
+) -> ConnectionSettings:
     """Return the connection that the parameters and the environment describe.
 
     :param errors: of the other options.
+    :param service: see connection_options.resolve().
     :raises InvalidOptionsError: with these errors and those of the connection.
     """
     try:
-        connection = connection_options.resolve(params, os.environ)
+        connection = connection_options.resolve(params, os.environ, service=service)
     except InvalidOptionsError as error:
         errors = errors + error.errors
     if errors:

@@ -1,0 +1,290 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: eip
+short_description: Manage a public IP address (EIP) on Baidu AI Cloud
+version_added: 1.1.0
+description:
+  - Creates an EIP, changes its bandwidth, and releases it. A VPN gateway needs one to be reached from outside.
+  - An EIP is found by its O(name), its address O(eip), or its O(eip_id). Options that are not provided are left as they
+    are.
+  - An EIP costs money from its creation on. It is never bought twice, also if a response of the API is lost or two runs
+    work at the same time. A creation whose outcome is unknown is sent again only after the list has not shown the EIP
+    for 30 seconds.
+  - An EIP that is bound, protected against release or prepaid is not released.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.auth.version
+  - baiducloud.network.attributes
+  - baiducloud.network.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) creates the EIP, or changes its bandwidth where that differs. V(absent) releases it, unless it is bound.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The name, 1 to 65 characters. It starts with a letter and has letters, digits and C(-_/.) only.
+      - Required unless O(eip) or O(eip_id) is provided. With one of these, it is the name that the EIP has to have,
+        because the API cannot change it.
+      - The API does not promise that names are unique. Two EIPs of the name are an error that names both addresses.
+    type: str
+  eip:
+    description:
+      - The IPv4 address of an existing EIP.
+    type: str
+  eip_id:
+    description:
+      - The API's other id of an existing EIP, in the place of O(eip). One more request lists the EIPs.
+    type: str
+    aliases: [eipId]
+  bandwidth_in_mbps:
+    description:
+      - The bandwidth in Mbps. Required to create an EIP. It is the only value of an EIP that can be changed.
+      - V(1) to V(200) with the billing method V(ByTraffic), else V(1) to V(500), and V(100) to V(5000) with
+        O(route_type=BGP_S).
+    type: int
+    aliases: [bandwidthInMbps]
+  billing:
+    description:
+      - How the EIP is paid for. Of an existing EIP it is compared, and a difference is an error.
+    type: dict
+    suboptions:
+      payment_timing:
+        description:
+          - V(Postpaid), or V(Prepaid) for a time that O(billing.reservation) has to say.
+          - If unset, a new EIP is V(Postpaid).
+        type: str
+        choices: [Prepaid, Postpaid]
+        aliases: [paymentTiming]
+      billing_method:
+        description:
+          - V(ByBandwidth) or V(ByTraffic).
+          - If unset, a new EIP is V(ByBandwidth).
+        type: str
+        choices: [ByBandwidth, ByTraffic]
+        aliases: [billingMethod]
+      reservation:
+        description:
+          - For how long a new V(Prepaid) EIP is bought. It is never extended by this module.
+        type: dict
+        suboptions:
+          reservation_length:
+            description:
+              - The number of months, V(1) to V(9), V(12), V(24) or V(36).
+            type: int
+            aliases: [reservationLength]
+          reservation_time_unit:
+            description:
+              - The unit; if unset, it is V(month).
+            type: str
+            choices: [month]
+            aliases: [reservationTimeUnit]
+  route_type:
+    description:
+      - The kind of line. If unset, the API makes a new EIP V(BGP). It cannot be changed.
+    type: str
+    choices: [BGP, BGP_S]
+    aliases: [routeType]
+  wait:
+    description:
+      - Whether to wait until the EIP is usable, has the new bandwidth, or is gone.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds to wait, V(1) to V(86400).
+    type: int
+    default: 600
+  client_token:
+    description:
+      - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
+      - Leave it out. The module then derives one from the name, so that a creation can be repeated at any time.
+    type: str
+    aliases: [clientToken]
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.eip_info
+  - module: baiducloud.network.vpn_gateway_info
+"""
+
+EXAMPLES = r"""
+- name: Create an EIP
+  baiducloud.network.eip:
+    name: vpn-eip
+    bandwidth_in_mbps: 5
+  register: address
+
+- name: Change its bandwidth
+  baiducloud.network.eip:
+    eip: "{{ address.eip }}"
+    bandwidth_in_mbps: 10
+
+- name: Release it
+  baiducloud.network.eip:
+    name: vpn-eip
+    state: absent
+"""
+
+RETURN = r"""
+eip:
+  description:
+    - The address; null where there is none, V(check-mode-new) before a creation in check mode.
+  returned: always on success, and on failure if known
+  type: str
+  sample: 198.19.0.2
+eip_id:
+  description: The API's other id of the EIP; null where there is none, V(check-mode-new) before a creation in check mode.
+  returned: always on success, and on failure if known
+  type: str
+  sample: ip-8f3kq0zx1c2v
+eipId:
+  description: The same as RV(eip_id), in the API's spelling.
+  returned: as RV(eip_id)
+  type: str
+  sample: ip-8f3kq0zx1c2v
+created_ids:
+  description:
+    - The addresses that the API returned to the creations of this task, or that these may have made.
+    - More than one where the API replayed its response to an earlier creation, for an EIP that no longer exists.
+    - After a failure they are what to look for.
+  returned: success, and on failure if there are any
+  type: list
+  elements: str
+  sample: [198.19.0.2]
+eip_object:
+  description:
+    - The EIP as it is now; in check mode, as it would be.
+    - A value is null where the API does not return it, or not yet.
+  returned: if there is one
+  type: dict
+  contains:
+    eip:
+      description: Its address; V(check-mode-new) before a creation in check mode.
+      type: str
+      sample: 198.19.0.2
+    eip_id:
+      description: The API's other id of it; V(check-mode-new) before a creation in check mode.
+      type: str
+      sample: ip-8f3kq0zx1c2v
+    name:
+      description: Its name; empty where it has none, null where the API does not return it.
+      type: str
+      sample: vpn-eip
+    status:
+      description:
+        - Its status in lower case, such as V(available), V(binded) (in use), V(creating), V(binding), V(unbinding),
+          V(updating), V(paused) or V(unavailable).
+      type: str
+      sample: available
+    bandwidth_in_mbps:
+      description: Its bandwidth in Mbps.
+      type: int
+      sample: 5
+    payment_timing:
+      description: V(Prepaid) or V(Postpaid).
+      type: str
+      sample: Postpaid
+    billing_method:
+      description: Such as V(ByBandwidth) or V(ByTraffic).
+      type: str
+      sample: ByBandwidth
+    route_type:
+      description: V(BGP) or V(BGP_S).
+      type: str
+      sample: BGP
+    instance_type:
+      description: The type of the instance that it is bound to, such as V(VPN); empty if it is not bound.
+      type: str
+      sample: VPN
+    instance_id:
+      description: The id of that instance; empty if it is not bound.
+      type: str
+      sample: vpn-119bd69b
+    eip_instance_type:
+      description: V(normal), or V(shared) where it shares its bandwidth with others.
+      type: str
+      sample: normal
+    share_group_id:
+      description: The id of the shared bandwidth; empty if there is none.
+      type: str
+    create_time:
+      description: When it was created, as the API writes it.
+      type: str
+      sample: "2026-05-28T20:27:00Z"
+    expire_time:
+      description: When a prepaid EIP ends, as the API writes it; null for others.
+      type: str
+    tags:
+      description: Its tags, as a dictionary.
+      type: dict
+    delete_protect:
+      description: Whether it is protected against release.
+      type: bool
+request_id:
+  description: The API's id of the request that did the work; Baidu's support asks for it.
+  returned: if there was a response
+  type: str
+  sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
+diff:
+  description: The EIP before and after. An empty dictionary means that there is none.
+  returned: success, and on failure if something was changed
+  type: dict
+  contains:
+    before:
+      description: What it was.
+      type: dict
+    after:
+      description: What it is, or would be in check mode.
+      type: dict
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no response.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+    maybe_applied:
+      description: Whether a write of this task may have been applied although its outcome is unknown.
+      type: bool
+"""
+
+from ..module_utils._module import eip, runner
+
+
+def main():
+    runner.run_module(eip)
+
+
+if __name__ == "__main__":
+    main()
