@@ -88,7 +88,7 @@ def parse_connection(
     :raises InvalidOptionsError: with these errors and those of the connection.
     """
     try:
-        connection = connection_options.resolve(params, os.environ, service=service)
+        connection = connection_options.resolve(params, os.environ, {}, service)
     except InvalidOptionsError as error:
         errors = errors + error.errors
     if errors:

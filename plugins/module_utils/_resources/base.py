@@ -136,6 +136,7 @@ class Identity(NamedTuple):
 class ResourceType:
     """The names, plan and comparisons of a resource, without I/O."""
 
+    service = "bcc"  # whose host has the resource; see connection_options.resolve()
     label = ""  # the word for an object of the resource in messages
     name_option = ""  # the options of the natural key, in messages
     key_word = "name"  # the word for the natural key in messages

@@ -37,6 +37,7 @@ MESSAGES = {
         "The EIP %(name)s (%(eip)s) is bound to %(instance)s, so it is not released; unbind it there first, then run"
         " the task again"
     ),
+    "eip_state": "status %(status)s, %(bandwidth_in_mbps)s Mbps",
     "eip_instance": "%(type)s %(id)s",
     "eip_instance_unknown": "an instance that the list does not name",
     "eip_protected": (
@@ -114,17 +115,16 @@ class Eip(BilledResource):
         "delete_protect": parse_flag,
     }
     immutable = {
-        "name": "leave name out, or provide the eip of the EIP that is meant",
-        "payment_timing": "change it in the console, or create another EIP under another name",
-        "billing_method": "change it in the console, or create another EIP under another name",
-        "route_type": "create another EIP under another name",
+        "name": "create an EIP of that name, and release this one",
+        **dict.fromkeys(("payment_timing", "billing_method"), "create another EIP, or change this one in the console"),
+        "route_type": "create another EIP, and release this one",
     }
     defaults = {"payment_timing": POSTPAID, "billing_method": BY_BANDWIDTH}
     paths = {"list": "/eip", "create": "/eip", "item": "/eip/%(id)s"}
     operations = {
         "list": "list the EIPs of the region",
         "create": "create the EIP %(name)s",
-        "update": "change the bandwidth of the EIP %(name)s (%(id)s)",
+        "update": "update the bandwidth of the EIP %(name)s (%(id)s)",
         "delete": "release the EIP %(id)s",
     }
     list_key = "eipList"
@@ -148,7 +148,7 @@ class Eip(BilledResource):
 
     def describe_state(self, item: Any) -> str:
         """See ResourceType.describe_state()."""
-        return "status %s, %s Mbps" % (item.fields["status"], item.fields["bandwidth_in_mbps"])
+        return MESSAGES["eip_state"] % item.fields
 
     def is_same_connection(self, desired: Desired, item: Item) -> bool:
         """See ResourceType.is_same_connection(); an EIP has no purpose by which eip-1 and a cut eip-10 would differ."""
@@ -208,7 +208,7 @@ READY = Condition("available", lambda item: item is not None and item.fields["st
 
 def _resized(bandwidth: Any) -> Condition:
     return Condition(
-        "changed to %s Mbps" % bandwidth,
+        "at %s Mbps" % bandwidth,
         lambda item: SETTLED.is_reached(item) and item is not None and item.fields["bandwidth_in_mbps"] == bandwidth,
     )
 

@@ -53,7 +53,6 @@ class Summary(NamedTuple):
 class ResourceValues(ResourceType):
     """The values that describe a resource. More than 10 attributes because they are its whole description."""
 
-    service = "bcc"  # whose host has the resource; see connection_options.resolve()
     kind = ""  # the first part of what client tokens are derived from; never changes
     scope_options: Tuple[Field, ...] = ()  # the options that name the scope; exactly one of them is needed
     scope_lookups: Tuple[Field, ...] = ()  # the options of which RestReader.resolve() makes one that names the scope

@@ -368,6 +368,8 @@ VALID = {
     "vpn_gateway_info": {"vpc_id": "vpc-1", "tunnels": True},
     "vpn_customer_gateway_info": {},
     "vpn_api_probe": {"vpn_id": "vpn-1"},
+    "eip": {"name": "vpn-eip", "bandwidth_in_mbps": 5},
+    "eip_info": {},
     "vpc_info": {},
     "vpc_route": {
         "vpc_id": "vpc-1",
