@@ -41,9 +41,9 @@ options:
     description:
       - The API's URL of scheme, host and port alone.
       - If unset, E(BCE_ENDPOINT) is taken, then C(https://{service}.{region}.baidubce.com).
-      - The word C({region}) in it stands for the O(region), and C({service}) for the service that the module calls. That
-        is C(eip) of M(baiducloud.network.eip) and M(baiducloud.network.eip_info), and C(bcc) of all others. Without
-        C({service}), one host serves all.
+      - The word C({region}) in it stands for the O(region), and C({service}) for the service that the module calls.
+        That is C(eip) for M(baiducloud.network.eip) and M(baiducloud.network.eip_info), and C(bcc) for all others.
+        Without C({service}), one host serves all.
       - Plain C(http) is accepted for loopback addresses only, because requests carry the tunnel's shared key.
     type: str
   profile:

@@ -32,7 +32,8 @@ attributes:
 options:
   state:
     description:
-      - V(present) creates the EIP, or changes its bandwidth where that differs. V(absent) releases it, unless it is bound.
+      - V(present) creates the EIP, or changes its bandwidth where that differs. V(absent) releases it, unless it is
+        bound.
     type: str
     choices: [present, absent]
     default: present
@@ -149,7 +150,8 @@ eip:
   type: str
   sample: 198.19.0.2
 eip_id:
-  description: The API's other id of the EIP; null where there is none, V(check-mode-new) before a creation in check mode.
+  description:
+    - The API's other id of the EIP; null where there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: ip-8f3kq0zx1c2v

@@ -10,11 +10,12 @@ import json
 import operator
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
+from emulator.messages import Request, encode_json
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 
 from .case_clock import CaseClock
-from .scenarios import GATEWAYS, IdOf, api_route, peer, tunnel
+from .scenarios import EIPS, GATEWAYS, IdOf, api_eip, api_route, peer, tunnel
 
 LEAVING = ("deleting", "deleted", "releasing", "released")
 SECURITY_TOKEN = "session-token-of-the-account-2026"
@@ -25,8 +26,8 @@ SHOWN = 4  # entries of a list in a line of a report
 class Stored(NamedTuple):
     """One object as the cloud really has it.
 
-    :ivar kind: "tunnel", "customer gateway" or "route rule".
-    :ivar scope: the gateway of a tunnel, the VPC of a rule, None for a customer gateway.
+    :ivar kind: "tunnel", "customer gateway", "route rule" or "eip".
+    :ivar scope: the gateway of a tunnel, the VPC of a rule, None for a customer gateway and an EIP.
     :ivar entry: the API's own object, with the key in clear.
     """
 
@@ -67,7 +68,7 @@ class Seen(NamedTuple):
         token = self.query.get("clientToken", "")[:8]
         names = ""
         if isinstance(self.reply, dict):
-            for array in ("vpnConns", "result", "routeRules"):
+            for array in ("vpnConns", "result", "routeRules", "eipList"):
                 if isinstance(self.reply.get(array), list):
                     entries = self.reply[array]
                     names = " ".join(map(_entry_line, entries[:SHOWN]))
@@ -352,6 +353,18 @@ KINDS = {
         lambda scope, name, changes: (api_route(name, **dict(changes, routeTableId=table_of(scope))),),
         lambda entry: _vpc_of(entry.get("routeTableId")),
         lambda options: _vpc_of(options["route_table_id"]),
+    ),
+    "eip": Kind(
+        "eip",
+        None,
+        "eip",
+        ("name",),
+        "/eip",
+        "eips",
+        "eips",
+        lambda scope: scope == EIPS,
+        lambda _scope, name, changes: (Request("POST", "/v1/eip", {}, encode_json(api_eip(name, **changes))),),
+        lambda entry: None,
     ),
 }
 IDS = tuple(camel(row.object_id) for row in KINDS.values())

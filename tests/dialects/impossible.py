@@ -149,6 +149,12 @@ CELLS = (
         (("list-flickers",), "create-delete"),
     ),
     Cell(
+        (("eip-list-flickers", "eip-list-late", "eip-list-very-late"),),
+        (("e", "deletes"),),
+        "As above, of an EIP.",
+        (("eip-list-flickers",), "eip-release"),
+    ),
+    Cell(
         (("list-flickers",),),
         (("d", "id"),),
         "The API replays the id of a tunnel that is gone, and a list that goes back in time shows that tunnel.",

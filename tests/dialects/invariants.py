@@ -34,6 +34,8 @@ from .cloud_under_test import (
 from .scenarios import SECRETS
 
 MAX_POSTS = 3  # creations that one task sends for one tunnel
+MAX_PURCHASES = 6  # creations of an object that costs money
+BILLED = ("eip",)  # kinds of objects that cost money; their tasks wait
 MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk task
 MAX_WRITES = 8  # of a bulk task for each tunnel: creations, probes, an update or a deletion
 PATIENCE = 30.0 + 3 * 3.0 + 6.0  # seconds: confirmation, three rounds, and a margin for the last pauses
@@ -298,7 +300,9 @@ def _may_write(trial, item):
 def _bounds(trial):
     found = []
     gateways = {desired.scope for desired in trial.desired_states} | purged_gateways(trial.options)
-    waits = any(desired.options.get("wait_for", "none") != "none" for desired in trial.desired_states)
+    waits = any(
+        desired.options.get("wait_for", "none") != "none" or desired.kind in BILLED for desired in trial.desired_states
+    )
     posts: Dict[tuple, int] = {}
     # Throttled requests do not count, because they have no effect and are sent again unchanged.
     counted = [one for one in trial.seen if not (one.status == 429 or "RateLimit" in str(one.reply))]
@@ -308,8 +312,9 @@ def _bounds(trial):
             name = name_in(row, one.body) if row and isinstance(one.body, dict) else None
             key = (one.path, name)
             posts[key] = posts.get(key, 0) + 1
+    most = MAX_PURCHASES if any(desired.kind in BILLED for desired in trial.desired_states) else MAX_POSTS
     for (path, name), number in posts.items():
-        if number > MAX_POSTS:
+        if number > most:
             found.append(Violation("c", "posts", "%d creations of %r sent to %s" % (number, name, path)))
     reads = sum(one.method == "GET" for one in counted)
     writes = len(counted) - reads
@@ -323,9 +328,9 @@ def _bounds(trial):
         found.append(Violation("c", "requests", "%d requests" % len(counted)))
     patience = PATIENCE + max(
         [
-            desired.options.get("wait_timeout", 300)
+            desired.options.get("wait_timeout", 600 if desired.kind in BILLED else 300)
             for desired in trial.desired_states
-            if desired.options.get("wait_for")
+            if desired.options.get("wait_for") or desired.kind in BILLED
         ]
         or [0]
     )
@@ -451,6 +456,8 @@ def last_list(trial, desired):
             return one.reply.get("result")
         if desired.kind == "customer gateway" and "/vpn/cgw/" in one.path:
             return [one.reply]
+        if desired.kind == "eip" and one.path.endswith("/eip"):
+            return one.reply.get("eipList")
         if desired.kind == "route rule" and one.path.endswith("/route"):
             return [
                 one_path(rule) for table in one.reply.get("routeTables", [one.reply]) for rule in table["routeRules"]
@@ -496,6 +503,7 @@ COMPARED = frozenset(
         "ipsec_config",
         "name",
         "ip",
+        "bandwidth_in_mbps",
         "source_address",
         "destination_address",
         "nexthop_id",
@@ -516,6 +524,8 @@ def _normal(name, value):
         return str(value).strip().rstrip("s").strip()
     if name == "description":
         return value or ""
+    if name == "bandwidth_in_mbps" and value is not None:
+        return int(value)
     if isinstance(value, str) and name.startswith(("ike_", "ipsec_")):
         return value.lower()
     return value

@@ -12,6 +12,7 @@ HUB, OTHER_HUB, SPARE_HUB = "vpn-hub00001", "vpn-hub00002", "vpn-hub00003"
 VPC, OTHER_VPC = "vpc-first", "vpc-second"
 TABLE = "rt-" + hashlib.sha256(VPC.encode()).hexdigest()[:12]  # the only one that the emulator makes for the VPC
 GATEWAYS = {HUB: VPC, OTHER_HUB: OTHER_VPC, SPARE_HUB: VPC}  # gateway -> its VPC
+EIPS = "eips"  # in the place of a scope, where a scenario begins with EIPs
 HOUR = 3600.0
 
 # Longer than any limit that a cloud might have for what it shows, in mixed case, with every sign that a name may have,
@@ -35,7 +36,7 @@ class IdOf(NamedTuple):
     """Represent the id that a stored object has at that moment, as a user would read it in the console."""
 
     name: str
-    scope: Optional[str] = HUB  # None for a customer gateway, a VPC for a route rule
+    scope: Optional[str] = HUB  # None for a customer gateway or an EIP, a VPC for a route rule
 
 
 class Step(NamedTuple):
@@ -66,7 +67,7 @@ class Scenario(NamedTuple):
     """The tasks of one user, and what exists before them.
 
     :ivar stored: (gateway, name, changes) of tunnels that others made before, (None, name, changes) of customer
-        gateways, (VPC, name, changes) of route rules.
+        gateways, (VPC, name, changes) of route rules, (EIPS, name, changes) of EIPs.
     :ivar planted: (gateway, entry) put into lists as they are.
     :ivar settings: of the emulator.
     """
@@ -175,6 +176,22 @@ def api_route(name, **changes):
     source, _arrow, destination = pair(name).partition(" -> ")
     body = {"sourceAddress": source, "destinationAddress": destination, "nexthopId": HUB, "nexthopType": "vpn"}
     return dict(body, description="Not ours", **changes)
+
+
+def eip(name, changed=True, code=None, **changes):
+    """Return a step of eip."""
+    return Step("eip", _changed({"name": name, "bandwidth_in_mbps": 5}, changes), changed, code)
+
+
+def no_eip(changed=True, code=None, **options):
+    """Return a step of eip that releases."""
+    return Step("eip", dict(options, state="absent"), changed, code)
+
+
+def api_eip(name, **changes):
+    """Return the body of the creation of an EIP that others made before."""
+    billing = {"paymentTiming": "Postpaid", "billingMethod": "ByBandwidth"}
+    return dict({"name": name, "bandwidthInMbps": 5, "billing": billing}, **changes)
 
 
 def _scenario(*steps, stored=(), planted=(), **settings):
@@ -427,6 +444,38 @@ SCENARIOS: Dict[str, Scenario] = {
         stored=[(VPC, PARIS, {}), (VPC, ROME, {"nexthopId": SPARE_HUB}), (OTHER_VPC, BERLIN, {"nexthopId": OTHER_HUB})],
     ),
     "route-and-tunnel": _scenario(create, route(BERLIN), create.again(), route(BERLIN).again()),
+    # -- EIPs ---------------------------------------------------------------------------------------------------------
+    "eip-create-repeat": _scenario(
+        eip(BERLIN), eip(BERLIN).again(), eip(BERLIN).again(5.0), eip(BERLIN).again(25 * HOUR)
+    ),
+    "eip-resize": _scenario(
+        eip(BERLIN),
+        eip(BERLIN, bandwidth_in_mbps=9),
+        eip(BERLIN, bandwidth_in_mbps=9).again(),
+        Step("eip", {"eip": IdOf(BERLIN, None), "bandwidth_in_mbps": 2}, pause=5.0),
+        eip(BERLIN, changed=False, code="ImmutableField", billing={"billing_method": "ByTraffic"})._replace(pause=5.0),
+    ),
+    "eip-release": _scenario(
+        eip(BERLIN), no_eip(name=BERLIN), no_eip(name=BERLIN).again(), no_eip(name=BERLIN).again(30.0)
+    ),
+    "eip-release-recreate": _scenario(
+        eip(BERLIN), no_eip(name=BERLIN), eip(BERLIN), eip(BERLIN).again(), no_eip(name=BERLIN), eip(BERLIN)
+    ),
+    "eip-release-by-address": _scenario(
+        no_eip(eip=IdOf(ALIKE_B, None)),
+        eip(ALIKE_A, changed=False),
+        eip(ALIKE_C),
+        no_eip(changed=False, code="EipInUse", name="eip-gw-%s" % HUB),
+        stored=[(EIPS, ALIKE_A, {}), (EIPS, ALIKE_B, {})],
+    ),
+    "eip-check-mode": _scenario(
+        eip(BERLIN).checked(),
+        eip(BERLIN),
+        eip(BERLIN, bandwidth_in_mbps=9).checked()._replace(pause=5.0),
+        eip(BERLIN, bandwidth_in_mbps=9),
+        no_eip(name=BERLIN).checked()._replace(pause=5.0),
+        no_eip(name=BERLIN),
+    ),
     "peer-and-tunnel": _scenario(
         peer(BERLIN),
         one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)),

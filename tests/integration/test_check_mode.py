@@ -12,6 +12,8 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
+    eip,
+    eip_info,
     vpc_info,
     vpc_route,
     vpc_route_info,
@@ -27,6 +29,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module.message
 from ansible_collections.baiducloud.network.plugins.module_utils._module.validation import TaskOptions
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import fields
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CHECK_MODE_ID as NEW
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.eip import EIP_TYPE
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import VPC_ROUTE
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
     VPN_CUSTOMER_GATEWAY,
@@ -74,6 +77,7 @@ CASES = {
     "from names to a tunnel": (FROM_NAMES, [False, True, True], True, None),
     "the same as modules": (FROM_NAMES, [False, True, True], False, None),
     "the peer moved": ("The peer's address: `remote_ip` or `cgw_id`?", [True, True, True], True, FROM_NAMES),
+    "an address": ("EIPs: the public address of a gateway", [True, True, False, True], True, None),
     "a route": ("Routes: lead traffic into the tunnel", [True, False, True], True, None),
 }
 
@@ -97,6 +101,11 @@ def test_object_that_would_be_created_has_the_id_under_every_name(cloud):
         (vpn_tunnel, OPTIONS, ["vpn_conn_id", "vpnConnId", "vpn_tunnel.vpn_conn_id"]),
         (vpn_tunnels, {"tunnels": [OPTIONS]}, ["tunnels.0.vpn_conn_id"]),
         (vpn_customer_gateway, BERLIN, ["cgw_id", "cgwId", "customer_gateway.cgw_id"]),
+        (
+            eip,
+            {"name": "vpn-eip", "bandwidth_in_mbps": 5},
+            ["eip", "eip_id", "eipId", "eip_object.eip", "eip_object.eip_id"],
+        ),
         (vpc_route, {"vpc_id": VPC, **pair}, ["route_rule_id", "routeRuleId", "route_rule.route_rule_id"]),
     ):
         result = run(implementation, options)
@@ -219,6 +228,9 @@ ACCEPTED = {
     "VPC read": (vpc_info, {"vpc_id": NEW}, ["vpc_id"], {"vpcs": []}),
     "VPC read by its name": (vpc_info, {"vpc_name": NEW}, ["vpc_name"], {"vpcs": []}),
     "customer gateways read": (vpn_customer_gateway_info, {"cgw_id": NEW}, ["cgw_id"], {"customer_gateways": []}),
+    "new EIP resized": (eip, {"eip": NEW, "bandwidth_in_mbps": 9}, ["eip"], {"changed": True, "eip": NEW}),
+    "new EIP by its other id": (eip, {"eip_id": NEW, "state": "absent"}, ["eip_id"], {"changed": True}),
+    "EIPs read": (eip_info, {"eip": NEW, "instance_id": [NEW]}, ["eip", "instance_id[0]"], {"eips": []}),
     "routes read": (
         vpc_route_info,
         {"vpc_id": NEW, "nexthop_id": [NEW]},
@@ -244,8 +256,16 @@ def test_id_of_check_mode_is_accepted_in_check_mode_only(cloud, implementation, 
     assert len(cloud.requests()) == sent
 
 
-RESOURCES = {vpn_tunnel: VPN_TUNNEL, vpn_customer_gateway: VPN_CUSTOMER_GATEWAY, vpc_route: VPC_ROUTE}
-READERS = (vpc_info, vpn_gateway_info, vpn_tunnel_info, vpn_customer_gateway_info, vpc_route_info, vpn_api_probe)
+RESOURCES = {vpn_tunnel: VPN_TUNNEL, vpn_customer_gateway: VPN_CUSTOMER_GATEWAY, vpc_route: VPC_ROUTE, eip: EIP_TYPE}
+READERS = (
+    vpc_info,
+    vpn_gateway_info,
+    vpn_tunnel_info,
+    vpn_customer_gateway_info,
+    vpc_route_info,
+    eip_info,
+    vpn_api_probe,
+)
 
 
 def test_every_field_of_an_id_or_address_is_refused_outside_of_check_mode():

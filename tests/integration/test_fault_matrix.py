@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
+    eip,
     vpc_route,
     vpn_customer_gateway,
     vpn_tunnel,
@@ -30,7 +31,7 @@ from module_process import OPTIONS, options
 from run_params import run_params
 
 CASES = 250  # of tunnels
-OTHER_CASES = 96  # of customer gateways and route rules, with the faults in OTHER_FAULTS
+OTHER_CASES = 144  # of customer gateways, route rules and EIPs, with the faults in OTHER_FAULTS
 
 TIMEOUT = 0.25  # seconds for one attempt
 SHORT = {"timeout": TIMEOUT, "retry_timeout": 0.4}  # where no attempt succeeds
@@ -208,7 +209,10 @@ def report_is_true(result, before, after):
 
 
 class Subject(NamedTuple):
-    """Another resource: its module, the options of an object, a change of it, its id option and its stored objects."""
+    """Another resource: its module, the options of an object, a change of it, its id option and its stored objects.
+
+    The API's name of the option that changes is `changed_name`.
+    """
 
     module: object
     options: dict
@@ -216,6 +220,7 @@ class Subject(NamedTuple):
     id_option: str
     id_name: str
     stored: object
+    changed_name: str = "description"
 
 
 SUBJECTS = {
@@ -240,6 +245,15 @@ SUBJECTS = {
         "route_rule_id",
         "routeRuleId",
         lambda emulator: [rule for rule in emulator.route_rules() if rule["nexthopType"] != "sys"],
+    ),
+    "eip": Subject(
+        eip,
+        {"name": "vpn-eip", "bandwidth_in_mbps": 5},
+        {"bandwidth_in_mbps": 9},
+        "eip",
+        "eip",
+        lambda emulator: [found for found in emulator.eips() if found["name"] == "vpn-eip"],
+        "bandwidthInMbps",
     ),
 }
 # One fault of each combination of properties, and of each way to lose a response; none that hangs, to be quick.
@@ -294,7 +308,8 @@ def test_write_of_another_resource_ends_right_with_a_true_report(emulator, subje
         assert final == []
         return
     (item,) = final
-    assert item["description"] == {**subject.options, **change}["description"]
+    (option,) = subject.change
+    assert item[subject.changed_name] == {**subject.options, **change}[option]
     assert second[subject.id_option] == item[subject.id_name]
     if before:
         assert item[subject.id_name] == before[0][subject.id_name], "it was created again"

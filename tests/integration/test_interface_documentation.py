@@ -97,6 +97,8 @@ VPC = "vpc-emulator"
 ROUTE_KEY = ("vpc_id", "source_address", "destination_address")
 ROUTE = dict(zip(ROUTE_KEY, (VPC, "192.168.0.0/20", "10.24.0.0/16")), nexthop_id=GATEWAY, description="A text")
 MULTI_PATH = dict(zip(ROUTE_KEY, (VPC, "192.168.0.0/20", "10.25.0.0/16")))
+ADDRESS = {"name": "vpn-eip", "bandwidth_in_mbps": 5}
+PREPAID = {"payment_timing": "Prepaid", "reservation": {"reservation_length": 1}}
 REFUSED = {"secret_access_key": "wrong-secret"}
 CHECK = {"check_mode": True}
 NO_DELETION = {"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1}
@@ -132,6 +134,27 @@ TASKS = {
         (dict(OTHER, tunnels=[dict(ITEM, vpn_conn_name="vpncon")]), {"before": "tunnel"}),
         (dict(OTHER, tunnels=[ITEM, dict(ITEM, vpn_conn_name="three", vpn_id="vpn-nowhere")]), {}),
         (dict(OTHER, tunnels=[dict(ITEM, remote_ip="x")]), {}),
+    ],
+    "eip": [
+        (ADDRESS, {}),
+        (ADDRESS, CHECK),
+        (dict(ADDRESS, billing=PREPAID), {}),
+        (ADDRESS, {"before": "eip"}),
+        (dict(ADDRESS, bandwidth_in_mbps=9), {"before": "eip"}),
+        ({"name": ADDRESS["name"], "state": "absent"}, {"before": "eip"}),
+        ({"name": ADDRESS["name"], "state": "absent"}, {}),
+        ({"eip": "192.0.2.1", "state": "absent"}, {}),
+        ({"eip_id": "ip-missing", "state": "absent"}, {}),
+        ({"eip_id": "ip-missing"}, {}),
+        (dict(ADDRESS, wait_timeout=1), {"settle_ms": 60000}),
+        (dict(ADDRESS, **REFUSED), {}),
+        ({}, {}),
+    ],
+    "eip_info": [
+        ({"eip": ["192.0.2.1"]}, {"before": "prepaid eip"}),
+        ({}, {"before": "prepaid eip"}),
+        (REFUSED, {}),
+        ({"eip": ["x"]}, {}),
     ],
     "vpc_info": [
         ({}, {}),
@@ -204,6 +227,8 @@ def prepare(emulator, connection, before, settle_ms):
         run("vpc_route", dict(ROUTE, **connection))
     elif before == "rule with several paths":
         create_rule_with_several_paths(connection)
+    elif before in ("eip", "prepaid eip"):
+        run("eip", dict(ADDRESS, **connection, **({} if before == "eip" else {"billing": PREPAID})))
     elif before:
         cgw_id = run("vpn_customer_gateway", dict(PEER, **connection))["cgw_id"]
     if before == "tunnel":

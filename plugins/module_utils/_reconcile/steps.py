@@ -188,7 +188,9 @@ class StepRun:
         if obj.desired.is_absent and obj.entry is not None and entry.name != obj.entry.name:
             raise to_error(problem_of("ChangedMeanwhile", [entry]), self._executor.api, obj)
         status = (entry.item.fields.get("status") or "").lower()
-        if status in obj.desired.type.final_states or (entry.is_leaving and not obj.desired.is_absent):
+        # What is being deleted may show any status until it is gone.
+        is_final = status in obj.desired.type.final_states or entry.is_leaving
+        if is_final and not obj.desired.is_absent:
             raise self._ended("WaitFailed", condition, current=status)
 
     def _ended(self, code: str, condition: Condition, **words: Any) -> BceError:

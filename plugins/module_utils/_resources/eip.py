@@ -256,8 +256,8 @@ class EipApi(RestSteppedApi):
     def probe(self, target: Item, object_id: str, token: str) -> WriteResult:
         """See ResourceApi.probe(): set the bandwidth that the EIP has if it is ours.
 
-        No request reads one EIP, and a list that lacks it may be stale. Only a code of the API proves that the EIP is not
-        there, because a bare 404 may be about the path.
+        No request reads one EIP, and a list that lacks it may be stale. Only a code of the API proves that the EIP is
+        not there, because a bare 404 may be about the path.
         """
         result = super().probe(target, object_id, token)
         is_proof = isinstance(result.error, NotFoundError) and result.error.code != CODE_BY_STATUS[404]
