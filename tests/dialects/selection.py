@@ -98,6 +98,29 @@ def mixes(number, scenarios, seed=DEFAULT_SEED):
     return found
 
 
+def billed(module, number, seed=DEFAULT_SEED):
+    """Return the Cases of what costs money: so many mixes of a module's own dialects, most of them with lost responses.
+
+    The responses to up to two creations in a row are lost.
+    """
+    groups = {}
+    for dialect in TABLE:
+        if dialect.group in (*OWN_GROUPS[module], *COMMON_GROUPS):
+            groups.setdefault(dialect.group, []).append(dialect.name)
+    scenarios = [name for name, scenario in SCENARIOS.items() if module in {step.module for step in scenario.steps}]
+    found = []
+    for place in range(number):
+        source = random.Random("%s-%d-%d" % (module, seed, place))
+        names = tuple(
+            source.choice(groups[group]) for group in sorted(source.sample(sorted(groups), source.randint(1, 3)))
+        )
+        lost = source.randint(0, 2)
+        fault = dict(source.choice(LOST), match={"method": "POST"}, times=lost)
+        case = Case(names, source.choice(scenarios), source.choice(WAYS), place, (fault,) if lost else ())
+        found.append(case)
+    return found
+
+
 def lost_responses(number, scenarios, seed=DEFAULT_SEED):
     """Return the Cases of mixes of 0 to 2 dialects in which the response to one write is lost."""
     found = []

@@ -10,9 +10,9 @@ import pytest
 from .cases import Case, bench
 from .impossible import CELLS, lifting, unlifted
 from .scenarios import SCENARIOS
-from .selection import base, lost_responses, mixes, singles
+from .selection import base, billed, lost_responses, mixes, singles
 
-MIXES, LOST = 200, 50
+MIXES, LOST, PURCHASES = 200, 50, 40
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,7 @@ def by_cloud(cases):
 
 
 SINGLES, MIXED, LOSSES = by_cloud(singles()), by_cloud(mixes(MIXES, 2)), by_cloud(lost_responses(LOST, 2))
+BOUGHT = by_cloud(billed("eip", PURCHASES))
 
 
 def run_all(one_bench, cases):
@@ -71,6 +72,11 @@ def test_mix_of_dialects_keeps_invariants(one_bench, cloud):
 @pytest.mark.parametrize("cloud", LOSSES)
 def test_lost_response_keeps_invariants(one_bench, cloud):
     run_all(one_bench, LOSSES[cloud])
+
+
+@pytest.mark.parametrize("cloud", BOUGHT)
+def test_purchase_with_lost_responses_keeps_invariants(one_bench, cloud):
+    run_all(one_bench, BOUGHT[cloud])
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "+".join((*cell.example[0], *map(str, cell.example[1:]))))

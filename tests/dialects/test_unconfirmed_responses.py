@@ -39,7 +39,7 @@ def test_update_of_one_field_keeps_stored_values_of_others(one_bench, dialect, m
     step = Step("vpn_tunnel", dict(managed, vpn_id=HUB, vpn_conn_name=BERLIN))
     stored = [(HUB, BERLIN, {"description": "A & B, a rather long description"})]
     (trial,) = _run(one_bench, step, dialects=[dialect], stored=stored).trials
-    (before,), (after,) = trial.before.values(), trial.after.values()
+    (before,), (after,) = ([x for x in live.values() if x.kind == "tunnel"] for live in (trial.before, trial.after))
     kept = "secretKey" if "description" in managed else "description"
     assert after.entry[kept] == before.entry[kept]
 
