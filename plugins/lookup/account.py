@@ -123,14 +123,14 @@ class LookupModule(LookupBase):
 
 def to_account(settings: connection_options.ConnectionSettings) -> Dict[str, str]:
     """Return the account of connection settings, without what is unset or follows from the region."""
-    default_endpoint = connection_options.DEFAULT_ENDPOINT.replace(
-        connection_options.REGION_PLACEHOLDER, settings.region or ""
-    )
+    default = connection_options.DEFAULT_ENDPOINT.replace(connection_options.REGION_PLACEHOLDER, settings.region or "")
+    # The host of the region, written out, was the only one before there were services.
+    defaults = (default, default.replace(connection_options.SERVICE_PLACEHOLDER, connection_options.DEFAULT_SERVICE))
     account = {
         "access_key_id": settings.access_key_id.reveal(),
         "secret_access_key": settings.secret_access_key.reveal(),
         "security_token": settings.security_token.reveal() if settings.security_token else None,
         "region": settings.region,
-        "endpoint": settings.endpoint if settings.endpoint != default_endpoint else None,
+        "endpoint": settings.endpoint if settings.endpoint not in defaults else None,
     }
     return {name: value for name, value in account.items() if value}

@@ -41,6 +41,11 @@ def account(monkeypatch, tmp_path):
         ({"BCE_REGION": "su"}, {"region": "gz"}, {"region": "gz"}),
         ({"BCE_ENDPOINT": "https://bcc.bj.baidubce.com/"}, {"region": "bj"}, {}),
         ({"BCE_ENDPOINT": "https://x.{region}.example.com"}, {}, {"endpoint": "https://x.bj.example.com"}),
+        (
+            {"BCE_ENDPOINT": "https://{service}.{region}.example.com"},
+            {},
+            {"endpoint": "https://{service}.bj.example.com"},
+        ),
         ({"BAIDUCLOUD_ACCESS_KEY": "other", "BAIDUCLOUD_SECRET_KEY": "other"}, {}, {}),
     ],
 )

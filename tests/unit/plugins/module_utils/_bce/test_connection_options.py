@@ -112,6 +112,21 @@ def test_endpoint_is_the_option_or_the_variable_or_made_of_the_region(home):
     assert resolved(KEYS, {}).endpoint == "https://bcc.bj.baidubce.com"
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "bcc", "eip"),
+    [
+        (None, "https://bcc.gz.baidubce.com", "https://eip.gz.baidubce.com"),
+        ("https://{service}.{region}.example", "https://bcc.gz.example", "https://eip.gz.example"),
+        ("https://api-{service}.example:8443", "https://api-bcc.example:8443", "https://api-eip.example:8443"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1", "http://127.0.0.1:1"),
+    ],
+)
+def test_service_in_the_endpoint_is_that_of_the_module(endpoint, bcc, eip):
+    params, environ = dict(KEYS, endpoint=endpoint), {"BCE_REGION": "gz"}
+    assert connection_options.resolve(params, environ).endpoint == bcc
+    assert connection_options.resolve(params, environ, service="eip").endpoint == eip
+
+
 def test_value_with_spaces_and_line_ends_around_it_is_trimmed():
     """A variable is often the content of a file."""
     environ = {"BCE_ACCESS_KEY_ID": " ak\n", "BCE_SECRET_ACCESS_KEY": "sk\r\n", "BCE_REGION": "su "}

@@ -299,7 +299,11 @@ def test_object_of_another_owner_is_an_invalid_response():
         (response_parsing.parse_str, "a\ud800", "a?"),
         *((response_parsing.parse_str, value, None) for value in ("", "  ", 7, None, ["a"])),
         (response_parsing.parse_id, "vpn-A_1", "vpn-A_1"),
-        *((response_parsing.parse_id, value, None) for value in ("", "a b", "../a", "a\n", 7, None)),
+        (response_parsing.parse_id, "198.19.0.2", "198.19.0.2"),
+        *(
+            (response_parsing.parse_id, value, None)
+            for value in ("", "a b", "../a", "..", ".", "a..b", ".a", "a.", "a\n", 7, None)
+        ),
         (response_parsing.parse_ip, "2001:DB8:0::1", "2001:db8::1"),
         (response_parsing.parse_ip, "203.0.113.7", "203.0.113.7"),
         *((response_parsing.parse_ip, value, value) for value in ("hidden", "", None)),

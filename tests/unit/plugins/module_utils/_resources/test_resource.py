@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import NotFoundError, TransportError
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import ABSENT, OK, UNKNOWN
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.eip import EipApi
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import camel_case
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import VPC_ROUTE, VpcRouteApi
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
@@ -26,6 +27,7 @@ APIS = {
         {"route_table_id": "rt-1"},
         {"source_address": "0.0.0.0/0", "destination_address": "10.24.0.0/24", "nexthop_id": "vpn-1"},
     ),
+    EipApi: ({}, {"name": "vpn-eip", "bandwidth_in_mbps": 5}),
 }
 LOST = TransportError("no response", "ConnectionFailed", maybe_applied=True)
 GONE = NotFoundError("gone", "NoSuchObject", 404)
@@ -63,7 +65,8 @@ def test_object_made_by_a_plan_is_read_back_as_desired(api_class, resource, desi
     item = resource.parse_item(wire(created, resource), APIS[api_class][0])
     assert resource.plan(desired, item).action == "nothing"
     assert resource.is_equal(desired, item) and resource.is_applied(desired, item)
-    assert resource.is_same_connection(desired, item) and resource.not_compared(desired, item) == []
+    assert resource.is_same_connection(desired, item) == bool(resource.connection_fields)
+    assert resource.not_compared(desired, item) == []
     assert resource.keys(desired)[:3] == (resource.name_of(item.fields), None, False)
     assert hash(resource.signature(item)) == hash(resource.signature(item))
 
@@ -81,14 +84,15 @@ def test_names_are_exact_where_no_part_of_the_key_is_a_free_name(resource):
 
 
 def test_wait_options_exist_where_there_are_wait_conditions(resource, desired):
-    has_wait = bool(resource.wait_conditions)
-    assert ("wait_for" in resource.argument_spec()) == ("wait_timeout" in resource.argument_spec()) == has_wait
-    assert (desired.wait_for, desired.wait_timeout) == ("none", 300 if has_wait else 0)
+    has_wait, is_billed, spec = bool(resource.wait_conditions), resource.costs_money, resource.argument_spec()
+    assert ("wait_for" in spec, "wait" in spec, "wait_timeout" in spec) == (has_wait, is_billed, has_wait or is_billed)
+    assert (desired.wait_for, desired.wait_timeout) == ("none", 300 if has_wait else 600 if is_billed else 0)
 
 
 def test_surplus_object_is_deleted_by_its_id(api_class, resource):
-    surplus = api_class(Script(), {**APIS[api_class][0], "version": 1}).surplus("object-1")
-    assert resource.keys(surplus) == (None, "object-1", True, None)
+    object_id = "198.19.0.2" if resource.id_option == "eip" else "object-1"
+    surplus = api_class(Script(), {**APIS[api_class][0], "version": 1}).surplus(object_id)
+    assert resource.keys(surplus) == (None, object_id, True, None)
 
 
 @pytest.mark.parametrize(("status", "is_listed", "is_leaving"), [("Deleting", True, True), ("released", False, False)])
