@@ -32,6 +32,7 @@ def constants(path):
 
 MATRIX = constants("tests/integration/test_fault_matrix.py")
 DIALECTS = constants("tests/dialects/test_invariants.py")
+EIPS = constants("tests/integration/test_eip.py")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,8 @@ DIALECTS = constants("tests/dialects/test_invariants.py")
     [
         f"of a tunnel | {MATRIX['CASES']} |",
         f"of a route rule | {MATRIX['OTHER_CASES']} |",
+        f"the same for an EIP | {EIPS['KILLS']} |",
+        f"6 and {DIALECTS['PURCHASES']} mixes",
         f"in {DIALECTS['MIXES']} random mixes",
         f"Another set of {DIALECTS['LOST']} mixes",
     ],
