@@ -235,7 +235,7 @@ def _read_profile(name: str | None, environ: Mapping[str, str], errors: list[str
 
 
 def _resolve_endpoint(provided: str | None, region: str | None, errors: list[str]) -> tuple[str, bool]:
-    """Return the endpoint with the region filled in, but no service, and whether it is on this machine."""
+    """Return the endpoint with the region filled in, and whether it is on this machine."""
     region = region or DEFAULT_REGION
     if not provided or REGION_PLACEHOLDER in provided:
         if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", region):
@@ -249,13 +249,7 @@ def _resolve_endpoint(provided: str | None, region: str | None, errors: list[str
     except ValueError:
         parts, host, port = urlsplit(""), None, None
     has_more = parts.path or parts.query or parts.fragment or parts.username or parts.password
-    if (
-        has_more
-        or port == 0
-        or parts.scheme not in ("http", "https")
-        or not host
-        or not _is_host(host.replace(SERVICE_PLACEHOLDER, DEFAULT_SERVICE))
-    ):
+    if has_more or port == 0 or parts.scheme not in ("http", "https") or not host or not _is_host(host):
         errors.append(text("endpoint_invalid"))
         return url, False
     is_loopback = _is_loopback(host)
@@ -274,7 +268,8 @@ def _is_host(host: str) -> bool:
             return bool(ipaddress.IPv6Address(host)) and "%" not in host
         except ValueError:
             return False
-    return all(re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", label) for label in host.split("."))
+    labels = host.replace(SERVICE_PLACEHOLDER, DEFAULT_SERVICE).split(".")
+    return all(re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", label) for label in labels)
 
 
 def _find_ca_problem(path: str) -> str | None:

@@ -78,9 +78,7 @@ class Implementation(Protocol):
         """Return the result of a task; a failure is one too. Further keywords are optional, such as `clock`."""
 
 
-def parse_connection(
-    params: dict[str, Any], errors: list[str], service: str = connection_options.DEFAULT_SERVICE
-) -> ConnectionSettings:
+def parse_connection(params: dict[str, Any], errors: list[str], service: str = "bcc") -> ConnectionSettings:
     """Return the connection that the parameters and the environment describe.
 
     :param errors: of the other options.
