@@ -78,7 +78,7 @@ CASES = {
     "the same as modules": (FROM_NAMES, [False, True, True], False, None),
     "the peer moved": ("The peer's address: `remote_ip` or `cgw_id`?", [True, True, True], True, FROM_NAMES),
     "an address": ("EIPs: the public address of a gateway", [True, True, False, True], True, None),
-    "a route": ("Routes: lead traffic into the tunnel", [True, False, True], True, None),
+    "a route": ("A single route rule", [True, False, True], True, None),
 }
 
 

@@ -43,7 +43,7 @@ TUNNEL_KEY = "secret_key"
 _KINDS = ((dict, "dictionary"), (list, "list"), (bool, "boolean"), (object, "number"))
 INDEX_CHARACTERS = "[0123456789]"  # that the path of an item ends with
 # The ends of names of options that take the id, name or address of an object.
-REFERENCE_ENDINGS = ("_id", "_ids", "vpc_name", "ip", "_address", "_subnets", "gateways")
+REFERENCE_ENDINGS = ("_id", "_ids", "vpc_name", "ip", "_address", "_subnets", "gateways", "sources")
 
 
 class ParsedTask(NamedTuple):

@@ -11,8 +11,8 @@ from typing import Any, Callable, Iterable
 
 from .._bce import connection_options
 from .._bce.client import BceClient
-from .._bce.errors import BceError, InvalidOptionsError
-from .._bce.redaction import printable, redact, redact_nested, safe_repr
+from .._bce.errors import InvalidOptionsError
+from .._bce.redaction import printable, redact, safe_repr
 from .._reconcile.concurrency import (
     DEFAULT_CONCURRENCY,
     MAX_CONCURRENCY,
@@ -22,12 +22,12 @@ from .._reconcile.concurrency import (
 from .._reconcile.parallel_writes import DEFAULT_PARALLEL_WRITES, MAX_PARALLEL_WRITES, ParallelWrites
 from .._reconcile.purge import Purge
 from .._reconcile.results import ObjectResult, ScopeReconciler
-from .._resources.base import CHECK_MODE_ID, CREATE, DELETE, NOOP, UPDATE
+from .._resources.base import CHECK_MODE_ID, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, camel_case, provided_options, to_argument_spec, validate_value
 from .._resources.filters import as_filter
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
-from .results import MAX_REPORTED, join_failures
+from .results import BulkReport
 from .validation import ParsedTask, parse_connection
 
 MESSAGES = {
@@ -47,7 +47,6 @@ MESSAGES = {
         "%(path)s: is, or would become, the same tunnel (%(identity)s) as %(first)s; name each tunnel once"
     ),
     "gateway_unnamed": "gateways: no item of tunnels names %(gateways)s",
-    "bulk_failed": "%(failed)d of %(count)d tunnels failed: %(texts)s",
 }
 
 PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and between two lines
@@ -61,7 +60,6 @@ _NUMBERS = {
     "concurrency": (DEFAULT_CONCURRENCY, MAX_CONCURRENCY),
     "parallel_per_gateway": (DEFAULT_PARALLEL_WRITES, MAX_PARALLEL_WRITES),
 }
-_COUNTED = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", NOOP: "unchanged"}
 
 
 def _argument_spec() -> dict[str, Any]:
@@ -255,7 +253,8 @@ def run(
         for scope in scopes
         if scope.purge is not None and scope.purge.is_skipped
     ]
-    report = _report(results + _purged(scopes), warnings, [scope.error for scope in scopes if scope.error])
+    scope_errors = [scope.error for scope in scopes if scope.error]
+    report = REPORT.report(results + _purged(scopes), warnings, scope_errors)
     if request.options["skipped"] is not None:
         report["totals"]["skipped"] = request.options["skipped"]
     return connection.warn_in(report)
@@ -330,37 +329,6 @@ class _Progress:
             self._progress("vpn_tunnels: %s, %d s" % (counts, now - self._begin))
 
 
-def _report(results: list[ObjectResult], warnings: list[str], scope_errors: list[BceError]) -> dict[str, Any]:
-    totals = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
-    for result in results:
-        totals["failed" if result.error else _COUNTED[result.action] if result.changed else "unchanged"] += 1
-        warnings = warnings + [text for text in result.all_warnings if text not in warnings]
-    report = {
-        "changed": any(result.changed for result in results),
-        "tunnels": [redact_nested(_item_result(result), result.secrets) for result in results],
-        "totals": totals,
-        "diff": [redact_nested(_diff(result), result.secrets) for result in results if result.changed],
-    }
-    if warnings:
-        report["warnings"] = warnings
-    failed = [result for result in results if result.error]
-    errors = [error for error in (result.error for result in results) if error] or scope_errors
-    if failed:
-        texts = [_redacted_failure(result) for result in failed[:MAX_REPORTED]]
-        summary = join_failures(texts, len(failed), ", see tunnels")
-        text = MESSAGES["bulk_failed"] % {"failed": len(failed), "count": len(results), "texts": summary}
-        report.update(failed=True, msg=text, error=errors[0].to_dict())
-    elif scope_errors:
-        # They belong to no tunnel: a list that could not be read, or a purge that was refused.
-        text = join_failures([error.message for error in scope_errors], len(scope_errors))
-        report.update(failed=True, msg=text, error=errors[0].to_dict())
-    return report
-
-
-def _redacted_failure(result: ObjectResult) -> str:
-    return redact_nested("%s: %s" % (_diff_header(result), result.failure_text), result.secrets)
-
-
 def _item_result(result: ObjectResult) -> dict[str, Any]:
     return {
         "name": result.name or getattr(result.state.entry, "name", None) or result.desired.options.get("vpn_conn_id"),
@@ -378,13 +346,14 @@ def _diff_header(result: ObjectResult) -> str:
     return printable("%s/%s" % (result.desired.options["vpn_id"], _item_result(result)["name"]))
 
 
-def _diff(result: ObjectResult) -> dict[str, Any]:
-    before, after = (_redact_description(fields, result.scope_secrets) for fields in (result.before, result.after))
-    header = _diff_header(result)
-    return {"before_header": header, "after_header": header, "before": before, "after": after}
+def _shown(result: ObjectResult, fields: dict[str, Any]) -> dict[str, Any]:
+    return _redact_description(fields, result.scope_secrets)
 
 
 def _redact_description(fields: dict[str, Any], secrets: Iterable[Any]) -> dict[str, Any]:
     """Redact the keys of all tunnels of the gateway, because people put them into descriptions."""
     description = fields.get("description")
     return dict(fields, description=redact(description, secrets)) if description else fields
+
+
+REPORT = BulkReport("tunnels", "tunnels", _item_result, _diff_header, _shown)

@@ -51,18 +51,33 @@ class Purge(PurgeStrategy):
     :ivar problem: why the purge was refused, or None.
     """
 
-    def __init__(self, make_surplus: Callable[[str], ObjectState]) -> None:
+    def __init__(
+        self, make_surplus: Callable[[str], ObjectState], is_included: Callable[[Entry], bool] | None = None
+    ) -> None:
         """Prepare a purge.
 
         :param make_surplus: return the state of the deletion of an id.
+        :param is_included: return whether an entry is of the part of the scope that is purged; None for all of it.
         """
         self.problem: Problem | None = None
         self._make_surplus = make_surplus
+        self._is_included = is_included
 
     @classmethod
-    def of_scope(cls, api: ResourceApi) -> Purge:
-        """Return the purge of the scope of a ResourceApi."""
-        return cls(lambda object_id: ObjectState(DesiredObject(api.type, api.surplus(object_id), is_surplus=True)))
+    def of_scope(cls, api: ResourceApi, is_included: Callable[[Entry], bool] | None = None) -> Purge:
+        """Return the purge of the scope of a ResourceApi, or of a part of it."""
+
+        def make_surplus(object_id: str) -> ObjectState:
+            return ObjectState(DesiredObject(api.type, api.surplus(object_id), is_surplus=True))
+
+        return cls(make_surplus, is_included)
+
+    def _part_of(self, view: View) -> View:
+        """Return the part of a list that is purged."""
+        if self._is_included is None:
+            return view
+        entries = filter(self._is_included, view.entries)
+        return View(entries, view.names, view.waited, view.window, view.error)
 
     def error(self, api: ResourceApi) -> BceError | None:
         """See PurgeStrategy.error()."""
@@ -70,10 +85,11 @@ class Purge(PurgeStrategy):
 
     def is_unclear(self, objects: list[ObjectState], view: View) -> bool:
         """See PurgeStrategy.is_unclear()."""
-        return find_unclear(objects, view) is not None
+        return find_unclear(objects, self._part_of(view)) is not None
 
     def plan(self, objects: list[ObjectState], names: Collection[Any], view: View) -> list[ObjectState]:
         """See PurgeStrategy.plan()."""
+        view = self._part_of(view)
         self.is_skipped = any(obj.state == FAILED for obj in objects)
         self.problem = None if self.is_skipped else find_obstacle(objects, names, view)
         surplus: list[ObjectState] = []
@@ -94,6 +110,7 @@ class Purge(PurgeStrategy):
             return False
         view = yield ListRequest(True, state.STALE_LIST_TIMEOUT)
         while True:
+            view = self._part_of(view)
             if view.error:
                 self.problem = Problem(state.LIST_FAILED, error=view.error)
                 return False

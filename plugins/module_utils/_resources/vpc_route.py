@@ -10,7 +10,7 @@ table; it returns one table, or `routeTables`.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, List, Set, Tuple
 
 from .._bce.errors import ConflictError
 from .._bce.response_parsing import check_owner, invalid_response, paginate, parse_id, parse_str
@@ -124,7 +124,7 @@ class VpcRoute(Resource):
         description_field(max_chars=200)._replace(omits_empty=True),
     )
     read_only = {"path_type": parse_choice, "next_hop_list": _parse_hops}
-    connection_fields = natural_key
+    connection_fields: Tuple[str, ...] = natural_key
     immutable = {"nexthop_type": "delete the rule (state: absent) and create it again; its traffic is interrupted"}
     defaults = {"description": ""}
     paths = {"list": "/route", "create": "/route/rule", "item": "/route/rule/%(id)s"}
@@ -248,11 +248,22 @@ class VpcRouteApi(RestApi):
         expected = dict(self._query(), **({"routeTableId": self.table["route_table_id"]} if self.table else {}))
         scope = self.type.scope_words(self.values)
         found = route_tables(response, expected, scope, operation)
-        if len(found) > 1:
-            ids = ", ".join(str(parse_id(table.get("routeTableId"))) for table in found)
-            words = {"scope": scope, "count": len(found), "ids": ids}
+        return self.choose_table(found, scope)
+
+    def choose_table(self, tables: List[Dict[str, Any]], scope: str) -> Dict[str, Any]:
+        """Return the only table of those that the API shows for a VPC.
+
+        :param scope: the words for the VPC.
+        """
+        if len(tables) > 1:
+            words = {"scope": scope, "count": len(tables), "ids": self.table_ids(tables)}
             raise ConflictError(MESSAGES["route_tables_ambiguous"] % words, "AmbiguousRouteTable")
-        return found[0]
+        return tables[0]
+
+    @staticmethod
+    def table_ids(tables: List[Dict[str, Any]]) -> str:
+        """Return the ids of tables as words."""
+        return ", ".join(str(parse_id(table.get("routeTableId"))) for table in tables)
 
     def created_id(self, body: Dict[str, Any]) -> str | None:
         """See RestApi.created_id(); the API page also has a list of ids, for rules with several paths."""

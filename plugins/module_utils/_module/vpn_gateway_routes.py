@@ -1,0 +1,247 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The implementation of the module vpn_gateway_routes: all route rules that the tunnels of a gateway need.
+
+The rules are planned in _resources/gateway_routes.py; the reconciler creates them. Every deletion is one of a purge,
+which two lists of the rules and two of the tunnels have to confirm.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .._bce import connection_options
+from .._bce.client import BceClient
+from .._bce.errors import BceError, ConflictError, InvalidOptionsError
+from .._bce.redaction import SecretSet, redact
+from .._reconcile.purge import Purge
+from .._reconcile.results import ObjectResult, ScopeReconciler
+from .._resources import fields
+from .._resources.base import CHECK_MODE_ID, CREATE, Entry
+from .._resources.gateway_routes import (
+    GATEWAY_ROUTE,
+    MAX_RULES,
+    VPN,
+    GatewayRoutesApi,
+    Pair,
+    impossible,
+    leads_to,
+    needed_pairs,
+    tunnel_networks,
+    vpc_networks,
+)
+from .._resources.messages import MESSAGES as OPTION_MESSAGES
+from .._resources.vpc import VPC_NAME, resolve_vpc
+from .gateway_reader import Gateway, GatewayReader
+from .present_absent import apply
+from .results import BulkReport
+from .validation import ParsedTask, parse_connection
+
+MESSAGES = {
+    "routes_not_known": (
+        "The route rules of gateway %(vpn_id)s are not known yet, because its id, that of its VPC or a source is one"
+        " that check mode would create"
+    ),
+    "routes_tunnels_missing": (
+        "The detail of gateway %(vpn_id)s has %(shown)s tunnels, and its list shows %(listed)d; rules of the others are"
+        " missing, so run the task again later"
+    ),
+    "routes_tunnels_unconfirmed": (
+        "purge: the list of gateway %(vpn_id)s shows %(listed)d tunnels, and its detail %(shown)s, so it is not certain"
+        " that the route rules %(pairs)s are not needed; nothing was changed. Run the task again later"
+    ),
+    "routes_purge_skipped": "%(scope)s is not purged, because not all of its rules are as desired",
+    "routes_tunnels_changed": (
+        "purge: the tunnels of gateway %(vpn_id)s changed while the task ran, so nothing was changed; run the task"
+        " again"
+    ),
+}
+SOURCES = fields.subnets_field("sources")._replace(has_wire_name=False, required_on_create=False)
+FIELDS = (fields.VPN_ID, fields.VPC_ID, VPC_NAME, SOURCES, fields.STATE, fields.VERSION)
+
+
+def _argument_spec() -> dict[str, Any]:
+    spec = {field.name: fields.to_argument_spec(field) for field in FIELDS}
+    return dict(spec, purge={"type": "bool", "default": False}, **connection_options.ARGUMENT_SPEC)
+
+
+ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
+
+
+def parse(params: dict[str, Any]) -> ParsedTask:
+    """See Implementation.parse()."""
+    provided = fields.provided_options(FIELDS, params)
+    errors = fields.validate_fields(FIELDS, params)
+    if fields.VPN_ID.name not in provided:
+        words = {"option": fields.VPN_ID.name, "others": "", "remedy": "give the id of the VPN gateway"}
+        errors.append(OPTION_MESSAGES["scope_missing"] % words)
+    if "vpc_id" in provided and "vpc_name" in provided:
+        errors.append(OPTION_MESSAGES["scope_ambiguous"] % {"option": "vpc_name", "other": "vpc_id"})
+    connection = parse_connection(params, errors)
+    desired = {"version": 1, "state": "present", **fields.normalize_options(FIELDS, params)}
+    warnings = tuple(fields.warn_of_host_bits(SOURCES.name, params.get(SOURCES.name) or ()))
+    return ParsedTask(desired, connection, {"purge": bool(params.get("purge"))}, warnings)
+
+
+def run(request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
+    """See Implementation.run()."""
+    client = BceClient(request.connection, clock=clock)
+    task = _Task(client, request, clock)
+    try:
+        report = task.run(check_mode)
+    except BceError as error:
+        report = error.to_failed_result()
+        if task.warnings:
+            report["warnings"] = task.warnings
+    return request.connection.warn_in(dict(report, **task.ids))
+
+
+class _Task:
+    """One run.
+
+    :ivar ids: those of the gateway and its VPC, as results have them, as far as they are known.
+    """
+
+    def __init__(self, client: BceClient, request: ParsedTask, clock: Any) -> None:
+        self._client = client
+        self._clock = clock
+        self._options = dict(request.desired)
+        self._retry_timeout = request.connection.retry_timeout
+        self._purge = request.options["purge"]
+        self._secrets = SecretSet()
+        self.warnings = list(request.warnings)
+        self.ids = {"vpn_id": self._options["vpn_id"]}
+
+    def run(self, check_mode: bool) -> dict[str, Any]:
+        """Return the result of the task.
+
+        :raises BceError: if the rules cannot be planned; nothing was written then.
+        """
+        options = self._options = resolve_vpc(self._client, self._options)
+        if "vpc_id" in options:
+            self.ids["vpc_id"] = options["vpc_id"]
+        if CHECK_MODE_ID in (options["vpn_id"], options.get("vpc_id"), *options.get("sources", ())):
+            self.warnings.append(MESSAGES["routes_not_known"] % self.ids)
+            # An object that is not there yet has no rule that could be deleted.
+            return dict(self._report([], []), changed=not self._is_absent)
+        scope = self._plan()
+        if not check_mode:
+            apply(scope)
+        if scope.purge is not None and scope.purge.is_skipped:
+            self.warnings.append(MESSAGES["routes_purge_skipped"] % {"scope": scope.api.scope})
+        return self._report(scope.results, [scope.error] if scope.error else [])
+
+    @property
+    def _is_absent(self) -> bool:
+        return bool(self._options["state"] == "absent")
+
+    @property
+    def _needs_tunnels(self) -> bool:
+        """Return False where every rule of the gateway is to be deleted, whatever its tunnels are."""
+        return not (self._is_absent and self._purge)
+
+    def _plan(self) -> ScopeReconciler:
+        """Plan every rule.
+
+        :raises BceError: with all errors together, if rules cannot be made or deletions not be confirmed.
+        """
+        reader = GatewayReader(self._client, self._options, self._clock)
+        gateway = reader.read(self._needs_tunnels)
+        vpc = reader.read_vpc(gateway)
+        self.ids["vpc_id"] = vpc["vpc_id"]
+        self._secrets.update(gateway.listed.secrets)
+        pairs, errors = self._needed_pairs(gateway, vpc)
+        api = GatewayRoutesApi(self._client, {"vpc_id": vpc["vpc_id"], "version": self._options["version"]})
+        scope = self._scope(api, pairs)
+        scope.plan()
+        errors += [result.error.message for result in scope.results if isinstance(result.error, ConflictError)]
+        new = sum(result.is_planned and result.action == CREATE for result in scope.results)
+        if new and api.rule_count + new > MAX_RULES:
+            words = {"scope": api.scope, "count": api.rule_count, "new": new, "maximum": MAX_RULES}
+            errors.append(MESSAGES["routes_too_many"] % words)
+        if errors:
+            raise ConflictError(InvalidOptionsError(errors).message, "RoutesNotPossible")
+        if self._needs_tunnels:
+            surplus = [result for result in scope.results if result.state.desired.is_surplus]
+            second = reader.read(True) if surplus else gateway
+            self._check_tunnels((gateway, second), surplus, pairs == self._needed_pairs(second, vpc)[0])
+        return scope
+
+    def _needed_pairs(self, gateway: Gateway, vpc: dict[str, Any]) -> tuple[list[Pair], list[str]]:
+        """Return the pairs of the rules that the tunnels need, and the errors in what they are planned from."""
+        sources, networks = self._options.get("sources"), vpc_networks(vpc)
+        words = "gateway %s" % self._options["vpn_id"]
+        tunnels, errors = tunnel_networks(gateway.listed.items, words, sources is not None)
+        if not self._is_absent:
+            errors += impossible(tunnels, networks, sources)
+        return needed_pairs(tunnels, networks.subnets, sources), errors
+
+    def _scope(self, api: GatewayRoutesApi, pairs: list[Pair]) -> ScopeReconciler:
+        """Return the rules of the table: those of the task, and those that it deletes."""
+        vpn_id = self._options["vpn_id"]
+        options = dict(api.values, state="present", nexthop_type=VPN, nexthop_id=vpn_id)
+        desired = [
+            GATEWAY_ROUTE.parse(dict(options, source_address=source, destination_address=destination))
+            for source, destination in pairs
+        ]
+        leads, purge = leads_to(vpn_id), None
+        if not self._is_absent:
+            purge = Purge.of_scope(api, leads) if self._purge else None
+            return ScopeReconciler(api, desired, self._retry_timeout, purge, self._clock)
+        names = {GATEWAY_ROUTE.keys(one).name for one in desired}
+
+        def is_deleted(entry: Entry) -> bool:
+            return leads(entry) and (self._purge or entry.name is None or entry.name in names)
+
+        return ScopeReconciler(api, [], self._retry_timeout, Purge.of_scope(api, is_deleted), self._clock)
+
+    def _check_tunnels(self, readings: tuple[Gateway, Gateway], surplus: list[ObjectResult], is_same: bool) -> None:
+        """Check that a second reading of the tunnels confirms the deletions; without any, warn of missing tunnels.
+
+        :param is_same: whether both readings need the same rules.
+        :raises ConflictError: if it does not.
+        """
+        first, second = readings
+        words = {"vpn_id": self._options["vpn_id"], "shown": second.shown, "listed": len(second.listed.entries)}
+        is_complete = first.is_complete and second.is_complete
+        if surplus and not (is_complete and (second.listed.entries or second.shown == 0)):
+            names = ", ".join(str(result.state.entry.name) for result in surplus)
+            raise _unconfirmed("routes_tunnels_unconfirmed", dict(words, pairs=names), "PurgeUnclear")
+        if not is_same:
+            raise _unconfirmed("routes_tunnels_changed", words, "ChangedMeanwhile")
+        if not is_complete:
+            self.warnings.append(MESSAGES["routes_tunnels_missing"] % words)
+
+    def _report(self, results: list[ObjectResult], errors: list[BceError]) -> dict[str, Any]:
+        def header(result: ObjectResult) -> str:
+            return "%s/%s" % (self._options["vpn_id"], GATEWAY_ROUTE.name_of(_known(result)))
+
+        def shown(_result: ObjectResult, values: dict[str, Any]) -> dict[str, Any]:
+            # People put keys into descriptions.
+            return dict(values, description=redact(values["description"], self._secrets)) if values else values
+
+        return BulkReport("route_rules", "route rules", _item, header, shown).report(results, self.warnings, errors)
+
+
+def _unconfirmed(key: str, words: dict[str, Any], code: str) -> BceError:
+    return ConflictError(MESSAGES[key] % words, code, retryable=True)
+
+
+def _known(result: ObjectResult) -> dict[str, Any]:
+    """Return the source and destination of a rule, with what else is known of it."""
+    return result.desired.fields or result.before
+
+
+def _item(result: ObjectResult) -> dict[str, Any]:
+    known = _known(result)
+    return {
+        "source_address": known.get("source_address"),
+        "destination_address": known.get("destination_address"),
+        "route_rule_id": result.known_id,
+        "created_ids": result.created_ids,
+        "action": result.action if result.is_planned else None,
+        "changed": result.changed,
+        "error": result.error.to_dict() if result.error else None,
+    }

@@ -1,0 +1,246 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The route rules that the tunnels of one VPN gateway need: which they are, and what makes them impossible. Pure.
+
+A rule is that of vpc_route.py; this one leads to the gateway, and no rule that leads elsewhere is ever changed.
+"""
+
+from __future__ import annotations
+
+from ipaddress import collapse_addresses, ip_network
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+from .._bce.errors import ConflictError
+from .._bce.redaction import safe_repr
+from .api import DELETED_STATUSES, DELETING_STATUSES
+from .base import Desired, Entry, Item
+from .vpc import DEFAULT_TABLE
+from .vpc_route import NEXTHOP_TYPES, SYSTEM, VpcRoute, VpcRouteApi, shown_hops
+
+MESSAGES = {
+    "routes_networks_not_shown": (
+        "The list of %(gateway)s does not show the %(option)s of the tunnel %(name)s as networks, so its route rules"
+        " are not known; run the task again later"
+    ),
+    "routes_source_outside": (
+        "%(option)s: must be 0.0.0.0/0 or inside one subnet of VPC %(vpc_id)s, got %(value)s; its subnets are"
+        " %(subnets)s"
+    ),
+    "routes_local_outside": (
+        "sources: is needed, because %(value)s, one of the local_subnets of the tunnel %(name)s, neither lies in a"
+        " subnet of VPC %(vpc_id)s nor has one in it; its subnets are %(subnets)s"
+    ),
+    "routes_remote_overlaps": (
+        "The remote network %(value)s of the tunnel %(name)s overlaps %(network)s of VPC %(vpc_id)s, so the API cannot"
+        " route it; give one of the two sites other addresses"
+    ),
+    "routes_taken": (
+        "The route rule %(name)s (%(id)s) of %(scope)s leads to %(current)s and not to %(gateway)s; delete it, or"
+        " provide other sources"
+    ),
+    "routes_too_many": (
+        "%(scope)s has %(count)d route rules and needs %(new)d more, and a table has at most %(maximum)d; provide"
+        " sources: [0.0.0.0/0] for fewer rules, or delete rules that are not needed"
+    ),
+    "routes_tables_ambiguous": (
+        "%(scope)s has %(count)d route tables (%(ids)s), and not exactly one of them has the name %(name)s; use the"
+        " module vpc_route with route_table_id"
+    ),
+}
+MAX_RULES = 50  # of one route table, without those of the system
+VPN = NEXTHOP_TYPES[0]
+SIDES = ("local_subnets", "remote_subnets")
+LEAVING_STATUSES = DELETING_STATUSES + DELETED_STATUSES
+
+Pair = Tuple[str, str]  # source and destination of a rule
+
+
+class TunnelNetworks(NamedTuple):
+    """The networks of one tunnel, as networks of ipaddress."""
+
+    name: str  # of the tunnel, for messages
+    local: Tuple[Any, ...]
+    remote: Tuple[Any, ...]
+
+
+class VpcNetworks(NamedTuple):
+    """The networks of a VPC, as networks of ipaddress."""
+
+    vpc_id: str
+    cidrs: Tuple[Any, ...]
+    subnets: Tuple[Any, ...]
+
+
+def vpc_networks(vpc: Dict[str, Any]) -> VpcNetworks:
+    """Return the networks of a VPC that VpcApi.detail() returned; what the API does not show is left out."""
+    cidrs = [vpc["cidr"], *(vpc["secondary_cidr"] or ()), vpc["ipv6_cidr"]]
+    subnets = [subnet[name] for subnet in vpc["subnets"] for name in ("cidr", "ipv6_cidr")]
+    found = (tuple(filter(None, map(_to_network, texts))) for texts in (cidrs, subnets))
+    return VpcNetworks(vpc["vpc_id"], *found)
+
+
+def tunnel_networks(
+    tunnels: Iterable[Item], gateway: str, has_sources: bool = False
+) -> Tuple[List[TunnelNetworks], List[str]]:
+    """Return the networks of the tunnels that need rules, and the errors of those that do not show them.
+
+    A tunnel that is being deleted needs none. Any other status counts: a new tunnel is to carry traffic as soon as it
+    is up, and one with an error as soon as it recovers.
+
+    :param gateway: the words for the gateway.
+    :param has_sources: whether the local networks are not needed.
+    """
+    found, errors = [], []
+    for tunnel in tunnels:
+        fields = tunnel.fields
+        if (fields["status"] or "").lower() in LEAVING_STATUSES:
+            continue
+        name = safe_repr(fields["vpn_conn_name"] or fields["vpn_conn_id"] or "")
+        sides = []
+        for option in SIDES:
+            networks = tuple(map(_to_network, fields[option] or ()))
+            is_needed = option != SIDES[0] or not has_sources
+            if is_needed and (not networks or None in networks):
+                errors.append(
+                    MESSAGES["routes_networks_not_shown"] % {"gateway": gateway, "option": option, "name": name}
+                )
+            sides.append(tuple(filter(None, networks)))
+        found.append(TunnelNetworks(name, *sides))
+    return found, errors
+
+
+def needed_pairs(
+    tunnels: Iterable[TunnelNetworks], subnets: Iterable[Any], sources: Optional[List[str]] = None
+) -> List[Pair]:
+    """Return the (source, destination) of every rule that the tunnels need, in a fixed order.
+
+    :param subnets: of the VPC.
+    :param sources: what the task provides in the place of the tunnels' own networks.
+    """
+    subnets = tuple(subnets)
+    given = None if sources is None else [ip_network(text) for text in sources]
+    destinations: Dict[Any, List[Any]] = {}
+    for tunnel in tunnels:
+        own = given if given is not None else [part for local in tunnel.local for part in sources_in(local, subnets)]
+        for source in own:
+            destinations.setdefault(source, []).extend(x for x in tunnel.remote if x.version == source.version)
+    return [
+        (str(source), str(destination))
+        for source in sorted(destinations, key=_order)
+        for destination in collapse_addresses(destinations[source])
+    ]
+
+
+def sources_in(local: Any, subnets: Iterable[Any]) -> List[Any]:
+    """Return the sources of the rules for a local network.
+
+    One that lies in a subnet is used as it is, because the API takes a range inside one subnet; of a wider one, each
+    subnet in it; none where it has nothing in common with a subnet.
+    """
+    same = [subnet for subnet in subnets if subnet.version == local.version]
+    if any(map(local.subnet_of, same)):
+        return [local]
+    return sorted({subnet for subnet in same if subnet.subnet_of(local)}, key=_order)
+
+
+def impossible(tunnels: Iterable[TunnelNetworks], vpc: VpcNetworks, sources: Optional[List[str]] = None) -> List[str]:
+    """Return why rules that the tunnels need cannot be made; see needed_pairs()."""
+    words = {"vpc_id": vpc.vpc_id, "subnets": ", ".join(map(str, vpc.subnets)) or "none"}
+    errors = []
+    for index, text in enumerate(sources or ()):
+        source = ip_network(text)
+        if source.prefixlen and sources_in(source, vpc.subnets) != [source]:
+            errors.append(MESSAGES["routes_source_outside"] % dict(words, option="sources[%d]" % index, value=source))
+    for tunnel in tunnels:
+        for local in tunnel.local if sources is None else ():
+            if not sources_in(local, vpc.subnets):
+                errors.append(MESSAGES["routes_local_outside"] % dict(words, value=local, name=tunnel.name))
+        for remote in tunnel.remote:
+            for network in _overlapped(remote, vpc.cidrs):
+                more = {"value": remote, "name": tunnel.name, "network": network}
+                errors.append(MESSAGES["routes_remote_overlaps"] % dict(words, **more))
+    return errors
+
+
+def _overlapped(remote: Any, cidrs: Iterable[Any]) -> List[Any]:
+    """Return the networks of a VPC that a destination must not overlap and does; 0.0.0.0/0 on either side may."""
+    return [
+        cidr
+        for cidr in cidrs
+        if cidr.version == remote.version and cidr.prefixlen and remote.prefixlen and cidr.overlaps(remote)
+    ]
+
+
+def _order(network: Any) -> Tuple[Any, ...]:
+    return network.version, int(network.network_address), network.prefixlen
+
+
+def _to_network(text: Any) -> Any:
+    """Return a network of ipaddress, None for anything else."""
+    try:
+        return ip_network(text) if text and isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+class GatewayRoute(VpcRoute):
+    """A rule that leads to one VPN gateway. A purge deletes only what two lists show to lead there."""
+
+    connection_fields: Tuple[str, ...] = (*VpcRoute.natural_key, "nexthop_type", "nexthop_id")
+
+    def reject_unchangeable(self, desired: Desired, item: Item) -> None:
+        """See VpcRoute.reject_unchangeable(); a rule that leads elsewhere is not updated."""
+        fields = item.fields
+        hops = [name for name in ("nexthop_type", "nexthop_id") if not _may_lead(fields, name, desired.fields)]
+        if hops and not desired.is_absent and fields["nexthop_type"] != SYSTEM:
+            words = {"name": self.name_of(fields), "id": fields["route_rule_id"], "scope": self.scope_words(fields)}
+            words["current"] = ", ".join(shown_hops(fields, "nexthop_id") or shown_hops(fields, "nexthop_type"))
+            words["gateway"] = "gateway %s" % desired.fields["nexthop_id"]
+            raise ConflictError(MESSAGES["routes_taken"] % words, "RoutesNotPossible")
+        super().reject_unchangeable(desired, item)
+
+
+def _may_lead(fields: Dict[str, Any], name: str, desired: Dict[str, Any]) -> bool:
+    """Return False if a rule shows another next hop than the desired one."""
+    return shown_hops(fields, name) in ([], [desired.get(name)])
+
+
+def leads_to(vpn_id: str) -> Callable[[Entry], bool]:
+    """Return a function that says whether a rule leads to a gateway, as far as a purge has to know it.
+
+    A rule without a pair counts too, because it may be any.
+    """
+
+    def leads(entry: Entry) -> bool:
+        fields = entry.item.fields
+        return entry.name is None or (fields["nexthop_type"], fields["nexthop_id"]) == (VPN, vpn_id)
+
+    return leads
+
+
+GATEWAY_ROUTE = GatewayRoute()
+
+
+class GatewayRoutesApi(VpcRouteApi):
+    """The operations on the rules of a VPC's default route table.
+
+    :ivar rule_count: the rules in the last list, without those of the system.
+    """
+
+    type = GATEWAY_ROUTE
+    rule_count = 0
+
+    def list(self, deadline: float | None = None) -> Any:
+        """See ResourceApi.list()."""
+        listed = super().list(deadline)
+        self.rule_count = sum(item.fields["nexthop_type"] != SYSTEM for item in listed.items)
+        return listed
+
+    def choose_table(self, tables: List[Dict[str, Any]], scope: str) -> Dict[str, Any]:
+        """See VpcRouteApi.choose_table(); of several tables, the default one."""
+        named = [table for table in tables if table.get("name") == DEFAULT_TABLE]
+        if len(tables) > 1 and len(named) != 1:
+            words = {"scope": scope, "count": len(tables), "ids": self.table_ids(tables), "name": DEFAULT_TABLE}
+            raise ConflictError(MESSAGES["routes_tables_ambiguous"] % words, "AmbiguousRouteTable")
+        return named[0] if len(tables) > 1 else tables[0]
