@@ -44,6 +44,10 @@ MESSAGES = {
         "The route rules of gateway %(vpn_id)s are not known yet, because its id, that of its VPC or a source is one"
         " that check mode would create"
     ),
+    "routes_too_many": (
+        "%(scope)s has %(count)d route rules and needs %(new)d more, and a table has at most %(maximum)d; provide"
+        " sources: [0.0.0.0/0] for fewer rules, or delete rules that are not needed"
+    ),
     "routes_tunnels_missing": (
         "The detail of gateway %(vpn_id)s has %(shown)s tunnels, and its list shows %(listed)d; rules of the others are"
         " missing, so run the task again later"

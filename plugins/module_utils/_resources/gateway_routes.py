@@ -39,10 +39,6 @@ MESSAGES = {
         "The route rule %(name)s (%(id)s) of %(scope)s leads to %(current)s and not to %(gateway)s; delete it, or"
         " provide other sources"
     ),
-    "routes_too_many": (
-        "%(scope)s has %(count)d route rules and needs %(new)d more, and a table has at most %(maximum)d; provide"
-        " sources: [0.0.0.0/0] for fewer rules, or delete rules that are not needed"
-    ),
     "routes_tables_ambiguous": (
         "%(scope)s has %(count)d route tables (%(ids)s), and not exactly one of them has the name %(name)s; use the"
         " module vpc_route with route_table_id"
