@@ -21,6 +21,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
     vpn_customer_gateway,
     vpn_customer_gateway_info,
     vpn_gateway_info,
+    vpn_gateway_routes,
     vpn_tunnel,
     vpn_tunnel_info,
     vpn_tunnels,
@@ -209,6 +210,18 @@ ACCEPTED = {
         ["nexthop_id"],
         {"changed": False},
     ),
+    "routes of a new gateway": (
+        vpn_gateway_routes,
+        {"vpn_id": NEW, "vpc_id": NEW, "sources": [NEW]},
+        ["vpn_id", "vpc_id", "sources[0]"],
+        {"changed": True, "route_rules": []},
+    ),
+    "no routes of a new gateway": (
+        vpn_gateway_routes,
+        {"vpn_id": NEW, "vpc_name": NEW, "state": "absent", "purge": True},
+        ["vpn_id", "vpc_name"],
+        {"changed": False},
+    ),
     "tunnels read": (vpn_tunnel_info, {"vpn_id": [NEW, GATEWAY]}, ["vpn_id[0]"], {"vpn_tunnels": []}),
     "tunnels of a VPC read": (
         vpn_tunnel_info,
@@ -257,9 +270,10 @@ def test_id_of_check_mode_is_accepted_in_check_mode_only(cloud, implementation, 
 
 
 RESOURCES = {vpn_tunnel: VPN_TUNNEL, vpn_customer_gateway: VPN_CUSTOMER_GATEWAY, vpc_route: VPC_ROUTE, eip: EIP_TYPE}
-READERS = (
+OTHERS = (
     vpc_info,
     vpn_gateway_info,
+    vpn_gateway_routes,
     vpn_tunnel_info,
     vpn_customer_gateway_info,
     vpc_route_info,
@@ -271,7 +285,7 @@ READERS = (
 def test_every_field_of_an_id_or_address_is_refused_outside_of_check_mode():
     """validation.py finds them by the ends of their names."""
     described = {module: resource.option_fields for module, resource in RESOURCES.items()}
-    described.update((module, module.FIELDS) for module in READERS)
+    described.update((module, module.FIELDS) for module in OTHERS)
     references = (fields.resource_id, fields.ip_address, fields.subnet)
     found = [
         (module, field.name)

@@ -210,6 +210,17 @@ TASKS = {
         (dict({"vpc_id": VPC}, **REFUSED), {}),
         ({}, {}),
     ],
+    "vpn_gateway_routes": [
+        ({"vpn_id": GATEWAY}, {"before": "tunnel"}),
+        ({"vpn_id": GATEWAY}, dict(CHECK, before="tunnel")),
+        ({"vpn_id": GATEWAY, "purge": True}, {"before": "route rule"}),
+        ({"vpn_id": GATEWAY, "vpc_name": "production", "state": "absent", "purge": True}, {"before": "route rule"}),
+        ({"vpn_id": GATEWAY, "purge": True}, {"before": "route rule", "faults": [NO_DELETION]}),
+        ({"vpn_id": GATEWAY, "vpc_name": "missing"}, {}),
+        ({"vpn_id": "vpn-nowhere"}, {}),
+        (dict({"vpn_id": GATEWAY}, **REFUSED), {}),
+        ({}, {}),
+    ],
     "vpn_customer_gateway_info": [
         ({}, {"before": "customer gateway"}),
         ({"cgw_id": ["{cgw_id}"]}, {"before": "customer gateway"}),
