@@ -21,6 +21,7 @@ from html import unescape
 from typing import Any, Dict, List, NamedTuple, Optional
 from urllib.parse import unquote
 
+from . import routes_of_gateways
 from .cloud_under_test import (
     KINDS,
     LEAVING,
@@ -105,7 +106,7 @@ class Trial(NamedTuple):
 
 def desired_objects(module, options):
     """Return the desired objects of a task, purge aside."""
-    if module.endswith("_info"):
+    if module.endswith("_info") or module == routes_of_gateways.MODULE:
         return []
     if module != "vpn_tunnels":
         return [_desired(module, options)]
@@ -132,7 +133,7 @@ def _desired(module, options):
 
 def purged_gateways(options):
     """Return the gateways that a task purges."""
-    if not options.get("purge"):
+    if not options.get("purge") or "tunnels" not in options:
         return set()
     return {desired.scope for desired in desired_objects("vpn_tunnels", options)} or {options.get("vpn_id")}
 
@@ -149,6 +150,9 @@ def check(trial, history=()):
         found += _no_internal_error(trial)
     found += _no_secret(trial)
     found += _bounds(trial)
+    if trial.step.module == routes_of_gateways.MODULE and not trial.step.check_mode:
+        found += [Violation(*one) for one in routes_of_gateways.check(trial, history)]
+        return found
     if trial.step.check_mode:
         writes = [one.line() for one in trial.seen if one.method != "GET"]
         if writes:
@@ -325,6 +329,11 @@ def _bounds(trial):
         objects = len(trial.desired_states) + (len(trial.before) if trial.options.get("purge") else 0)
         if writes > MAX_WRITES * max(1, objects):
             found.append(Violation("c", "requests", "%d writes for %d tunnels" % (writes, objects)))
+    elif trial.step.module == routes_of_gateways.MODULE:
+        rules = {item.name for item in trial.before.values() if item.kind == "route rule"}
+        rules |= routes_of_gateways.needed(trial, trial.before)
+        if len(counted) > MAX_REQUESTS + MAX_WRITES * len(rules):
+            found.append(Violation("c", "requests", "%d requests for %d rules" % (len(counted), len(rules))))
     elif not waits and len(counted) > MAX_REQUESTS:
         found.append(Violation("c", "requests", "%d requests" % len(counted)))
     patience = PATIENCE + max(

@@ -171,6 +171,11 @@ def route_key(name):
     return {"source_address": source, "destination_address": destination}
 
 
+def routes(changed=True, code=None, **changes):
+    """Return a step of vpn_gateway_routes; the source stands for networks of the tunnels that no subnet has."""
+    return Step("vpn_gateway_routes", dict({"vpn_id": HUB, "sources": [SUBNET]}, **changes), changed, code)
+
+
 def api_route(name, **changes):
     """Return the API's own object of a route rule that others made before."""
     source, _arrow, destination = pair(name).partition(" -> ")
@@ -217,6 +222,13 @@ NAMELESS = {
     "createdTime": "2026-01-01 00:00:00",
 }
 
+TWO_TUNNELS = ((HUB, BERLIN, {}), (HUB, OSLO, {}))
+# The first one leads to the hub, and no tunnel of TWO_TUNNELS needs it.
+OTHER_RULES = (
+    (VPC, RENAMED, {}),
+    (VPC, PARIS, {"nexthopId": SPARE_HUB}),
+    (OTHER_VPC, BERLIN, {"nexthopId": OTHER_HUB}),
+)
 create = one(BERLIN)
 recreate_key = one(BERLIN, secret_key=NEW_KEY)
 four = many(tunnel(BERLIN), tunnel(PARIS), tunnel(ROME), tunnel(OSLO))
@@ -475,6 +487,32 @@ SCENARIOS: Dict[str, Scenario] = {
         eip(BERLIN, bandwidth_in_mbps=9),
         no_eip(name=BERLIN).checked()._replace(pause=5.0),
         no_eip(name=BERLIN),
+    ),
+    # -- all rules of a gateway ---------------------------------------------------------------------------------------
+    "routes-create-repeat": _scenario(
+        routes(), routes().again(), routes(purge=True).again(25 * HOUR), stored=TWO_TUNNELS
+    ),
+    "routes-purge": _scenario(
+        routes(purge=True).checked(),
+        routes(purge=True),
+        routes(purge=True).again(5.0),
+        stored=TWO_TUNNELS + OTHER_RULES,
+    ),
+    "routes-of-a-new-tunnel": _scenario(
+        create,
+        routes(purge=True)._replace(pause=5.0),
+        one(ROME),
+        routes(),
+        gone(vpn_conn_name=BERLIN),
+        routes(purge=True)._replace(pause=5.0),
+        stored=OTHER_RULES,
+    ),
+    "routes-absent": _scenario(
+        routes(),
+        routes(state="absent"),
+        routes(state="absent").again(),
+        routes(state="absent", purge=True),
+        stored=TWO_TUNNELS + OTHER_RULES,
     ),
     "peer-and-tunnel": _scenario(
         peer(BERLIN),

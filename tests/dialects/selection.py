@@ -53,6 +53,18 @@ OWN_GROUPS = {
     "vpn_gateway": GATEWAY_GROUPS,
     "eip": EIP_GROUPS,
 }
+# Groups whose dialects touch the gateway and the tunnels that vpn_gateway_routes reads.
+ROUTES_READ_GROUPS = (
+    "list scope",
+    "list pages",
+    "keys on read",
+    "delete course",
+    "tunnel status",
+    "gateway type",
+    "VPC detail",
+    "vpn gateway vpc id",
+    "vpn gateway tunnel number",
+)
 LOST = (
     {"fault": "reset_after"},
     {"fault": "status", "status": 500, "commit": True},
@@ -67,6 +79,8 @@ def concerns(group, scenario):
 
 def _is_touched(group, module):
     """Return True if the dialects of a group change requests of a module; one without a row is as the tunnels'."""
+    if module == "vpn_gateway_routes":
+        return group in ROUTES_READ_GROUPS or _is_touched(group, "vpc_route")
     if module in OWN_GROUPS:
         return group in OWN_GROUPS[module]
     return not any(group in groups and group not in NETWORK_GROUPS for groups in OWN_GROUPS.values())
