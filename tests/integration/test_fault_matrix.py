@@ -18,6 +18,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
     eip,
     vpc_route,
     vpn_customer_gateway,
+    vpn_gateway_routes,
     vpn_tunnel,
 )
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.state import (
@@ -32,6 +33,7 @@ from run_params import run_params
 
 CASES = 250  # of tunnels
 OTHER_CASES = 144  # of customer gateways, route rules and EIPs, with the faults in OTHER_FAULTS
+ROUTES_CASES = 32  # of all rules of a gateway, with the faults in ROUTES_FAULTS
 
 TIMEOUT = 0.25  # seconds for one attempt
 SHORT = {"timeout": TIMEOUT, "retry_timeout": 0.4}  # where no attempt succeeds
@@ -313,3 +315,60 @@ def test_write_of_another_resource_ends_right_with_a_true_report(emulator, subje
     assert second[subject.id_option] == item[subject.id_name]
     if before:
         assert item[subject.id_name] == before[0][subject.id_name], "it was created again"
+
+
+# What meets the fault -> (method, path, whether the rules exist before, options)
+ROUTES_OPERATIONS = {
+    "tunnels": ("GET", "/vpnconn/", False, {}),
+    "create": ("POST", "/route/rule", False, {}),
+    "purge": ("DELETE", "/route/rule/", True, {"sources": ["192.168.0.0/20"], "purge": True}),
+    "delete": ("DELETE", "/route/rule/", True, {"state": "absent", "purge": True}),
+}
+ROUTES_FAULTS = ("reset_before", "reset_after", "500, done", "404")
+ROUTES_MATRIX = [
+    (operation, fault, when) for operation in ROUTES_OPERATIONS for fault in ROUTES_FAULTS for when in ("first", "all")
+]
+
+
+def test_matrix_of_the_routes_of_a_gateway_has_the_stated_number_of_cases():
+    assert len(ROUTES_MATRIX) == ROUTES_CASES
+
+
+@pytest.mark.parametrize(("operation", "fault", "when"), ROUTES_MATRIX)
+def test_routes_of_a_gateway_end_right_with_a_true_report(emulator, operation, fault, when):
+    """Two rules: of the sources 0.0.0.0/0 before and otherwise of the subnet, with a foreign rule next to them."""
+    method, path, is_present, arguments = ROUTES_OPERATIONS[operation]
+    fault, clock, subject = FAULTS[fault], SkippingClock(), SUBJECTS["vpc_route"]
+    networks = {"local_subnets": ["192.168.0.0/20"], "remote_subnets": ["10.1.0.0/16", "10.7.0.0/16"]}
+    run_params(vpn_tunnel, options(**networks), False, clock=clock)
+    run_params(vpc_route, dict(subject.options, nexthop_type="custom", nexthop_id="i-00000001"), False, clock=clock)
+    if is_present:
+        run_params(vpn_gateway_routes, {"vpn_id": GATEWAY, "sources": ["0.0.0.0/0"]}, False, clock=clock)
+    before = subject.stored(emulator)
+    nth = [1] if when == "first" else list(range(1, 400))
+    emulator.faults({"match": {"method": method, "path_regex": path, "nth": nth}, **fault.spec, "times": -1})
+    limits = PATIENT if when == "first" else SHORT
+
+    result = run_params(vpn_gateway_routes, {"vpn_id": GATEWAY, **arguments, **limits}, False, clock=clock)
+
+    emulator.faults()
+    after = subject.stored(emulator)
+    assert any(entry["fault"] for entry in emulator.requests(method)), "the fault was never met"
+    is_read = method == "GET"
+    assert result.get("failed", False) is not (fault.passing and (when == "first" or (fault.done and not is_read)))
+    ids, kept = ({rule["routeRuleId"] for rule in rules} for rules in (before, after))
+    shown = result.get("route_rules", [])
+    made = {created for item in shown for created in item["created_ids"]}
+    unknown = [item for item in shown if (item["error"] or {}).get("maybe_applied")]
+    assert kept - ids == made or unknown
+    assert len({(rule["sourceAddress"], rule["destinationAddress"]) for rule in after}) == len(after)
+    assert before[0] in after, "a foreign rule"
+    assert sum(item["changed"] for item in shown if item["action"] == "delete") + len(unknown) >= len(ids - kept)
+
+    second = run_params(vpn_gateway_routes, {"vpn_id": GATEWAY, **arguments}, False, clock=clock)
+    final = subject.stored(emulator)
+    assert not second.get("failed"), second
+    assert second["changed"] == (after != final)
+    expected = {"tunnels": "192.168.0.0/20", "create": "192.168.0.0/20", "purge": "192.168.0.0/20"}.get(operation)
+    pairs = sorted((rule["sourceAddress"], rule["destinationAddress"]) for rule in final if rule != before[0])
+    assert pairs == ([(expected, "10.1.0.0/16"), (expected, "10.7.0.0/16")] if expected else [])
