@@ -24,7 +24,7 @@ from .gateway_config import build_config
 from .ipsec_gateway import RUN, Gateway, GatewayError
 from .stored_tunnels import stored_tunnels
 from .strongswan_packages import LabUnavailableError
-from .topology import Host, create_networks, create_second_lan, host_address, inside, ip
+from .topology import Host, VpcRouter, create_networks, create_second_lan, host_address, inside, ip
 
 SYNC_INTERVAL_SECONDS = 0.3
 
@@ -47,7 +47,8 @@ class Worker:
         self.hosts = {side: Host(side) for side in (*subnets, *(["lan"] if second_lan else []))}
         self.lans = (subnets["peer"][0], second_lan)
         self.emulator = None
-        self.synced_tunnels = []
+        self.router = None
+        self.synced_tunnels, self.synced_routes = [], None
         try:
             self.cloud, self.peer = Gateway("cloud"), Gateway("peer", has_kernel_policies=bool(second_lan))
         except GatewayError as error:
@@ -116,16 +117,31 @@ class Worker:
     def log(self, side):
         return getattr(self, side).log()
 
-    def start_emulator(self):
-        """Start the emulator on the loopback of the peer's gateway; return its endpoint and environment variables."""
+    def start_emulator(self, follows_routes=True, options=()):
+        """Start the emulator on the loopback of the peer's gateway; return its endpoint and environment variables.
+
+        :param follows_routes: whether the stored route rules decide which packets of the host the gateway gets.
+        :param options: command line options of the emulator.
+        """
         with inside("gw-peer"):
-            self.emulator = EmulatorProcess()
+            self.emulator = EmulatorProcess(*options)
+        if follows_routes:
+            self.router = VpcRouter()
+        self._sync_cloud()
         return {"endpoint": self.emulator.endpoint, "environment": self.emulator.environment}
 
     def stored_tunnels(self):
-        """Return the tunnels that the API stores, with keys in clear text."""
+        """Return the tunnels that the API stores for the gateway, with keys in clear text."""
+        vpn_id, _rules = self._stored_gateway()
         with inside("gw-peer"):
-            return stored_tunnels(self.emulator.endpoint)
+            return stored_tunnels(self.emulator.endpoint, vpn_id) if vpn_id else []
+
+    def _stored_gateway(self):
+        """Return the id of the gateway with the lab's address, None if there is none, and the stored route rules."""
+        with inside("gw-peer"):
+            state = self.emulator.state()
+        ids = [gateway["vpnId"] for gateway in state["gateways"] if gateway["eip"] == self.eip]
+        return (ids or [None])[0], state["routeRules"]
 
     def run(self, command, environment, seconds=120):
         """Run a command on the peer's gateway while the cloud's gateway is kept in sync with the API.
@@ -150,8 +166,13 @@ class Worker:
             return {"status": process.wait(), "output": output.read()}
 
     def _sync_cloud(self):
-        """Configure the cloud's gateway with the tunnels that the API stores."""
+        """Configure the cloud's gateway with the tunnels that the API stores, and its router with the route rules."""
         stored = self.stored_tunnels() if self.emulator else []
+        if self.router:
+            vpn_id, rules = self._stored_gateway()
+            if (vpn_id, rules) != self.synced_routes:
+                self.router.follow(rules, vpn_id)
+                self.synced_routes = vpn_id, rules
         if stored != self.synced_tunnels:
             self.set_cloud_tunnels(stored)
             self.synced_tunnels = stored

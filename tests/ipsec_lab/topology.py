@@ -72,6 +72,45 @@ def create_second_lan(subnet):
     ip("-n", "h-lan", "route", "add", "default", "via", gateway_address(subnet))
 
 
+class VpcRouter:
+    """The VPC's route table in front of the cloud's gateway: it decides about every packet that the host sends.
+
+    It does not decide about packets that come out of a tunnel, because a rule of the system leads them to the host.
+    Without a rule for the response, no echo returns.
+    """
+
+    # Rules with lower numbers come first, and that of the tunnels' routes has the number of their table.
+    TUNNELS = 220
+    FIRST, LAST = 20, 200
+
+    def __init__(self):
+        self._used = []
+
+    def follow(self, rules, vpn_id):
+        """Forward only the packets for which the API's rules have the gateway `vpn_id` as next hop.
+
+        How the API chooses among overlapping rules is unknown. Here it is the longest destination, then the longest
+        source.
+        """
+        lines = [f"rule del pref {number}" for number in self._used]
+        self._used = [*range(self.FIRST, self.FIRST + len(rules)), self.LAST]
+        for number, rule in zip(self._used, sorted(rules, key=_by_length, reverse=True)):
+            is_ours = (rule["nexthopType"], rule["nexthopId"]) == ("vpn", vpn_id)
+            action = (
+                f"table {self.TUNNELS}" if is_ours else "table main" if rule["nexthopType"] == "sys" else "blackhole"
+            )
+            pair = f"from {rule['sourceAddress']} to {rule['destinationAddress']}"
+            lines.append(f"rule add pref {number} iif lan0 {pair} {action}")
+        lines.append(f"rule add pref {self.LAST} iif lan0 blackhole")
+        command = ["ip", "-n", "gw-cloud", "-batch", "-"]
+        subprocess.run(command, input="\n".join(lines) + "\n", check=True, capture_output=True, text=True)
+
+
+def _by_length(rule):
+    lengths = (int(rule[name].partition("/")[2]) for name in ("destinationAddress", "sourceAddress"))
+    return tuple(lengths)
+
+
 def gateway_address(subnet):
     """Return the gateway's address in one of its networks: the first."""
     return str(ipaddress.ip_network(subnet)[1])
