@@ -50,6 +50,8 @@ def take_next_token(obj: ObjectState) -> None:
         if creation.claimed_id:
             return obj.fail("ClientTokenReused", ids=(creation.claimed_id,))
         return obj.fail("ClientTokenReused", error=obj.last_error)
+    if creation.claimed_id in creation.shown_ids:
+        return obj.fail("BoughtAndGone", ids=(creation.claimed_id,))  # not a replay, and the next may end alike
     if rule.needs_proof and creation.claimed_id not in creation.denied_ids:
         return obj.fail("EarlierCreationUnclear", ids=(creation.claimed_id or "id unknown",))
     creation.claimed_id = obj.outcome.object_id = None
@@ -119,6 +121,8 @@ def judge(obj: ObjectState, view: View, ids_before: set[str], is_final_list: boo
 
     :param is_final_list: False while the list may still be stale.
     """
+    if obj.desired.rule.needs_proof:
+        obj.creation.shown_ids |= {entry.object_id for entry in view.entries} - ids_before
     if obj.creation.claimed_id is not None:
         judge_claim(obj, view, ids_before, is_final_list)
     else:

@@ -58,6 +58,13 @@ class SteppedApi(ResourceApi):
         """Return what is to be waited for at the end of a task with `state: present`; None if nothing is."""
         return None
 
+    def complete(self, desired: Desired, item: Item) -> Item:
+        """Return an existing object with what no list shows and a plan needs, before the plan is shown or applied."""
+        return item
+
+    def check_deletion(self, desired: Desired, item: Item) -> None:
+        """Raise an error if an object that complete() returned must not be deleted."""
+
     def update_steps(self, plan: Plan, item: Item) -> Steps:
         """Yield the steps of an update; each returns the object as it is then.
 
