@@ -301,7 +301,9 @@ vpn_gateway:
           description: The network that traffic goes to, as a CIDR.
           type: str
 request_id:
-  description: The API's id of the request that did the work; Baidu's support asks for it.
+  description:
+    - The API's id of the request that did the work; Baidu's support asks for it.
+    - Null where no gateway has the O(vpn_id) and no VPC is provided.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11

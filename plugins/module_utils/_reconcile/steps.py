@@ -234,8 +234,7 @@ class SteppedExecutor(RequestExecutor):
         condition = self.api.ready(obj.desired.value)
         if condition is None or not run.has_wait or outcome.object_id is None:
             return
-        # A list may be older than the release of an object whose creation the API replayed.
-        is_unconfirmed = obj.creation.attempts > 0 and not run.is_read
+        is_unconfirmed = self.api.confirms_creations and obj.creation.attempts > 0 and not run.is_read
         if outcome.is_item_stale or is_unconfirmed or not condition.is_reached(outcome.item):
             run.wait(condition)
 

@@ -53,6 +53,9 @@ class SteppedApi(ResourceApi):
     """
 
     poll_interval = 5.0  # seconds between the first two reads of a wait; it grows
+    # Whether read() is newer than a list, so that it confirms the object of a creation, which the API may have replayed
+    # while a stale list shows what is gone.
+    confirms_creations = False
 
     def ready(self, desired: Desired) -> Condition | None:
         """Return what is to be waited for at the end of a task with `state: present`; None if nothing is."""

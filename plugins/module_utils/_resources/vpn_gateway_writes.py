@@ -50,6 +50,7 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
     """The reads of the IPsec gateways of one VPC, which confirm that a gateway is one of them."""
 
     type = MANAGED_GATEWAY
+    confirms_creations = True
 
     def __init__(self, client: Any, values: Dict[str, Any]) -> None:
         """See RestReader."""
