@@ -138,7 +138,7 @@ TASKS = {
     ],
     "vpn_gateway": [
         (dict(HUB, tags={"team": "network"}, billing=PREPAID), {}),
-        (HUB, CHECK),
+        (dict(HUB, subnet_id="sbn-new"), CHECK),
         (dict(HUB, description="Another text"), {"before": "hub"}),
         ({"vpn_id": GATEWAY, "state": "absent"}, {"before": "tunnel and route rule"}),
         ({"vpn_id": GATEWAY, "state": "absent", "force": True}, {"before": "tunnel and route rule"}),
