@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import time
 
 import pytest
 
+from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
+from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import BceClient
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
     eip,
     vpc_route,
@@ -145,6 +148,13 @@ def new_address(clock, name="one"):
     return run_params(eip, {"name": name, "bandwidth_in_mbps": 5}, clock=clock)["eip"]
 
 
+def created_by_others(name, **more):
+    """Create a gateway as the console does; return its id."""
+    client = BceClient(connection_options.resolve({}, os.environ))
+    body = {"vpcId": VPC, "vpnName": name, "billing": {"paymentTiming": "Postpaid"}, **more}
+    return client.request("POST", "/v1/vpn", {"clientToken": "of-another-user"}, body).body["vpnId"]
+
+
 def use(clock, vpn_id):
     """Make a tunnel of a gateway and a route rule that leads to it; return their ids."""
     tunnel = run_params(vpn_tunnel, options(vpn_id=vpn_id), clock=clock)["vpn_conn_id"]
@@ -255,9 +265,7 @@ def kind_of(request):
 
 
 def test_two_gateways_of_one_name_are_an_error_with_both_ids(cloud, clock):
-    ids = {run(clock)["vpn_id"], run(clock, vpn_name="other")["vpn_id"]}
-    (other,) = [one["vpnId"] for one in own(cloud) if one["vpnName"] == "other"]
-    cloud._server.control.cloud.gateways.records[other].latest()["vpnName"] = "hub"
+    ids = {run(clock)["vpn_id"], created_by_others("hub")}
     for state in ("present", "absent"):
         result = run(clock, state=state)
         assert result["error"]["code"] == "AmbiguousName" and all(vpn_id in result["msg"] for vpn_id in ids)
@@ -265,16 +273,14 @@ def test_two_gateways_of_one_name_are_an_error_with_both_ids(cloud, clock):
 
 
 def test_ssl_gateway_is_never_touched(cloud, clock):
-    vpn_id = run(clock)["vpn_id"]
-    cloud._server.control.cloud.gateways.records[vpn_id].latest()["type"] = "SSL"
+    vpn_id = created_by_others("hub", type="SSL", maxConnection=5)
     sent = len(writes(cloud))
     assert not run(clock, state="absent")["changed"]
     for changes in ({"state": "absent"}, {"description": "New"}):
         result = run(clock, vpc_id=None, vpn_name=None, vpn_id=vpn_id, **changes)
         assert result["error"]["code"] == "OtherType" and vpn_id in result["msg"]
     assert len(writes(cloud)) == sent
-    made = run(clock, client_token="another-token")
-    assert made["changed"] and made["vpn_id"] != vpn_id
+    assert run(clock)["changed"] and len(own(cloud)) == 2
 
 
 def test_prepaid_gateway_is_bought_for_the_stated_time_and_not_released(cloud, clock):

@@ -45,13 +45,13 @@ def request_creation(obj: ObjectState, window: int) -> WriteRequest:
 def take_next_token(obj: ObjectState) -> None:
     """Take the next token, if any, because this one belongs to an object that is gone, renamed or different."""
     creation, rule = obj.creation, obj.desired.rule
+    if creation.claimed_id in creation.shown_ids:
+        return obj.fail("BoughtAndGone", ids=(creation.claimed_id,))  # not a replay, and the next may end alike
     obj.outcome.changed = False
     if obj.desired.client_token is not None:
         if creation.claimed_id:
             return obj.fail("ClientTokenReused", ids=(creation.claimed_id,))
         return obj.fail("ClientTokenReused", error=obj.last_error)
-    if creation.claimed_id in creation.shown_ids:
-        return obj.fail("BoughtAndGone", ids=(creation.claimed_id,))  # not a replay, and the next may end alike
     if rule.needs_proof and creation.claimed_id not in creation.denied_ids:
         return obj.fail("EarlierCreationUnclear", ids=(creation.claimed_id or "id unknown",))
     creation.claimed_id = obj.outcome.object_id = None

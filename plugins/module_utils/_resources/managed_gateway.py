@@ -160,6 +160,10 @@ class ManagedGateway(VpnGateway, BilledResource):
         is_by_id = VPN_ID.name in provided and not any(name in provided for name in ("vpc_id", "vpc_name"))
         return [] if is_by_id else super().scope_errors(provided, where)
 
+    def is_same_connection(self, desired: Desired, item: Item) -> bool:
+        """See ResourceType.is_same_connection(); a name that may be a cut one is not bought a second time."""
+        return True
+
     def parse_summaries(self, entries: Any, scope: Dict[str, Any]) -> List[Summary]:
         """See Resource.parse_summaries(); gateways have a createTime."""
         found = super().parse_summaries(entries, scope)
