@@ -24,13 +24,14 @@ importlib.import_module("conftest")  # it prepares the loader of Ansible, and th
 from dialects.cases import Case, bench
 from dialects.impossible import unlifted
 from dialects.scenarios import SCENARIOS
-from dialects.selection import DEFAULT_SEED, base, lost_response, lost_responses, mixes, singles
+from dialects.selection import DEFAULT_SEED, base, gateway_mixes, lost_response, lost_responses, mixes, singles
 from emulator.dialects import BY_NAME, TABLE
 
 PARTS = (
     "a objects",
     "a second",
     "a ids",
+    "a bought",
     "b delete",
     "b write",
     "c posts",
@@ -58,6 +59,7 @@ def arguments():
     parser.add_argument("--singles", action="store_true", help="run every dialect with every scenario")
     parser.add_argument("--mixes", type=int, default=0, metavar="N", help="run so many random mixes")
     parser.add_argument("--lost", type=int, default=0, metavar="N", help="run so many mixes with a lost response")
+    parser.add_argument("--gateways", type=int, default=0, metavar="N", help="run so many random mixes of gateways")
     parser.add_argument("--per-mix", type=int, default=2, metavar="N", help="scenarios of each mix (%(default)s)")
     parser.add_argument("--seed", type=int, default=None, help="of the mixes, or of a single case")
     parser.add_argument("--table", action="store_true", help="print a table of dialects and invariants")
@@ -76,6 +78,8 @@ def chosen(options):
         cases += mixes(options.mixes, options.per_mix, seed)
     if options.lost:
         cases += lost_responses(options.lost, options.per_mix, seed)
+    if options.gateways:
+        cases += gateway_mixes(options.gateways, seed)
     if cases:
         return [case for case in cases if not options.scenario or case.scenario in options.scenario]
     faults = () if options.fault is None else lost_response(options.fault)

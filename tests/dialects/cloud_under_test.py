@@ -15,7 +15,7 @@ from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from emulator_thread import EmulatorThread
 
 from .case_clock import CaseClock
-from .scenarios import EIPS, GATEWAYS, IdOf, api_eip, api_route, peer, tunnel
+from .scenarios import ADDRESS, EIPS, GATEWAYS, OTHER_ADDRESS, OTHER_HUB, IdOf, api_eip, api_route, peer, tunnel
 
 LEAVING = ("deleting", "deleted", "releasing", "released")
 SECURITY_TOKEN = "session-token-of-the-account-2026"
@@ -26,8 +26,8 @@ SHOWN = 4  # entries of a list in a line of a report
 class Stored(NamedTuple):
     """One object as the cloud really has it.
 
-    :ivar kind: "tunnel", "customer gateway", "route rule" or "eip".
-    :ivar scope: the gateway of a tunnel, the VPC of a rule, None for a customer gateway and an EIP.
+    :ivar kind: "tunnel", "customer gateway", "route rule", "gateway" or "eip".
+    :ivar scope: the gateway of a tunnel, the VPC of a rule or a gateway, None for a customer gateway and an EIP.
     :ivar entry: the API's own object, with the key in clear.
     """
 
@@ -68,7 +68,7 @@ class Seen(NamedTuple):
         token = self.query.get("clientToken", "")[:8]
         names = ""
         if isinstance(self.reply, dict):
-            for array in ("vpnConns", "result", "routeRules", "eipList"):
+            for array in ("vpnConns", "result", "routeRules", "vpns", "eipList"):
                 if isinstance(self.reply.get(array), list):
                     entries = self.reply[array]
                     names = " ".join(map(_entry_line, entries[:SHOWN]))
@@ -130,7 +130,8 @@ class CloudUnderTest:
     def __init__(self):
         self.clock = CaseClock()
         gateways = [word for pair in GATEWAYS.items() for word in ("--gateway", "%s::%s" % pair)]
-        self._emulator = _Observed(self.clock, *gateways)
+        eips = [word for address in (ADDRESS, OTHER_ADDRESS) for word in ("--eip", address)]
+        self._emulator = _Observed(self.clock, *gateways, *eips)
         self.seen: List[Seen] = []
         self.started: List[Any] = []
         self.before_request = None
@@ -354,6 +355,20 @@ KINDS = {
         lambda entry: _vpc_of(entry.get("routeTableId")),
         lambda options: _vpc_of(options["route_table_id"]),
     ),
+    # Before EIPs, because a gateway shows an eip too.
+    "vpn_gateway": Kind(
+        "gateway",
+        "vpc_id",
+        "vpn_id",
+        ("vpn_name",),
+        "/vpn",
+        "gateways",
+        "gateways",
+        lambda scope: False,  # those of the command line are there before
+        lambda _scope, name, changes: (dict(changes, vpnName=name),),
+        lambda entry: entry.get("vpcId"),
+        lambda _options: GATEWAYS[OTHER_HUB],  # of the scenarios that provide an id alone
+    ),
     "eip": Kind(
         "eip",
         None,
@@ -372,7 +387,7 @@ IDS = tuple(camel(row.object_id) for row in KINDS.values())
 
 def _lasting(item):
     """Return what of an object only a write changes."""
-    passing = ("status", "healthStatus", "updatedTime")
+    passing = ("status", "healthStatus", "updatedTime", "vpnConnNum", "instanceType", "instanceId")
     return {name: value for name, value in item.entry.items() if name not in passing}
 
 

@@ -25,6 +25,7 @@ STALE = (
     "customer-gateway-stale",
 )
 OTHER_LIST = ("list-other-gateway", "list-other-gateway-unnamed")
+STALE_GATEWAYS = ("vpn-gateway-list-very-late", "vpn-gateway-list-flickers")
 WRONG_ID = ("post-same-id", "post-foreign-id")
 TOKEN_LIFE = 24 * 3600.0  # seconds
 
@@ -140,6 +141,20 @@ CELLS = (
         "Both lists of route rules show those of another table, and no rule names its table.",
         (("list-other-gateway-unnamed",), "route-next-to-others"),
         scenarios="^route-next-to-others",
+    ),
+    Cell(
+        (STALE_GATEWAYS, FORGETFUL),
+        (("a", "objects"), ("a", "bought"), ("a", "ids"), ("e", "creates"), ("d", "absent")),
+        "Neither list nor token shows what was bought a moment ago.",
+        (("vpn-gateway-list-flickers", "token-ignored"), "gateway-create-repeat"),
+        scenarios="^gateway-",
+    ),
+    Cell(
+        (("vpn-gateway-eip-missing", "vpn-gateway-eip-never-shown"),),
+        (("d", "values"),),
+        "No response shows whether a gateway has an address: none is bound next to another change, with a warning.",
+        (("vpn-gateway-eip-never-shown",), "gateway-check-mode"),
+        scenarios="^gateway-",
     ),
     # -- what a response says, and is not so ---------------------------------------------------------------------------
     Cell(

@@ -35,8 +35,8 @@ from .cloud_under_test import (
 from .scenarios import SECRETS
 
 MAX_POSTS = 3  # creations that one task sends for one tunnel
-MAX_PURCHASES = 6  # creations of an object that costs money
-BILLED = ("eip",)  # kinds of objects that cost money; their tasks wait
+MAX_PURCHASES = 6  # creations of an object that costs money, of which all but one are replayed or refused
+BILLED = ("eip", "gateway")  # kinds of objects that cost money; their tasks wait
 MAX_REQUESTS = 30  # of one task for one tunnel, and for each gateway of a bulk task
 MAX_WRITES = 8  # of a bulk task for each tunnel: creations, probes, an update or a deletion
 PATIENCE = 30.0 + 3 * 3.0 + 6.0  # seconds: confirmation, three rounds, and a margin for the last pauses
@@ -191,6 +191,9 @@ def _one_new_object(trial):
         if mine - reported - _never_shown(trial, desired):
             text = "of %r: made %s, reported %s" % (desired.name, sorted(mine), sorted(reported))
             found.append(Violation("a", "ids", text))
+    bought = {key for one in trial.seen for key in one.made if key.startswith("vpn-")}
+    if len(bought) > sum(desired.kind == "gateway" and desired.state == "present" for desired in trial.desired_states):
+        found.append(Violation("a", "bought", "gateways were bought: %s" % sorted(bought)))
     if trial.new.keys() - explained:
         found.append(Violation("a", "objects", "new objects of no task: %s" % sorted(trial.new.keys() - explained)))
     return found
@@ -279,6 +282,8 @@ def _may_delete(trial, item):
         if desired.state == "absent" and desired.kind == item.kind and desired.scope == item.scope:
             if desired.object_id in (None, item.object_id) and desired.name in (None, item.name):
                 return True
+    if _is_forced(trial, item):
+        return True
     if item.kind != "tunnel" or item.scope not in purged_gateways(trial.options) or not item.name:
         return False
     for desired in desired_states:
@@ -291,12 +296,26 @@ def _may_delete(trial, item):
     return True
 
 
+def _is_forced(trial, item):
+    """Return True for a tunnel of a gateway, and a rule that leads to it, that the task releases with force."""
+    gateway_id = item.scope if item.kind == "tunnel" else item.entry.get("nexthopId")
+    gateway = trial.before.get(gateway_id)
+    return bool(
+        trial.options.get("force")
+        and item.kind in ("tunnel", "route rule")
+        and gateway is not None
+        and gateway.kind == "gateway"
+        and _may_delete(trial, gateway)
+    )
+
+
 def _may_write(trial, item):
     for desired in trial.desired_states:
         if desired.state == "present" and desired.kind == item.kind and desired.scope == item.scope:
             if desired.object_id == item.object_id or (desired.object_id is None and desired.name == item.name):
                 return True
-    return False
+    # Before its release a gateway loses its address and its protection.
+    return item.kind == "gateway" and _may_delete(trial, item)
 
 
 # -- (c) ---------------------------------------------------------------------------------------------------------------
@@ -338,7 +357,7 @@ def _bounds(trial):
         found.append(Violation("c", "requests", "%d requests" % len(counted)))
     patience = PATIENCE + max(
         [
-            desired.options.get("wait_timeout", 600 if desired.kind in BILLED else 300)
+            desired.options.get("wait_timeout", 600 + MAX_PURCHASES * 30 if desired.kind in BILLED else 300)
             for desired in trial.desired_states
             if desired.options.get("wait_for") or desired.kind in BILLED
         ]
@@ -468,6 +487,10 @@ def last_list(trial, desired):
             return [one.reply]
         if desired.kind == "eip" and one.path.endswith("/eip"):
             return one.reply.get("eipList")
+        if desired.kind == "gateway" and one.path.endswith("/v1/vpn"):
+            return one.reply.get("vpns")
+        if desired.kind == "gateway" and re.search("/v1/vpn/vpn-[^/]*$", one.path):
+            return [one.reply]
         if desired.kind == "route rule" and one.path.endswith("/route"):
             return [
                 one_path(rule) for table in one.reply.get("routeTables", [one.reply]) for rule in table["routeRules"]
@@ -518,6 +541,9 @@ COMPARED = frozenset(
         "destination_address",
         "nexthop_id",
         "nexthop_type",
+        "vpn_name",
+        "eip",
+        "delete_protect",
     )
 )
 

@@ -36,7 +36,7 @@ class IdOf(NamedTuple):
     """Represent the id that a stored object has at that moment, as a user would read it in the console."""
 
     name: str
-    scope: Optional[str] = HUB  # None for a customer gateway or an EIP, a VPC for a route rule
+    scope: Optional[str] = HUB  # None for a customer gateway or an EIP, a VPC for a route rule or a VPN gateway
 
 
 class Step(NamedTuple):
@@ -197,6 +197,23 @@ def api_eip(name, **changes):
     """Return the body of the creation of an EIP that others made before."""
     billing = {"paymentTiming": "Postpaid", "billingMethod": "ByBandwidth"}
     return dict({"name": name, "bandwidthInMbps": 5, "billing": billing}, **changes)
+
+
+ADDRESS, OTHER_ADDRESS = "198.51.100.201", "198.51.100.202"  # of EIPs that are available at the start
+
+
+def hub(name, changed=True, code=None, **changes):
+    """Return a step of vpn_gateway, in the VPC that has room for more than one further gateway."""
+    options = {"vpc_id": OTHER_VPC, "vpn_name": name, "description": "Hub of %s" % name.split("/")[0]}
+    return Step("vpn_gateway", _changed(options, changes), changed, code)
+
+
+def no_hub(changed=True, code=None, **options):
+    """Return a step of vpn_gateway that releases."""
+    return Step("vpn_gateway", dict(options, state="absent"), changed, code)
+
+
+HUB_KEY = {"vpc_id": OTHER_VPC, "vpn_name": BERLIN}
 
 
 def _scenario(*steps, stored=(), planted=(), **settings):
@@ -518,5 +535,64 @@ SCENARIOS: Dict[str, Scenario] = {
         peer(BERLIN),
         one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)),
         one(BERLIN, remote_ip=None, cgw_id=IdOf(BERLIN, None)).again(),
+    ),
+    # -- VPN gateways -------------------------------------------------------------------------------------------------
+    "gateway-create-repeat": _scenario(
+        hub(BERLIN), hub(BERLIN).again(), hub(BERLIN).again(5.0), hub(BERLIN).again(25 * HOUR)
+    ),
+    "gateway-create-slowly": _scenario(
+        hub(BERLIN, eip=ADDRESS), hub(BERLIN, eip=ADDRESS).again(), hub(BERLIN, eip=OTHER_ADDRESS), settle_ms=20000
+    ),
+    "gateway-update": _scenario(
+        hub(BERLIN),
+        hub(BERLIN, description="Changed", delete_protect=True)._replace(pause=5.0),
+        hub(BERLIN, description="Changed", delete_protect=True).again(),
+        hub(BERLIN, description="")._replace(pause=5.0),
+        hub(BERLIN, description="").again(),
+    ),
+    "gateway-address": _scenario(
+        hub(BERLIN, eip=ADDRESS),
+        hub(BERLIN, eip=OTHER_ADDRESS)._replace(pause=5.0),
+        hub(BERLIN, eip=OTHER_ADDRESS).again(),
+        hub(BERLIN, eip="")._replace(pause=5.0),
+        hub(BERLIN, eip="").again(),
+        hub(BERLIN, eip=ADDRESS)._replace(pause=5.0),
+    ),
+    "gateway-release": _scenario(
+        hub(BERLIN, eip=ADDRESS),
+        no_hub(**HUB_KEY)._replace(pause=5.0),
+        no_hub(**HUB_KEY).again(),
+        no_hub(**HUB_KEY).again(90.0),
+    ),
+    "gateway-release-recreate": _scenario(
+        hub(BERLIN), no_hub(**HUB_KEY)._replace(pause=5.0), hub(BERLIN), hub(BERLIN).again(25 * HOUR)
+    ),
+    "gateway-protected": _scenario(
+        hub(BERLIN, delete_protect=True),
+        no_hub(changed=False, code="GatewayInUse", **HUB_KEY)._replace(pause=5.0),
+        no_hub(changed=False, code="GatewayInUse", force=True, **HUB_KEY),
+        no_hub(delete_protect=False, **HUB_KEY),
+    ),
+    "gateway-in-use": _scenario(
+        hub(BERLIN, eip=ADDRESS),
+        one(PARIS, vpn_id=IdOf(BERLIN, OTHER_VPC)),
+        route(ROME, vpc_id=OTHER_VPC, nexthop_id=IdOf(BERLIN, OTHER_VPC)),
+        no_hub(changed=False, code="GatewayInUse", **HUB_KEY)._replace(pause=5.0),
+        no_hub(force=True, **HUB_KEY),
+        stored=[(OTHER_HUB, BERLIN, FOREIGN), (OTHER_VPC, PARIS, {"nexthopId": OTHER_HUB})],
+    ),
+    "gateway-by-id": _scenario(
+        hub(BERLIN),
+        Step("vpn_gateway", {"vpn_id": IdOf(BERLIN, OTHER_VPC), "vpn_name": RENAMED}, pause=5.0),
+        Step("vpn_gateway", {"vpn_id": IdOf(RENAMED, OTHER_VPC), "vpn_name": RENAMED}, False, pause=5.0),
+        no_hub(vpn_id=IdOf(RENAMED, OTHER_VPC)),
+    ),
+    "gateway-check-mode": _scenario(
+        hub(BERLIN).checked(),
+        hub(BERLIN),
+        hub(BERLIN, description="Changed", eip=ADDRESS).checked()._replace(pause=5.0),
+        hub(BERLIN, description="Changed", eip=ADDRESS),
+        no_hub(**HUB_KEY).checked()._replace(pause=5.0),
+        no_hub(**HUB_KEY),
     ),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from emulator.dialects import EIP_GROUPS, GATEWAY_GROUPS, ROUTE_GROUPS, TABLE, draw
+from emulator.dialects import EIP_GROUPS, GATEWAY_GROUPS, GROUPS, ROUTE_GROUPS, TABLE, draw
 
 from .cases import Case
 from .scenarios import SCENARIOS
@@ -65,6 +65,10 @@ ROUTES_READ_GROUPS = (
     "vpn gateway vpc id",
     "vpn gateway tunnel number",
 )
+# Of those of gateways, the scenarios that run with the common groups too.
+COMMON_GATEWAY_SCENARIOS = ("gateway-create-repeat", "gateway-address", "gateway-release-recreate", "gateway-in-use")
+GATEWAY_SCENARIOS = [name for name in SCENARIOS if name.startswith("gateway-")]
+OTHER_SCENARIOS = [name for name in SCENARIOS if name not in GATEWAY_SCENARIOS]
 LOST = (
     {"fault": "reset_after"},
     {"fault": "status", "status": 500, "commit": True},
@@ -74,6 +78,8 @@ LOST = (
 def concerns(group, scenario):
     """Return False where a dialect of the group cannot make a difference to a scenario."""
     modules = {step.module for step in SCENARIOS[scenario].steps}
+    if scenario in GATEWAY_SCENARIOS and scenario not in COMMON_GATEWAY_SCENARIOS and group in COMMON_GROUPS:
+        return False
     return group in COMMON_GROUPS or any(_is_touched(group, module) for module in modules)
 
 
@@ -107,7 +113,7 @@ def mixes(number, scenarios, seed=DEFAULT_SEED):
     for place in range(number):
         source = random.Random("%d-%d" % (seed, place))
         names = tuple(draw(source, source.randint(2, 4)))
-        for scenario in source.sample(list(SCENARIOS), scenarios):
+        for scenario in source.sample(OTHER_SCENARIOS, scenarios):
             found.append(Case(names, scenario, source.choice(WAYS), place))
     return found
 
@@ -142,14 +148,30 @@ def lost_responses(number, scenarios, seed=DEFAULT_SEED):
         source = random.Random("lost-%d-%d" % (seed, place))
         size = source.randint(0, 2)
         names = tuple(draw(source, size)) if size else ()
-        for scenario in source.sample(list(SCENARIOS), scenarios):
+        for scenario in source.sample(OTHER_SCENARIOS, scenarios):
             found.append(Case(names, scenario, source.choice(WAYS), place, lost_response(place)))
     return found
 
 
-def lost_response(seed):
-    """Return the faults of one lost response: which write it is, and how its response gets lost."""
+def gateway_mixes(number, seed=DEFAULT_SEED):
+    """Return the Cases of so many random mixes of 0 to 3 dialects of gateways; in half of them responses are lost."""
+    found = []
+    for place in range(number):
+        source = random.Random("gateway-%d-%d" % (seed, place))
+        groups = source.sample([*GATEWAY_GROUPS, *COMMON_GROUPS], source.randint(0, 3))
+        names = tuple(source.choice(GROUPS[group]) for group in sorted(groups))
+        faults = lost_response(place, source.randint(1, 2)) if place % 2 else ()
+        found.append(Case(names, source.choice(GATEWAY_SCENARIOS), source.choice(WAYS), place, faults))
+    return found
+
+
+def lost_response(seed, times=1):
+    """Return the faults of lost responses: which write it is, and how its response gets lost.
+
+    :param times: how many responses to such writes are lost, one after the other.
+    """
     source = random.Random("fault-%d" % seed)
     method = source.choice(("POST", "POST", "PUT", "DELETE"))
-    match = {"method": method, "nth": source.randint(1, 2), "path_regex": "^/v1/"}
-    return (dict(source.choice(LOST), match=match, times=1),)
+    first = source.randint(1, 2)
+    match = {"method": method, "nth": list(range(first, first + times)), "path_regex": "^/v1/"}
+    return (dict(source.choice(LOST), match=match, times=times),)

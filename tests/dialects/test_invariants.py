@@ -10,9 +10,10 @@ import pytest
 from .cases import Case, bench
 from .impossible import CELLS, lifting, unlifted
 from .scenarios import SCENARIOS
-from .selection import base, billed, lost_responses, mixes, singles
+from .selection import base, billed, gateway_mixes, lost_responses, mixes, singles
 
 MIXES, LOST, PURCHASES = 200, 50, 40
+GATEWAY_MIXES = 100
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,11 @@ def test_lost_response_keeps_invariants(one_bench, cloud):
 @pytest.mark.parametrize("cloud", BOUGHT)
 def test_purchase_with_lost_responses_keeps_invariants(one_bench, cloud):
     run_all(one_bench, BOUGHT[cloud])
+
+
+@pytest.mark.parametrize("case", gateway_mixes(GATEWAY_MIXES), ids=lambda case: "%s-%d" % (case, case.seed))
+def test_mix_of_gateway_dialects_keeps_invariants(one_bench, case):
+    run(one_bench, case)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "+".join((*cell.example[0], *map(str, cell.example[1:]))))

@@ -33,6 +33,7 @@ def constants(path):
 MATRIX = constants("tests/integration/test_fault_matrix.py")
 DIALECTS = constants("tests/dialects/test_invariants.py")
 EIPS = constants("tests/integration/test_eip.py")
+VPN_GATEWAYS = constants("tests/integration/test_vpn_gateway.py")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,8 @@ EIPS = constants("tests/integration/test_eip.py")
         f"of a route rule | {MATRIX['OTHER_CASES']} |",
         f"the same for an EIP | {EIPS['KILLS']} |",
         f"6 and {DIALECTS['PURCHASES']} mixes",
+        f"the same for a VPN gateway | {VPN_GATEWAYS['KILLS']} |",
+        f"6 and {DIALECTS['GATEWAY_MIXES']} mixes",
         f"in {DIALECTS['MIXES']} random mixes",
         f"Another set of {DIALECTS['LOST']} mixes",
     ],

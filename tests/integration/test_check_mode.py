@@ -20,6 +20,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
     vpn_api_probe,
     vpn_customer_gateway,
     vpn_customer_gateway_info,
+    vpn_gateway,
     vpn_gateway_info,
     vpn_gateway_routes,
     vpn_tunnel,
@@ -31,6 +32,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module.validat
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import fields
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CHECK_MODE_ID as NEW
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.eip import EIP_TYPE
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.managed_gateway import MANAGED_GATEWAY
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpc_route import VPC_ROUTE
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
     VPN_CUSTOMER_GATEWAY,
@@ -79,6 +81,7 @@ CASES = {
     "the same as modules": (FROM_NAMES, [False, True, True], False, None),
     "the peer moved": ("The peer's address: `remote_ip` or `cgw_id`?", [True, True, True], True, FROM_NAMES),
     "an address": ("EIPs: the public address of a gateway", [True, True, False, True], True, None),
+    "a gateway": ("The gateway itself: create, change, release", [True, True, True, True, True], True, None),
     "a route": ("A single route rule", [True, False, True], True, None),
 }
 
@@ -106,6 +109,11 @@ def test_object_that_would_be_created_has_the_id_under_every_name(cloud):
             eip,
             {"name": "vpn-eip", "bandwidth_in_mbps": 5},
             ["eip", "eip_id", "eipId", "eip_object.eip", "eip_object.eip_id"],
+        ),
+        (
+            vpn_gateway,
+            {"vpc_id": VPC, "vpn_name": "new"},
+            ["vpn_id", "vpnId", "vpn_gateway.vpn_id"],
         ),
         (vpc_route, {"vpc_id": VPC, **pair}, ["route_rule_id", "routeRuleId", "route_rule.route_rule_id"]),
     ):
@@ -241,6 +249,13 @@ ACCEPTED = {
     "VPC read": (vpc_info, {"vpc_id": NEW}, ["vpc_id"], {"vpcs": []}),
     "VPC read by its name": (vpc_info, {"vpc_name": NEW}, ["vpc_name"], {"vpcs": []}),
     "customer gateways read": (vpn_customer_gateway_info, {"cgw_id": NEW}, ["cgw_id"], {"customer_gateways": []}),
+    "new gateway updated": (
+        vpn_gateway,
+        {"vpn_id": NEW, "eip": NEW},
+        ["vpn_id", "eip"],
+        {"changed": True, "vpn_id": NEW},
+    ),
+    "new gateway released": (vpn_gateway, {"vpn_id": NEW, "state": "absent"}, ["vpn_id"], {"changed": True}),
     "new EIP resized": (eip, {"eip": NEW, "bandwidth_in_mbps": 9}, ["eip"], {"changed": True, "eip": NEW}),
     "new EIP by its other id": (eip, {"eip_id": NEW, "state": "absent"}, ["eip_id"], {"changed": True}),
     "EIPs read": (eip_info, {"eip": NEW, "instance_id": [NEW]}, ["eip", "instance_id[0]"], {"eips": []}),
@@ -269,7 +284,13 @@ def test_id_of_check_mode_is_accepted_in_check_mode_only(cloud, implementation, 
     assert len(cloud.requests()) == sent
 
 
-RESOURCES = {vpn_tunnel: VPN_TUNNEL, vpn_customer_gateway: VPN_CUSTOMER_GATEWAY, vpc_route: VPC_ROUTE, eip: EIP_TYPE}
+RESOURCES = {
+    vpn_tunnel: VPN_TUNNEL,
+    vpn_customer_gateway: VPN_CUSTOMER_GATEWAY,
+    vpc_route: VPC_ROUTE,
+    eip: EIP_TYPE,
+    vpn_gateway: MANAGED_GATEWAY,
+}
 OTHERS = (
     vpc_info,
     vpn_gateway_info,

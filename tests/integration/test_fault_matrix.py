@@ -18,6 +18,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
     eip,
     vpc_route,
     vpn_customer_gateway,
+    vpn_gateway,
     vpn_gateway_routes,
     vpn_tunnel,
 )
@@ -32,7 +33,7 @@ from module_process import OPTIONS, options
 from run_params import run_params
 
 CASES = 250  # of tunnels
-OTHER_CASES = 144  # of customer gateways, route rules and EIPs, with the faults in OTHER_FAULTS
+OTHER_CASES = 192  # of customer gateways, route rules, EIPs and VPN gateways, with the faults in OTHER_FAULTS
 ROUTES_CASES = 32  # of all rules of a gateway, with the faults in ROUTES_FAULTS
 
 TIMEOUT = 0.25  # seconds for one attempt
@@ -256,6 +257,14 @@ SUBJECTS = {
         "eip",
         lambda emulator: [found for found in emulator.eips() if found["name"] == "vpn-eip"],
         "bandwidthInMbps",
+    ),
+    "vpn_gateway": Subject(
+        vpn_gateway,
+        {"vpc_id": "vpc-emulator", "vpn_name": "hub", "description": "old"},
+        {"description": "new"},
+        "vpn_id",
+        "vpnId",
+        lambda emulator: [found for found in emulator.gateways() if found["vpnName"] == "hub"],
     ),
 }
 # One fault of each combination of properties, and of each way to lose a response; none that hangs, to be quick.

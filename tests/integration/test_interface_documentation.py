@@ -99,6 +99,7 @@ ROUTE = dict(zip(ROUTE_KEY, (VPC, "192.168.0.0/20", "10.24.0.0/16")), nexthop_id
 MULTI_PATH = dict(zip(ROUTE_KEY, (VPC, "192.168.0.0/20", "10.25.0.0/16")))
 ADDRESS = {"name": "vpn-eip", "bandwidth_in_mbps": 5}
 PREPAID = {"payment_timing": "Prepaid", "reservation": {"reservation_length": 1}}
+HUB = {"vpc_id": VPC, "vpn_name": "hub", "description": "A text"}
 REFUSED = {"secret_access_key": "wrong-secret"}
 CHECK = {"check_mode": True}
 NO_DELETION = {"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1}
@@ -134,6 +135,18 @@ TASKS = {
         (dict(OTHER, tunnels=[dict(ITEM, vpn_conn_name="vpncon")]), {"before": "tunnel"}),
         (dict(OTHER, tunnels=[ITEM, dict(ITEM, vpn_conn_name="three", vpn_id="vpn-nowhere")]), {}),
         (dict(OTHER, tunnels=[dict(ITEM, remote_ip="x")]), {}),
+    ],
+    "vpn_gateway": [
+        (dict(HUB, tags={"team": "network"}, billing=PREPAID), {}),
+        (dict(HUB, subnet_id="sbn-new"), CHECK),
+        (dict(HUB, description="Another text"), {"before": "hub"}),
+        ({"vpn_id": GATEWAY, "state": "absent"}, {"before": "tunnel and route rule"}),
+        ({"vpn_id": GATEWAY, "state": "absent", "force": True}, {"before": "tunnel and route rule"}),
+        ({"vpn_id": "vpn-nowhere", "state": "absent"}, {}),
+        (dict(HUB, wait_timeout=1), {"settle_ms": 60000}),
+        (dict(HUB, vpc_id=None, vpc_name="production"), {}),
+        (dict(HUB, **REFUSED), {}),
+        ({}, {}),
     ],
     "eip": [
         (ADDRESS, {}),
@@ -238,6 +251,11 @@ def prepare(emulator, connection, before, settle_ms):
         run("vpc_route", dict(ROUTE, **connection))
     elif before == "rule with several paths":
         create_rule_with_several_paths(connection)
+    elif before == "hub":
+        run("vpn_gateway", dict(HUB, **connection))
+    elif before == "tunnel and route rule":
+        run("vpn_tunnel", dict(FULL, **connection))
+        run("vpc_route", dict(ROUTE, **connection))
     elif before in ("eip", "prepaid eip"):
         run("eip", dict(ADDRESS, **connection, **({} if before == "eip" else {"billing": PREPAID})))
     elif before:

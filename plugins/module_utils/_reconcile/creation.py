@@ -45,6 +45,8 @@ def request_creation(obj: ObjectState, window: int) -> WriteRequest:
 def take_next_token(obj: ObjectState) -> None:
     """Take the next token, if any, because this one belongs to an object that is gone, renamed or different."""
     creation, rule = obj.creation, obj.desired.rule
+    if creation.claimed_id in creation.shown_ids:
+        return obj.fail("BoughtAndGone", ids=(creation.claimed_id,))  # not a replay, and the next may end alike
     obj.outcome.changed = False
     if obj.desired.client_token is not None:
         if creation.claimed_id:
@@ -119,6 +121,8 @@ def judge(obj: ObjectState, view: View, ids_before: set[str], is_final_list: boo
 
     :param is_final_list: False while the list may still be stale.
     """
+    if obj.desired.rule.needs_proof:
+        obj.creation.shown_ids |= {entry.object_id for entry in view.entries} - ids_before
     if obj.creation.claimed_id is not None:
         judge_claim(obj, view, ids_before, is_final_list)
     else:

@@ -154,6 +154,7 @@ class CreationState:
     :ivar sends: the creations sent with this token, of all `attempts`.
     :ivar claimed_id: the id that the last creation returned, until the object is taken or the next token is.
     :ivar denied_ids: ids of which the API says that they do not exist.
+    :ivar shown_ids: ids of what costs money that lists showed since the first creation, and not before.
     :ivar read_entry: the object of claimed_id, read by its id, while no list shows it.
     :ivar claims: id -> the name whose creation returned it; one dict for all objects of a scope.
     """
@@ -163,6 +164,7 @@ class CreationState:
         self.token = (0, 0)
         self.claimed_id: str | None = None
         self.denied_ids: tuple[str | None, ...] = ()
+        self.shown_ids: set[str | None] = set()
         self.read_entry: Entry | None = None
         self.is_unknown = False
         self.claims: dict[str | None, str | None] = {}

@@ -14,13 +14,14 @@ from typing import Any
 
 from .._bce.errors import BceError, ConflictError
 from .._bce.redaction import printable
-from .._resources.base import DELETE, OK, UPDATE, Entry, ResourceApi, WriteResult
+from .._resources.base import CREATE, DELETE, OK, UPDATE, Entry, ResourceApi, WriteResult
 from .._resources.steps import Condition, Step, SteppedApi, Steps
-from . import messages, state
+from . import messages, planner, state
 from .executor import RequestExecutor
 from .idempotency import random_token
 from .messages import ErrorSpec, words_of
-from .results import ObjectResult, ScopeReconciler
+from .reconciler import run_step
+from .results import ObjectResult, ScopeReconciler, predict_outcome
 from .state import FAILED, STALE, WAIT_RAISED, ObjectState, Problem, WriteRequest, problem_of
 from .waiter import TEMPORARY_ERRORS
 
@@ -31,6 +32,10 @@ MESSAGES = {
         "The API returns an earlier creation (%(ids)s) for the %(label)s %(name)r, and no read showed that what it made"
         " is gone, so nothing further was bought. Look for it in the console, then give %(id_option)s, or a"
         " client_token of your own to buy another %(label)s"
+    ),
+    "bought_and_gone": (
+        "The %(label)s %(name)r was bought as %(ids)s and shown, and is gone again, so nothing further was bought. Look"
+        " at it in the console; running the task again buys another one"
     ),
     "purchase_tokens_exhausted": (
         "The API replays its responses to earlier creations of the %(label)s %(name)r, which was created and released"
@@ -46,6 +51,7 @@ MESSAGES = {
 }
 
 CODES = {
+    "BoughtAndGone": ErrorSpec("bought_and_gone", False),
     "EarlierCreationUnclear": ErrorSpec("earlier_creation_unclear", False),
     "PurchaseTokensExhausted": ErrorSpec("purchase_tokens_exhausted", False),
 }
@@ -132,7 +138,7 @@ class StepRun:
     def _report_partly_applied(self) -> None:
         """Let the diff of a failed update show the object as it was read last."""
         desired, outcome = self._obj.desired, self._obj.outcome
-        if self.entry is None or desired.is_absent or not self.done:
+        if self.entry is None or desired.is_absent or not outcome.changed:
             return
         try:
             outcome.after = desired.type.plan(desired.value, self.entry.item).before
@@ -223,11 +229,13 @@ class SteppedExecutor(RequestExecutor):
         if run.is_read and run.entry is not None:
             obj.take_item(run.entry.item)
             if not (run.done or obj.creation.attempts):
-                outcome.changed = False  # another run did it while this one waited
+                # Another run did it while this one waited.
+                outcome.changed, outcome.before = False, outcome.after
         condition = self.api.ready(obj.desired.value)
         if condition is None or not run.has_wait or outcome.object_id is None:
             return
-        if outcome.is_item_stale or not condition.is_reached(outcome.item):
+        is_unconfirmed = self.api.confirms_creations and obj.creation.attempts > 0 and not run.is_read
+        if outcome.is_item_stale or is_unconfirmed or not condition.is_reached(outcome.item):
             run.wait(condition)
 
     def _run_of(self, obj: ObjectState) -> StepRun:
@@ -260,14 +268,45 @@ class SteppedResult(ObjectResult):
 class SteppedScope(ScopeReconciler):
     """A ScopeReconciler for a SteppedApi. A module imports it only if it needs it."""
 
+    api: SteppedApi
     executor: SteppedExecutor
     executor_class = SteppedExecutor
     result_class = SteppedResult
 
+    def plan(self) -> None:
+        """See ScopeReconciler.plan(); plan again by what only a read of each object shows."""
+        super().plan()
+        for result in self.results:
+            obj = result.state
+            if obj.plan is not None and obj.entry is not None and obj.state != FAILED:
+                run_step(obj, self._complete, obj)
+                result.predicted, result.is_planned = predict_outcome(obj), obj.state != FAILED
+
+    def _complete(self, obj: ObjectState) -> None:
+        item = self.api.complete(obj.desired.value, obj.outcome.item)
+        if item is not obj.outcome.item:
+            plan = planner.plan_deletion if obj.desired.is_absent else planner.plan_existing
+            plan(obj, obj.entry._replace(source=item))
+        if obj.state == DELETE:
+            self.api.check_deletion(obj.desired.value, item)
+
     def apply(self) -> None:
         """See ScopeReconciler.apply(); wait until the objects are ready."""
+        planned = [(result.state, result.state.outcome.after) for result in self.results]
         super().apply()
-        self.executor.finish([result.state for result in self.results])
+        self.executor.finish([obj for obj, _after in planned])
+        for obj, after in planned:
+            self._report_creation(obj, after)
+
+    @staticmethod
+    def _report_creation(obj: ObjectState, after: dict[str, Any]) -> None:
+        """Let the diff of an object that this run created begin with none, also if a later step completed it."""
+        outcome = obj.outcome
+        if not obj.creation.attempts or outcome.action != UPDATE or outcome.object_id not in outcome.created_ids:
+            return
+        outcome.action, outcome.before = CREATE, {}
+        if outcome.problem is None:
+            outcome.after = after
 
 
 def to_error(problem: Problem, api: ResourceApi, obj: ObjectState) -> BceError:

@@ -53,10 +53,20 @@ class SteppedApi(ResourceApi):
     """
 
     poll_interval = 5.0  # seconds between the first two reads of a wait; it grows
+    # Whether read() is newer than a list, so that it confirms the object of a creation, which the API may have replayed
+    # while a stale list shows what is gone.
+    confirms_creations = False
 
     def ready(self, desired: Desired) -> Condition | None:
         """Return what is to be waited for at the end of a task with `state: present`; None if nothing is."""
         return None
+
+    def complete(self, desired: Desired, item: Item) -> Item:
+        """Return an existing object with what no list shows and a plan needs, before the plan is shown or applied."""
+        return item
+
+    def check_deletion(self, desired: Desired, item: Item) -> None:
+        """Raise an error if an object that complete() returned must not be deleted."""
 
     def update_steps(self, plan: Plan, item: Item) -> Steps:
         """Yield the steps of an update; each returns the object as it is then.

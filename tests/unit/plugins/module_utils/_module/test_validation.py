@@ -365,6 +365,7 @@ VALID = {
     "vpn_tunnels": {"tunnels": [ONE, {**ONE, "vpn_conn_name": "two"}]},
     "vpn_customer_gateway": {"name": "one", "ip": "203.0.113.10"},
     "vpn_tunnel_info": {"vpn_id": ["vpn-1"]},
+    "vpn_gateway": {"vpc_id": "vpc-1", "vpn_name": "hub"},
     "vpn_gateway_info": {"vpc_id": "vpc-1", "tunnels": True},
     "vpn_customer_gateway_info": {},
     "vpn_api_probe": {"vpn_id": "vpn-1"},

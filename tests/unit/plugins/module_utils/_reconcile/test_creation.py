@@ -320,6 +320,25 @@ def test_purchase_whose_replayed_object_is_not_known_to_be_gone_fails(response, 
     assert run.is_over and obj.outcome.problem == Problem("EarlierCreationUnclear", ids) and not obj.outcome.changed
 
 
+@pytest.mark.parametrize("name", ["name-of-the-tunnel", "another-name-of-a-tunnel"])
+def test_purchase_that_was_listed_and_is_gone_is_not_repeated(name):
+    """The cloud gave it up. Each further token would buy another one that ends alike."""
+    obj, run = bought()
+    run.list(entry(name, object_id="id-9", is_leaving=True)).list_to_the_end()
+    assert run.actions == [PROBE]
+    run.write(WriteResult(base.ABSENT))
+    assert run.is_over and ended(obj) == (FAILED, "BoughtAndGone", True)
+    assert obj.outcome.problem.ids == ("id-9",)
+
+
+def test_purchase_of_unknown_outcome_that_was_listed_and_is_gone_is_not_repeated():
+    """Its token is sent again, and replayed."""
+    obj, run = bought(response=LOST)
+    run.list(entry(object_id="id-9")).list(waited=29.0).list(waited=30.0).write(WriteResult(base.OK, "id-9"))
+    run.list_to_the_end().write(WriteResult(base.ABSENT))
+    assert run.is_over and ended(obj) == (FAILED, "BoughtAndGone", True)
+
+
 def test_purchase_whose_old_object_left_the_list_is_read_before_the_next_token():
     obj, run = bought(entry("old-name-of-the-tunnel", 8, "id-9"))
     run.list_to_the_end()

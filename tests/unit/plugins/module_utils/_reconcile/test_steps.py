@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import (
     AuthError,
+    ConflictError,
     NotFoundError,
     ServerError,
     TransportError,
@@ -160,6 +161,14 @@ def run(api, state="present", wait=True, wait_timeout=600, **fields):
     scope = SteppedScope(api, [Desired(fields, options)], 60.0, clock=api.clock)
     scope.plan()
     scope.apply()
+    (result,) = scope.results
+    return result
+
+
+def planned(api, state="present", **fields):
+    """Return the result of a plan, as check mode shows it."""
+    scope = SteppedScope(api, [Desired(fields, {"state": state, "wait_timeout": 600})], 60.0, clock=api.clock)
+    scope.plan()
     (result,) = scope.results
     return result
 
@@ -323,6 +332,57 @@ def test_deletion_of_what_another_run_released_is_settled_by_lists():
     api.errors["release"] = [release_of_another_run()]
     result = run(api, state="absent")
     assert result.error is None and not result.changed
+
+
+def test_creation_that_a_later_step_completes_has_the_diff_of_a_creation():
+    result = run(Gates(), note="north", address="192.0.2.1")
+    assert (result.before, result.after) == ({}, {"note": "north", "address": "192.0.2.1"})
+
+
+def test_change_that_another_run_made_is_no_difference_in_the_diff():
+    api = Gates({"status": "building"})
+    api.due.append((7.0, api._set(status="closed", address="192.0.2.1")))
+    result = run(api, address="192.0.2.1")
+    assert not result.changed and result.before == result.after
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_plan_rests_on_what_only_a_read_of_the_object_shows(state):
+    """The list does not show the note; the read of the object does."""
+    api = Gates({"note": None})
+    api.complete = lambda desired, item: item._replace(fields=dict(item.fields, note="north"))
+    result = planned(api, state=state, note="north")
+    assert (result.action, result.before["note"]) == ("nothing" if state == "present" else "delete", "north")
+    assert result.changed == (state == "absent") and writes(api) == []
+
+
+def test_deletion_that_the_check_refuses_fails_before_any_write():
+    api = Gates({"address": "192.0.2.1"})
+
+    def refuse(desired, item):
+        raise ConflictError("in use", "GateInUse")
+
+    api.check_deletion = refuse
+    result = run(api, state="absent")
+    assert (result.error.code, result.changed, result.known_id) == ("GateInUse", False, "gate-1") and writes(api) == []
+    assert not planned(api, state="absent").is_planned
+    assert planned(api, note="new").is_planned
+
+
+def test_creation_is_confirmed_by_a_read_where_that_is_newer_than_a_list():
+    """The API replays an id, and a stale list shows its object, which is gone."""
+    api = Gates()
+    api.confirms_creations = True
+    api._now = lambda: api.gate and api.gate.update(status="closed")
+    api.read = lambda object_id: None
+    result = run(api, note="")
+    assert result.error.code == "ObjectVanished"
+
+
+def test_object_that_shows_a_final_status_until_it_is_gone_is_released():
+    api = Gates({"status": "error"})
+    result = run(api, state="absent")
+    assert result.error is None and result.changed and api.gate is None
 
 
 @pytest.mark.parametrize("is_applied", [True, False])

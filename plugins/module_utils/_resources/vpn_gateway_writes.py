@@ -1,0 +1,227 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Create, change and release IPsec VPN gateways.
+
+Contract: the API pages "Create VPN gateway" and "Release VPN gateway". Both are asynchronous, as binding an address is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Set
+
+from .._bce.errors import ConflictError, NotFoundError
+from .._bce.redaction import redact_nested
+from .._bce.response_parsing import check_owner
+from .api import DELETED_STATUSES
+from .base import CHECK_MODE_ID, Desired, Entry, Item, Listed, Plan
+from .managed_gateway import (
+    CREATED,
+    DELETE_PROTECT,
+    DESCRIPTION,
+    EIP,
+    IDLE,
+    IPSEC,
+    MANAGED_GATEWAY,
+    SETTLED,
+    SUBNET_ID,
+    VPN_NAME,
+    bound,
+)
+from .stepped_api import RestSteppedApi
+from .steps import Condition, Step, Steps
+from .vpc import VpcApi, is_long_id, resolve_vpc, without_long_ids
+from .vpn_gateway import VpnGatewayApi, find_vpc_of
+from .vpn_gateway_steps import attributes_step, bind_step, protection_step, unbind_step
+from .vpn_gateway_uses import UNUSED, Uses, join_uses, read_uses, reject_release, removal_steps
+
+MESSAGES = {
+    "gateway_gone": "The VPN gateway %(name)s (%(id)s) was not released, because a read by its id does not show it",
+    "gateway_uses_changed": (
+        "The VPN gateway %(name)s (%(id)s) was not released, because since the plan was made it is used by %(uses)s;"
+        " run the task again"
+    ),
+}
+
+SSL = "ssl"
+
+
+class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
+    """The reads of the IPsec gateways of one VPC, which confirm that a gateway is one of them."""
+
+    type = MANAGED_GATEWAY
+    confirms_creations = True
+
+    def __init__(self, client: Any, values: Dict[str, Any]) -> None:
+        """See RestReader."""
+        super().__init__(client, values)
+        self._options = values
+        if not self.scope:
+            self.scope = "the region"
+
+    @staticmethod
+    def resolve(client: Any, values: Dict[str, Any]) -> Dict[str, Any]:
+        """See RestReader.resolve(); an id alone is that of a gateway whose VPC is read, if the gateway exists."""
+        values = resolve_vpc(client, values)
+        if "vpc_id" in values or values["vpn_id"] == CHECK_MODE_ID:
+            return values
+        detail = VpnGatewayApi(client, values).detail(values["vpn_id"])
+        if detail is None:
+            return values
+        shown = detail.fields["vpc_id"]
+        if not shown or is_long_id(shown):
+            shown = find_vpc_of(client, values.get("version", 1), detail.fields)["vpc_id"]
+        return dict(values, vpc_id=shown)
+
+    def read_all(self, deadline: float | None = None, without: tuple[str, ...] = ()) -> Listed:
+        """See RestReader.read_all(); without a VPC there is no gateway, because the task's only id is that of none."""
+        return super().read_all(deadline, without) if self.values else Listed([], None, None)
+
+    def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
+        """See RestReader.request(); SSL gateways are left out of lists, except the one of the task's id."""
+        response = super().request(method, path, query, **more)
+        entries = response.body.get(self.type.list_key)
+        if not isinstance(entries, list):
+            return response._replace(body=without_long_ids([response.body])[0])
+        kept = [entry for entry in entries if not self._is_of_others(entry)]
+        return response._replace(body=dict(response.body, **{self.type.list_key: kept}))
+
+    def _is_of_others(self, entry: Any) -> bool:
+        if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
+            return False
+        return entry["type"].strip().lower() == SSL and entry.get("vpnId") != self._options.get("vpn_id")
+
+    def read_body(self, object_id: str) -> Dict[str, Any] | None:
+        """See RestReader.read_body(); a gateway of another VPC is an error."""
+        response = self._read_detail(object_id)
+        return None if response is None else response.body
+
+    def _read_detail(self, object_id: str) -> Any:
+        response = self.read_by_id(self.type, self._path("item", object_id), object_id)
+        if response is not None:
+            operation = self.operation("read", {self.type.id_option: object_id})
+            check_owner([response.body], "vpcId", self.values["vpc_id"], response, operation)
+        return response
+
+    def confirmed_ids(self) -> Set[str]:
+        """See ResourceApi.confirmed_ids(): the ids in the list of this VPC and in that of no other.
+
+        An entry need not name its VPC, or does so by an id that is not comparable, and a list may ignore the VPC.
+        """
+        own = {entry.object_id for entry in self.read_all().entries if entry.object_id}
+        for vpc in VpcApi(self.client, self._options).list_vpcs():
+            if own and vpc["vpc_id"] != self.values["vpc_id"]:
+                own -= self._ids_in(vpc["vpc_id"])
+        return own
+
+    def _ids_in(self, vpc_id: str) -> Set[str | None]:
+        other = VpnGatewayApi(self.client, dict(self._options, vpc_id=vpc_id))
+        try:
+            return {entry.object_id for entry in other.read_all().entries}
+        except NotFoundError:
+            return set()  # deleted since it was listed
+
+
+class ManagedGatewayApi(IpsecGatewayReader):
+    """The operations on the IPsec gateways of one VPC."""
+
+    def __init__(self, client: Any, values: Dict[str, Any]) -> None:
+        """See RestReader."""
+        super().__init__(client, values)
+        self._created_id: str | None = None
+        self._uses: Uses | None = None  # as they were read last, None if there was no gateway
+        self._is_released = False
+        self._planned: Set[Any] = set()  # keys of the uses that the plan of a release shows
+
+    def read(self, object_id: str) -> Entry | None:
+        """See SteppedApi.read(); where the gateway is to be released, with its uses."""
+        response = self._read_detail(object_id)
+        entries = self.parse_all([response.body], without=DELETED_STATUSES).entries if response is not None else []
+        self._uses = None
+        if not entries or self._options.get("state") != "absent" or self._is_released or entries[0].is_leaving:
+            return entries[0] if entries else None
+        uses = self._uses = read_uses(self.client, self._options, object_id, response)
+        item = entries[0].item
+        fields = dict(redact_nested(item.fields, uses.secrets), **uses.fields)
+        return entries[0]._replace(source=item._replace(fields=fields))
+
+    def complete(self, desired: Desired, item: Item) -> Item:
+        """See SteppedApi.complete(); read what a release rests on, or what the list does not show."""
+        hidden = [name for name in desired.fields if name != SUBNET_ID.name and item.fields[name] is None]
+        if not (desired.is_absent or hidden):
+            return item
+        entry = self.read(item.fields[self.type.id_option])
+        return item if entry is None else entry.item  # where it is gone, what is sent next decides
+
+    def check_deletion(self, desired: Desired, item: Item) -> None:
+        """See SteppedApi.check_deletion()."""
+        if self._uses is not None:
+            self._planned = {use.key for use in self._uses.all}
+            reject_release(desired, item, self._uses)
+
+    def create(self, target: Item, token: str) -> tuple[str, str | None]:
+        """See ResourceApi.create()."""
+        self._created_id, request_id = super().create(target, token)
+        return self._created_id, request_id
+
+    def create_body(self, target: Item) -> Dict[str, Any]:
+        """See RestApi.create_body()."""
+        body = self.type.to_billing(super().create_body(target), self._options.get("reservation"))
+        tags = [{"tagKey": key, "tagValue": value} for key, value in (body.pop("tags", None) or {}).items()]
+        return dict({"vpcId": self.values["vpc_id"], "type": IPSEC}, **body, **({"tags": tags} if tags else {}))
+
+    def delete(self, object_id: str, token: str, deadline: float | None = None) -> str | None:
+        """See ResourceApi.delete()."""
+        self._is_released = True
+        return super().delete(object_id, token, deadline)
+
+    def ready(self, desired: Desired) -> Condition | None:
+        """See SteppedApi.ready()."""
+        if self._created_id is None:
+            return IDLE
+        address = desired.fields.get(EIP.name)
+        return bound(address, CREATED) if address else CREATED
+
+    def update_steps(self, plan: Plan, item: Item) -> Steps:
+        """See SteppedApi.update_steps(); a new gateway gets its address with its creation."""
+        target: Any = plan.target
+        vpn_id, desired = item.fields[self.type.id_option], target.fields
+        if vpn_id == self._created_id:
+            is_all = set(plan.changes) <= {EIP.name}
+            until = bound(desired[EIP.name], CREATED) if EIP.name in plan.changes else CREATED
+            item = yield Step("wait until the VPN gateway is created", until=until, is_last=is_all)
+            if is_all:
+                return
+        else:
+            item = yield Step("wait until the VPN gateway is settled", until=IDLE)
+        changed = [name for name in plan.changes if item.fields[name] != desired[name]]
+        attributes = {name: desired[name] for name in (VPN_NAME.name, DESCRIPTION.name) if name in changed}
+        steps = [attributes_step(self, item, attributes)] if attributes else []
+        if EIP.name in changed:
+            steps += [unbind_step(self, item)] if item.fields[EIP.name] else []
+            steps += [bind_step(self, item, desired[EIP.name])] if desired[EIP.name] else []
+        if DELETE_PROTECT.name in changed:
+            steps.append(protection_step(self, item, desired[DELETE_PROTECT.name]))
+        for step in steps:
+            yield step._replace(is_last=step is steps[-1])
+
+    def deletion_steps(self, desired: Desired, item: Item) -> Steps:
+        """See SteppedApi.deletion_steps(); what is removed before is what the plan shows, and nothing else."""
+        vpn_id = item.fields[self.type.id_option]
+        item = yield Step("wait until the VPN gateway is settled", until=SETTLED)
+        uses, words = self._uses, {"name": item.fields["vpn_name"], "id": vpn_id}
+        if uses is None:
+            raise NotFoundError(MESSAGES["gateway_gone"] % words, "NotFound")  # lists decide
+        added = [use for use in uses.all if use.key not in self._planned]
+        if added:
+            words["uses"] = join_uses(added)
+            raise ConflictError(MESSAGES["gateway_uses_changed"] % words, "ChangedMeanwhile", retryable=True)
+        reject_release(desired, item, uses)
+        if uses.all:
+            yield from removal_steps(uses)
+            item = yield Step("wait until tunnels and route rules are gone", until=UNUSED)
+        if item.fields[EIP.name]:
+            item = yield unbind_step(self, item)
+        if item.fields[DELETE_PROTECT.name] is not False and desired.fields.get(DELETE_PROTECT.name) is False:
+            yield protection_step(self, item, False)
+        yield self.deletion(item.fields)

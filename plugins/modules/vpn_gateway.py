@@ -1,0 +1,358 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_gateway
+short_description: Manage an IPsec VPN gateway on Baidu AI Cloud
+version_added: 1.1.0
+description:
+  - Creates, updates and releases a VPN gateway of the type IPSec. B(A gateway costs money) from its creation until it
+    is released; a prepaid one for the whole time that it was bought for.
+  - A gateway is found by its O(vpn_name) in its VPC, or by its O(vpn_id). Two gateways of one name are an error that
+    names both ids. Options that are not provided are left as they are. A gateway of another type is never changed.
+  - A gateway is never bought twice, also if responses of the API are lost or several runs work at the same time. Where
+    it is not certain that a creation failed, the task fails with RV(error.maybe_applied) and what to look for.
+  - A prepaid gateway is never renewed.
+extends_documentation_fragment:
+  - baiducloud.network.auth
+  - baiducloud.network.auth.version
+  - baiducloud.network.attributes
+  - baiducloud.network.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) creates the gateway, or updates it where it differs. V(absent) releases it.
+      - A gateway is not released while it has tunnels, while route rules lead to it, or while it is protected. The
+        error names all of them. See O(force) and O(delete_protect).
+      - An EIP that is bound to the gateway does not prevent the release. It is unbound before, and is not released.
+      - The API releases postpaid gateways only, so a prepaid one is refused before anything is changed.
+    type: str
+    choices: [present, absent]
+    default: present
+  vpc_id:
+    description:
+      - The id of the VPC of the gateway.
+      - Exactly one of O(vpc_id) and O(vpc_name) is required, unless O(vpn_id) is provided. With O(vpn_id) alone the
+        gateway's own VPC is used.
+      - The API cannot move a gateway to another VPC.
+    type: str
+    aliases: [vpcId]
+  vpc_name:
+    description:
+      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One
+        more request lists the VPCs, and RV(vpc_id) returns the id.
+    type: str
+    aliases: [vpcName]
+  vpn_name:
+    description:
+      - The name of the gateway, 1 to 65 letters, digits and C(-_/.), of which the first is a letter. Not V(default).
+      - Required unless O(vpn_id) is provided; with it, this is the name that the gateway is to have.
+    type: str
+    aliases: [vpnName, name]
+  vpn_id:
+    description:
+      - The id of an existing gateway.
+    type: str
+    aliases: [vpnId]
+  type:
+    description:
+      - The type of the gateway. Gateways of other types, such as SSL, are never changed, also where they have the name.
+    type: str
+    choices: [IPSec]
+    default: IPSec
+  billing:
+    description:
+      - How the gateway is paid for. If unset, a new gateway is V(Postpaid), which is paid for by the hour.
+      - The API cannot change it, so another O(billing.payment_timing) than that of an existing gateway is an error.
+    type: dict
+    suboptions:
+      payment_timing:
+        description:
+          - V(Prepaid) requires O(billing.reservation.reservation_length).
+        type: str
+        choices: [Prepaid, Postpaid]
+        aliases: [paymentTiming]
+      reservation:
+        description:
+          - For how long a prepaid gateway is bought. It is used by a creation only, and the API does not return it.
+        type: dict
+        suboptions:
+          reservation_length:
+            description:
+              - The number of months, 1 to 9, 12, 24 or 36. There is no default.
+            type: int
+            aliases: [reservationLength]
+          reservation_time_unit:
+            description:
+              - The unit of that number.
+              - If unset, it is V(month).
+            type: str
+            choices: [month]
+            aliases: [reservationTimeUnit]
+  subnet_id:
+    description:
+      - The id of the subnet of the VPC that a new gateway is in. If unset, the API chooses one.
+      - The API does not return the subnet of a gateway, so it is not compared with that of an existing one.
+    type: str
+    aliases: [subnetId]
+  eip:
+    description:
+      - The address of the EIP that the gateway is to have. The EIP has to be available. An empty text unbinds the one
+        that it has.
+      - The address of a gateway with another one is changed in two steps, between which it has none. Every peer then
+        needs the new address.
+    type: str
+  description:
+    description:
+      - A description of at most 200 characters. An empty text clears it.
+    type: str
+  tags:
+    description:
+      - The tags of a new gateway, a dictionary of texts.
+      - The API cannot change them, so other tags than those of an existing gateway are an error. One more request reads
+        them.
+    type: dict
+  delete_protect:
+    description:
+      - Whether the gateway is protected against being released.
+      - With O(state=absent), V(false) switches the protection off before the release. A protected gateway is not
+        released without that.
+    type: bool
+    aliases: [deleteProtect]
+  force:
+    description:
+      - With O(state=absent), removes the route rules that lead to the gateway, and its tunnels, before the release.
+        C(--check --diff) shows what it removes.
+      - It does not switch the protection off, see O(delete_protect).
+    type: bool
+    default: false
+  wait:
+    description:
+      - Whether to wait until a new gateway can be used, an EIP is bound or unbound, or a released gateway is gone.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - For how many seconds to wait, 1 to 86400, for all of that together.
+    type: int
+    default: 600
+  client_token:
+    description:
+      - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
+      - Leave it out. The module then derives one from VPC and name, so that a creation can be repeated at any time.
+    type: str
+    aliases: [clientToken]
+author:
+  - The baiducloud.network contributors (@baiducloud-network)
+seealso:
+  - module: baiducloud.network.vpn_gateway_info
+  - module: baiducloud.network.vpn_tunnel
+  - module: baiducloud.network.vpc_route
+"""
+
+EXAMPLES = r"""
+- name: Create a gateway that is paid for by the hour
+  baiducloud.network.vpn_gateway:
+    vpc_id: vpc-emulator
+    vpn_name: branches
+    description: For the branches in Europe
+    delete_protect: true
+  register: gateway
+
+- name: Unbind its EIP, if it has one
+  baiducloud.network.vpn_gateway:
+    vpn_id: "{{ gateway.vpn_id }}"
+    eip: ""
+
+- name: Release it with its tunnels and route rules
+  baiducloud.network.vpn_gateway:
+    vpn_id: "{{ gateway.vpn_id }}"
+    state: absent
+    force: true
+    delete_protect: false
+"""
+
+RETURN = r"""
+vpc_id:
+  description: The id of the gateway's VPC.
+  returned: if O(vpc_name) names one VPC, or O(vpn_id) is provided without a VPC and is that of a gateway
+  type: str
+  sample: vpc-5cms1n3mvnfb
+vpn_id:
+  description: The id of the gateway; null where there is none, V(check-mode-new) before a creation in check mode.
+  returned: always on success, and on failure if known
+  type: str
+  sample: vpn-119bd69b
+vpnId:
+  description: The same as RV(vpn_id), in the API's spelling.
+  returned: as RV(vpn_id)
+  type: str
+  sample: vpn-119bd69b
+created_ids:
+  description:
+    - The ids that the API returned to the creations of this task, or that these may have made.
+    - More than one where the API replayed its response to an earlier creation, for a gateway that no longer exists.
+    - After a failure they are what to look for.
+  returned: success, and on failure if there are any
+  type: list
+  elements: str
+  sample: [vpn-119bd69b]
+vpn_gateway:
+  description:
+    - The gateway as it is now; in check mode, as it would be.
+    - A value is null where the API does not return it, or not yet.
+  returned: if there is one
+  type: dict
+  contains:
+    vpn_id:
+      description: Its id; V(check-mode-new) before a creation in check mode.
+      type: str
+      sample: vpn-119bd69b
+    vpn_name:
+      description: Its name.
+      type: str
+      sample: branches
+    vpc_id:
+      description: The id of its VPC.
+      type: str
+      sample: vpc-5cms1n3mvnfb
+    subnet_id:
+      description: The id of its subnet; null, because the API does not return it.
+      type: str
+    eip:
+      description: Its public address, to which peers connect; empty where none is bound.
+      type: str
+      sample: 203.0.113.1
+    status:
+      description: Its status, as the API returns it, such as C(building), C(unconfigured) or C(active).
+      type: str
+      sample: active
+    type:
+      description: Its type, as the API returns it.
+      type: str
+      sample: IPSec
+    description:
+      description: Its description.
+      type: str
+    payment_timing:
+      description: How it is paid for, as the API returns it.
+      type: str
+      sample: Postpaid
+    bandwidth_in_mbps:
+      description: Its bandwidth in Mbit/s.
+      type: int
+      sample: 200
+    vpn_conn_num:
+      description: How many tunnels it has.
+      type: int
+      sample: 2
+    max_connection:
+      description: How many clients an SSL gateway takes.
+      type: int
+    create_time:
+      description: When it was created, as the API returns it (without a time zone).
+      type: str
+      sample: "2026-04-25 17:22:34"
+    expired_time:
+      description: When it expires, as the API returns it.
+      type: str
+    delete_protect:
+      description: Whether it is protected from being deleted.
+      type: bool
+    tags:
+      description: Its tags as a dictionary; null unless the gateway was read by its id.
+      type: dict
+    tunnels:
+      description: Its tunnels. If O(force) is set, they are what the task removes.
+      returned: if the release failed
+      type: list
+      elements: dict
+      contains:
+        vpn_conn_id:
+          description: The id of the tunnel.
+          type: str
+        vpn_conn_name:
+          description: Its name.
+          type: str
+    route_rules:
+      description: The route rules that lead to it. If O(force) is set, they are what the task removes.
+      returned: if the release failed
+      type: list
+      elements: dict
+      contains:
+        route_rule_id:
+          description: The id of the rule.
+          type: str
+        source_address:
+          description: The network that traffic comes from, as a CIDR.
+          type: str
+        destination_address:
+          description: The network that traffic goes to, as a CIDR.
+          type: str
+request_id:
+  description:
+    - The API's id of the request that did the work; Baidu's support asks for it.
+    - Null where no gateway has the O(vpn_id) and no VPC is provided.
+  returned: if there was a response
+  type: str
+  sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
+diff:
+  description:
+    - The gateway before and after. An empty dictionary means that there is none.
+    - Before a release it has V(tunnels) and V(route_rules), which are removed with the gateway.
+  returned: success, and on failure if something was changed
+  type: dict
+  contains:
+    before:
+      description: What it was.
+      type: dict
+    after:
+      description: What it is, or would be in check mode.
+      type: dict
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      type: str
+      sample: AccessDenied
+    message:
+      description: The message.
+      type: str
+    http_status:
+      description: The HTTP status, null where there was no response.
+      type: int
+      sample: 403
+    request_id:
+      description: The API's request id, null where there was none.
+      type: str
+    retryable:
+      description: Whether the same task may succeed later without any change.
+      type: bool
+    maybe_applied:
+      description: Whether a write of this task may have been applied although its outcome is unknown.
+      type: bool
+"""
+
+from ..module_utils._module import runner, vpn_gateway
+
+
+def main():
+    runner.run_module(vpn_gateway)
+
+
+if __name__ == "__main__":
+    main()
