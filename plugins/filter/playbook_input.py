@@ -41,6 +41,13 @@ def merge_survey_answers(config: Any, answers: Any) -> Any:
     return _playbook_input.merge_survey_answers(to_builtin_types(config), to_builtin_types(answers))
 
 
+def site_input(values: Any, survey: Any) -> Dict[str, Any]:
+    """Return the site that variables and a survey's answers describe, see _site_input.read_site()."""
+    from ..plugin_utils import _site_input  # here, because one playbook needs it and it loads five modules
+
+    return _site_input.read_site(to_builtin_types(values), to_builtin_types(survey))
+
+
 class FilterModule:
     """The filters of this file, by name."""
 
@@ -50,4 +57,5 @@ class FilterModule:
             "input_errors": input_errors,
             "check_tunnel_lists": check_tunnel_lists,
             "merge_survey_answers": merge_survey_answers,
+            "site_input": site_input,
         }

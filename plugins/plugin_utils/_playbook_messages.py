@@ -19,4 +19,34 @@ MESSAGES = {
     "variable_error": "%(option)s: %(error)s%(hint)s",
     "tunnel_lists_type": "vpn_tunnels: must be a list of dictionaries, each with the options of one tunnel",
     "variable_value": ", got %(value)s",
+    "site_option_other": "%(group)s.%(option)s: is not an option of %(group)s, which has create, %(options)s",
+    "site_option_of_used": (
+        "%(group)s.%(option)s: is for create: true only, because an object that the site only uses is never changed; set"
+        " %(group)s.create: true, or leave the option out"
+    ),
+    "site_gateway_by_id": (
+        "vpn_id: is not accepted with gateway.create: true; give vpn_name, and vpc_id or vpc_name, of the gateway"
+    ),
+    "site_eip_missing": (
+        "eip: is required with gateway.create: true, because the peer needs the gateway's public address; give eip.name,"
+        " or the address as eip.eip"
+    ),
+    "site_eip_of_used_gateway": (
+        "eip: is for a gateway with create: true only, because a gateway that the site only uses is never changed; set"
+        " gateway.create: true, or leave eip out"
+    ),
+    "site_eip_address": (
+        "eip.eip: is not accepted with eip.create: true, because the cloud chooses the address of a new EIP; give"
+        " eip.name"
+    ),
+    "site_bandwidth_missing": "eip.bandwidth_in_mbps: is required with eip.create: true; give the number of Mbps",
+    "site_customer_gateway_twice": "cgw_id: is not accepted with customer_gateway; give one of them",
+    "site_customer_gateway_address": (
+        "customer_gateway.ip: is required with customer_gateway.create: true; give it, or remote_ip"
+    ),
+    "site_addresses_differ": (
+        "remote_ip: must be the address of the customer gateway, which is %(address)s, got %(remote_ip)s; leave one of"
+        " them out"
+    ),
+    "site_sources_unused": "sources: has no effect with manage_routes: false; leave one of them out",
 }
