@@ -64,6 +64,32 @@ options:
         a subnet, or a range inside one subnet. V(0.0.0.0/0) alone needs the fewest rules.
     type: list
     elements: str
+  tunnel:
+    description:
+      - Only the rules of this tunnel are managed, and the networks given here count in the place of those that the list
+        of tunnels shows. So the rules can be planned or made before the tunnel is created or changed.
+      - Its remote networks are not merged with those of other tunnels.
+      - With O(state=absent), the rules are deleted that this tunnel needs and no other tunnel of the gateway does,
+        whether the tunnel still exists or not.
+      - With O(state=present) and O(purge=true), the rules are deleted that this tunnel needed as it is listed, if it
+        does not need them with the networks given here, and no other tunnel does.
+      - In check mode, with O(vpc_id) or O(vpc_name), the rules are planned also for a O(vpn_id) of V(check-mode-new).
+    type: dict
+    suboptions:
+      vpn_conn_name:
+        description: Its name. Required.
+        type: str
+        aliases: [vpnConnName, name]
+      local_subnets:
+        description: Its local networks. If unset, those that the list of tunnels shows.
+        type: list
+        elements: str
+        aliases: [localSubnets]
+      remote_subnets:
+        description: Its remote networks. If unset, those that the list of tunnels shows.
+        type: list
+        elements: str
+        aliases: [remoteSubnets]
   purge:
     description:
       - With O(state=present), delete the rules that lead to this gateway and that none of its tunnels needs.

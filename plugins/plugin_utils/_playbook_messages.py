@@ -21,15 +21,15 @@ MESSAGES = {
     "variable_value": ", got %(value)s",
     "site_option_other": "%(group)s.%(option)s: is not an option of %(group)s, which has create, %(options)s",
     "site_option_of_used": (
-        "%(group)s.%(option)s: is for create: true only, because an object that the site only uses is never changed; set"
-        " %(group)s.create: true, or leave the option out"
+        "%(group)s.%(option)s: is for create: true only, because an object that the site only uses is never changed;"
+        " set %(group)s.create: true, or leave the option out"
     ),
     "site_gateway_by_id": (
         "vpn_id: is not accepted with gateway.create: true; give vpn_name, and vpc_id or vpc_name, of the gateway"
     ),
     "site_eip_missing": (
-        "eip: is required with gateway.create: true, because the peer needs the gateway's public address; give eip.name,"
-        " or the address as eip.eip"
+        "eip: is required with gateway.create: true, because the peer needs the gateway's public address; give"
+        " eip.name, or the address as eip.eip"
     ),
     "site_eip_of_used_gateway": (
         "eip: is for a gateway with create: true only, because a gateway that the site only uses is never changed; set"

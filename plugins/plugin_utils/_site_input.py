@@ -54,9 +54,7 @@ class Group(NamedTuple):
 
 
 GROUPS = {
-    "gateway": Group(
-        vpn_gateway, ("subnet_id", "billing", "description", "tags", "delete_protect", "wait_timeout")
-    ),
+    "gateway": Group(vpn_gateway, ("subnet_id", "billing", "description", "tags", "delete_protect", "wait_timeout")),
     "eip": Group(eip, ("name", "eip", "bandwidth_in_mbps", "billing", "route_type", "wait_timeout"), ("name", "eip")),
     "customer_gateway": Group(vpn_customer_gateway, ("name", "ip", "description"), ("name",)),
 }
@@ -67,8 +65,8 @@ def read_site(values: Mapping[str, Any], survey: Mapping[str, Mapping[str, Any]]
 
     :param values: the variables by name; None and an empty text count as unset. Their types are validated elsewhere.
     :param survey: the answers to the fields of the variables that are dictionaries, by variable and field.
-    :returns: `errors`; the options of the dictionaries `gateway`, `eip` and `customer_gateway`, each with `create`, empty
-        where the site has no such object; and the other variables except the key.
+    :returns: `errors`; the options of the dictionaries `gateway`, `eip` and `customer_gateway`, each with `create`,
+        empty where the site has no such object; and the other variables except the key.
     """
     return _Reader(values, survey).read()
 

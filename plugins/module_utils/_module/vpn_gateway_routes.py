@@ -25,21 +25,29 @@ from .._resources.gateway_routes import (
     MAX_RULES,
     VPN,
     GatewayRoutesApi,
-    Pair,
+    TunnelNetworks,
+    TunnelRules,
     impossible,
     leads_to,
     needed_pairs,
+    rules_of_tunnel,
+    to_networks,
     tunnel_networks,
     vpc_networks,
 )
 from .._resources.messages import MESSAGES as OPTION_MESSAGES
 from .._resources.vpc import VPC_NAME, resolve_vpc
+from .._resources.vpn_tunnel import LOCAL_SUBNETS, REMOTE_SUBNETS, VPN_CONN_NAME
 from .gateway_reader import Gateway, GatewayReader
 from .present_absent import apply
 from .results import BulkReport
 from .validation import ParsedTask, parse_connection
 
 MESSAGES = {
+    "routes_tunnel_nameless": "tunnel.vpn_conn_name: is required; give the name of the tunnel",
+    "routes_tunnel_networks": (
+        "tunnel.%(option)s: is required, because gateway %(vpn_id)s has no tunnel %(name)s of which they could be read"
+    ),
     "routes_not_known": (
         "The route rules of gateway %(vpn_id)s are not known yet, because its id, that of its VPC or a source is one"
         " that check mode would create"
@@ -62,12 +70,16 @@ MESSAGES = {
         " again"
     ),
 }
+TUNNEL = "tunnel"
+TUNNEL_FIELDS = (VPN_CONN_NAME._replace(required_on_create=False), LOCAL_SUBNETS, REMOTE_SUBNETS)
 SOURCES = fields.subnets_field("sources")._replace(has_wire_name=False, required_on_create=False)
 FIELDS = (fields.VPN_ID, fields.VPC_ID, VPC_NAME, SOURCES, fields.STATE, fields.VERSION)
 
 
 def _argument_spec() -> dict[str, Any]:
     spec = {field.name: fields.to_argument_spec(field) for field in FIELDS}
+    tunnel = {field.name: fields.to_argument_spec(field) for field in TUNNEL_FIELDS}
+    spec[TUNNEL] = {"type": "dict", "options": tunnel}
     return dict(spec, purge={"type": "bool", "default": False}, **connection_options.ARGUMENT_SPEC)
 
 
@@ -83,10 +95,25 @@ def parse(params: dict[str, Any]) -> ParsedTask:
         errors.append(OPTION_MESSAGES["scope_missing"] % words)
     if "vpc_id" in provided and "vpc_name" in provided:
         errors.append(OPTION_MESSAGES["scope_ambiguous"] % {"option": "vpc_name", "other": "vpc_id"})
+    tunnel = params.get(TUNNEL)
+    if tunnel is not None:
+        errors += _tunnel_errors(tunnel)
     connection = parse_connection(params, errors)
     desired = {"version": 1, "state": "present", **fields.normalize_options(FIELDS, params)}
+    if tunnel is not None:
+        desired[TUNNEL] = fields.normalize_options(TUNNEL_FIELDS, tunnel)
     warnings = tuple(fields.warn_of_host_bits(SOURCES.name, params.get(SOURCES.name) or ()))
     return ParsedTask(desired, connection, {"purge": bool(params.get("purge"))}, warnings)
+
+
+def _tunnel_errors(tunnel: Any) -> list[str]:
+    """Return the errors in the option `tunnel`."""
+    if not isinstance(tunnel, dict):
+        names = ", ".join(field.name for field in TUNNEL_FIELDS)
+        return [OPTION_MESSAGES["group_type"] % {"option": TUNNEL, "names": names}]
+    if VPN_CONN_NAME.name not in fields.provided_options(TUNNEL_FIELDS, tunnel):
+        return [MESSAGES["routes_tunnel_nameless"]]
+    return fields.validate_fields(TUNNEL_FIELDS, tunnel, TUNNEL + ".")
 
 
 def run(request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
@@ -113,7 +140,8 @@ class _Task:
         self._clock = clock
         self._options = dict(request.desired)
         self._retry_timeout = request.connection.retry_timeout
-        self._purge = request.options["purge"]
+        self._tunnel = request.desired.get(TUNNEL)
+        self._purge = request.options["purge"] and not (self._is_absent and self._tunnel)
         self._secrets = SecretSet()
         self.warnings = list(request.warnings)
         self.ids = {"vpn_id": self._options["vpn_id"]}
@@ -126,7 +154,10 @@ class _Task:
         options = self._options = resolve_vpc(self._client, self._options)
         if "vpc_id" in options:
             self.ids["vpc_id"] = options["vpc_id"]
-        if CHECK_MODE_ID in (options["vpn_id"], options.get("vpc_id"), *options.get("sources", ())):
+        unknown = [options.get("vpc_id"), *options.get("sources", ())]
+        if not (self._tunnel and "vpc_id" in options) or self._is_absent:
+            unknown.append(options["vpn_id"])
+        if CHECK_MODE_ID in unknown:
             self.warnings.append(MESSAGES["routes_not_known"] % self.ids)
             # An object that is not there yet has no rule that could be deleted.
             return dict(self._report([], []), changed=not self._is_absent)
@@ -152,13 +183,15 @@ class _Task:
         :raises BceError: with all errors together, if rules cannot be made or deletions not be confirmed.
         """
         reader = GatewayReader(self._client, self._options, self._clock)
-        gateway = reader.read(self._needs_tunnels)
+        # A gateway that check mode would create has no tunnels yet.
+        is_new = self._options["vpn_id"] == CHECK_MODE_ID
+        gateway = Gateway(None, shown=0) if is_new else reader.read(self._needs_tunnels)
         vpc = reader.read_vpc(gateway)
         self.ids["vpc_id"] = vpc["vpc_id"]
         self._secrets.update(gateway.listed.secrets)
-        pairs, errors = self._needed_pairs(gateway, vpc)
+        rules, errors = self._plan_rules(gateway, vpc)
         api = GatewayRoutesApi(self._client, {"vpc_id": vpc["vpc_id"], "version": self._options["version"]})
-        scope = self._scope(api, pairs)
+        scope = self._scope(api, rules)
         scope.plan()
         errors += [result.error.message for result in scope.results if isinstance(result.error, ConflictError)]
         new = sum(result.is_planned and result.action == CREATE for result in scope.results)
@@ -170,36 +203,74 @@ class _Task:
         if self._needs_tunnels:
             surplus = [result for result in scope.results if result.state.desired.is_surplus]
             second = reader.read(True) if surplus else gateway
-            self._check_tunnels((gateway, second), surplus, pairs == self._needed_pairs(second, vpc)[0])
+            self._check_tunnels((gateway, second), surplus, rules == self._plan_rules(second, vpc)[0])
         return scope
 
-    def _needed_pairs(self, gateway: Gateway, vpc: dict[str, Any]) -> tuple[list[Pair], list[str]]:
-        """Return the pairs of the rules that the tunnels need, and the errors in what they are planned from."""
+    def _plan_rules(self, gateway: Gateway, vpc: dict[str, Any]) -> tuple[TunnelRules, list[str]]:
+        """Return the rules that the tunnels need, and the errors in what they are planned from."""
+        if self._tunnel:
+            return self._plan_rules_of_tunnel(self._tunnel, gateway, vpc)
         sources, networks = self._options.get("sources"), vpc_networks(vpc)
-        words = "gateway %s" % self._options["vpn_id"]
-        tunnels, errors = tunnel_networks(gateway.listed.items, words, sources is not None)
+        tunnels, errors = tunnel_networks(gateway.listed.items, self._words, sources is not None)
         if not self._is_absent:
             errors += impossible(tunnels, networks, sources)
-        return needed_pairs(tunnels, networks.subnets, sources), errors
+        return TunnelRules(needed_pairs(tunnels, networks.subnets, sources), frozenset()), errors
 
-    def _scope(self, api: GatewayRoutesApi, pairs: list[Pair]) -> ScopeReconciler:
+    def _plan_rules_of_tunnel(
+        self, tunnel: dict[str, Any], gateway: Gateway, vpc: dict[str, Any]
+    ) -> tuple[TunnelRules, list[str]]:
+        """Return the rules of the task's tunnel; those of the others matter only where rules are deleted."""
+        sources, networks, name = self._options.get("sources"), vpc_networks(vpc), tunnel["vpn_conn_name"]
+        items = {True: [], False: []}  # type: dict[bool, list[Any]]
+        for item in gateway.listed.items:
+            items[item.fields["vpn_conn_name"] == name].append(item)
+        own, errors = tunnel_networks(items[True], self._words, sources is not None)
+        others, of_others = tunnel_networks(items[False], self._words, sources is not None)
+        sides = [to_networks(tunnel.get(field.name)) for field in (LOCAL_SUBNETS, REMOTE_SUBNETS)]
+        if all(sides):
+            errors = []  # what is not shown is replaced
+        if self._is_absent or self._purge:
+            errors += of_others
+        if not self._is_absent:
+            wanted = [
+                TunnelNetworks(
+                    name, *(given or listed for given, listed in zip(sides, own[0][1:] if own else ((), ())))
+                )
+            ]
+            for field, side in zip((LOCAL_SUBNETS, REMOTE_SUBNETS), wanted[0][1:]):
+                if not side and (field is REMOTE_SUBNETS or sources is None):
+                    words = {"option": field.name, "vpn_id": self._options["vpn_id"], "name": name}
+                    errors.append(MESSAGES["routes_tunnel_networks"] % words)
+            errors += impossible(wanted, networks, sources)
+        desired = TunnelNetworks(name, *sides)
+        return rules_of_tunnel(desired, own, others, networks.subnets, sources, self._is_absent), errors
+
+    @property
+    def _words(self) -> str:
+        return "gateway %s" % self._options["vpn_id"]
+
+    def _scope(self, api: GatewayRoutesApi, rules: TunnelRules) -> ScopeReconciler:
         """Return the rules of the table: those of the task, and those that it deletes."""
         vpn_id = self._options["vpn_id"]
         options = dict(api.values, state="present", nexthop_type=VPN, nexthop_id=vpn_id)
-        desired = [
-            GATEWAY_ROUTE.parse(dict(options, source_address=source, destination_address=destination))
-            for source, destination in pairs
-        ]
-        leads, purge = leads_to(vpn_id), None
-        if not self._is_absent:
-            purge = Purge.of_scope(api, leads) if self._purge else None
-            return ScopeReconciler(api, desired, self._retry_timeout, purge, self._clock)
-        names = {GATEWAY_ROUTE.keys(one).name for one in desired}
 
-        def is_deleted(entry: Entry) -> bool:
-            return leads(entry) and (self._purge or entry.name is None or entry.name in names)
+        def parse(pairs: Any) -> list[Any]:
+            return [
+                GATEWAY_ROUTE.parse(dict(options, source_address=source, destination_address=destination))
+                for source, destination in pairs
+            ]
 
-        return ScopeReconciler(api, [], self._retry_timeout, Purge.of_scope(api, is_deleted), self._clock)
+        desired, leads = parse(rules.pairs), leads_to(vpn_id)
+        surplus = parse(rules.surplus) if self._tunnel else desired if self._is_absent else []
+        names = {GATEWAY_ROUTE.keys(one).name for one in surplus}
+        has_all = self._purge and not self._tunnel
+        kept = {GATEWAY_ROUTE.keys(one).name for one in desired} if not self._is_absent else set()
+
+        def is_in_purge(entry: Entry) -> bool:
+            return leads(entry) and (has_all or entry.name is None or entry.name in names or entry.name in kept)
+
+        purge = Purge.of_scope(api, is_in_purge) if self._is_absent or self._purge else None
+        return ScopeReconciler(api, [] if self._is_absent else desired, self._retry_timeout, purge, self._clock)
 
     def _check_tunnels(self, readings: tuple[Gateway, Gateway], surplus: list[ObjectResult], is_same: bool) -> None:
         """Check that a second reading of the tunnels confirms the deletions; without any, warn of missing tunnels.

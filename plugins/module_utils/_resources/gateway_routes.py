@@ -9,7 +9,7 @@ A rule is that of vpc_route.py; this one leads to the gateway, and no rule that 
 from __future__ import annotations
 
 from ipaddress import collapse_addresses, ip_network
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Tuple
 
 from .._bce.errors import ConflictError
 from .._bce.redaction import safe_repr
@@ -126,6 +126,49 @@ def needed_pairs(
         for source in sorted(destinations, key=_order)
         for destination in collapse_addresses(destinations[source])
     ]
+
+
+class TunnelRules(NamedTuple):
+    """The rules of one tunnel of a gateway.
+
+    :ivar pairs: those that it needs.
+    :ivar surplus: those that it alone needed as it was listed, or needs if it is to be absent.
+    """
+
+    pairs: List[Pair]
+    surplus: FrozenSet[Pair]
+
+
+def rules_of_tunnel(
+    desired: TunnelNetworks,
+    own: List[TunnelNetworks],
+    others: List[TunnelNetworks],
+    subnets: Iterable[Any],
+    sources: Optional[List[str]] = None,
+    is_absent: bool = False,
+) -> TunnelRules:
+    """Return the rules of one tunnel.
+
+    :param desired: the tunnel as it is to be. A side without a network is that of the listed tunnel.
+    :param own: the tunnel as it is listed, empty where it is not.
+    :param others: the other tunnels. A rule that one of them, or all of them together, need is not surplus.
+    """
+    subnets = tuple(subnets)
+
+    def pairs(tunnels: List[TunnelNetworks]) -> List[Pair]:
+        return needed_pairs(tunnels, subnets, sources)
+
+    listed = own[0] if own else TunnelNetworks(desired.name, (), ())
+    needed = pairs([TunnelNetworks(desired.name, desired.local or listed.local, desired.remote or listed.remote)])
+    shared = {*pairs(others), *(pair for tunnel in others for pair in pairs([tunnel]))}
+    former = {pair for tunnel in own for pair in pairs([tunnel])}
+    surplus = former | set(needed) if is_absent else former - set(needed)
+    return TunnelRules(needed, frozenset(surplus - shared))
+
+
+def to_networks(texts: Optional[Iterable[str]]) -> Tuple[Any, ...]:
+    """Return networks of ipaddress for CIDRs."""
+    return tuple(map(ip_network, texts or ()))
 
 
 def sources_in(local: Any, subnets: Iterable[Any]) -> List[Any]:
