@@ -74,7 +74,8 @@ def read_site(values: Mapping[str, Any], survey: Mapping[str, Mapping[str, Any]]
 class _Reader:
     def __init__(self, values: Mapping[str, Any], survey: Mapping[str, Mapping[str, Any]]) -> None:
         self._values = {name: value for name, value in values.items() if not (is_blank(value) or value in ([], {}))}
-        merged = {name: merge_survey_answers(values.get(name) or {}, answers) for name, answers in survey.items()}
+        names = (*GROUPS, *CONFIGS)
+        merged = {name: merge_survey_answers(values.get(name) or {}, survey.get(name, {})) for name in names}
         self._dictionaries = {name: value if isinstance(value, dict) else {} for name, value in merged.items()}
         self._errors: Dict[str, None] = {}  # in the order in which they were found
         self._is_present = self._values.get("state", "present") != "absent"

@@ -59,7 +59,7 @@ MISSPELT = {
     "delete_tunnel": ({"vpn_id": GATEWAY, "vpnConnName": "x"}, {"vpnConnName": "vpn_conn_name"}),
     "probe_api": ({"vpn_id": GATEWAY, "probe_write": True}, {"probe_write": "probe_writes"}),
     "reconcile_tunnels": ({"vpn_tunnels": [], "purgeAll": True}, {"purgeAll": "purge_all"}),
-    "report_tunnels": ({"vpn_id": GATEWAY, "gateway": "x"}, {"gateway": "gateways"}),
+    "report_tunnels": ({"vpn_id": GATEWAY, "gatewys": "x"}, {"gatewys": "gateways"}),
     "site_to_site": ({**SITE, "local_subnets": "", "local_subnet": ["10.0.0.0/8"]}, {"local_subnet": "local_subnets"}),
     "awx_setup": ({"vpc_ids": "vpc-1", "image": "x", "update_secret": True}, {"update_secret": "update_secrets"}),
 }
