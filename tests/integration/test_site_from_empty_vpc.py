@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""site_to_site.yml from an empty VPC on: what it makes, uses, keeps and removes. test_site_to_site.py has the other end."""
+"""site_to_site.yml from an empty VPC on. test_site_to_site.py has the other end too, in the lab."""
 
 from __future__ import annotations
 
