@@ -97,7 +97,7 @@ KINDS = {
             "diff_mode": False,
             "ask_variables_on_launch": False, "ask_limit_on_launch": False, "ask_job_type_on_launch": False,
             "ask_verbosity_on_launch": False, "ask_job_slice_count_on_launch": False, "job_slice_count": 1,
-            "ask_credential_on_launch": False,
+            "ask_credential_on_launch": False, "ask_inventory_on_launch": False,
         },
         ("name", "project", "playbook"),
         {"inventory": "inventories", "project": "projects", "execution_environment": "execution_environments"},

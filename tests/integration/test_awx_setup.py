@@ -113,7 +113,7 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
         spec = {"name": "", "description": "", "spec": template.get("survey")}
         survey = {"survey_enabled": True, "survey_spec": spec} if "survey" in template else {}
         asks = {"job_type", "verbosity", "credential"}
-        asks |= {"variables"} if "ask_variables_on_launch" in template else set()
+        asks |= {what for what in ("variables", "inventory") if f"ask_{what}_on_launch" in template}
         asks |= {"limit", "job_slice_count"} if template["inventory"] == "gateways" else set()
         assert job_template == {
             **place, "name": name, "description": template["description"], **survey,
