@@ -30,12 +30,15 @@ def swanctl(context: Any, tunnel: Any, gateway: Any = None, secret_key: Any = No
 
 @pass_context
 def swanctl_files(
-    context: Any, tunnel: Any, gateway: Any = None, secret_key: Any = None, **options: Any
+    context: Any, tunnel: Any, gateway: Any = None, secret_key: Any = None, is_plan: bool = False, **options: Any
 ) -> Dict[str, Any]:
     """Return the files of the peer's connection and what is in them, see SwanctlFiles.
 
+    :param is_plan: whether objects that check mode would create are accepted outside of check mode too.
     :raises AnsibleFilterError: with every invalid value that was found.
     """
+    if is_plan:
+        context = {"ansible_check_mode": True}
     return _run(context, "swanctl_files", renderer.render_files, tunnel, gateway, secret_key, options)._asdict()
 
 

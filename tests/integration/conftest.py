@@ -39,9 +39,9 @@ def lab_of(machine):
     """
     labs = []
 
-    def make(cloud=None, peer=None, peer_address=OPTIONS["remote_ip"], second_lan=None):
+    def make(cloud=None, peer=None, peer_address=OPTIONS["remote_ip"], second_lan=None, cloud_address=EIP):
         subnets = {"cloud": cloud or OPTIONS["local_subnets"], "peer": peer or OPTIONS["remote_subnets"]}
-        addresses = {"cloud": EIP, "peer": peer_address}
+        addresses = {"cloud": cloud_address, "peer": peer_address}
         labs.append(Lab(addresses, subnets, second_lan))
         return labs[-1]
 

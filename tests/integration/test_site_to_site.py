@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -16,49 +14,20 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
 from api_example import SECRET_KEY, entry, options
-from playbook_runner import ANSIBLE_PLAYBOOK, ROOT, as_plays, build_environment, run_playbook
+from docs_runner import shown_files
+from ipsec_lab.peer_host import EMPTY_VPC, EMPTY_VPC_OPTIONS, FIRST_EIP, SITE, PeerHost
+from playbook_runner import ROOT, as_plays, run_playbook
 
-SITE = ROOT / "playbooks/site_to_site.yml"
 PEER_TASKS = ROOT / "playbooks/tasks/site_to_site_peer.yml"
 SITE_VARIABLES = ROOT / "playbooks/vars/site_to_site.yml"
 CONF_DIR = "/etc/swanctl/conf.d"  # in the lab, an /etc of its own
 FILTERS = sorted((ROOT / "plugins/filter").glob("*.yml"))
-# The system's own Python starts a module in two thirds of the time that one built by hand needs.
-PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
 ABSENT = ("-e", "state=absent")
 EIP = "192.0.2.1"  # the emulator gives it to its first gateway
 
 
-class Peer:
-    """ansible-playbook runs in a lab whose peer is the host `branch`."""
-
-    def __init__(self, lab, folder):
-        self.lab = lab
-        self.folder = folder
-        self.results = folder / "results"
-        # The playbook makes no route rules; tests/integration/test_lab_routes.py has a lab that follows them.
-        api = lab.start_emulator(follows_routes=False)
-        self.environment = build_environment(
-            self.results, dict(api["environment"], STRONGSWAN_CONF=lab.ready["settings"], ANSIBLE_PIPELINING="1")
-        )
-        branch = {
-            "ansible_connection": "local",
-            "ansible_python_interpreter": PYTHON,
-            # The lab has strongSwan and runs its daemons without systemd.
-            "strongswan_peer_manage_packages": False,
-            "strongswan_peer_manage_service": False,
-            "strongswan_peer_swanctl_uri": lab.ready["uri"],
-        }
-        self.inventory = folder / "hosts.json"
-        self.inventory.write_text(json.dumps({"vpn_peers": {"hosts": {"branch": branch}}}))
-
-    def run_playbook(self, playbook, *arguments):
-        """Run a playbook; (exit status, what it printed, the results of its tasks by name)."""
-        self.results.write_text("")
-        command = [ANSIBLE_PLAYBOOK, "-i", self.inventory, playbook, *arguments]
-        done = self.lab.run(command=list(map(str, command)), environment=self.environment)
-        entries = [json.loads(line) for line in self.results.read_text().splitlines()]
-        return done["status"], done["output"], {entry["task"].split(" : ")[-1]: entry["result"] for entry in entries}
+class Peer(PeerHost):
+    """The host `branch` of the lab, with the collection's example and the role."""
 
     def site(self, *arguments):
         return self.run_playbook(SITE, "-e", f"@{SITE_VARIABLES}", *arguments)
@@ -95,12 +64,18 @@ class Peer:
 
 @pytest.fixture
 def peer(lab, tmp_path):
+    # The tests of the role make no route rules.
+    return Peer(lab, tmp_path, follows_routes=False)
+
+
+@pytest.fixture
+def routed_peer(lab, tmp_path):
     return Peer(lab, tmp_path)
 
 
 @pytest.fixture
 def peer_of(lab_of, tmp_path):
-    return lambda **networks: Peer(lab_of(**networks), tmp_path)
+    return lambda **networks: Peer(lab_of(**networks), tmp_path, follows_routes=False)
 
 
 def changes(output):
@@ -109,8 +84,51 @@ def changes(output):
     return {line[0]: int(line[3].split("=")[1]) for line in words}
 
 
-def test_site_to_site_connects_both_ends_and_removes_them(peer):
+def test_site_from_an_empty_vpc_to_the_first_packet_and_back(lab_of, tmp_path):
+    """One play with the files of docs/first-packet.md: gateway, EIP, tunnel, routes, peer, and a ping crosses."""
+    site = dict(yaml.safe_load(shown_files()["first_site.yml"]), secret_key=SECRET_KEY)
+    lab = lab_of(peer_address=site["remote_ip"], cloud_address=FIRST_EIP)
+    peer = PeerHost(lab, tmp_path, options=EMPTY_VPC_OPTIONS)
+    pinged = {"localSubnets": site["local_subnets"], "remoteSubnets": site["remote_subnets"]}
+
+    def there():
+        state = lab.emulator_state()
+        gateways = [gateway for gateway in state["gateways"] if gateway["vpcId"] == EMPTY_VPC]
+        rules = [rule for rule in state["routeRules"] if rule["nexthopType"] == "vpn"]
+        eips = [eip for eip in state["eips"] if eip["name"] == "branches"]
+        return [len(found) for found in (gateways, eips, state["tunnels"], rules, lab.peer_connections())]
+
+    status, output, _results = peer.connect(site, "--check", "--diff")
+    assert status == 0 and changes(output) == {"branch": 1, "localhost": 4} and there() == [0] * 5, output
+    assert not lab.can_ping(tunnel=pinged)
+
+    status, output, _results = peer.connect(site, "-vvv", "--diff")
+    assert status == 0 and there() == [1] * 5, output
+    assert not any(secret in output for secret in (SECRET_KEY, SECRET_KEY.encode().hex()))
+    (stored,) = lab.stored_tunnels()
+    assert lab.can_ping(tunnel=stored, seconds=2)
+    lab.compare(tunnel=stored)
+
+    sent = len(lab.emulator_requests())
+    status, output, _results = peer.connect(site)
+    requests = lab.emulator_requests()[sent:]
+    assert (status, changes(output)) == (0, {"branch": 0, "localhost": 0}), output
+    assert len(requests) == 8 and {request["method"] for request in requests} == {"GET"}, "docs/first-packet.md says so"
+
+    # Without the rule no packet crosses, and the next run repairs that.
+    status, output, _results = peer.connect(dict(site, sources=["192.168.0.0/24"]))
+    assert status == 0 and there() == [1, 1, 1, 2, 1] and lab.can_ping(tunnel=stored, seconds=2), output
+
+    status, output, _results = peer.connect(site, *ABSENT)
+    assert status == 0 and there() == [0, 0, 0, 0, 0] and not lab.can_ping(tunnel=pinged), output
+    assert peer.lab.peer_tunnels() == [] and lab.emulator_state()["billed"] == {"gateways": 1, "eips": 1}
+    status, output, _results = peer.connect(site, *ABSENT)
+    assert (status, changes(output)) == (0, {"branch": 0, "localhost": 0}), output
+
+
+def test_site_to_site_connects_both_ends_and_removes_them(routed_peer):
     """From names and addresses to a packet that crosses; after state absent none does."""
+    peer = routed_peer
     lab, api_pages_networks = peer.lab, {"localSubnets": ["192.168.0.0/20"], "remoteSubnets": ["192.168.100.0/24"]}
     assert not lab.can_ping(tunnel=api_pages_networks)
 
@@ -144,7 +162,7 @@ def test_site_to_site_connects_both_ends_and_removes_them(peer):
 
 def test_site_to_site_check_mode_plans_both_ends(peer):
     status, output, _results = peer.site("--check", "--diff")
-    assert status == 0 and changes(output) == {"branch": 1, "localhost": 1}, output
+    assert status == 0 and changes(output) == {"branch": 1, "localhost": 2}, output
     assert "would be configured as the other end of vpncon" in output and SECRET_KEY.encode().hex() not in output
     assert peer.lab.stored_tunnels() == [] and peer.sees("ls", CONF_DIR) == "" and peer.lab.peer_connections() == {}
 
@@ -319,7 +337,7 @@ def test_role_accepts_a_vaulted_key(peer, tmp_path):
 @pytest.mark.parametrize("page", ["docs/both-ends.md", "roles/strongswan_peer/README.md"])
 def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
     """test_examples.py has no host for the peer's end."""
-    peer = Peer(lab_of(peer_address="203.0.113.10"), tmp_path)
+    peer = Peer(lab_of(peer_address="203.0.113.10"), tmp_path, follows_routes=False)
     blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)]
     content = [one for block in blocks for one in as_plays(block)]
     if page.startswith("roles"):

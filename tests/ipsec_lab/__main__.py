@@ -130,6 +130,16 @@ class Worker:
         self._sync_cloud()
         return {"endpoint": self.emulator.endpoint, "environment": self.emulator.environment}
 
+    def emulator_state(self):
+        """Return what the API stores."""
+        with inside("gw-peer"):
+            return self.emulator.state()
+
+    def emulator_requests(self):
+        """Return the requests that the API has had."""
+        with inside("gw-peer"):
+            return self.emulator.requests()
+
     def stored_tunnels(self):
         """Return the tunnels that the API stores for the gateway, with keys in clear text."""
         vpn_id, _rules = self._stored_gateway()
