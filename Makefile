@@ -12,6 +12,7 @@ unexport ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_PATHS ANSIBLE_COLLECTIONS_
 
 help:
 	@echo 'make demo                create, repeat, change and delete a tunnel on the local emulator'
+	@echo 'make demo-site           connect a site, from an empty VPC to the first packet, in the lab of two real IPsec daemons'
 	@echo 'make test                all checks from lint to integration; CI runs this and test-lab'
 	@echo 'make test-lab            a tunnel between two real IPsec daemons in network namespaces'
 	@echo 'make lint                style, types, licenses, shell scripts, documentation, changelog'
@@ -31,6 +32,10 @@ help:
 
 demo: .venv/.stamp-demo
 	$(VENV_BIN)/python tests/demo
+
+# Needs what the tests of the IPsec lab need.
+demo-site: .venv/.stamp-test
+	$(VENV_BIN)/python tests/demo/connect_site.py
 
 # Two targets at a time, with grouped output.
 test: .venv/.stamp-test
@@ -143,5 +148,5 @@ ifneq ($(shell $(VENV_BIN)/python -c '' 2>/dev/null && cat .venv/venv-path),$(CU
 endif
 
 FORCE:
-.PHONY: FORCE help demo test test-lab docs update-plugin-docs lint test-unit test-integration test-sanity check-package \
+.PHONY: FORCE help demo demo-site test test-lab docs update-plugin-docs lint test-unit test-integration test-sanity check-package \
   dialects test-dialects test-matrix release bench update-lockfiles clean

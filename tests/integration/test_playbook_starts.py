@@ -15,7 +15,6 @@ from playbook_runner import ROOT, run_playbook
 
 HOSTS = "branch ansible_connection=local\n[vpn_peers]\nbranch\n"
 SITE = {**OPTIONS, "vpn_id": GATEWAY}
-FIND = "Find the VPN gateway and its public address"
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +33,9 @@ def run(cloud, playbook, folder, variables, *arguments):
 
 
 STARTS = [
-    ("site_to_site", SITE, "Read the current tunnel", FIND),
-    ("site_to_site", SITE, "Check that the customer gateway exists", "Find the address of the customer gateway"),
-    ("site_to_site", SITE, "Run the role", "Read the current tunnel"),
-    ("site_to_site", SITE, "Apply the tunnel", FIND),
+    ("site_to_site", SITE, "Plan the cloud's end", "Keep the validated input"),
+    ("site_to_site", SITE, "Run the role", "Keep what connects the site"),
+    ("site_to_site", SITE, "Apply the cloud's end", "Keep the validated input"),
     ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
     ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
     ("report_tunnels", {"vpn_id": GATEWAY}, "Show the tunnels", "Read the tunnels"),
