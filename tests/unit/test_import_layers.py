@@ -198,6 +198,17 @@ PLUGIN_LAYERS = {
         "module_utils/_bce/transport",
         "module_utils/_module/validation",
     },
+    "plugin_utils/_site_input": {
+        "plugin_utils/_no_log",
+        "plugin_utils/_playbook_input",
+        "plugin_utils/_playbook_messages",
+        "module_utils/_bce/connection_options",
+        "module_utils/_bce/errors",
+        "module_utils/_bce/redaction",
+        "module_utils/_module/",
+        "module_utils/_resources/base",
+        "module_utils/_resources/fields",
+    },
     "lookup": {
         "plugin_utils/_builtin_types",
         "plugin_utils/_messages",
@@ -219,6 +230,7 @@ PLUGIN_LAYERS = {
     "filter": {
         "plugin_utils/_builtin_types",
         "plugin_utils/_playbook_input",
+        "plugin_utils/_site_input",
         "plugin_utils/_peer/swanctl",
         "module_utils/_bce/errors",
     },

@@ -25,14 +25,9 @@ from .._resources.gateway_routes import (
     MAX_RULES,
     VPN,
     GatewayRoutesApi,
-    TunnelNetworks,
     TunnelRules,
-    impossible,
     leads_to,
-    needed_pairs,
-    rules_of_tunnel,
-    to_networks,
-    tunnel_networks,
+    plan_rules,
     vpc_networks,
 )
 from .._resources.messages import MESSAGES as OPTION_MESSAGES
@@ -45,9 +40,6 @@ from .validation import ParsedTask, parse_connection
 
 MESSAGES = {
     "routes_tunnel_nameless": "tunnel.vpn_conn_name: is required; give the name of the tunnel",
-    "routes_tunnel_networks": (
-        "tunnel.%(option)s: is required, because gateway %(vpn_id)s has no tunnel %(name)s of which they could be read"
-    ),
     "routes_not_known": (
         "The route rules of gateway %(vpn_id)s are not known yet, because its id, that of its VPC or a source is one"
         " that check mode would create"
@@ -207,47 +199,9 @@ class _Task:
         return scope
 
     def _plan_rules(self, gateway: Gateway, vpc: dict[str, Any]) -> tuple[TunnelRules, list[str]]:
-        """Return the rules that the tunnels need, and the errors in what they are planned from."""
-        if self._tunnel:
-            return self._plan_rules_of_tunnel(self._tunnel, gateway, vpc)
-        sources, networks = self._options.get("sources"), vpc_networks(vpc)
-        tunnels, errors = tunnel_networks(gateway.listed.items, self._words, sources is not None)
-        if not self._is_absent:
-            errors += impossible(tunnels, networks, sources)
-        return TunnelRules(needed_pairs(tunnels, networks.subnets, sources), frozenset()), errors
-
-    def _plan_rules_of_tunnel(
-        self, tunnel: dict[str, Any], gateway: Gateway, vpc: dict[str, Any]
-    ) -> tuple[TunnelRules, list[str]]:
-        """Return the rules of the task's tunnel; those of the others matter only where rules are deleted."""
-        sources, networks, name = self._options.get("sources"), vpc_networks(vpc), tunnel["vpn_conn_name"]
-        items = {True: [], False: []}  # type: dict[bool, list[Any]]
-        for item in gateway.listed.items:
-            items[item.fields["vpn_conn_name"] == name].append(item)
-        own, errors = tunnel_networks(items[True], self._words, sources is not None)
-        others, of_others = tunnel_networks(items[False], self._words, sources is not None)
-        sides = [to_networks(tunnel.get(field.name)) for field in (LOCAL_SUBNETS, REMOTE_SUBNETS)]
-        if all(sides):
-            errors = []  # what is not shown is replaced
-        if self._is_absent or self._purge:
-            errors += of_others
-        if not self._is_absent:
-            wanted = [
-                TunnelNetworks(
-                    name, *(given or listed for given, listed in zip(sides, own[0][1:] if own else ((), ())))
-                )
-            ]
-            for field, side in zip((LOCAL_SUBNETS, REMOTE_SUBNETS), wanted[0][1:]):
-                if not side and (field is REMOTE_SUBNETS or sources is None):
-                    words = {"option": field.name, "vpn_id": self._options["vpn_id"], "name": name}
-                    errors.append(MESSAGES["routes_tunnel_networks"] % words)
-            errors += impossible(wanted, networks, sources)
-        desired = TunnelNetworks(name, *sides)
-        return rules_of_tunnel(desired, own, others, networks.subnets, sources, self._is_absent), errors
-
-    @property
-    def _words(self) -> str:
-        return "gateway %s" % self._options["vpn_id"]
+        """See plan_rules()."""
+        deletes = self._is_absent or self._purge
+        return plan_rules(self._options, gateway.listed.items, vpc_networks(vpc), deletes)
 
     def _scope(self, api: GatewayRoutesApi, rules: TunnelRules) -> ScopeReconciler:
         """Return the rules of the table: those of the task, and those that it deletes."""

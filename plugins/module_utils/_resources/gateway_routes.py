@@ -19,6 +19,9 @@ from .vpc import DEFAULT_TABLE
 from .vpc_route import NEXTHOP_TYPES, SYSTEM, VpcRoute, VpcRouteApi, shown_hops
 
 MESSAGES = {
+    "routes_tunnel_networks": (
+        "tunnel.%(option)s: is required, because gateway %(vpn_id)s has no tunnel %(name)s of which they could be read"
+    ),
     "routes_networks_not_shown": (
         "The list of %(gateway)s does not show the %(option)s of the tunnel %(name)s as networks, so its route rules"
         " are not known; run the task again later"
@@ -164,6 +167,44 @@ def rules_of_tunnel(
     former = {pair for tunnel in own for pair in pairs([tunnel])}
     surplus = former | set(needed) if is_absent else former - set(needed)
     return TunnelRules(needed, frozenset(surplus - shared))
+
+
+def plan_rules(
+    options: Dict[str, Any], tunnels: Iterable[Item], vpc: VpcNetworks, deletes: bool
+) -> Tuple[TunnelRules, List[str]]:
+    """Return the rules that the tunnels of a gateway need, and the errors in what they are planned from.
+
+    :param options: of the task. With `tunnel` only that tunnel needs rules, and the others keep theirs.
+    :param tunnels: of the gateway, as they are listed.
+    :param deletes: whether the task deletes rules, so that those of the other tunnels have to be known.
+    """
+    sources, tunnel = options.get("sources"), options.get("tunnel")
+    words, is_absent = "gateway %s" % options["vpn_id"], options["state"] == "absent"
+    if tunnel is None:
+        found, errors = tunnel_networks(tunnels, words, sources is not None)
+        errors += [] if is_absent else impossible(found, vpc, sources)
+        return TunnelRules(needed_pairs(found, vpc.subnets, sources), frozenset()), errors
+    named: Tuple[List[Item], List[Item]] = ([], [])
+    for item in tunnels:
+        named[item.fields["vpn_conn_name"] != tunnel["vpn_conn_name"]].append(item)
+    own, errors = tunnel_networks(named[0], words, sources is not None)
+    others, errors_of_others = tunnel_networks(named[1], words, sources is not None)
+    desired = TunnelNetworks(tunnel["vpn_conn_name"], *(to_networks(tunnel.get(side)) for side in SIDES))
+    if desired.local and desired.remote:
+        errors = []  # what the list does not show is not needed
+    errors += errors_of_others if deletes else []
+    if not is_absent:
+        desired = TunnelNetworks(
+            desired.name, *(new or old for new, old in zip(desired[1:], own[0][1:] if own else ((), ())))
+        )
+        missing = [
+            side for side, networks in zip(SIDES, desired[1:]) if not networks and (side == SIDES[1] or sources is None)
+        ]
+        errors += [
+            MESSAGES["routes_tunnel_networks"] % dict(options, option=side, name=desired.name) for side in missing
+        ]
+        errors += impossible([desired], vpc, sources)
+    return rules_of_tunnel(desired, own, others, vpc.subnets, sources, is_absent), errors
 
 
 def to_networks(texts: Optional[Iterable[str]]) -> Tuple[Any, ...]:

@@ -379,7 +379,7 @@ VALID = {
         "nexthop_id": "vpn-1",
     },
     "vpc_route_info": {"vpc_id": "vpc-1"},
-    "vpn_gateway_routes": {"vpn_id": "vpn-1", "sources": ["0.0.0.0/0"], "purge": True},
+    "vpn_gateway_routes": {"vpn_id": "vpn-1", "sources": ["0.0.0.0/0"], "purge": True, "tunnel": {"name": "t"}},
 }
 
 

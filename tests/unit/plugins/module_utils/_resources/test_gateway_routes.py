@@ -18,6 +18,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.gate
     impossible,
     leads_to,
     needed_pairs,
+    plan_rules,
     sources_in,
     tunnel_networks,
     vpc_networks,
@@ -214,3 +215,54 @@ def test_networks_of_a_vpc_include_secondary_ones_and_skip_what_is_not_shown():
 def test_only_a_rule_that_is_shown_to_lead_to_the_gateway_can_be_purged(hop_type, hop_id, name, expected):
     item = Item({"nexthop_type": hop_type, "nexthop_id": hop_id})
     assert leads_to("vpn-1")(Entry("rr-1", name, False, True, 0, item)) is expected
+
+
+# -- the rules of one tunnel --
+
+LOCAL = "192.168.0.0/20"
+
+
+def listed(**tunnels):
+    """Return listed tunnels: the name and the remote networks of each."""
+    fields = {"status": "active", "vpn_conn_id": None, "local_subnets": [LOCAL]}
+    return [Item(dict(fields, vpn_conn_name=name, remote_subnets=remote), None) for name, remote in tunnels.items()]
+
+
+def plan(own, tunnels=(), state="present", sources=None, deletes=True):
+    """Return the destinations that the tunnel `a` needs, those that may be deleted, and the errors."""
+    options = {"vpn_id": "vpn-1", "state": state, "tunnel": dict({"vpn_conn_name": "a"}, **own)}
+    rules, errors = plan_rules(dict(options, **({"sources": sources} if sources else {})), tunnels, VPC, deletes)
+    return [pair[1] for pair in rules.pairs], sorted(pair[1] for pair in rules.surplus), errors
+
+
+def test_rules_of_a_tunnel_that_does_not_exist_yet_follow_from_its_networks():
+    own = {"local_subnets": [LOCAL], "remote_subnets": ["10.1.0.0/17", "10.1.128.0/17"]}
+    assert plan(own, listed(b=["10.2.0.0/16"])) == (["10.1.0.0/16"], [], [])
+    missing = plan({"local_subnets": [LOCAL]})[2]
+    assert [text.split(":")[0] for text in missing] == ["tunnel.remote_subnets"]
+    assert plan({"remote_subnets": ["10.1.0.0/16"]}, sources=["0.0.0.0/0"])[2] == []
+
+
+def test_rules_of_a_tunnel_whose_networks_change_move_with_them():
+    tunnels = listed(a=["10.1.0.0/16", "10.5.0.0/16", "10.7.0.0/16"], b=["10.5.0.0/16"])
+    own = {"remote_subnets": ["10.7.0.0/16", "10.9.0.0/16"]}
+    assert plan(own, tunnels) == (["10.7.0.0/16", "10.9.0.0/16"], ["10.1.0.0/16"], [])
+
+
+def test_rules_of_a_tunnel_that_is_to_be_absent_are_those_that_no_other_needs():
+    tunnels = listed(a=["10.1.0.0/16", "10.2.0.0/16"], b=["10.2.0.0/16"])
+    assert plan({}, tunnels, "absent")[1:] == (["10.1.0.0/16"], [])
+    # Also where the tunnel is gone already, by its networks, and where both differ.
+    own = {"local_subnets": [LOCAL], "remote_subnets": ["10.1.0.0/16", "10.9.0.0/16"]}
+    assert plan(own, listed(b=["10.9.0.0/16"]), "absent")[1] == ["10.1.0.0/16"]
+    assert plan(own, tunnels, "absent")[1] == ["10.1.0.0/16", "10.9.0.0/16"]
+    # A rule that the others need together is theirs.
+    assert plan({}, listed(a=["10.4.0.0/15"], b=["10.4.0.0/16"], c=["10.5.0.0/16"]), "absent")[1] == []
+
+
+def test_networks_of_other_tunnels_matter_only_where_rules_are_deleted():
+    own = {"local_subnets": [LOCAL], "remote_subnets": ["10.1.0.0/16"]}
+    others = listed(b=["192.168.1.0/24"], c=["not shown"])
+    assert plan(own, others, deletes=False) == (["10.1.0.0/16"], [], [])
+    assert len(plan(own, others)[2]) == 1 and "'c'" in plan(own, others)[2][0]
+    assert "overlaps" in plan(dict(own, remote_subnets=["192.168.1.0/24"]), others, deletes=False)[2][0]
