@@ -22,6 +22,7 @@ from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
 from playbook_runner import run_playbook
 
 CREATE, DELETE = "Create or update a VPN tunnel", "Delete a VPN tunnel"
+CONNECT, DISCONNECT = "Connect a site", "Disconnect a site"
 RECONCILE, REPORT = "Reconcile VPN tunnels", "Report VPN tunnels"
 KEYS = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
 SECRET_KEY, OTHER_KEY, TOKEN = "ddd22@www", "NEWkey@22", "session-token-4711-of-sts"
@@ -463,6 +464,45 @@ def test_job_leaves_no_secret_in_its_files(cloud, launch, inventory):
             del left[path]
         assert sum(path.parent.name == "job_events" for path in left) > 5
         assert [(path, secret) for path, text in left.items() for secret in secrets if secret in text] == []
+
+
+# -- a site -----------------------------------------------------------------------------------------------------------
+
+
+SITE = {
+    "vpc_name": "production",
+    "vpn_name": "branches",
+    "vpn_conn_name": "branch-berlin",
+    "manage_peer": "no",
+    "gateway_create": "yes",
+    "eip_name": "branches",
+    "eip_create": "yes",
+    "customer_gateway_name": "berlin",
+    "customer_gateway_create": "yes",
+}
+
+
+def test_survey_connects_a_site_and_disconnects_it(tmp_path):
+    """From an empty VPC, without the other end; unanswered questions and a check buy nothing."""
+    asked = {name: ANSWERS[name] for name in ("secret_key", "remote_ip", "remote_subnets")}
+    connect = {**asked, **SITE, "local_subnets": "192.168.0.0/24, 192.168.1.0/24", "eip_bandwidth_in_mbps": 5}
+    with EmulatorProcess("--vpc", "vpc-new:192.168.0.0/18:production") as cloud:
+
+        def run(name, answers, **more):
+            folder = tmp_path / str(len(list(tmp_path.iterdir())))
+            return job.launch(folder, job.template(name), answers, KEYS, {"BCE_ENDPOINT": cloud.endpoint}, **more)
+
+        unanswered = {name: "" for name in connect if name.startswith(("eip", "customer", "gateway", "peers"))}
+        refused = run(CONNECT, {**connect, **unanswered, "eip_bandwidth_in_mbps": ""})
+        assert refused.status == "failed" and cloud.billed() == {"gateways": 0, "eips": 0}
+        assert succeeded(run(CONNECT, connect, how=["--check"])).changed and cloud.requests("POST") == []
+        succeeded(run(CONNECT, connect))
+        (tunnel,) = cloud.tunnels()
+        assert tunnel["localSubnets"] == ["192.168.0.0/24", "192.168.1.0/24"] and tunnel["cgwId"]
+        assert len([rule for rule in cloud.route_rules() if rule["nexthopId"] == tunnel["vpnId"]]) == 2
+        succeeded(run(DISCONNECT, SITE))
+        assert cloud.tunnels() == cloud.customer_gateways() == [] and cloud.billed() == {"gateways": 1, "eips": 1}
+        assert tunnel["vpnId"] not in [gateway["vpnId"] for gateway in cloud.gateways()]
 
 
 # -- what AWX refuses before a job ------------------------------------------------------------------------------------
