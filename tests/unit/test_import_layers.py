@@ -163,6 +163,12 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/fields",
         "module_utils/_resources/vpn_tunnel",
     },
+    "plugin_utils/_peer_filters": {
+        "plugin_utils/_builtin_types",
+        "plugin_utils/_peer/description",
+        "plugin_utils/_peer/dictionary",
+        "module_utils/_bce/errors",
+    },
     "plugin_utils/_builtin_types": set(),
     "plugin_utils/_messages": set(),
     "plugin_utils/_playbook_messages": set(),
@@ -219,7 +225,8 @@ PLUGIN_LAYERS = {
     "filter": {
         "plugin_utils/_builtin_types",
         "plugin_utils/_playbook_input",
-        "plugin_utils/_peer/swanctl",
+        "plugin_utils/_peer/",
+        "plugin_utils/_peer_filters",
         "module_utils/_bce/errors",
     },
     "action": {"plugin_utils/_in_process_action", "module_utils/_module/"},
