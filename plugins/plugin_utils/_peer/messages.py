@@ -50,6 +50,26 @@ MESSAGES = {
     "peer_check_mode_id": (
         "tunnel, gateway: check-mode-new is the id of an object that check mode would create; create the object first"
     ),
+    "peer_type": "peer: must be the dictionary that the filter vpn_peer returns: TUNNEL | vpn_peer(gateway=GATEWAY)",
+    "peer_is_tunnel": "peer: is a tunnel; put the filter vpn_peer before this one: TUNNEL | vpn_peer(gateway=GATEWAY)",
+    "peer_not_supported": "%(option)s is not supported by %(device)s; change the tunnel to %(allowed)s",
+    "peer_seconds": "%(least)d to %(most)d (seconds)",
+    "peer_ipv4_only": "%(option)s: %(device)s is rendered for IPv4 only, got %(value)s; configure this device by hand",
+    "peer_name_for_device": (
+        "name: %(device)s takes 1 to %(most)d characters, letters, digits, ., - and _, got %(value)s;"
+        " give vpn_peer a name="
+    ),
+    "peer_interface": "%(option)s: must be the name of an interface of the device, such as %(example)s, got %(value)s",
+    "peer_number": "%(option)s: must be a whole number from %(least)d to %(most)d, got %(value)s",
+    "peer_cloud_contains_gateway": (
+        "tunnel.local_subnets: %(subnet)s contains the gateway's address %(address)s, so %(device)s would route the"
+        " tunnel's own packets into the tunnel; narrow the network, or configure this device by hand"
+    ),
+    "peer_boolean": "%(option)s: must be true or false, got %(value)s",
+    "peer_identity_kind": (
+        "%(option)s: %(device)s takes an address, a host name or an e-mail address as identity, got %(value)s;"
+        " change the identity at both ends"
+    ),
     "peer_file_not_of_role": "is not of %(tunnel)s and was not written by this role",
     "peer_file_of_other_tunnel": "is not of %(tunnel)s but of the tunnel %(id)s of the gateway %(gateway)s",
     "peer_this_tunnel": "this tunnel of the gateway %(address)s",
