@@ -21,27 +21,15 @@ import pytest
 
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel_info, vpn_tunnels
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
-from api_example import OPTIONS, SECRET_KEY, options
+from api_example import OPTIONS, SECRET_KEY
 from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from ipsec_lab.assertions import VerificationError
 from ipsec_lab.stored_tunnels import stored_tunnels
+from peer_examples import EIP, MODES, esp_combinations, ike_combinations, in_mode
 from playbook_runner import ROOT
 from run_params import run_params
 
-EIP = "192.0.2.1"  # the emulator gives it to its first gateway
 CLOUD_NETS, PEER_NETS = OPTIONS["local_subnets"], OPTIONS["remote_subnets"]
-
-MODES = {"ikev1-main": ("v1", "main"), "ikev1-aggressive": ("v1", "aggressive"), "ikev2": ("v2", "main")}
-CIPHERS = ["aes", "aes192", "aes256", "3des"]
-HASHES = ["sha1", "md5", "sha2_256", "sha2_384", "sha2_512"]
-GROUPS = ["group2", "group5", "group14", "group24"]
-
-
-def in_mode(mode, **changes):
-    """The example's options in one of the modes, with life times that no default is equal to."""
-    version, ike_mode = MODES[mode]
-    changes = dict(ike_config__ike_life_time=7200, ipsec_config__ipsec_lifetime=5400, **changes)
-    return options(ike_config__ike_version=version, ike_config__ike_mode=ike_mode, **changes)
 
 
 def on_the_emulator(emulator, items):
@@ -63,29 +51,6 @@ def one_on_the_emulator(emulator, **item):
 
 
 # --- every value of the contract ---
-
-
-def ike_combinations(mode):
-    return [
-        in_mode(mode, ike_config__ike_enc_alg=cipher, ike_config__ike_auth_alg=hashing, ike_config__ike_pfs=group)
-        for cipher in CIPHERS
-        for hashing in HASHES
-        for group in GROUPS
-    ]
-
-
-def esp_combinations(mode):
-    return [
-        in_mode(
-            mode,
-            ipsec_config__ipsec_enc_alg=cipher,
-            ipsec_config__ipsec_auth_alg=hashing,
-            ipsec_config__ipsec_pfs=group,
-        )
-        for cipher in CIPHERS
-        for hashing in HASHES
-        for group in [*GROUPS, "disabled"]
-    ]
 
 
 @pytest.mark.parametrize("mode", MODES)

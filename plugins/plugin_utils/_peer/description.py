@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ...module_utils._bce.errors import InvalidOptionsError
 from ...module_utils._bce.redaction import Secret, redact, safe_repr, trim
@@ -97,7 +97,7 @@ def parse_peer(
     cloud_networks, peer_networks = _try_parse(_parse_subnets, tunnel) or ((), ()) if part != "secrets" else ((), ())
     errors += validate_subnets(cloud_networks, peer_networks)
     if errors or (eip is None and not is_new):
-        raise InvalidOptionsError(_redact_key(errors, secret_key))
+        raise InvalidOptionsError(redact_key(errors, secret_key))
     if is_new or eip is None:
         return None
     vpn_conn_name = tunnel["vpn_conn_name"].strip()
@@ -113,6 +113,19 @@ def parse_peer(
         ipsec_config={} if part == "secrets" else _strip_values(tunnel["ipsec_config"]),
         start_action=start_action,
     )
+
+
+def reject_check_mode_id(tunnel: Any, gateway: Any) -> None:
+    """Raise InvalidOptionsError for an end of which a part would be created in check mode."""
+    if has_check_mode_id(tunnel, gateway):
+        raise InvalidOptionsError([MESSAGES["peer_check_mode_id"]])
+
+
+def subnet_pairs(peer: PeerDescription) -> List[Tuple[Network, Network]]:
+    """Return each (cloud's network, peer's network) of one IP version."""
+    return [
+        (left, right) for left in peer.cloud.networks for right in peer.peer.networks if left.version == right.version
+    ]
 
 
 # --- validation: each function returns a list of sentences ---
@@ -173,15 +186,24 @@ def validate_key(secret_key: Any) -> List[str]:
 
 def validate_choices(start_action: Any, part: Any, peer_id: Any, local_id: Any) -> List[str]:
     """Check the values that must be one of a few words, and the two identities."""
-    errors = []
-    for name, value, choices in (("start_action", start_action, START_ACTIONS), ("part", part, PARTS)):
-        if value not in choices:
-            words = " or ".join((", ".join(choices[:-1]), choices[-1]))
-            errors.append(MESSAGES["peer_choice"] % {"option": name, "choices": words, "value": _safe_value(value)})
+    errors = validate_choice("start_action", start_action, START_ACTIONS) + validate_part(part, PARTS)
     for name, value in (("peer_id", peer_id), ("local_id", local_id)):
         if value is not None and not is_identity(value):
             errors.append(MESSAGES["peer_identity"] % {"option": name, "value": _safe_value(value)})
     return errors
+
+
+def validate_choice(option: str, value: Any, choices: Sequence[str]) -> List[str]:
+    """Check that a value is one of a few words."""
+    if isinstance(value, str) and value in choices:
+        return []
+    words = " or ".join((", ".join(choices[:-1]), choices[-1]))
+    return [MESSAGES["peer_choice"] % {"option": option, "choices": words, "value": _safe_value(value)}]
+
+
+def validate_part(part: Any, parts: Sequence[str]) -> List[str]:
+    """Check the option that selects one of the files of a renderer."""
+    return validate_choice("part", part, parts)
 
 
 def is_identity(value: Any) -> bool:
@@ -292,7 +314,7 @@ def _safe_value(value: Any) -> str:
     return safe_repr(value) if isinstance(value, str) else "of type %s" % type(value).__name__
 
 
-def _redact_key(errors: List[str], secret_key: Any) -> List[str]:
+def redact_key(errors: List[str], secret_key: Any) -> List[str]:
     """Return the sentences without the key and its hex form, which may stand in a wrong option."""
     if not isinstance(secret_key, str):
         return errors

@@ -50,6 +50,17 @@ MESSAGES = {
     "peer_check_mode_id": (
         "tunnel, gateway: check-mode-new is the id of an object that check mode would create; create the object first"
     ),
+    "peer_type": "peer: must be the dictionary that the filter vpn_peer returns: TUNNEL | vpn_peer(gateway=GATEWAY)",
+    "peer_is_tunnel": "peer: is a tunnel; put the filter vpn_peer before this one: TUNNEL | vpn_peer(gateway=GATEWAY)",
+    "peer_not_supported": "%(option)s is not supported by %(device)s; change the tunnel to one of: %(others)s",
+    "peer_seconds": (
+        "%(option)s: %(value)s is not supported by %(device)s, which takes %(least)d to %(most)d seconds;"
+        " change the tunnel"
+    ),
+    "peer_identity_kind": (
+        "%(option)s: %(device)s takes an address, a host name or an e-mail address as identity, got %(value)s;"
+        " change the identity at both ends"
+    ),
     "peer_file_not_of_role": "is not of %(tunnel)s and was not written by this role",
     "peer_file_of_other_tunnel": "is not of %(tunnel)s but of the tunnel %(id)s of the gateway %(gateway)s",
     "peer_this_tunnel": "this tunnel of the gateway %(address)s",

@@ -14,9 +14,8 @@ import hashlib
 import re
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
-from ...module_utils._bce.errors import InvalidOptionsError
 from ...module_utils._resources.base import CHECK_MODE_ID
-from .description import Network, PeerDescription, has_check_mode_id, parse_connection_name, parse_peer
+from .description import Network, PeerDescription, parse_connection_name, parse_peer, subnet_pairs
 from .messages import MESSAGES
 
 CIPHERS = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "3des": "3des"}
@@ -104,12 +103,6 @@ def render_files(tunnel: Any, gateway: Any, secret_key: Any = None, **more: Any)
         secret=secret,
         marker=_marker(peer, connection + secret),
     )
-
-
-def reject_check_mode_id(tunnel: Any, gateway: Any) -> None:
-    """Raise InvalidOptionsError for an end of which a part would be created in check mode."""
-    if has_check_mode_id(tunnel, gateway):
-        raise InvalidOptionsError([MESSAGES["peer_check_mode_id"]])
 
 
 def read_owner(text: str) -> Optional[FileOwner]:
@@ -218,15 +211,14 @@ def _child(peer: PeerDescription, cloud: Sequence[Network], own: Sequence[Networ
 
 def _traffic_selectors(peer: PeerDescription) -> List[Tuple[Sequence[Network], Sequence[Network]]]:
     """Return the (cloud's networks, peer's networks) of each child: IKEv1 can negotiate only one pair at a time."""
-    cloud, own = peer.cloud.networks, peer.peer.networks
     if VERSIONS[peer.ike_config["ike_version"]] == 2:
-        return [(cloud, own)]
-    return [((left,), (right,)) for left in cloud for right in own if left.version == right.version]
+        return [(peer.cloud.networks, peer.peer.networks)]
+    return [((cloud,), (own,)) for cloud, own in subnet_pairs(peer)]
 
 
 def _lan_bypass(peer: PeerDescription) -> List[List[str]]:
     """Return what keeps traffic among the peer's networks out of a tunnel to a network that contains one of them."""
-    inside = _networks_inside(peer.peer.networks, peer.cloud.networks)
+    inside = networks_inside(peer.peer.networks, peer.cloud.networks)
     if not inside:
         return []
     # A packet from any network of the peer to one of these would match the tunnel, and so would the reply.
@@ -238,7 +230,7 @@ def _lan_bypass(peer: PeerDescription) -> List[List[str]]:
     return [_section(name, [("remote_addrs", "127.0.0.1")], [_section("children", (), [child])])]
 
 
-def _networks_inside(networks: Sequence[Network], wide_networks: Sequence[Network]) -> List[Network]:
+def networks_inside(networks: Sequence[Network], wide_networks: Sequence[Network]) -> List[Network]:
     """Return the networks inside one of the wide ones, without those parts that are a wide one again.
 
     A bypass precedes every tunnel, so a network of the cloud inside one of the peer's has to be left out.

@@ -16,8 +16,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.filter.swanctl import FilterModule
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
-from ansible_collections.baiducloud.network.plugins.module_utils._bce.redaction import looks_like_tunnel_key
-from ansible_collections.baiducloud.network.plugins.module_utils._resources import vpn_tunnel as rules
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CHECK_MODE_ID as NEW
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import subnet
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import (
@@ -28,9 +26,7 @@ from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl i
     render_files,
 )
 from api_example import SECRET_KEY, options
-
-EIP = "192.0.2.1"
-CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+from peer_examples import EIP, keys, names, tunnels
 
 
 def read(text):
@@ -57,35 +53,6 @@ def read(text):
     if len(stack) != 1:
         raise ValueError("braces")
     return stack[0]
-
-
-names = st.one_of(
-    st.from_regex(r"\A[A-Za-z][A-Za-z0-9_/.-]{0,64}\Z"),
-    st.sampled_from(["include", "connections", "a/lan", "a", "a-1"]),
-)
-keys = st.text(CHARACTERS + rules.KEY_SYMBOLS, min_size=8, max_size=17).filter(looks_like_tunnel_key)
-networks = st.lists(
-    st.builds("10.{}.{}.0/{}".format, st.integers(0, 127), st.integers(0, 255), st.integers(24, 30)),
-    min_size=1,
-    max_size=4,
-)
-tunnels = st.fixed_dictionaries(
-    {
-        "vpn_conn_name": names,
-        "description": st.text(max_size=40),
-        "remote_ip": st.ip_addresses(v=4, network="198.51.100.0/24").map(str),
-        "local_subnets": networks,
-        "remote_subnets": networks.map(lambda found: [text.replace("10.", "172.", 1) for text in found]),
-        "ike_config": st.fixed_dictionaries(
-            {item.name: st.sampled_from(item.argument_spec["choices"]) for item in rules.IKE_CONFIG[:5]}
-            | {"ike_life_time": st.integers(60, 86400)}
-        ),
-        "ipsec_config": st.fixed_dictionaries(
-            {item.name: st.sampled_from(item.argument_spec["choices"]) for item in rules.IPSEC_CONFIG[:3]}
-            | {"ipsec_lifetime": st.integers(180, 86400)}
-        ),
-    }
-)
 
 
 @settings(max_examples=300, deadline=None)
