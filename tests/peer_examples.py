@@ -14,6 +14,11 @@ from api_example import options
 EIP = "192.0.2.1"  # the emulator gives it to its first gateway
 CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
+# Options that a renderer cannot do without.
+RENDERER_OPTIONS = {
+    "fortios_ipsec": {"interface": "wan1", "lan_interface": "internal", "policy_id": 100, "route_id": 200}
+}
+
 MODES = {"ikev1-main": ("v1", "main"), "ikev1-aggressive": ("v1", "aggressive"), "ikev2": ("v2", "main")}
 CIPHERS = ["aes", "aes192", "aes256", "3des"]
 HASHES = ["sha1", "md5", "sha2_256", "sha2_384", "sha2_512"]
@@ -50,6 +55,16 @@ def esp_combinations(mode):
         for hashing in HASHES
         for group in [*GROUPS, "disabled"]
     ]
+
+
+def all_combinations():
+    """The 540 combinations of mode and proposals; while one proposal varies, the other one is what every device has."""
+    items = []
+    for mode in MODES:
+        common = in_mode(mode, ike_config__ike_pfs="group14", ipsec_config__ipsec_pfs="group14")
+        items += [dict(item, ipsec_config=common["ipsec_config"]) for item in ike_combinations(mode)]
+        items += [dict(item, ike_config=common["ike_config"]) for item in esp_combinations(mode)]
+    return items
 
 
 names = st.one_of(

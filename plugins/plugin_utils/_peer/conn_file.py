@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Sequence, Tuple
+from typing import Any, Callable, List, Sequence, Tuple
 
-from .description import ANY_ADDRESS, PeerDescription
-from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS
-from .swanctl import VERSIONS
+from ...module_utils._bce.errors import InvalidOptionsError
+from .description import ANY_ADDRESS, PeerDescription, validate_choice
+from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS, parse_dictionary
+from .swanctl import NOT_RENDERED, VERSIONS
 
 HEADER = "# The peer's end of the VPN tunnel %s on Baidu AI Cloud."
 HINT = "# Made by the filter baiducloud.network.%s; a change belongs into the tunnel, not into this file."
@@ -18,6 +19,7 @@ DPD_ACTIONS = {"start": "restart", "trap": "hold", "none": "clear"}
 # Time before the end of a life time at which it is renewed: a tenth, so that there is some of the shortest one too.
 MARGIN_PART = 10
 
+PARTS = ("connections", "secrets")
 Settings = Sequence[Tuple[str, Any]]
 
 
@@ -65,6 +67,24 @@ def dpd_settings(peer: PeerDescription) -> Settings:
     ]
 
 
-def text(lines: Sequence[str]) -> str:
-    """Return lines as the text of a file."""
-    return "\n".join(lines) + "\n"
+def render(
+    peer: Any,
+    part: Any,
+    connections: Callable[[PeerDescription], List[str]],
+    secrets: Callable[[PeerDescription], List[str]],
+) -> str:
+    """Return the text of one of the two files.
+
+    :param peer: dictionary of describe_peer().
+    :param part: one of PARTS.
+    :param connections: returns the lines of the file with the connections.
+    :param secrets: returns the lines of the file with the key.
+    :raises InvalidOptionsError: for an invalid part, see parse_dictionary() too.
+    """
+    errors = validate_choice("part", part, PARTS)
+    if errors:
+        raise InvalidOptionsError(errors)
+    description = parse_dictionary(peer, part)
+    if description is None:
+        return NOT_RENDERED
+    return "\n".join(secrets(description) if part == "secrets" else connections(description)) + "\n"

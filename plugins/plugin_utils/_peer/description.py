@@ -89,7 +89,7 @@ def parse_peer(
         errors += validate_key(secret_key)
     errors += validate_choices(start_action, part, peer_id, local_id)
     if name is not None and _try_parse(rules.VPN_CONN_NAME.normalize, name) is None:
-        words = {"constraint": rules.VPN_CONN_NAME.constraint, "value": _safe_value(name)}
+        words = {"constraint": rules.VPN_CONN_NAME.constraint, "value": safe_value(name)}
         errors.append(MESSAGES["peer_name"] % words)
     # Two values can be compared only where each of them can be parsed.
     remote_ip = _try_parse(_parse_address, tunnel.get("remote_ip") if isinstance(tunnel, dict) else None)
@@ -145,7 +145,7 @@ def has_check_mode_id(tunnel: Any, gateway: Any) -> bool:
 def validate_tunnel(tunnel: Any, part: Any, is_new: bool = False) -> List[str]:
     """Check that the tunnel has what the part needs, except where is_new, and that each value of it is valid."""
     if not isinstance(tunnel, dict):
-        return [MESSAGES["peer_tunnel_type"] % {"value": _safe_value(tunnel)}]
+        return [MESSAGES["peer_tunnel_type"] % {"value": safe_value(tunnel)}]
     if "vpn_tunnel" in tunnel or "vpn_tunnels" in tunnel:
         return [MESSAGES["peer_tunnel_whole_result"]]
     required = _required_fields(part)
@@ -186,10 +186,10 @@ def validate_key(secret_key: Any) -> List[str]:
 
 def validate_choices(start_action: Any, part: Any, peer_id: Any, local_id: Any) -> List[str]:
     """Check the values that must be one of a few words, and the two identities."""
-    errors = validate_choice("start_action", start_action, START_ACTIONS) + validate_part(part, PARTS)
+    errors = validate_choice("start_action", start_action, START_ACTIONS) + validate_choice("part", part, PARTS)
     for name, value in (("peer_id", peer_id), ("local_id", local_id)):
         if value is not None and not is_identity(value):
-            errors.append(MESSAGES["peer_identity"] % {"option": name, "value": _safe_value(value)})
+            errors.append(MESSAGES["peer_identity"] % {"option": name, "value": safe_value(value)})
     return errors
 
 
@@ -198,12 +198,7 @@ def validate_choice(option: str, value: Any, choices: Sequence[str]) -> List[str
     if isinstance(value, str) and value in choices:
         return []
     words = " or ".join((", ".join(choices[:-1]), choices[-1]))
-    return [MESSAGES["peer_choice"] % {"option": option, "choices": words, "value": _safe_value(value)}]
-
-
-def validate_part(part: Any, parts: Sequence[str]) -> List[str]:
-    """Check the option that selects one of the files of a renderer."""
-    return validate_choice("part", part, parts)
+    return [MESSAGES["peer_choice"] % {"option": option, "choices": words, "value": safe_value(value)}]
 
 
 def is_identity(value: Any) -> bool:
@@ -220,7 +215,7 @@ def validate_addresses(remote_ip: Optional[Address], eip: Optional[Address], pee
         errors += validate_address_pair(remote_ip, eip)
     if peer_address is not None and not is_host_address(peer_address, remote_ip):
         kind = "IPv%d" % remote_ip.version if remote_ip else "IP"
-        words = {"version": kind, "any": ANY_ADDRESS, "value": _safe_value(peer_address)}
+        words = {"version": kind, "any": ANY_ADDRESS, "value": safe_value(peer_address)}
         errors.append(MESSAGES["peer_host_address"] % words)
     return errors
 
@@ -274,7 +269,7 @@ def _parse_gateway(gateway: Any, errors: List[str]) -> Optional[Address]:
         return None
     address = _try_parse(_parse_address, text)
     if address is None:
-        errors.append(MESSAGES["peer_gateway_type"] % {"value": _safe_value(text)})
+        errors.append(MESSAGES["peer_gateway_type"] % {"value": safe_value(text)})
     return address
 
 
@@ -309,7 +304,7 @@ def _try_parse(parse: Callable[[Any], Any], value: Any) -> Any:
 # --- what an error shows ---
 
 
-def _safe_value(value: Any) -> str:
+def safe_value(value: Any) -> str:
     """Return an invalid value as an error shows it, but not a dictionary, which may hold a key."""
     return safe_repr(value) if isinstance(value, str) else "of type %s" % type(value).__name__
 

@@ -20,6 +20,14 @@ class Cell(NamedTuple):
     source: str  # a name in SOURCES
 
 
+class Limits(NamedTuple):
+    """The life times that a device takes, in seconds."""
+
+    least: int
+    most: int
+    source: str
+
+
 class Device(NamedTuple):
     """A kind of device."""
 
@@ -27,7 +35,7 @@ class Device(NamedTuple):
     version: str
     modes: Dict[str, Cell]  # by the names of MODES
     cells: Dict[str, Dict[str, Cell]]  # option of the API -> value -> Cell
-    seconds: Dict[str, Tuple[int, int]]  # option of the API -> the limits of the device
+    seconds: Dict[str, Limits]  # option of the API -> limits
     filter_name: Optional[str] = None  # of the renderer
     advice: Tuple[str, ...] = ()  # names of texts of the filter peer_sheet
 
@@ -139,7 +147,7 @@ DEVICES = {
             {"group2": "2", "group5": "5", "group14": "14", "group24": None},
             disabled="pfs disable",
         ),
-        {"ike_life_time": (120, 172800), "ipsec_lifetime": (120, 172800)},
+        {name: Limits(120, 172800, "fortios-guide") for name in ("ike_life_time", "ipsec_lifetime")},
         "fortios_ipsec",
         ("fortios_name",),
     ),

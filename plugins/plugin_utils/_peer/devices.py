@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
 
 from ...module_utils._bce.errors import InvalidOptionsError
-from .description import PeerDescription
+from .description import Address, Network, PeerDescription
 from .device_table import DEVICES, Device
 from .identities import Identity, parse_identity
 from .messages import MESSAGES
@@ -51,7 +51,7 @@ def find_unsupported(device: Device, ike_config: Dict[str, Any], ipsec_config: D
 
 def _unsupported_value(device: Device, option: str, value: Any) -> List[str]:
     if option in device.seconds:
-        least, most = device.seconds[option]
+        least, most, _source = device.seconds[option]
         words = {"option": option, "value": value, "device": device.label, "least": least, "most": most}
         return [] if least <= value <= most else [MESSAGES["peer_seconds"] % words]
     cells = device.cells.get(option, {})
@@ -109,3 +109,15 @@ def parse_identities(device: Device, peer: PeerDescription) -> List[Identity]:
     if errors:
         raise InvalidOptionsError(errors)
     return found
+
+
+def validate_ipv4(peer: PeerDescription, label: str) -> List[str]:
+    """Check that all addresses and networks are of IPv4."""
+    values: List[Tuple[str, Union[Address, Network]]] = [("gateway", peer.cloud.address)]
+    values += [("tunnel.local_subnets", network) for network in peer.cloud.networks]
+    values += [("tunnel.remote_subnets", network) for network in peer.peer.networks]
+    return [
+        MESSAGES["peer_ipv4_only"] % {"option": option, "device": label, "value": value}
+        for option, value in values
+        if value.version != 4
+    ]

@@ -11,16 +11,13 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from ...module_utils._bce.errors import InvalidOptionsError
 from . import conn_file
-from .description import PeerDescription, subnet_pairs, validate_part
+from .description import PeerDescription, subnet_pairs
 from .device_table import DEVICES
 from .devices import Words, ike_words, ipsec_words, parse_identities, reject_unsupported
-from .dictionary import parse_dictionary
 from .identities import Identity
-from .swanctl import NOT_RENDERED, networks_inside
+from .swanctl import networks_inside
 
-PARTS = ("connections", "secrets")
 AUTO = {"start": "start", "trap": "ondemand", "none": "add"}
 
 
@@ -32,13 +29,7 @@ def render(peer: Any, part: Any = "connections") -> str:
     :returns: NOT_RENDERED in check mode, where a part of the tunnel would be created.
     :raises InvalidOptionsError: see parse_dictionary() and reject_unsupported().
     """
-    errors = validate_part(part, PARTS)
-    if errors:
-        raise InvalidOptionsError(errors)
-    description = parse_dictionary(peer, part)
-    if description is None:
-        return NOT_RENDERED
-    return conn_file.text(_secrets(description) if part == "secrets" else _connections(description))
+    return conn_file.render(peer, part, _connections, _secrets)
 
 
 def _connections(peer: PeerDescription) -> List[str]:
@@ -104,8 +95,8 @@ def _secrets(peer: PeerDescription) -> List[str]:
     identities = parse_identities(DEVICES["libreswan"], peer)
     key = peer.secret_key.reveal() if peer.secret_key else ""
     # In quotes nothing is decoded, not even 0x; the key's characters are none that would end them.
-    line = '%s : PSK "%s"' % (" ".join(map(_identity, identities)), key)
-    return [*conn_file.header(peer, "libreswan"), line]
+    line = [*map(_identity, identities), ":", "PSK", '"%s"' % key]
+    return [*conn_file.header(peer, "libreswan"), " ".join(line)]
 
 
 def _identity(identity: Identity) -> str:

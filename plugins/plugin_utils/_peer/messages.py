@@ -57,6 +57,17 @@ MESSAGES = {
         "%(option)s: %(value)s is not supported by %(device)s, which takes %(least)d to %(most)d seconds;"
         " change the tunnel"
     ),
+    "peer_ipv4_only": "%(option)s: %(device)s is rendered for IPv4 only, got %(value)s; configure this device by hand",
+    "peer_name_for_device": (
+        "name: %(device)s takes 1 to %(most)d characters, letters, digits, ., - and _, got %(value)s;"
+        " give vpn_peer a name="
+    ),
+    "peer_interface": "%(option)s: must be the name of an interface of the device, such as %(example)s, got %(value)s",
+    "peer_number": "%(option)s: must be a whole number from %(least)d to %(most)d, got %(value)s",
+    "peer_cloud_contains_gateway": (
+        "tunnel.local_subnets: %(subnet)s contains the gateway's address %(address)s, so %(device)s would route the"
+        " tunnel's own packets into the tunnel; narrow the network, or configure this device by hand"
+    ),
     "peer_identity_kind": (
         "%(option)s: %(device)s takes an address, a host name or an e-mail address as identity, got %(value)s;"
         " change the identity at both ends"

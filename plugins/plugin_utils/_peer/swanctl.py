@@ -190,7 +190,7 @@ def _connections(peer: PeerDescription) -> List[str]:
 
 def _children(peer: PeerDescription) -> List[Tuple[str, Settings]]:
     """Return the (name, settings) of each child."""
-    pairs = enumerate(_traffic_selectors(peer), 1)
+    pairs = enumerate(traffic_selectors(peer), 1)
     return [("%s-%d" % (_section_name(peer.name), number), _child(peer, *pair)) for number, pair in pairs]
 
 
@@ -209,7 +209,7 @@ def _child(peer: PeerDescription, cloud: Sequence[Network], own: Sequence[Networ
     ]
 
 
-def _traffic_selectors(peer: PeerDescription) -> List[Tuple[Sequence[Network], Sequence[Network]]]:
+def traffic_selectors(peer: PeerDescription) -> List[Tuple[Sequence[Network], Sequence[Network]]]:
     """Return the (cloud's networks, peer's networks) of each child: IKEv1 can negotiate only one pair at a time."""
     if VERSIONS[peer.ike_config["ike_version"]] == 2:
         return [(peer.cloud.networks, peer.peer.networks)]

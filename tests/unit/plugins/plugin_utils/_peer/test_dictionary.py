@@ -15,7 +15,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.base
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.renderers import RENDERERS
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import NOT_RENDERED, render
 from api_example import SECRET_KEY, options
-from peer_examples import EIP, keys, tunnels
+from peer_examples import EIP, RENDERER_OPTIONS, keys, tunnels
 from playbook_runner import ROOT
 
 FILTERS = {**swanctl.FilterModule().filters(), **vpn_peer.FilterModule().filters()}
@@ -100,7 +100,7 @@ def test_renderer_does_not_show_a_key_in_a_wrong_place(name):
 def test_renderer_in_check_mode_renders_nothing(name):
     described = describe(options(vpn_conn_id=NEW, vpn_conn_name="a/b"), context=CHECK_MODE)
     assert described == {"name": "a/b", "check_mode": True}
-    assert SECRET_KEY not in repr(FILTERS[name](CHECK_MODE, described))
+    assert SECRET_KEY not in repr(FILTERS[name](CHECK_MODE, described, **RENDERER_OPTIONS.get(name, {})))
     with pytest.raises(AnsibleFilterError, match="create the object first"):
         FILTERS[name]({}, described)
     with pytest.raises(AnsibleFilterError, match="create the object first"):
