@@ -43,8 +43,9 @@ test: .venv/.stamp-test
 	@$(MAKE) --no-print-directory -j2 -Otarget test-integration dialects
 	@echo 'make test: lint, test-unit, test-sanity, check-package, docs, dialects and test-integration passed'
 
-# The tests of the IPsec lab; make test leaves them out.
-test-lab: .venv/.stamp-test
+# The tests of the IPsec lab, and of the peers' own parsers and modules; make test leaves them out. The modules are in the environment
+# of make bench.
+test-lab: .venv/.stamp-test .cache/bench/.stamp
 	$(VENV_BIN)/python -m pytest -q -m lab tests/integration
 
 docs: .venv/.stamp-docs
@@ -53,6 +54,7 @@ docs: .venv/.stamp-docs
 update-plugin-docs: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/build_docs.py update
 	$(VENV_BIN)/python tests/checks/errors_page.py
+	$(VENV_BIN)/python tests/checks/peers_page.py
 
 ISOLATED_ENV := HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(VENV_BIN):$$PATH"
 lint: .venv/.stamp-test
@@ -65,6 +67,7 @@ lint: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/check_changelog.py
 	$(VENV_BIN)/python tests/checks/build_docs.py check
 	$(VENV_BIN)/python tests/checks/errors_page.py check
+	$(VENV_BIN)/python tests/checks/peers_page.py check
 	mkdir -p .cache/home  # these two tools write to their home directory
 	$(ISOLATED_ENV) $(VENV_BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	$(ISOLATED_ENV) $(VENV_BIN)/ansible-lint

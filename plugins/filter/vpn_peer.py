@@ -44,5 +44,5 @@ class FilterModule:
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         """Return the filters by name."""
-        names = ("libreswan", "ipsec_conf", "fortios_ipsec", "routeros_ipsec")
+        names = ("libreswan", "ipsec_conf", "fortios_ipsec", "routeros_ipsec", "peer_sheet")
         return {"vpn_peer": vpn_peer, **{name: _renderer(name) for name in names}}

@@ -41,6 +41,7 @@ NO_MESSAGE = re.compile(
     r"|pair of source and destination"
     r"|look at both ends|look at it in the console|a name is that of a gateway|free of tunnels and route rules"
     r"|leave the option out, or create another gateway"
+    r"|Baidu AI Cloud, VPN tunnel"
 )
 
 

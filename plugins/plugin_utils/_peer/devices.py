@@ -10,11 +10,9 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
 
 from ...module_utils._bce.errors import InvalidOptionsError
 from .description import Address, Network, PeerDescription
-from .device_table import DEVICES, Device
+from .device_table import DEVICES, Cell, Device
 from .identities import Identity, parse_identity
 from .messages import MESSAGES
-
-GROUPS = ("ike_config", "ipsec_config")
 
 
 class Words(NamedTuple):
@@ -25,10 +23,45 @@ class Words(NamedTuple):
     group: Optional[str]  # None without perfect forward secrecy
 
 
+class Lacking(NamedTuple):
+    """A value that a device does not have."""
+
+    option: str  # with the value, such as `ike_pfs: group2`
+    allowed: str  # what the device takes instead
+
+
 def mode_of(ike_config: Dict[str, Any]) -> str:
     """Return the mode of a tunnel, one of MODES."""
     version = ike_config["ike_version"]
     return version if version == "v2" else "%s/%s" % (version, ike_config["ike_mode"])
+
+
+def find_lacking(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> List[Lacking]:
+    """Return each value of a tunnel that a device is known not to have."""
+    found = []
+    mode = mode_of(ike_config)
+    cell = device.modes.get(mode)
+    if cell is not None and cell.name is None:
+        option = "ike_version: v2" if mode == "v2" else "ike_mode: %s" % ike_config["ike_mode"]
+        found.append(Lacking(option, _names(device.modes)))
+    for config in (ike_config, ipsec_config):
+        for option, value in config.items():
+            allowed = _allowed_instead(device, option, value)
+            found += [Lacking("%s: %s" % (option, value), allowed)] if allowed else []
+    return found
+
+
+def _allowed_instead(device: Device, option: str, value: Any) -> str:
+    """Return what a device takes instead of a value; an empty text where it takes the value, or may take it."""
+    if option in device.seconds:
+        least, most, _source = device.seconds[option]
+        return "" if least <= value <= most else MESSAGES["peer_seconds"] % {"least": least, "most": most}
+    cells = device.cells.get(option, {})
+    return _names(cells) if value in cells and cells[value].name is None else ""
+
+
+def _names(cells: Dict[str, Cell]) -> str:
+    return ", ".join(name for name, cell in cells.items() if cell.name is not None)
 
 
 def find_unsupported(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> List[str]:
@@ -36,35 +69,9 @@ def find_unsupported(device: Device, ike_config: Dict[str, Any], ipsec_config: D
 
     The sentences begin with the option and the value in the words of the API.
     """
-    mode = mode_of(ike_config)
-    errors = []
-    cell = device.modes.get(mode)
-    if cell is not None and cell.name is None:
-        option = "ike_version: v2" if mode == "v2" else "ike_mode: %s" % ike_config["ike_mode"]
-        others = [name for name, other in device.modes.items() if other.name is not None]
-        errors.append(_unsupported(device, option, others))
-    for config in (ike_config, ipsec_config):
-        for option, value in config.items():
-            errors += _unsupported_value(device, option, value)
-    return errors
-
-
-def _unsupported_value(device: Device, option: str, value: Any) -> List[str]:
-    if option in device.seconds:
-        least, most, _source = device.seconds[option]
-        words = {"option": option, "value": value, "device": device.label, "least": least, "most": most}
-        return [] if least <= value <= most else [MESSAGES["peer_seconds"] % words]
-    cells = device.cells.get(option, {})
-    cell = cells.get(value)
-    if cell is None or cell.name is not None:
-        return []
-    others = [name for name, other in cells.items() if other.name is not None]
-    return [_unsupported(device, "%s: %s" % (option, value), others)]
-
-
-def _unsupported(device: Device, option: str, others: List[str]) -> str:
-    words = {"option": option, "device": "%s %s" % (device.label, device.version), "others": ", ".join(others)}
-    return MESSAGES["peer_not_supported"] % words
+    label = "%s %s" % (device.label, device.version)
+    found = find_lacking(device, ike_config, ipsec_config)
+    return [MESSAGES["peer_not_supported"] % dict(lacking._asdict(), device=label) for lacking in found]
 
 
 def reject_unsupported(name: str, peer: PeerDescription) -> Device:

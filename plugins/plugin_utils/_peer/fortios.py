@@ -17,7 +17,7 @@ from ...module_utils._bce.errors import InvalidOptionsError
 from .description import ANY_ADDRESS, Network, PeerDescription, safe_value, subnet_pairs
 from .devices import Words, ike_words, ipsec_words, parse_identities, reject_unsupported, validate_ipv4
 from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS, TCP_MSS_BYTES, parse_dictionary
-from .identities import Identity
+from .identities import COMMENT, IDENTITY_TYPES, Identity
 from .messages import MESSAGES
 from .swanctl import VERSIONS
 
@@ -27,8 +27,6 @@ MAX_NAME_CHARS = 15  # an interface's
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 INTERFACE = re.compile(r"[A-Za-z0-9 ._-]{1,15}")
 MAX_ID = 2**32 - 2  # of a policy and of a route
-IDENTITY_TYPES = {"address": "address", "fqdn": "fqdn", "email": "user-fqdn"}
-COMMENT = "Baidu AI Cloud, VPN tunnel %s"
 BLACKHOLE_DISTANCE = 254
 KEYS = ("phase1", "phase2", "addresses", "policies", "routes")
 

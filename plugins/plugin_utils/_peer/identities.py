@@ -24,6 +24,11 @@ FQDN = re.compile(r"[A-Za-z0-9._-]+")
 EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9._-]+")
 
 
+# FortiOS and RouterOS have the same words.
+IDENTITY_TYPES = {"address": "address", "fqdn": "fqdn", "email": "user-fqdn"}
+COMMENT = "Baidu AI Cloud, VPN tunnel %s"  # of every object on a device
+
+
 class Identity(NamedTuple):
     """An identity and its kind: address, fqdn or email."""
 

@@ -52,11 +52,8 @@ MESSAGES = {
     ),
     "peer_type": "peer: must be the dictionary that the filter vpn_peer returns: TUNNEL | vpn_peer(gateway=GATEWAY)",
     "peer_is_tunnel": "peer: is a tunnel; put the filter vpn_peer before this one: TUNNEL | vpn_peer(gateway=GATEWAY)",
-    "peer_not_supported": "%(option)s is not supported by %(device)s; change the tunnel to one of: %(others)s",
-    "peer_seconds": (
-        "%(option)s: %(value)s is not supported by %(device)s, which takes %(least)d to %(most)d seconds;"
-        " change the tunnel"
-    ),
+    "peer_not_supported": "%(option)s is not supported by %(device)s; change the tunnel to %(allowed)s",
+    "peer_seconds": "%(least)d to %(most)d (seconds)",
     "peer_ipv4_only": "%(option)s: %(device)s is rendered for IPv4 only, got %(value)s; configure this device by hand",
     "peer_name_for_device": (
         "name: %(device)s takes 1 to %(most)d characters, letters, digits, ., - and _, got %(value)s;"
@@ -68,6 +65,7 @@ MESSAGES = {
         "tunnel.local_subnets: %(subnet)s contains the gateway's address %(address)s, so %(device)s would route the"
         " tunnel's own packets into the tunnel; narrow the network, or configure this device by hand"
     ),
+    "peer_boolean": "%(option)s: must be true or false, got %(value)s",
     "peer_identity_kind": (
         "%(option)s: %(device)s takes an address, a host name or an e-mail address as identity, got %(value)s;"
         " change the identity at both ends"

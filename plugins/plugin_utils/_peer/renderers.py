@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict
 
-from . import fortios, libreswan, routeros, strongswan_starter
+from . import fortios, libreswan, routeros, sheet, strongswan_starter
 
 RENDERERS: Dict[str, Callable[..., Any]] = {
     "libreswan": libreswan.render,
     "ipsec_conf": strongswan_starter.render,
     "fortios_ipsec": fortios.render,
     "routeros_ipsec": routeros.render,
+    "peer_sheet": sheet.render,
 }

@@ -16,13 +16,11 @@ from ...module_utils._bce.errors import InvalidOptionsError
 from .description import ANY_ADDRESS, PeerDescription, subnet_pairs
 from .devices import ike_words, ipsec_words, mode_of, parse_identities, reject_unsupported, validate_ipv4
 from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS, TCP_MSS_BYTES, parse_dictionary
-from .identities import Identity
+from .identities import COMMENT, IDENTITY_TYPES, Identity
 from .swanctl import VERSIONS, networks_inside
 
 Item = Dict[str, Any]
 
-COMMENT = "Baidu AI Cloud, VPN tunnel %s"
-IDENTITY_TYPES = {"address": "address", "fqdn": "fqdn", "email": "user-fqdn"}
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 HEX_PREFIX = "0x"
 

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate the section "What each device supports" of docs/peers.md from the table that the renderers use.
+
+python tests/checks/peers_page.py         write the section
+python tests/checks/peers_page.py check   fail if it is not what would be written
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.device_table import DEVICES, MODES, SOURCES
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/peers.md"
+BEGIN, END = "<!-- generated: make update-plugin-docs -->\n", "<!-- end of the generated part -->\n"
+COLUMNS = ("option of the API", "value", "in the device's words", "source")
+OPTIONS = ("ike_enc_alg", "ike_auth_alg", "ike_pfs", "ipsec_enc_alg", "ipsec_auth_alg", "ipsec_pfs")
+
+
+def section() -> str:
+    """Return the generated part: a table for each device, and the sources."""
+    numbers = {name: number for number, name in enumerate(SOURCES, 1)}
+    lines: list[str] = []
+    for key, device in DEVICES.items():
+        words = f"`vendor='{key}'`" + (f", filter `{device.filter_name}`" if device.filter_name else "")
+        lines += ["", f"### {device.label}", "", f"{device.version}; {words}.", ""]
+        groups = {"mode": {MODES[name]: cell for name, cell in device.modes.items()}}
+        groups.update({option: device.cells.get(option, {}) for option in OPTIONS})
+        rows = [
+            (option, value, cell.name, numbers[cell.source])
+            for option, cells in groups.items()
+            for value, cell in cells.items()
+        ]
+        rows += [
+            (option, "seconds", f"{limits.least} to {limits.most}", numbers[limits.source])
+            for option, limits in device.seconds.items()
+        ]
+        if not rows:
+            lines += ["No source is known."]
+            continue
+        lines += [f"| {' | '.join(COLUMNS)} |", "|---|---|---|---|"]
+        lines += [
+            f"| `{option}` | {value} | {'**not supported**' if name is None else name} | {number} |"
+            for option, value, name, number in rows
+        ]
+    lines += ["", "### Sources", ""]
+    lines += [f"{number}. {SOURCES[name]}" for name, number in numbers.items()]
+    return "\n".join(lines) + "\n\n"
+
+
+def page() -> str:
+    """Return the page with its generated part."""
+    before, _begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    assert end, f"{PAGE.name} has no place for the tables"
+    return before + BEGIN + section() + END + after
+
+
+if __name__ == "__main__":
+    text = page()
+    if sys.argv[1:] != ["check"]:
+        PAGE.write_text(text, encoding="utf-8")
+    elif text != PAGE.read_text(encoding="utf-8"):
+        sys.exit("docs/peers.md is not up to date: make update-plugin-docs")

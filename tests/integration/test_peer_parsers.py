@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rendered files and data before the parsers and modules of the devices: Libreswan, FortiOS, RouterOS."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.baiducloud.network.plugins.filter.vpn_peer import FilterModule
+from api_example import SECRET_KEY, options
+from ipsec_lab.libreswan_packages import locate_libreswan
+from peer_examples import EIP, RENDERER_OPTIONS, all_combinations
+from playbook_runner import ROOT
+
+pytestmark = pytest.mark.lab
+FILTERS = FilterModule().filters()
+BENCH = ROOT / ".cache/bench/bin"
+LIBRARIES = "usr/lib/x86_64-linux-gnu:usr/lib/aarch64-linux-gnu"
+
+
+def render(name, tunnel, **more):
+    return FILTERS[name]({}, FILTERS["vpn_peer"]({}, tunnel, EIP, SECRET_KEY), **more)
+
+
+@pytest.fixture(scope="module")
+def libreswan(request):
+    """A function that runs one of Libreswan's programs: (exit status, what it prints)."""
+    root = locate_libreswan()
+    libraries = ":".join(str(root / folder) for folder in LIBRARIES.split(":"))
+
+    def run(program, *arguments):
+        done = subprocess.run(
+            [root / "usr/libexec/ipsec" / program, *map(str, arguments)],
+            env=dict(os.environ, LD_LIBRARY_PATH=libraries),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=20,
+        )
+        return done.returncode, done.stdout
+
+    return run
+
+
+def is_accepted(libreswan, folder, text):
+    """Whether addconn accepts a file, and algparse every proposal in it."""
+    path = folder / "vpncon.conf"
+    path.write_text(text)
+    status, printed = libreswan("addconn", "--config", path, "--checkconfig")
+    if status or printed:
+        return False
+    version = "-v1" if "ikev2=no" in text else "-v2"
+    pfs = "-pfs=no" if "pfs=no" in text else "-pfs"
+    proposals = re.findall(r"(?m)^    ((?:ike|esp)=.*)$", text)
+    assert proposals
+    return all(libreswan("algparse", version, pfs, proposal)[0] == 0 for proposal in proposals)
+
+
+GROUPS = {"group2": "modp1024", "group24": "dh24"}
+
+
+def test_libreswan_accepts_or_refuses_each_combination_as_the_table_says(libreswan, tmp_path):
+    """What the table refuses is put into a file that Libreswan accepts, by its own word for the group."""
+    verdicts = {True: 0, False: 0}
+    for tunnel in all_combinations():
+        try:
+            text = render("libreswan", tunnel)
+        except AnsibleFilterError as error:
+            wrong = re.findall(r"(ike|ipsec)_pfs: (group\d+) is not supported", str(error))
+            assert wrong, error
+            configs = {
+                f"{kind}_config": dict(tunnel[f"{kind}_config"], **{f"{kind}_pfs": "group5"}) for kind, _ in wrong
+            }
+            text = render("libreswan", dict(tunnel, **configs))
+            for kind, group in wrong:
+                word = {"ike": "ike", "ipsec": "esp"}[kind]
+                text = re.sub(rf"(?m)^(    {word}=.*;)modp1536$", rf"\g<1>{GROUPS[group]}", text)
+            assert "modp1024" in text or "dh24" in text
+            assert not is_accepted(libreswan, tmp_path, text), tunnel
+            verdicts[False] += 1
+        else:
+            assert is_accepted(libreswan, tmp_path, text), tunnel
+            verdicts[True] += 1
+    assert verdicts == {True: 300, False: 240}
+
+
+def test_addconn_accepts_each_kind_of_name_identity_and_network(libreswan, tmp_path):
+    common = {"ike_config__ike_pfs": "group14", "ipsec_config__ipsec_pfs": "group14"}
+    for name in ("include", "a", "branch/berlin.v-2_x", "A" + "./-_" * 16, "config", "setup"):
+        assert is_accepted(libreswan, tmp_path, render("libreswan", options(vpn_conn_name=name, **common))), name
+    wide = options(local_subnets=["0.0.0.0/0"], remote_subnets=["10.1.0.0/16", "192.168.1.0/24"], **common)
+    six = options(
+        remote_ip="2001:db8::10",
+        local_subnets=["10.0.0.0/8", "2001:db8:1::/48"],
+        remote_subnets=["172.16.0.0/12", "2001:db8:2::/48"],
+        **common,
+    )
+    for tunnel, gateway, more in (
+        (wide, EIP, {"peer_address": "%any", "start_action": "trap"}),
+        (six, "2001:db8::1", {"peer_id": "me@branch.example", "start_action": "none"}),
+    ):
+        peer = FILTERS["vpn_peer"]({}, tunnel, gateway, **more)
+        assert is_accepted(libreswan, tmp_path, FILTERS["libreswan"]({}, peer))
+
+
+def test_addconn_rejects_a_planted_error(libreswan, tmp_path):
+    tunnel = options(ike_config__ike_pfs="group14", ipsec_config__ipsec_pfs="group14")
+    text = render("libreswan", tunnel)
+    assert is_accepted(libreswan, tmp_path, text)
+    for broken in (
+        text.replace("authby", "authbye"),
+        text.replace("ike=aes128", "ike=aes129"),
+        text.replace("auto=start", "auto=begin"),
+    ):
+        assert not is_accepted(libreswan, tmp_path, broken)
+
+
+# --- the modules of other collections ---
+
+
+def run_bench(*command, **environment):
+    variables = {"HOME": os.environ.get("HOME", "/"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment}
+    return subprocess.run(
+        list(map(str, command)),
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_tables_are_those_of_the_installed_collections():
+    done = run_bench(BENCH / "python", ROOT / "tests/peer_schemas.py", "check")
+    assert done.returncode == 0, done.stdout
+
+
+def page_examples():
+    """The tasks of docs/peers.md that configure a device, by the collection of their modules."""
+    blocks = re.findall(r"(?ms)^```yaml\n(.*?)^```$", (ROOT / "docs/peers.md").read_text(encoding="utf-8"))
+    tasks = [task for block in blocks for task in yaml.safe_load(block)]
+    found = {}
+    for task in tasks:
+        for key in task:
+            collection = ".".join(key.split(".")[:2])
+            if collection in ("fortinet.fortios", "community.routeros"):
+                found.setdefault(collection, []).append(task)
+    return found
+
+
+def run_page_tasks(folder, tasks, data):
+    """Run tasks against a device that is not there; what each item of each task says."""
+    connection = {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": str(BENCH / "python"),
+        "router_password": "x",
+    }
+    play = {
+        "hosts": "device",
+        "gather_facts": False,
+        "vars": {**connection, **data},
+        # Why an item failed is in its result, which a loop's no_log would hide.
+        "tasks": [{**task, "no_log": False, "ignore_errors": True} for task in tasks],
+    }
+    (folder / "play.json").write_text(json.dumps([play]))
+    (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": {"device": {}}}}))
+    done = run_bench(
+        BENCH / "ansible-playbook",
+        "-i",
+        folder / "hosts.json",
+        folder / "play.json",
+        ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default",
+        ANSIBLE_NOCOLOR="1",
+        ANSIBLE_CONFIG=os.devnull,
+    )
+    return re.findall(r'"msg": "((?:[^"\\]|\\.)*)"', done.stdout), done.stdout
+
+
+# What a module says whose arguments are accepted.
+NO_DEVICE = {
+    "fortinet.fortios": "Unable to establish HTTPAPI connection|httpapi|Socket Path|socket",
+    "community.routeros": "onnection refused|Error while connecting|librouteros",
+}
+BRANCH = {"fortinet.fortios": "fortios_ipsec", "community.routeros": "routeros_ipsec"}
+
+
+@pytest.mark.parametrize("collection", BRANCH)
+def test_page_tasks_are_accepted_by_the_modules_and_a_planted_error_is_not(tmp_path, collection):
+    tunnel = options(ike_config__ike_pfs="group14", ipsec_config__ipsec_pfs="group14")
+    name = BRANCH[collection]
+    rendered = render(name, tunnel, **RENDERER_OPTIONS.get(name, {}))
+    tasks = page_examples()[collection]
+    messages, output = run_page_tasks(tmp_path, tasks, {"branch": rendered})
+    items = sum(map(len, rendered.values())) if isinstance(rendered, dict) else len(rendered)
+    failed = [message for message in messages if message not in ("All items completed", "One or more items failed")]
+    assert len(failed) == items and "ok=" in output, output
+    for message in failed:
+        assert re.search(NO_DEVICE[collection], message), output
+        assert "nsupported parameters" not in message and "value of" not in message, output
+    if collection == "fortinet.fortios":
+        rendered["phase1"][0]["dhgrp"] = ["24"]
+        rendered["phase2"][0]["pfs_group"] = "14"
+        messages, output = run_page_tasks(tmp_path, tasks, {"branch": rendered})
+        assert "value of dhgrp must be one or more of" in output and "pfs_group" in output
+    else:
+        rendered[0]["path"] = "ip ipsec profiles"
+        messages, output = run_page_tasks(tmp_path, tasks, {"branch": rendered})
+        assert "value of path must be one of" in output
