@@ -173,6 +173,7 @@ def run_page_tasks(folder, tasks, data):
         "tasks": [{**task, "no_log": False, "ignore_errors": True} for task in tasks],
     }
     (folder / "play.json").write_text(json.dumps([play]))
+    (folder / "ansible.cfg").write_text("")
     (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": {"device": {}}}}))
     done = run_bench(
         BENCH / "ansible-playbook",
@@ -181,7 +182,7 @@ def run_page_tasks(folder, tasks, data):
         folder / "play.json",
         ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default",
         ANSIBLE_NOCOLOR="1",
-        ANSIBLE_CONFIG=os.devnull,
+        ANSIBLE_CONFIG=str(folder / "ansible.cfg"),
     )
     return re.findall(r'"msg": "((?:[^"\\]|\\.)*)"', done.stdout), done.stdout
 
