@@ -16,7 +16,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.baiducloud.network.plugins.filter.vpn_peer import FilterModule
 from api_example import SECRET_KEY, options
-from ipsec_lab.libreswan_packages import locate_libreswan
+from ipsec_lab.peer_packages import locate_parsers, run_starter
 from peer_examples import EIP, RENDERER_OPTIONS, all_combinations
 from playbook_runner import ROOT
 
@@ -33,7 +33,7 @@ def render(name, tunnel, **more):
 @pytest.fixture(scope="module")
 def libreswan(request):
     """A function that runs one of Libreswan's programs: (exit status, what it prints)."""
-    root = locate_libreswan()
+    root = locate_parsers()
     libraries = ":".join(str(root / folder) for folder in LIBRARIES.split(":"))
 
     def run(program, *arguments):
@@ -122,6 +122,41 @@ def test_addconn_rejects_a_planted_error(libreswan, tmp_path):
         text.replace("auto=start", "auto=begin"),
     ):
         assert not is_accepted(libreswan, tmp_path, broken)
+
+
+# --- strongSwan's starter ---
+
+
+def starter_errors(folder, texts):
+    """What the starter does not accept in files, and the number of connections that it has read."""
+    path = folder / "ipsec.conf"
+    path.write_text("config setup\n" + "".join(texts))
+    printed = run_starter(path)
+    return re.findall(r"(?m)^.*(?:#|bad |error|fatal).*$", printed), printed.count("\nLoading conn ")
+
+
+def test_starter_accepts_each_combination_name_and_network(tmp_path):
+    texts = []
+    for number, tunnel in enumerate(all_combinations()):
+        texts.append(render("ipsec_conf", dict(tunnel, vpn_conn_name=f"t{number}")))
+    assert starter_errors(tmp_path, texts) == ([], 540)
+    wide = options(local_subnets=["0.0.0.0/0"], remote_subnets=["10.1.0.0/16", "192.168.1.0/24"])
+    texts = [
+        render("ipsec_conf", dict(wide, vpn_conn_name=name)) for name in ("branch/berlin.v-2_x", "A" + "./-_" * 16)
+    ]
+    described = {"peer_address": "%any", "start_action": "trap", "peer_id": "me@branch.example", "name": "n"}
+    texts.append(FILTERS["ipsec_conf"]({}, FILTERS["vpn_peer"]({}, wide, EIP, **described)))
+    assert starter_errors(tmp_path, texts) == ([], 9)
+
+
+def test_starter_rejects_a_planted_error(tmp_path):
+    text = render("ipsec_conf", options())
+    for right, wrong in (
+        ("closeaction", "closeactoin"),
+        ("margintime=20s", "margintime=x"),
+        ("auto=start", "auto=begin"),
+    ):
+        assert right in text and starter_errors(tmp_path, [text.replace(right, wrong)])[0]
 
 
 # --- the modules of other collections ---

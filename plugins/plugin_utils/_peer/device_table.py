@@ -44,7 +44,7 @@ MODES = {"v1/main": "IKEv1 main mode", "v1/aggressive": "IKEv1 aggressive mode",
 
 SOURCES = {
     "strongswan": "each value was negotiated with strongSwan 5.9.8 (tests/integration/test_both_ends.py)",
-    "starter": "the starter hands proposals to the parser of swanctl, in libstrongswan",
+    "starter": "the starter of strongSwan 5.9.8 (tests/integration/test_peer_parsers.py); the proposals are swanctl's",
     "libreswan": "algparse and addconn of Libreswan 4.10 (tests/integration/test_peer_parsers.py)",
     "fortios": "schema of fortinet.fortios 2.4.2, which Fortinet generates from the device",
     "fortios-guide": "https://docs.fortinet.com/document/fortigate/7.4.1/administration-guide/790613/phase-1-configuration",
