@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook peer_sheet: a page for each tunnel, the key only in a file and only if asked for."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from api_example import SECRET_KEY, entry
+from playbook_runner import run_playbook
+
+PLAYBOOK = ("baiducloud.network.peer_sheet", "-e", "vpn_id=vpn-119bd69b")
+
+
+@pytest.fixture
+def run(emulator, tmp_path):
+    emulator.plant(entry("branch/1"), entry("office"))
+
+    def run_it(*arguments):
+        environment = dict(emulator.environment, PWD=str(tmp_path))
+        done = run_playbook(*PLAYBOOK, *arguments, environment=environment, cwd=tmp_path)
+        assert SECRET_KEY not in done.output
+        pages = [path for path in tmp_path.rglob("*.*") if path.suffix in (".md", ".html")]
+        return done, {path.relative_to(tmp_path).as_posix(): path for path in pages}
+
+    return run_it
+
+
+def test_peer_sheet_writes_a_page_for_each_tunnel_once(run):
+    planned, pages = run("--check")
+    assert planned.status == 0 and planned.named["Write the pages"]["changed"] and not pages
+    done, pages = run()
+    assert done.status == 0 and set(pages) == {"branch+1.md", "office.md"}
+    assert [line.partition(": ")[0] for line in done.named["Show the files"]["msg"]] == ["branch/1", "office"]
+    assert "| Public address of this device | `10.107.245.188` |" in pages["office.md"].read_text()
+    again, _pages = run()
+    assert not again.named["Write the pages"]["changed"]
+
+
+def test_peer_sheet_writes_the_key_only_if_asked_and_for_its_owner(run):
+    arguments = [
+        "-e",
+        "vpn_conn_name=office",
+        "-e",
+        "sheet_dir=pages",
+        "-e",
+        "sheet_format=html",
+        "-e",
+        "show_key=true",
+    ]
+    done, pages = run(*arguments, "-e", f"secret_key={SECRET_KEY}")
+    assert done.status == 0 and set(pages) == {"pages/office.html"}
+    page = pages["pages/office.html"]
+    assert SECRET_KEY in page.read_text() and stat.S_IMODE(page.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "argument, sentence",
+    [
+        ("vpn_conn_name=berlin", "vpn_conn_name: the gateway vpn-119bd69b has no tunnel berlin; give the name of one"),
+        ("vendor=acme", "vendor: must be"),
+        ("vpn_id=", "vpn_id: is required; give the id of the VPN gateway"),
+    ],
+)
+def test_peer_sheet_invalid_input_is_reported(run, argument, sentence):
+    done, pages = run("-e", argument)
+    assert done.status != 0 and sentence in " ".join(done.output.split()) and not pages
