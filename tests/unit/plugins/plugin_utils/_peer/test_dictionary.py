@@ -96,6 +96,25 @@ def test_renderer_does_not_show_a_key_in_a_wrong_place(name):
             assert SECRET_KEY not in str(caught.value) and in_hex not in str(caught.value)
 
 
+INJECTIONS = [
+    {"name": 'a"\n}'},
+    {"vpn_conn_name": "a\nconn b"},
+    {"vpn_conn_id": "x\n}"},
+    {"start_action": "start\n"},
+    {"ike_config": {"ike_version": "v2\n"}},
+    {"peer": {"address": "203.0.113.10\nauto=add", "subnets": ["10.0.0.0/8"]}},
+    {"cloud": {"address": "192.0.2.1", "subnets": ["10.0.0.0/8 }"]}},
+]
+
+
+@pytest.mark.parametrize("change", INJECTIONS, ids=lambda change: next(iter(change)))
+@pytest.mark.parametrize("name", [*RENDERERS, "swanctl"])
+def test_renderer_refuses_text_that_would_end_a_line(name, change):
+    described = describe(options(ike_config__ike_pfs="group14", ipsec_config__ipsec_pfs="group14"))
+    with pytest.raises(AnsibleFilterError):
+        FILTERS[name]({}, dict(described, **change), **RENDERER_OPTIONS.get(name, {}))
+
+
 @pytest.mark.parametrize("name", RENDERERS)
 def test_renderer_in_check_mode_renders_nothing(name):
     described = describe(options(vpn_conn_id=NEW, vpn_conn_name="a/b"), context=CHECK_MODE)
