@@ -5,13 +5,16 @@
 
     .cache/bench/bin/python tests/peer_schemas.py write   extract the tables anew
     .cache/bench/bin/python tests/peer_schemas.py check   fail if they are not those of the installed collections
+    .cache/bench/bin/python tests/peer_schemas.py validate < DATA.json   have the collections themselves validate data
 
-These collections are in the environment of make bench only; make test-lab runs the second command.
+These collections are in the environment of make bench only; make test-lab runs the last two commands. The data is a
+list of what `fortios_ipsec` and `routeros_ipsec` return.
 """
 
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -25,6 +28,8 @@ FORTIOS_MODULES = (
     "firewall_policy",
     "router_static",
 )
+ROUTEROS_VERSIONS = ("6.49", "7.16")
+FORTIOS_KINDS = ("phase1", "phase2", "addresses", "policies", "routes")  # of the filter, in the order of the modules
 ROUTEROS_PATHS = (
     "ip ipsec profile",
     "ip ipsec peer",
@@ -105,7 +110,46 @@ def _extract_routeros():
     return found
 
 
+class Module:
+    """What the functions of community.routeros need of a module."""
+
+    params = {"handle_read_only": "error", "handle_write_only": "create_only"}
+
+    def fail_json(self, msg):
+        raise ValueError(msg)
+
+
+def validate(data):
+    """Return what the modules of the installed collections do not accept, a list of texts."""
+    arg_spec = importlib.import_module("ansible.module_utils.common.arg_spec")
+    modules = "ansible_collections.fortinet.fortios.plugins.modules.fortios_"
+    api_modify = importlib.import_module("ansible_collections.community.routeros.plugins.modules.api_modify")
+    validators = {}
+    for name in FORTIOS_MODULES:
+        module = importlib.import_module(modules + name)
+        options = module.schema_to_module_spec(module.versioned_schema)["options"]
+        validators[name] = arg_spec.ArgumentSpecValidator(options)
+    errors = []
+    for rendered in data:
+        if isinstance(rendered, dict):
+            for kind, name in zip(FORTIOS_KINDS, FORTIOS_MODULES):
+                errors += [text for item in rendered[kind] for text in validators[name].validate(item).error_messages]
+            continue
+        for item in rendered:
+            path = api_modify.PATHS[tuple(item["path"].split())]
+            for version, entry in itertools.product(ROUTEROS_VERSIONS, item["data"]):
+                path.provide_version(version)
+                try:
+                    api_modify.polish_entry(dict(entry), path.get_data(), Module(), "")
+                except ValueError as error:
+                    errors.append(str(error))
+    return errors
+
+
 def main(action):
+    if action == "validate":
+        print(json.dumps(validate(json.load(sys.stdin))))
+        return
     text = json.dumps(extract(), indent=1) + "\n"
     if action == "write":
         TABLE.write_text(text, encoding="utf-8")

@@ -162,12 +162,12 @@ def test_starter_rejects_a_planted_error(tmp_path):
 # --- the modules of other collections ---
 
 
-def run_bench(*command, **environment):
+def run_bench(*command, text="", **environment):
     variables = {"HOME": os.environ.get("HOME", "/"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment}
     return subprocess.run(
         list(map(str, command)),
         env=variables,
-        stdin=subprocess.DEVNULL,
+        input=text,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -178,6 +178,35 @@ def run_bench(*command, **environment):
 def test_tables_are_those_of_the_installed_collections():
     done = run_bench(BENCH / "python", ROOT / "tests/peer_schemas.py", "check")
     assert done.returncode == 0, done.stdout
+
+
+def module_errors(data):
+    """What the modules of the installed collections do not accept."""
+    done = run_bench(BENCH / "python", ROOT / "tests/peer_schemas.py", "validate", text=json.dumps(data))
+    assert done.returncode == 0, done.stdout
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name, count", [("fortios_ipsec", 420), ("routeros_ipsec", 336)])
+def test_modules_accept_every_combination_that_is_rendered(name, count):
+    rendered = []
+    for tunnel in all_combinations():
+        try:
+            rendered.append(render(name, tunnel, **RENDERER_OPTIONS.get(name, {})))
+        except AnsibleFilterError as error:
+            assert " is not supported by " in str(error)
+    assert len(rendered) == count and module_errors(rendered) == []
+
+
+def test_modules_reject_a_planted_error():
+    tunnel = options(ike_config__ike_pfs="group14", ipsec_config__ipsec_pfs="group14")
+    fortios, routeros = (render(name, tunnel, **RENDERER_OPTIONS.get(name, {})) for name in BRANCH.values())
+    fortios["phase1"][0].update(dhgrp=["24"], unheard="of")
+    fortios["routes"][0]["distance"] = "far"
+    routeros[0]["data"][0]["dh_group"] = "modp2048"
+    errors = " ".join(module_errors([fortios, routeros]))
+    for words in ("value of dhgrp must be one or more of", "unheard", "distance", 'Unknown key "dh_group"'):
+        assert words in errors
 
 
 def page_examples():

@@ -23,7 +23,7 @@ from peer_examples import EIP, RENDERER_OPTIONS, all_combinations, keys, tunnels
 
 FILTERS = {**swanctl.FilterModule().filters(), **vpn_peer.FilterModule().filters()}
 RENDERED = {key: device for key, device in DEVICES.items() if device.filter_name}
-FORTIOS_MODULES = dict(zip(("phase1", "phase2", "addresses", "policies", "routes"), peer_schemas.FORTIOS_MODULES))
+FORTIOS_MODULES = dict(zip(peer_schemas.FORTIOS_KINDS, peer_schemas.FORTIOS_MODULES))
 SCHEMAS = peer_schemas.load()
 API_VALUES = {field.name: field.argument_spec.get("choices") for field in (*rules.IKE_CONFIG, *rules.IPSEC_CONFIG)}
 MODE_OPTIONS = ("ike_version", "ike_mode")
