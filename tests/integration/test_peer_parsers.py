@@ -44,6 +44,7 @@ def libreswan(request):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            check=False,
             timeout=20,
         )
         return done.returncode, done.stdout
@@ -78,7 +79,7 @@ def test_libreswan_accepts_or_refuses_each_combination_as_the_table_says(libresw
             wrong = re.findall(r"(ike|ipsec)_pfs: (group\d+) is not supported", str(error))
             assert wrong, error
             configs = {
-                f"{kind}_config": dict(tunnel[f"{kind}_config"], **{f"{kind}_pfs": "group5"}) for kind, _ in wrong
+                f"{kind}_config": dict(tunnel[f"{kind}_config"], **{f"{kind}_pfs": "group5"}) for kind, _group in wrong
             }
             text = render("libreswan", dict(tunnel, **configs))
             for kind, group in wrong:
@@ -171,6 +172,7 @@ def run_bench(*command, text="", **environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
         timeout=300,
     )
 
