@@ -9,6 +9,7 @@ import os
 
 import pytest
 from ansible.plugins.loader import init_plugin_loader
+from hypothesis import settings
 
 from emulator_process import EmulatorProcess
 from emulator_thread import EmulatorThread
@@ -25,6 +26,9 @@ os.environ["ANSIBLE_COLLECTIONS_PATH"] = COLLECTIONS
 
 # Hypothesis keeps a folder for itself even where it keeps no examples.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".cache/hypothesis"))
+# No test has a bound of wall time.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

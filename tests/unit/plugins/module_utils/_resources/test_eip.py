@@ -44,7 +44,9 @@ ENTRY = {
 OTHER = dict(ENTRY, name="other", eip="198.19.0.3", eipId="ip-00000003")
 
 
-def plan(entry=ENTRY, state="present", **options):
+def plan(entry=None, state="present", **options):
+    """Return the plan of a task, with an entry of the list, {} for none."""
+    entry = ENTRY if entry is None else entry
     desired = EIP_TYPE.parse({"state": state, **options})
     return EIP_TYPE.plan(desired, EIP_TYPE.parse_item(entry, {}) if entry else None)
 
