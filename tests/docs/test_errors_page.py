@@ -34,12 +34,14 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 # Texts of four words and more that are not messages to users: what a request is to do, comments in files that the
 # collection writes, patterns, progress, constraints of fields ("must be …") and of scopes.
 NO_MESSAGE = re.compile(
-    r"(list|read|create|update|delete|release|wait until|switch) |#|\^|\(\?|.*\bmust be |a number of too many digits"
+    r"(list|read|create|update|delete|release|wait until|switch|bind|unbind) |#|\^|\(\?|.*\bmust be "
+    r"|a number of too many digits"
     r"|%d of %d tunnels done"
     r"|another text \(not shown|\(name not shown|"
     r"vpn_tunnels: %s, %d s|is not a CIDR|give the id of the VPN gateway|one of them names"
     r"|pair of source and destination"
     r"|look at both ends|look at it in the console|a name is that of a gateway|free of tunnels and route rules"
+    r"|settled without an address"
     r"|leave the option out, or create another gateway"
     r"|Baidu AI Cloud, VPN tunnel"
 )

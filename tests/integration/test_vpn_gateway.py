@@ -392,6 +392,98 @@ def test_failed_release_says_what_was_done_and_goes_on_in_the_next_run(cloud, cl
     assert run(clock, state="absent")["changed"] and own(cloud) == []
 
 
+def test_failed_release_reports_the_tunnels_that_are_left(cloud, clock):
+    vpn_id = run(clock)["vpn_id"]
+    names = ["one", "two"]
+    ids = []
+    for number, name in enumerate(names, 1):
+        tunnel = options(vpn_id=vpn_id, vpn_conn_name=name, remote_ip=f"198.51.100.{number}")
+        ids.append(run_params(vpn_tunnel, tunnel, clock=clock)["vpn_conn_id"])
+    refused = {"path_regex": f"vpnconn/{ids[1]}", "method": "DELETE"}
+    cloud.faults({"match": refused, "fault": "status", "status": 403})
+    result = run(clock, state="absent", force=True)
+    left = [{"vpn_conn_id": ids[1], "vpn_conn_name": "two"}]
+    assert result["changed"] and [one["vpnConnId"] for one in cloud.tunnels()] == [ids[1]]
+    assert len(result["diff"]["before"]["tunnels"]) == 2
+    assert result["diff"]["after"]["tunnels"] == result["vpn_gateway"]["tunnels"] == left
+    assert result["diff"]["after"]["vpn_name"] == "hub"
+
+
+# -- the address -------------------------------------------------------------------------------------------------------
+
+FREE = "198.51.100.77"  # no EIP of the account
+
+
+def bound_elsewhere(clock):
+    address = new_address(clock, "elsewhere")
+    run(clock, vpn_name="another", eip=address)
+    return address
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("exists", [True, False])
+def test_address_that_is_not_available_is_refused_before_any_write(cloud, clock, exists, check_mode):
+    old = new_address(clock)
+    used = bound_elsewhere(clock)
+    (other,) = own(cloud)
+    if exists:
+        run(clock, eip=old)
+    sent, billed = len(writes(cloud)), cloud.billed()
+    for address, code, words in ((FREE, "NotFound", "does not show"), (used, "EipInUse", "VPN " + other["vpnId"])):
+        result = run(clock, check_mode, eip=address)
+        assert result["error"]["code"] == code and not result["changed"], result
+        assert address in result["msg"] and words in result["msg"]
+    assert len(writes(cloud)) == sent and cloud.billed() == billed
+
+
+def test_address_is_not_replaced_where_the_eips_cannot_be_read(cloud, clock):
+    one, two = new_address(clock), new_address(clock, "two")
+    denied = {"match": {"path_regex": "/eip$", "method": "GET"}, "fault": "status", "status": 403, "times": None}
+    cloud.faults(denied)
+    assert run(clock)["changed"] and run(clock, eip=one)["vpn_gateway"]["eip"] == one
+    sent = len(writes(cloud))
+    for check_mode in (True, False):
+        result = run(clock, check_mode, eip=two)
+        assert result["error"]["code"] == "EipsUnknown" and one in result["msg"] and two in result["msg"]
+    assert len(writes(cloud)) == sent
+    assert not run(clock, eip=one)["changed"] and run(clock, eip="")["changed"]
+
+
+def test_refused_binding_gives_the_old_address_back(cloud, clock):
+    old, new = new_address(clock), new_address(clock, "two")
+    run(clock, eip=old)
+    cloud.settings(settle_ms=8000)
+    cloud.faults({"match": {"method": "PUT", "nth": 2}, "fault": "status", "status": 403})
+    result = run(clock, eip=new)
+    assert result["error"]["http_status"] == 403 and result["changed"]
+    assert f"step: bind the address {new}; done before it: unbind the address {old}" in result["msg"]
+    assert result["msg"].endswith(f"then done in its place: bind the address {old}")
+    assert result["vpn_gateway"]["eip"] == result["diff"]["after"]["eip"] == old
+    assert own(cloud)[0]["eip"] == old
+
+
+def test_addresses_are_read_from_the_host_of_eips(cloud, clock, monkeypatch):
+    address = new_address(clock)
+    made = run(clock)
+    hosts = []
+    monkeypatch.setattr(vpn_gateway, "BceClient", lambda connection, clock: hosts.append(connection) or made_client)
+    made_client = BceClient(connection_options.resolve({}, os.environ), clock=clock)
+    request = vpn_gateway.parse({**HUB, "eip": address})
+    eips = request.options["eip_connection"]._replace(endpoint="https://eip.bj.example.com")
+    result = vpn_gateway.run(request._replace(options={"eip_connection": eips}), False, clock)
+    assert result["vpn_gateway"]["eip"] == address and result["vpn_id"] == made["vpn_id"]
+    assert [one.endpoint for one in hosts] == ["https://eip.bj.example.com"] and "eip_client" not in result
+
+
+def test_wait_for_an_unbound_address_says_which_one_is_still_there(cloud, clock):
+    address = new_address(clock)
+    run(clock, eip=address)
+    cloud.settings(settle_ms=60_000)
+    late = run(clock, eip="", wait_timeout=10)
+    assert f"still has {address} after 10 s: status configuring" in late["msg"]
+    assert f"(sent, and waited for its effect: unbind the address {address}; done before it: nothing)" in late["msg"]
+
+
 # -- one purchase ------------------------------------------------------------------------------------------------------
 
 

@@ -46,7 +46,15 @@ MESSAGES = {
         " known so far: %(ids)s)"
     ),
     "step_failed": "%(text)s (step: %(step)s; done before it: %(done)s)",
+    "step_wait_failed": "%(text)s (sent, and waited for its effect: %(step)s; done before it: %(done)s)",
     "step_none": "nothing",
+    "step_creation": "create the %(label)s",
+    "step_rolled_back": "; then done in its place: %(step)s",
+    "step_rollback_failed": "; then tried in its place: %(step)s, which failed: %(text)s",
+    "wait_timeout_state": (
+        "The %(label)s %(name)s (%(ids)s) %(state)s after %(seconds)d s: %(current)s%(list_error)s; raise wait_timeout"
+        " or %(wait_help)s"
+    ),
     "wait_read_failed": " (last read failed: %(text)s)",
 }
 
@@ -57,10 +65,9 @@ CODES = {
 }
 
 
-class StepRun:
-    """The steps of one object, and its waits.
+class ObjectWait:
+    """The waits for one object.
 
-    :ivar done: the names of the steps that were applied.
     :ivar entry: the object as it was read last, None if it does not exist or was not read.
     :ivar is_read: whether `entry` was read after the last request.
     """
@@ -68,10 +75,82 @@ class StepRun:
     def __init__(self, executor: SteppedExecutor, obj: ObjectState) -> None:
         self._executor = executor
         self._obj = obj
-        self._ends = executor.clock.monotonic() + obj.desired.value.wait_timeout  # of all waits together
-        self.done: list[str] = []
+        self._began = executor.clock.monotonic()
+        self._ends = self._began + obj.desired.value.wait_timeout  # of all waits together
         self.entry: Entry | None = None
         self.is_read = False
+
+    def wait(self, condition: Condition, ends: float | None = None) -> None:
+        """Read the object by its id until the condition is reached; the last read is made when the time is over.
+
+        :param ends: a moment of clock.monotonic(); None for that of the task's wait_timeout.
+        :raises BceError: WaitTimeout, WaitFailed, ObjectVanished, ChangedMeanwhile; or what a read raises, unless the
+            next read may succeed.
+        """
+        executor, obj = self._executor, self._obj
+        clock, interval = executor.clock, executor.api.poll_interval
+        ends, missing_since = self._ends if ends is None else ends, None
+        while True:
+            read_error = ""
+            try:
+                entry = executor.api.read(obj.outcome.object_id or "")
+            except TEMPORARY_ERRORS as error:
+                read_error = MESSAGES["wait_read_failed"] % {"text": error.message}
+            else:
+                self._take(entry)
+                if condition.is_reached(entry.item if entry is not None else None):
+                    return
+                missing_since = None if entry is not None else missing_since or clock.monotonic()
+                self._check_read(condition, missing_since)
+            left = ends - clock.monotonic()
+            if left < 0.001:  # sleep() may wake a little early
+                current = obj.desired.type.describe_state(obj.outcome.item)
+                words = {"seconds": clock.monotonic() - self._began, "current": current, "list_error": read_error}
+                words["state"] = condition.describe(obj.outcome.item) if condition.describe is not None else ""
+                raise self._ended("WaitTimeout", condition, **words)
+            clock.sleep(min(interval, left))
+            interval = min(MAX_POLL_INTERVAL, interval * 1.5)
+            if executor.is_stopped:
+                raise ConflictError(messages.MESSAGES["task_stopped"], "TaskStopped")
+
+    def _take(self, entry: Entry | None) -> None:
+        """Take the object as it was read as the current one."""
+        self.entry, self.is_read = entry, True
+        if entry is not None:
+            self._obj.take_item(entry.item)
+
+    def _check_read(self, condition: Condition, missing_since: float | None) -> None:
+        """Raise an error if the condition cannot be reached any more."""
+        obj, entry = self._obj, self.entry
+        if entry is None:
+            # A read may be stale as a list may.
+            if self._executor.clock.monotonic() - (missing_since or 0.0) >= state.CONFIRMED_CREATE_TIMEOUT:
+                raise self._ended("ObjectVanished", condition)
+            return
+        if obj.desired.is_absent and obj.entry is not None and entry.name != obj.entry.name:
+            raise to_error(problem_of("ChangedMeanwhile", [entry]), self._executor.api, obj)
+        status = (entry.item.fields.get("status") or "").lower()
+        # What is being deleted may show any status until it is gone.
+        is_final = status in obj.desired.type.final_states or entry.is_leaving
+        if is_final and not obj.desired.is_absent:
+            raise self._ended("WaitFailed", condition, current=status)
+
+    def _ended(self, code: str, condition: Condition, **words: Any) -> BceError:
+        words.update(goal=condition.goal, name=self._obj.name or getattr(self._obj.entry, "name", None))
+        problem = problem_of(code, ids=(str(self._obj.outcome.object_id),))
+        return to_error(problem._replace(words=tuple(words.items())), self._executor.api, self._obj)
+
+
+class StepRun(ObjectWait):
+    """The steps of one object, and its waits.
+
+    :ivar done: the names of the steps that were applied.
+    """
+
+    def __init__(self, executor: SteppedExecutor, obj: ObjectState) -> None:
+        """See ObjectWait."""
+        super().__init__(executor, obj)
+        self.done: list[str] = []
 
     @property
     def has_wait(self) -> bool:
@@ -87,16 +166,39 @@ class StepRun:
         item = self._obj.outcome.item
         step = next(steps, None)
         while step is not None:
+            done = self._names_of_done
             try:
                 self._run_step(step, list_began)
             except BceError as error:
+                is_sent = done != self._names_of_done
+                words = {"step": step.name, "done": ", ".join(done) or MESSAGES["step_none"], "text": error.message}
+                text = MESSAGES["step_wait_failed" if is_sent else "step_failed"] % words
+                if step.rollback is not None and not is_sent and not error.maybe_applied:
+                    text += self._roll_back(step.rollback, list_began)
                 self._report_partly_applied()
-                words = {"step": step.name, "done": ", ".join(self.done) or MESSAGES["step_none"]}
-                raise _with_message(error, MESSAGES["step_failed"] % dict(words, text=error.message)) from error
+                raise _with_message(error, text) from error
             try:
                 step = steps.send(self.entry.item if self.entry is not None else item)
             except StopIteration:
                 return
+
+    @property
+    def _names_of_done(self) -> list[str]:
+        """Return the names of what this run did to the object, its creation included."""
+        obj = self._obj
+        is_created = obj.creation.attempts and obj.outcome.object_id in obj.outcome.created_ids
+        creation = MESSAGES["step_creation"] % {"label": obj.desired.type.label}
+        return [creation, *self.done] if is_created else list(self.done)
+
+    def _roll_back(self, step: Step, list_began: float) -> str:
+        """Send a step in the place of one that was refused; return the words for what became of it."""
+        # It may need its time although that of the task is over.
+        self._ends = max(self._ends, self._executor.clock.monotonic() + state.CONFIRMED_CREATE_TIMEOUT)
+        try:
+            self._run_step(step, list_began)
+        except BceError as error:
+            return MESSAGES["step_rollback_failed"] % {"step": step.name, "text": error.message}
+        return MESSAGES["step_rolled_back"] % {"step": step.name}
 
     def _run_step(self, step: Step, list_began: float) -> None:
         """Send one step, and wait for its condition, which also settles an unknown outcome."""
@@ -136,73 +238,20 @@ class StepRun:
         self._obj.outcome.changed = self._obj.outcome.is_item_stale = True
 
     def _report_partly_applied(self) -> None:
-        """Let the diff of a failed update show the object as it was read last."""
+        """Let the result of a failed update or deletion show the object as it is after the last request."""
         desired, outcome = self._obj.desired, self._obj.outcome
-        if self.entry is None or desired.is_absent or not outcome.changed:
+        if not outcome.changed:
             return
         try:
-            outcome.after = desired.type.plan(desired.value, self.entry.item).before
+            if not self.is_read:
+                self._take(self._executor.api.read(outcome.object_id or ""))
+        except BceError:
+            pass  # what was read before is the best that is known
+        try:
+            if self.entry is not None:
+                outcome.after = desired.type.plan(desired.value, self.entry.item).before
         except BceError:
             return  # an object that cannot be changed any more has no plan
-
-    def wait(self, condition: Condition, ends: float | None = None) -> None:
-        """Read the object by its id until the condition is reached; the last read is made when the time is over.
-
-        :param ends: a moment of clock.monotonic(); None for that of the task's wait_timeout.
-        :raises BceError: WaitTimeout, WaitFailed, ObjectVanished, ChangedMeanwhile; or what a read raises, unless the
-            next read may succeed.
-        """
-        executor, obj = self._executor, self._obj
-        clock, began, interval = executor.clock, executor.clock.monotonic(), executor.api.poll_interval
-        ends, missing_since = self._ends if ends is None else ends, None
-        while True:
-            read_error = ""
-            try:
-                entry = executor.api.read(obj.outcome.object_id or "")
-            except TEMPORARY_ERRORS as error:
-                read_error = MESSAGES["wait_read_failed"] % {"text": error.message}
-            else:
-                self._take(entry)
-                if condition.is_reached(entry.item if entry is not None else None):
-                    return
-                missing_since = None if entry is not None else missing_since or clock.monotonic()
-                self._check_read(condition, missing_since)
-            left = ends - clock.monotonic()
-            if left < 0.001:  # sleep() may wake a little early
-                current = obj.desired.type.describe_state(obj.outcome.item)
-                seconds = clock.monotonic() - began
-                raise self._ended("WaitTimeout", condition, seconds=seconds, current=current, list_error=read_error)
-            clock.sleep(min(interval, left))
-            interval = min(MAX_POLL_INTERVAL, interval * 1.5)
-            if executor.is_stopped:
-                raise ConflictError(messages.MESSAGES["task_stopped"], "TaskStopped")
-
-    def _take(self, entry: Entry | None) -> None:
-        """Take the object as it was read as the current one."""
-        self.entry, self.is_read = entry, True
-        if entry is not None:
-            self._obj.take_item(entry.item)
-
-    def _check_read(self, condition: Condition, missing_since: float | None) -> None:
-        """Raise an error if the condition cannot be reached any more."""
-        obj, entry = self._obj, self.entry
-        if entry is None:
-            # A read may be stale as a list may.
-            if self._executor.clock.monotonic() - (missing_since or 0.0) >= state.CONFIRMED_CREATE_TIMEOUT:
-                raise self._ended("ObjectVanished", condition)
-            return
-        if obj.desired.is_absent and obj.entry is not None and entry.name != obj.entry.name:
-            raise to_error(problem_of("ChangedMeanwhile", [entry]), self._executor.api, obj)
-        status = (entry.item.fields.get("status") or "").lower()
-        # What is being deleted may show any status until it is gone.
-        is_final = status in obj.desired.type.final_states or entry.is_leaving
-        if is_final and not obj.desired.is_absent:
-            raise self._ended("WaitFailed", condition, current=status)
-
-    def _ended(self, code: str, condition: Condition, **words: Any) -> BceError:
-        words.update(goal=condition.goal, name=self._obj.name or getattr(self._obj.entry, "name", None))
-        problem = problem_of(code, ids=(str(self._obj.outcome.object_id),))
-        return to_error(problem._replace(words=tuple(words.items())), self._executor.api, self._obj)
 
 
 class SteppedExecutor(RequestExecutor):
@@ -281,6 +330,10 @@ class SteppedScope(ScopeReconciler):
             if obj.plan is not None and obj.entry is not None and obj.state != FAILED:
                 run_step(obj, self._complete, obj)
                 result.predicted, result.is_planned = predict_outcome(obj), obj.state != FAILED
+            elif obj.state == CREATE:
+                run_step(obj, self.api.check_creation, obj.desired.value)
+                if obj.state == FAILED:
+                    result.predicted, result.is_planned = predict_outcome(obj), False
 
     def _complete(self, obj: ObjectState) -> None:
         item = self.api.complete(obj.desired.value, obj.outcome.item)
@@ -296,12 +349,17 @@ class SteppedScope(ScopeReconciler):
         super().apply()
         self.executor.finish([obj for obj, _after in planned])
         for obj, after in planned:
-            self._report_creation(obj, after)
+            self._correct_diff(obj, after)
 
     @staticmethod
-    def _report_creation(obj: ObjectState, after: dict[str, Any]) -> None:
-        """Let the diff of an object that this run created begin with none, also if a later step completed it."""
+    def _correct_diff(obj: ObjectState, after: dict[str, Any]) -> None:
+        """Let the diff of an object that this run created begin with none, also if a later step completed it.
+
+        That of one that is absent in the end has none after, also if a step failed because it was gone.
+        """
         outcome = obj.outcome
+        if obj.desired.is_absent and outcome.problem is None:
+            outcome.after = after
         if not obj.creation.attempts or outcome.action != UPDATE or outcome.object_id not in outcome.created_ids:
             return
         outcome.action, outcome.before = CREATE, {}
@@ -312,6 +370,8 @@ class SteppedScope(ScopeReconciler):
 def to_error(problem: Problem, api: ResourceApi, obj: ObjectState) -> BceError:
     """See messages.to_error(); the error of a creation of unknown outcome says what to look for."""
     codes, templates = {**messages.CODES, **CODES}, {**messages.MESSAGES, **MESSAGES}
+    if dict(problem.words).get("state"):
+        codes["WaitTimeout"] = codes["WaitTimeout"]._replace(key="wait_timeout_state")
     error = messages.to_error(problem, api, obj, codes, templates)
     if not (error.maybe_applied and api.type.costs_money and obj.creation.attempts):
         return error

@@ -96,6 +96,15 @@ def bandwidth_errors(fields: Dict[str, Any]) -> List[str]:
     return [MESSAGES["eip_bandwidth"] % words]
 
 
+def instance_of(item: Item) -> str:
+    """Return the words for the instance that an EIP is bound to, "" for none."""
+    fields = item.fields
+    if not fields["instance_id"] and fields["status"] not in BOUND_STATUSES:
+        return ""
+    named = {"type": fields["instance_type"] or "the instance", "id": fields["instance_id"]}
+    return MESSAGES["eip_instance" if fields["instance_id"] else "eip_instance_unknown"] % named
+
+
 class Eip(BilledResource):
     """An EIP. Only its bandwidth can be changed, and only one that is not bound, protected or prepaid is released."""
 
@@ -178,13 +187,10 @@ class Eip(BilledResource):
 
     def reject_bound(self, item: Item) -> None:
         """Raise an error if an EIP is bound to an instance."""
-        fields = item.fields
-        if not fields["instance_id"] and fields["status"] not in BOUND_STATUSES:
-            return
-        named = {"type": fields["instance_type"] or "the instance", "id": fields["instance_id"]}
-        instance = MESSAGES["eip_instance" if fields["instance_id"] else "eip_instance_unknown"] % named
-        words = dict(fields, name=fields["name"] or NO_NAME, instance=instance)
-        raise ConflictError(MESSAGES["eip_in_use"] % words, "EipInUse")
+        fields, instance = item.fields, instance_of(item)
+        if instance:
+            words = dict(fields, name=fields["name"] or NO_NAME, instance=instance)
+            raise ConflictError(MESSAGES["eip_in_use"] % words, "EipInUse")
 
     def plan(self, desired: Desired, item: Item | None) -> Plan:
         """See Resource.plan().

@@ -210,17 +210,33 @@ SETTLED = Condition("settled", lambda item: item is None or _status(item) not in
 IDLE = Condition(
     "usable", lambda item: item is not None and _status(item) not in (*BUSY, *MANAGED_GATEWAY.final_states)
 )
-CREATED = Condition("created", lambda item: item is not None and _status(item) in USABLE)
+CREATED = Condition("usable", lambda item: item is not None and _status(item) in USABLE)
 
 
 def _status(item: Item) -> str:
     return (item.fields["status"] or "").lower()
 
 
+def is_busy(item: Item) -> bool:
+    """Return whether a gateway is being created or changed."""
+    return _status(item) in BUSY
+
+
 def bound(address: str, usable: Condition = IDLE) -> Condition:
-    """Return the condition that a gateway has this address, "" for none, and is settled."""
-    goal = "bound to %s" % address if address else "without an address"
-    return Condition(goal, lambda item: item is not None and item.fields["eip"] == address and usable.is_reached(item))
+    """Return the condition that a gateway has this address, and is settled."""
+    return Condition(
+        "bound to %s" % address,
+        lambda item: item is not None and item.fields["eip"] == address and usable.is_reached(item),
+    )
+
+
+def unbound(address: str) -> Condition:
+    """Return the condition that a gateway, which has this address now, has none and is settled."""
+    return Condition(
+        "settled without an address",
+        lambda item: item is not None and item.fields["eip"] == "" and SETTLED.is_reached(item),
+        lambda item: "still has %s" % address if item is not None and item.fields["eip"] == address else "",
+    )
 
 
 def showing(fields: Dict[str, Any]) -> Condition | None:

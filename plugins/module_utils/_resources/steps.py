@@ -26,6 +26,8 @@ class Condition(NamedTuple):
 
     goal: str  # the words for it in messages, after "is not"
     is_reached: Callable[[Optional[Item]], bool]  # of the object as it was read, None if it does not exist
+    # The words for the object as it is while that is not reached, such as "still has 192.0.2.1"; "" for "is not GOAL".
+    describe: Optional[Callable[[Optional[Item]], str]] = None
 
 
 class Step(NamedTuple):
@@ -38,6 +40,7 @@ class Step(NamedTuple):
     send: Optional[Callable[[str, float], Optional[str]]] = None  # client token, deadline -> request id; None to wait
     until: Optional[Condition] = None
     is_last: bool = False  # whether no step depends on `until`, so that `wait: false` skips it
+    rollback: Optional[Step] = None  # sent once if this one is refused, to undo the step before it
 
 
 Steps = Generator[Step, Any, None]
@@ -64,6 +67,9 @@ class SteppedApi(ResourceApi):
     def complete(self, desired: Desired, item: Item) -> Item:
         """Return an existing object with what no list shows and a plan needs, before the plan is shown or applied."""
         return item
+
+    def check_creation(self, desired: Desired) -> None:
+        """Raise an error if an object must not be created so, before the plan is shown or applied."""
 
     def check_deletion(self, desired: Desired, item: Item) -> None:
         """Raise an error if an object that complete() returned must not be deleted."""

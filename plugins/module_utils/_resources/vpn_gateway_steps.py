@@ -8,10 +8,10 @@ Contract: the API pages "Update VPN gateway", "Bind EIP", "Unbind EIP" and "Upda
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from .base import Item
-from .managed_gateway import DELETE_PROTECT, DESCRIPTION, EIP, SETTLED, bound, showing
+from .managed_gateway import DELETE_PROTECT, DESCRIPTION, EIP, bound, showing, unbound
 from .stepped_api import RestSteppedApi
 from .steps import Step
 
@@ -27,14 +27,24 @@ def attributes_step(api: RestSteppedApi, item: Item, changes: Dict[str, Any]) ->
 
 def bind_step(api: RestSteppedApi, item: Item, address: str) -> Step:
     """Return the step that gives an address to a gateway without one."""
-    step = api.action("bind the address", _id_of(api, item), {"bind": ""}, {EIP.wire_name: address})
+    step = api.action("bind the address %s" % address, _id_of(api, item), {"bind": ""}, {EIP.wire_name: address})
     return step._replace(until=bound(address))
 
 
 def unbind_step(api: RestSteppedApi, item: Item) -> Step:
     """Return the step that takes the address of a gateway away."""
-    step = api.action("unbind the address", _id_of(api, item), {"unbind": ""})
-    return step._replace(until=bound("", SETTLED))
+    address = item.fields[EIP.name]
+    step = api.action("unbind the address %s" % address, _id_of(api, item), {"unbind": ""})
+    return step._replace(until=unbound(address))
+
+
+def address_steps(api: RestSteppedApi, item: Item, address: str) -> List[Step]:
+    """Return the steps that give another address to a gateway, "" for none; it keeps the old one if that is refused."""
+    old = item.fields[EIP.name]
+    steps = [unbind_step(api, item)] if old else []
+    if address:
+        steps.append(bind_step(api, item, address)._replace(rollback=bind_step(api, item, old) if old else None))
+    return steps
 
 
 def protection_step(api: RestSteppedApi, item: Item, is_on: bool) -> Step:

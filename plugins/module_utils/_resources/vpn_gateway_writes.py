@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Set
 
-from .._bce.errors import ConflictError, NotFoundError
+from .._bce.errors import BceError, ConflictError, NotFoundError
 from .._bce.redaction import redact_nested
 from .._bce.response_parsing import check_owner
 from .api import DELETED_STATUSES
@@ -32,7 +32,8 @@ from .stepped_api import RestSteppedApi
 from .steps import Condition, Step, Steps
 from .vpc import VpcApi, is_long_id, resolve_vpc, without_long_ids
 from .vpn_gateway import VpnGatewayApi, find_vpc_of
-from .vpn_gateway_steps import attributes_step, bind_step, protection_step, unbind_step
+from .vpn_gateway_address import check_address
+from .vpn_gateway_steps import address_steps, attributes_step, protection_step, unbind_step
 from .vpn_gateway_uses import UNUSED, Uses, join_uses, read_uses, reject_release, removal_steps
 
 MESSAGES = {
@@ -148,10 +149,16 @@ class ManagedGatewayApi(IpsecGatewayReader):
     def complete(self, desired: Desired, item: Item) -> Item:
         """See SteppedApi.complete(); read what a release rests on, or what the list does not show."""
         hidden = [name for name in desired.fields if name != SUBNET_ID.name and item.fields[name] is None]
-        if not (desired.is_absent or hidden):
-            return item
-        entry = self.read(item.fields[self.type.id_option])
-        return item if entry is None else entry.item  # where it is gone, what is sent next decides
+        if desired.is_absent or hidden:
+            entry = self.read(item.fields[self.type.id_option])
+            item = item if entry is None else entry.item  # where it is gone, what is sent next decides
+        if not desired.is_absent:
+            check_address(self.client, self._options, desired, item)
+        return item
+
+    def check_creation(self, desired: Desired) -> None:
+        """See SteppedApi.check_creation()."""
+        check_address(self.client, self._options, desired, None)
 
     def check_deletion(self, desired: Desired, item: Item) -> None:
         """See SteppedApi.check_deletion()."""
@@ -173,7 +180,11 @@ class ManagedGatewayApi(IpsecGatewayReader):
     def delete(self, object_id: str, token: str, deadline: float | None = None) -> str | None:
         """See ResourceApi.delete()."""
         self._is_released = True
-        return super().delete(object_id, token, deadline)
+        try:
+            return super().delete(object_id, token, deadline)
+        except BceError as error:
+            self._is_released = error.maybe_applied
+            raise
 
     def ready(self, desired: Desired) -> Condition | None:
         """See SteppedApi.ready()."""
@@ -189,7 +200,7 @@ class ManagedGatewayApi(IpsecGatewayReader):
         if vpn_id == self._created_id:
             is_all = set(plan.changes) <= {EIP.name}
             until = bound(desired[EIP.name], CREATED) if EIP.name in plan.changes else CREATED
-            item = yield Step("wait until the VPN gateway is created", until=until, is_last=is_all)
+            item = yield Step("wait until the VPN gateway is usable", until=until, is_last=is_all)
             if is_all:
                 return
         else:
@@ -198,8 +209,7 @@ class ManagedGatewayApi(IpsecGatewayReader):
         attributes = {name: desired[name] for name in (VPN_NAME.name, DESCRIPTION.name) if name in changed}
         steps = [attributes_step(self, item, attributes)] if attributes else []
         if EIP.name in changed:
-            steps += [unbind_step(self, item)] if item.fields[EIP.name] else []
-            steps += [bind_step(self, item, desired[EIP.name])] if desired[EIP.name] else []
+            steps += address_steps(self, item, desired[EIP.name])
         if DELETE_PROTECT.name in changed:
             steps.append(protection_step(self, item, desired[DELETE_PROTECT.name]))
         for step in steps:

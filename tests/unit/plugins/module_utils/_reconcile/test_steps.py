@@ -283,7 +283,78 @@ def test_step_whose_wait_times_out_names_itself_and_the_status():
     result = run(api, wait_timeout=10, address="192.0.2.2")
     assert result.error.code == "WaitTimeout" and result.changed and writes(api) == ["unbind"]
     assert "(gate-1) is not without an address after 10 s: status configuring" in result.error.message
-    assert result.error.message.endswith("(step: unbind; done before it: unbind)")
+    assert result.error.message.endswith("(sent, and waited for its effect: unbind; done before it: nothing)")
+
+
+def test_wait_of_a_later_step_counts_the_seconds_of_the_whole_task():
+    api = Gates({"address": "192.0.2.1"})
+    result = run(api, wait_timeout=25, address="192.0.2.2")
+    assert "is not bound to 192.0.2.2 after 25 s" in result.error.message
+    assert result.error.message.endswith("(sent, and waited for its effect: bind; done before it: unbind)")
+
+
+def test_wait_that_times_out_says_how_the_object_is_where_its_condition_can_tell():
+    api = Gates({"address": "192.0.2.1"})
+    steps = api.update_steps
+
+    def described(plan, item):
+        generator = steps(plan, item)
+        step = next(generator)
+        while True:
+            until = step.until._replace(describe=lambda item: "still has %s" % item.fields["address"])
+            step = generator.send((yield step._replace(until=until)))
+
+    api.update_steps = described
+    result = run(api, wait_timeout=10, address="")
+    assert result.error.code == "WaitTimeout" and result.error.retryable
+    assert "(gate-1) still has 192.0.2.1 after 10 s: status configuring; raise" in result.error.message
+
+
+def test_purchase_whose_wait_fails_is_among_what_was_done():
+    api = Gates()
+    api.settles_to = "rebooting"
+    result = run(api, wait_timeout=90, address="192.0.2.1")
+    assert result.error.code == "WaitTimeout" and result.created_ids == ["gate-1"]
+    assert result.error.message.endswith("(step: wait until the gate is built; done before it: create the gate)")
+
+
+@pytest.mark.parametrize(("again", "address"), [(None, "192.0.2.1"), (AuthError("no", "AccessDenied"), "")])
+def test_refused_step_is_rolled_back_once(again, address):
+    api = Gates({"address": "192.0.2.1"})
+    api.errors.update(bind=[AuthError("refused", "AccessDenied")], again=[again])
+    bind = api._bind
+    api._bind = lambda name, *more: bind(name, *more)._replace(
+        rollback=bind("again", "192.0.2.1", False) if name == "bind" else None
+    )
+    result = run(api, address="192.0.2.2")
+    assert result.changed and writes(api) == ["unbind", "bind", "again"] and result.after["address"] == address
+    outcome = "tried in its place: again, which failed: no" if again else "done in its place: again"
+    assert result.error.code == "AccessDenied"
+    assert result.error.message == "refused (step: bind; done before it: unbind); then " + outcome
+
+
+def test_failed_deletion_reports_the_object_as_it_is_then():
+    api = Gates({"address": "192.0.2.1"})
+    api.errors["release"] = [AuthError("refused", "AccessDenied")]
+    result = run(api, state="absent")
+    assert result.changed and result.after == {"note": "", "address": ""}
+    api = Gates({"address": "192.0.2.1"})
+    api.errors["release"] = [NotFoundError("404", "NoSuchVpn")]
+    api.list = lambda deadline=None: Listed([] if "release" in api.calls else [api._entry()], "list", None)
+    result = run(api, state="absent")
+    assert result.error is None and result.after == {}
+
+
+def test_creation_that_the_check_refuses_fails_before_any_write():
+    api = Gates()
+
+    def refuse(desired):
+        raise ConflictError("no such address", "NotFound")
+
+    api.check_creation = refuse
+    assert not planned(api, note="new").is_planned
+    result = run(api, note="new")
+    assert (result.error.code, result.changed, result.known_id) == ("NotFound", False, None) and writes(api) == []
 
 
 def test_step_of_unknown_outcome_is_settled_by_reading():

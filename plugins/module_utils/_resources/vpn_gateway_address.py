@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether an EIP can be bound to a VPN gateway, by the list of EIPs.
+
+The API takes an address away before it refuses another one, so this is checked before any write.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from .._bce.errors import BceError, ConflictError
+from .base import CHECK_MODE_ID, Desired, Item
+from .eip import CHANGING_STATUSES, EipApi, instance_of
+from .managed_gateway import EIP, is_busy
+
+MESSAGES = {
+    "address_in_use": (
+        "eip: must be available, but %(eip)s is bound to %(instance)s; unbind it there first, or choose another EIP"
+    ),
+    "address_not_found": (
+        "eip: must be an EIP of the account in the region, and their list does not show %(eip)s; correct it, or create"
+        " the EIP first"
+    ),
+    "address_other_status": (
+        "eip: must be available, but %(eip)s has the status %(status)s; run the task again when it is available"
+    ),
+    "addresses_unknown": (
+        "eip: %(old)s was not replaced by %(eip)s, because the EIPs could not be read, so it is not known whether"
+        " %(eip)s is available (%(text)s); let the access key read the EIPs, or unbind %(old)s first with an empty eip"
+    ),
+    "addresses_not_shown": "an entry of the list shows no address",
+}
+EIP_CLIENT = "eip_client"  # in the options: a function that returns the client of the host of the EIPs
+
+
+def check_address(client: Any, options: Dict[str, Any], desired: Desired, item: Item | None) -> None:
+    """Raise an error if the gateway is to get an address that cannot be bound to it.
+
+    Where the EIPs cannot be read, an address is not replaced; a gateway without one has nothing to lose.
+
+    :param client: of the gateway; the options may have another one for EIPs.
+    :param item: the gateway, None if it is to be created.
+    """
+    address = desired.fields.get(EIP.name)
+    old = "" if item is None else item.fields[EIP.name]
+    # An address that is not shown is not compared, so none is bound.
+    if not address or address in (old, CHECK_MODE_ID) or old is None:
+        return
+    words = {"eip": address, "old": old}
+    make_client = options.get(EIP_CLIENT)
+    try:
+        items = EipApi(make_client() if make_client else client, {"version": options.get("version", 1)}).list().items
+    except BceError as error:
+        if old:
+            text = MESSAGES["addresses_unknown"] % dict(words, text=error.message)
+            raise ConflictError(text, "EipsUnknown", retryable=error.retryable) from error
+        return
+    found = next((one for one in items if one.fields["eip"] == address), None)
+    if found is not None:
+        _reject_unavailable(found, item, words)
+    elif all(one.fields["eip"] for one in items):
+        raise ConflictError(MESSAGES["address_not_found"] % words, "NotFound")
+    elif old:
+        text = MESSAGES["addresses_unknown"] % dict(words, text=MESSAGES["addresses_not_shown"])
+        raise ConflictError(text, "EipsUnknown", retryable=True)
+
+
+def _reject_unavailable(eip: Item, gateway: Item | None, words: Dict[str, Any]) -> None:
+    instance, status = instance_of(eip), eip.fields["status"]
+    if gateway is not None:
+        # While it is being bound to the gateway, it may not name it.
+        is_own = eip.fields["instance_id"] == gateway.fields["vpn_id"]
+        is_unnamed = not eip.fields["instance_id"] and status in CHANGING_STATUSES
+        if is_own or (is_unnamed and is_busy(gateway)):
+            return
+    if instance:
+        raise ConflictError(MESSAGES["address_in_use"] % dict(words, instance=instance), "EipInUse")
+    if status not in (None, "available"):
+        text = MESSAGES["address_other_status"] % dict(words, status=status)
+        raise ConflictError(text, "EipNotAvailable", retryable=status in CHANGING_STATUSES)
