@@ -195,6 +195,22 @@ def test_prepaid_eip_is_bought_for_the_stated_time_and_not_released(cloud, clock
     assert cloud.requests("DELETE") == [] and cloud.billed()["eips"] == 1
 
 
+def test_id_that_is_not_there_is_an_error_that_suggests_no_purchase(cloud, clock):
+    for option, value in (("eip", "203.0.113.1"), ("eip_id", "ip-missing")):
+        missing = run_params(eip, {option: value, "name": "vpn-eip", "bandwidth_in_mbps": 5}, clock=clock)
+        assert missing["error"]["code"] == "NotFound" and "create" not in missing["msg"]
+        assert missing["msg"].startswith(option + ": the region has no EIP") and missing[option] == value
+    assert cloud.billed()["eips"] == 0
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("given", [{"eip": "203.0.113.1"}, {"eip_id": "ip-missing"}])
+def test_denied_list_leaves_the_provided_id_in_the_failure(cloud, clock, state, given):
+    cloud.faults({"match": {"method": "GET"}, "fault": "status", "status": 403, "times": -1})
+    denied = run_params(eip, dict(given, state=state), clock=clock)
+    assert denied["failed"] and given.items() <= denied.items()
+
+
 def test_asynchronous_eip_is_waited_for_unless_the_task_does_not_wait(cloud, clock):
     cloud.settings(settle_ms=8000)
     assert run(clock, wait=False)["eip_object"]["status"] == "creating" and clock.slept == 0

@@ -228,6 +228,13 @@ INVALID = [
         {"name": True, "ip": "10.0.0.300", "validate_certs": "perhaps"},
         ["name:", "ip:", "validate_certs:"],
     ),
+    (
+        "vpn_gateway",
+        {"vpc_id": "vpc-1", "vpn_name": "9", "billing": {"payment_timing": "Prepaid", "reservation": 3}},
+        ["billing.reservation:", "vpn_name:"],
+    ),
+    ("eip", {"name": "9", "billing": [1]}, ["billing:", "name:"]),
+    ("vpn_tunnels", {"tunnels": [dict(WHERE, ike_config=[1]), 1]}, ["tunnels[0].ike_config:", "tunnels[1]:"]),
     # The defaults of the play use the alias; the option of the task must not be ignored silently.
     ("vpn_tunnel", dict(WHERE, state="absent"), ["vpn_id: is given as vpnId and as vpn_id"]),
 ]

@@ -56,7 +56,7 @@ TASKS = {
     "unbind": ("vpn_gateway", dict(BY_ID, eip=""), {}, True),
     "another payment": ("vpn_gateway", dict(BY_ID, billing=PREPAID), {}, "ImmutableField"),
     "other tags": ("vpn_gateway", dict(BY_ID, tags={"team": "other"}), {}, "ImmutableField"),
-    "another VPC": ("vpn_gateway", dict(BY_ID, vpc_id="vpc-elsewhere"), {}, "NotFound"),
+    "another VPC": ("vpn_gateway", dict(BY_ID, vpc_id="vpc-elsewhere"), {}, "OtherVpc"),
     "name of another": (
         "vpn_gateway",
         dict(BY_ID, vpn_name="gw-" + GATEWAY),
@@ -281,6 +281,50 @@ def test_ssl_gateway_is_never_touched(cloud, clock):
         assert result["error"]["code"] == "OtherType" and vpn_id in result["msg"]
     assert len(writes(cloud)) == sent
     assert run(clock)["changed"] and len(own(cloud)) == 2
+
+
+@pytest.mark.parametrize("kind", ["IPSec", "SSL"])
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("changes", [{"state": "absent"}, {"state": "present", "description": "New"}])
+def test_gateway_of_another_vpc_is_an_error_that_suggests_no_purchase(cloud, clock, kind, check_mode, changes):
+    vpn_id = created_by_others("hub", type=kind)
+    sent = len(writes(cloud))
+    for vpc_id in ("vpc-other", "vpc-zz"):
+        result = run(clock, check_mode, vpc_id=vpc_id, vpn_name=None, vpn_id=vpn_id, **changes)
+        assert result["error"]["code"] == "OtherVpc" and not result["changed"] and result["vpn_id"] == vpn_id
+        assert f"which is {VPC}, got {vpc_id}; leave vpc_id out" in result["msg"]
+    missing = run(clock, check_mode, vpn_name=None, vpn_id="vpn-nowhere", description="New")
+    assert missing["error"]["code"] == "NotFound" and missing["msg"].endswith("; check vpn_id and the region")
+    assert len(writes(cloud)) == sent and len(own(cloud)) == 1
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_name_in_a_vpc_that_does_not_exist_is_an_error(cloud, clock, state, check_mode):
+    result = run(clock, check_mode, vpc_id="vpc-zz", state=state)
+    assert result["error"]["code"] == "NotFound" and not result["changed"] and writes(cloud) == []
+    assert result["msg"] == "vpc_id: the region has no VPC vpc-zz; check the id and the region"
+
+
+def test_failed_resolution_shows_the_provided_id(cloud, clock):
+    cloud.faults({"match": {"method": "GET"}, "fault": "status", "status": 403, "times": -1})
+    denied = run(clock, vpc_id=None, vpn_name=None, vpn_id="vpn-1", state="absent")
+    cloud.faults()
+    unknown = run(clock, vpc_id=None, vpc_name="nix", vpn_name=None, vpn_id="vpn-1", state="absent")
+    for result in (denied, unknown):
+        assert result["failed"] and result["vpn_id"] == result["vpnId"] == "vpn-1"
+
+
+def test_released_gateway_that_a_late_list_shows_is_absent(cloud, clock):
+    cloud.settings(dialects=["vpn-gateway-list-late"])
+    vpn_id = run(clock)["vpn_id"]
+    clock.sleep(20)
+    assert run(clock, state="absent")["changed"]
+    sent = len(writes(cloud))
+    for given in ({}, {"vpc_id": None, "vpn_name": None, "vpn_id": vpn_id}):
+        again = run(clock, state="absent", **given)
+        assert not again.get("failed") and not again["changed"]
+    assert own(cloud) == [] and len(writes(cloud)) == sent
 
 
 def test_prepaid_gateway_is_bought_for_the_stated_time_and_not_released(cloud, clock):

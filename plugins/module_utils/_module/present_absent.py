@@ -53,7 +53,10 @@ class PresentAbsent(NamedTuple):
         try:
             options = self.api.resolve(client, request.desired.options)
         except BceError as error:
-            return connection.warn_in(error.to_failed_result())
+            id_option = self.api.type.id_option
+            provided = request.desired.options.get(id_option)
+            known = {id_option: provided, camel_case(id_option): provided} if provided else {}
+            return connection.warn_in(dict(error.to_failed_result(), **known))
         api, desired = self.api(client, options), [request.desired._replace(options=options)]
         scope = self.scope_class(api, desired, connection.retry_timeout, clock=clock)
         scope.plan()

@@ -30,6 +30,7 @@ from .._bce.redaction import (
 )
 from .._resources.base import CHECK_MODE_ID
 from .._resources.fields import is_blank
+from .._resources.messages import MESSAGES as OPTION_MESSAGES
 from .messages import MESSAGES
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class TaskOptions:
     """The options of one task on their way from Ansible to a ParsedTask.
 
     :ivar values: those that are provided, under their own names. An option that AWX leaves empty is not provided: None
-        at any depth, and an empty text where no free text is meant.
+        at any depth, and an empty text where no free text is meant. A group that is not a dictionary is not in them,
+        because Ansible would raise an exception that hides all other errors.
     """
 
     def __init__(self, implementation: Implementation, params: dict[str, Any], check_mode: bool = False) -> None:
@@ -107,6 +109,7 @@ class TaskOptions:
         self._spec = implementation.ARGUMENTS["argument_spec"]
         self._errors: list[tuple[str, str]] = []  # those that Ansible does not find: (path, text)
         self._null_keys: list[str] = []
+        self._wrong_groups: dict[str, Any] = {}  # by their paths
         self.values = self._normalize([("", self._spec)], params)
 
     def _normalize(self, scopes: list[tuple[str, dict[str, Any]]], params: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +137,8 @@ class TaskOptions:
                 value = [self._normalize_value(option, item, "%s%s[%d]" % (path, name, i), scopes) for i, item in items]
             else:
                 value = self._normalize_value(option, value, path + name, scopes)
+            if value is None:
+                continue
             if name not in provided or is_blank(provided[name]):
                 provided[name], alias_used[name] = value, alias
             elif not is_blank(value) and value != provided[name] and str(value) != str(provided[name]):
@@ -148,6 +153,7 @@ class TaskOptions:
     def _normalize_value(
         self, option: dict[str, Any], value: Any, path: str, scopes: list[tuple[str, dict[str, Any]]]
     ) -> Any:
+        """Return a value as Ansible is to validate it; None for a group that is not a dictionary."""
         if isinstance(value, str) and "choices" in option:
             value = value.strip()
         elif (
@@ -159,9 +165,15 @@ class TaskOptions:
                 self._errors.append((path, MESSAGES["check_mode_id"]))
         if "options" in option:
             try:
-                return self._normalize([(path + ".", option["options"]), *scopes], check_type_dict(value))
+                value = check_type_dict(value)
             except (TypeError, ValueError):
-                pass  # the implementation reports it
+                if option["type"] == "dict":
+                    text = OPTION_MESSAGES["group_type"] % {"option": path, "names": ", ".join(option["options"])}
+                    self._errors.append((path, text.partition(": ")[2]))
+                    self._wrong_groups[path] = value
+                    return None
+                return value  # the implementation reports items that are not dictionaries
+            return self._normalize([(path + ".", option["options"]), *scopes], value)
         elif option.get("elements", option["type"]) in TEXT_TYPES:
             # YAML makes booleans out of yes, no, on and off, and a number out of 0111; Ansible makes text out of all.
             is_list = isinstance(value, dict) and option["type"] == "list" and not path.endswith("]")
@@ -189,7 +201,8 @@ class TaskOptions:
     @property
     def secrets(self) -> set[str]:
         """Return the texts in the options that no output may show."""
-        return collect_secrets(self._spec, self.values)
+        wrong = {text for text in _scalars(list(self._wrong_groups.values())) if may_be_secret(text)}
+        return collect_secrets(self._spec, self.values) | wrong
 
     def parse(self, validation: ValidationResult) -> ParsedTask:
         """Parse the options.
@@ -201,12 +214,13 @@ class TaskOptions:
         errors = ["%s: %s" % error for error in self._errors]
         request = None
         try:
-            request = self._implementation.parse(self._with_dropped_items(validation.validated_parameters))
+            params = _with_dropped_items(self._spec, self.values, validation.validated_parameters)
+            request = self._implementation.parse(params)
         except InvalidOptionsError as error:
-            reported = set(dict(self._errors))
+            reported, wrong = set(dict(self._errors)), self._wrong_groups
             for text in error.errors:
                 path = text.split(":")[0]
-                if not reported & {path, path.rstrip(INDEX_CHARACTERS)}:
+                if not reported & {path, path.rstrip(INDEX_CHARACTERS)} and path.rpartition(".")[0] not in wrong:
                     errors.append(text)
         errors = errors or [str(error) for error in validation.errors.errors]
         if request is None or errors:
@@ -228,17 +242,21 @@ class TaskOptions:
             result = dict(result, warnings=list(map(printable, result["warnings"])))
         return result
 
-    def _with_dropped_items(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Return the options with every item at its place, because Ansible drops items that are not dictionaries."""
-        params = dict(params)
-        for name, option in self._spec.items():
-            value: Any = self.values.get(name)
-            if "options" in option and isinstance(params.get(name), list):
-                kept = iter(params[name])
-                if isinstance(value, list):
-                    value = [next(kept, 0) if isinstance(item, dict) else item for item in value]
-                params[name] = value
-        return params
+
+def _with_dropped_items(spec: dict[str, Any], values: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """Return the options with every item at its place, because Ansible drops items that are not dictionaries.
+
+    :param values: the options before Ansible validated them to `params`.
+    """
+    params = dict(params)
+    for name, option in spec.items():
+        value: Any = values.get(name)
+        if "options" in option and isinstance(params.get(name), list):
+            kept = iter(params[name])
+            if isinstance(value, list):
+                value = [next(kept, 0) if isinstance(item, dict) else item for item in value]
+            params[name] = value
+    return params
 
 
 def _alias_map(spec: dict[str, Any]) -> dict[str, str]:

@@ -28,6 +28,9 @@ from .waiter import TEMPORARY_ERRORS
 MAX_POLL_INTERVAL = 30.0  # seconds between two reads of a wait
 
 MESSAGES = {
+    "billed_id_not_found": (
+        "%(id_option)s: %(scope)s has no %(label)s %(provided_id)s; check %(id_option)s and the region"
+    ),
     "earlier_creation_unclear": (
         "The API returns an earlier creation (%(ids)s) for the %(label)s %(name)r, and no read showed that what it made"
         " is gone, so nothing further was bought. Look for it in the console, then give %(id_option)s, or a"
@@ -59,6 +62,7 @@ MESSAGES = {
 }
 
 CODES = {
+    "NotFound": ErrorSpec("billed_id_not_found", False),
     "BoughtAndGone": ErrorSpec("bought_and_gone", False),
     "EarlierCreationUnclear": ErrorSpec("earlier_creation_unclear", False),
     "PurchaseTokensExhausted": ErrorSpec("purchase_tokens_exhausted", False),

@@ -8,11 +8,11 @@ Contract: the API pages "Create VPN gateway" and "Release VPN gateway". Both are
 
 from __future__ import annotations
 
-from typing import Any, Dict, Set
+from typing import Any, Dict, List, Set
 
 from .._bce.errors import BceError, ConflictError, NotFoundError
 from .._bce.redaction import redact_nested
-from .._bce.response_parsing import check_owner
+from .._bce.response_parsing import check_owner, parse_str
 from .api import DELETED_STATUSES
 from .base import CHECK_MODE_ID, Desired, Entry, Item, Listed, Plan
 from .managed_gateway import (
@@ -37,6 +37,11 @@ from .vpn_gateway_steps import address_steps, attributes_step, protection_step, 
 from .vpn_gateway_uses import UNUSED, Uses, join_uses, read_uses, reject_release, removal_steps
 
 MESSAGES = {
+    "gateway_vpc_other": (
+        "vpc_id: must be the VPC of the VPN gateway %(vpn_id)s, which is %(shown)s, got %(vpc_id)s; leave vpc_id out,"
+        " or check vpn_id"
+    ),
+    "gateway_vpc_missing": "vpc_id: the region has no VPC %(vpc_id)s; check the id and the region",
     "gateway_gone": "The VPN gateway %(name)s (%(id)s) was not released, because a read by its id does not show it",
     "gateway_uses_changed": (
         "The VPN gateway %(name)s (%(id)s) was not released, because since the plan was made it is used by %(uses)s;"
@@ -45,6 +50,7 @@ MESSAGES = {
 }
 
 SSL = "ssl"
+GONE_READS = 4  # of a gateway, over some seconds, because a read by its id may be stale too
 
 
 class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
@@ -57,6 +63,7 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
         """See RestReader."""
         super().__init__(client, values)
         self._options = values
+        self._is_vpc_shown = False
         if not self.scope:
             self.scope = "the region"
 
@@ -73,6 +80,41 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
         if not shown or is_long_id(shown):
             shown = find_vpc_of(client, values.get("version", 1), detail.fields)["vpc_id"]
         return dict(values, vpc_id=shown)
+
+    def list(self, deadline: float | None = None) -> Listed:
+        """See ResourceApi.list(); what a list alone does not prove is read.
+
+        That is the gateway of the task's id, which may be in another VPC, and the VPC of an empty list.
+        """
+        listed = super().list(deadline)
+        vpc_id, vpn_id = self.values.get("vpc_id"), self._options.get("vpn_id")
+        if vpc_id is None or CHECK_MODE_ID in (vpc_id, vpn_id):
+            return listed
+        if vpn_id is None:
+            self._is_vpc_shown = self._is_vpc_shown or bool(listed.entries)
+            if not self._is_vpc_shown and VpcApi(self.client, self._options).detail(vpc_id) is None:
+                raise ConflictError(MESSAGES["gateway_vpc_missing"] % self.values, "NotFound")
+            self._is_vpc_shown = True
+        elif all(entry.object_id != vpn_id for entry in listed.entries):
+            return listed._replace(entries=listed.entries + self._read_not_listed(vpn_id))
+        return listed
+
+    def _read_not_listed(self, vpn_id: str) -> List[Entry]:
+        """Return the gateway of the task's id that the list lacks, if it exists.
+
+        :raises ConflictError: if it is in another VPC.
+        """
+        response = self.read_by_id(self.type, self._path("item", vpn_id), vpn_id)
+        entries = self.parse_all([response.body], without=DELETED_STATUSES).entries if response is not None else []
+        if entries and not entries[0].is_leaving:
+            shown = parse_str(response.body.get("vpcId"))
+            if shown is None:
+                gateway = {"vpn_id": vpn_id, "vpc_id": None}
+                shown = find_vpc_of(self.client, self._options.get("version", 1), gateway)["vpc_id"]
+            if shown != self.values["vpc_id"]:
+                words = dict(self.values, vpn_id=vpn_id, shown=shown)
+                raise ConflictError(MESSAGES["gateway_vpc_other"] % words, "OtherVpc")
+        return entries
 
     def read_all(self, deadline: float | None = None, without: tuple[str, ...] = ()) -> Listed:
         """See RestReader.read_all(); without a VPC there is no gateway, because the task's only id is that of none."""
@@ -132,7 +174,19 @@ class ManagedGatewayApi(IpsecGatewayReader):
         self._created_id: str | None = None
         self._uses: Uses | None = None  # as they were read last, None if there was no gateway
         self._is_released = False
+        self._gone_id: str | None = None  # of the gateway that lists show and a read by its id does not
+        self._denials = 0
         self._planned: Set[Any] = set()  # keys of the uses that the plan of a release shows
+
+    def list(self, deadline: float | None = None) -> Listed:
+        """See ResourceApi.list(); what is gone by GONE_READS reads between lists is left out of lists that are late."""
+        listed = super().list(deadline)
+        if self._gone_id is None:
+            return listed
+        self._denials = self._denials + 1 if self._read_detail(self._gone_id) is None else 0
+        is_gone = self._denials >= GONE_READS
+        kept = [entry for entry in listed.entries if not (is_gone and entry.object_id == self._gone_id)]
+        return listed._replace(entries=kept)
 
     def read(self, object_id: str) -> Entry | None:
         """See SteppedApi.read(); where the gateway is to be released, with its uses."""
@@ -221,6 +275,7 @@ class ManagedGatewayApi(IpsecGatewayReader):
         item = yield Step("wait until the VPN gateway is settled", until=SETTLED)
         uses, words = self._uses, {"name": item.fields["vpn_name"], "id": vpn_id}
         if uses is None:
+            self._gone_id = vpn_id
             raise NotFoundError(MESSAGES["gateway_gone"] % words, "NotFound")  # lists decide
         added = [use for use in uses.all if use.key not in self._planned]
         if added:

@@ -15,9 +15,11 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import connection_options
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 from ansible_collections.baiducloud.network.plugins.module_utils._module import (
+    eip,
     validation,
     vpc_route_info,
     vpn_customer_gateway_info,
+    vpn_gateway,
     vpn_gateway_info,
     vpn_tunnel,
     vpn_tunnel_info,
@@ -30,6 +32,8 @@ BOOLEAN = RETYPED % "the boolean %s"
 DIFFERS = "is given as %s and as %s, perhaps in module_defaults, and the two differ; give one of them"
 NO_ITEM = "must be a dictionary with the options of one tunnel"
 NO_LIST = "must be a list of dictionaries, each with the options of one tunnel"
+GROUP = "must be a dictionary of %s"
+PREPAID = {"payment_timing": "Prepaid"}
 ONE = {"vpn_id": "vpn-1", "vpn_conn_name": "one"}
 
 
@@ -198,6 +202,46 @@ CASES = {
             "tunnels[3]: " + NO_ITEM,
             "tunnels[4].state: must be present or absent, got 'gone'",
             "tunnels[4].vpn_conn_name: 'one' is at tunnels[1] already; each tunnel needs its own",
+        ],
+    ),
+    **{
+        f"{wrong!r} for a group": (
+            vpn_tunnel,
+            {**ONE, "ike_config": wrong, "ipsecConfig": wrong, "remote_ip": "x"},
+            [
+                "ike_config: " + GROUP % "ike_version, ike_mode, ike_enc_alg, ike_auth_alg, ike_pfs, ike_life_time",
+                "ipsec_config: " + GROUP % "ipsec_enc_alg, ipsec_auth_alg, ipsec_pfs, ipsec_lifetime",
+                "remote_ip: must be an IP address of a device such as 10.107.245.188, got 'x'",
+            ],
+        )
+        for wrong in (1, 1.5, True, "v1", [1], [{"ike_version": "v1"}])
+    },
+    **{
+        f"{wrong!r} for a group in a group": (
+            vpn_gateway,
+            {"vpc_id": "vpc-1", "vpn_name": "hub", "wait_timeout": 0, "billing": dict(PREPAID, reservation=wrong)},
+            [
+                "billing.reservation: " + GROUP % "reservation_length, reservation_time_unit",
+                "wait_timeout: must be a whole number of seconds from 1 to 86400, got 0",
+            ],
+        )
+        for wrong in (3, [3], True, "1 month")
+    },
+    "a list for what is paid": (
+        eip,
+        {"name": "one", "billing": [1], "wait_timeout": 0},
+        [
+            "billing: " + GROUP % "payment_timing, billing_method, reservation",
+            "wait_timeout: must be a whole number of seconds from 1 to 86400, got 0",
+        ],
+    ),
+    "wrong items, and a list for a group of an item": (
+        vpn_tunnels,
+        {"tunnels": [1, [1], [[{}]], True, {**ONE, "ipsec_config": [1]}], "concurrency": 0},
+        [
+            "tunnels[4].ipsec_config: " + GROUP % "ipsec_enc_alg, ipsec_auth_alg, ipsec_pfs, ipsec_lifetime",
+            *("tunnels[%d]: " % index + NO_ITEM for index in range(4)),
+            "concurrency: must be a whole number from 1 to 64, got 0",
         ],
     ),
     "a text for a list": (vpn_tunnels, {"tunnels": "abc", "purge": True, "vpn_id": "vpn-1"}, ["tunnels: " + NO_LIST]),
