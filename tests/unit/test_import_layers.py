@@ -186,6 +186,12 @@ PLUGIN_LAYERS = {
         "module_utils/_module/validation",
         "module_utils/_resources/fields",
     },
+    "plugin_utils/_tunnel_key": {
+        "module_utils/_bce/redaction",
+        "module_utils/_resources/base",
+        "module_utils/_resources/fields",
+        "module_utils/_resources/vpn_tunnel",
+    },
     "plugin_utils/_gateway_inventory": {
         "plugin_utils/_messages",
         "module_utils/_bce/",
@@ -219,6 +225,7 @@ PLUGIN_LAYERS = {
         "plugin_utils/_builtin_types",
         "plugin_utils/_messages",
         "plugin_utils/_raw_options",
+        "plugin_utils/_tunnel_key",
         "module_utils/_bce/connection_options",
         "module_utils/_bce/errors",
         "module_utils/_bce/redaction",
