@@ -186,6 +186,23 @@ PLUGIN_LAYERS = {
         "module_utils/_module/validation",
         "module_utils/_resources/fields",
     },
+    "plugin_utils/_adoption": {
+        "plugin_utils/_playbook_messages",
+        "module_utils/_bce/redaction",
+        "module_utils/_resources/fields",
+        "module_utils/_resources/vpn_tunnel",
+    },
+    "plugin_utils/_stored_keys": {
+        "plugin_utils/_adoption",
+        "module_utils/_bce/client",
+        "module_utils/_bce/connection_options",
+        "module_utils/_bce/errors",
+        "module_utils/_module/bulk_read",
+        "module_utils/_reconcile/concurrency",
+        "module_utils/_resources/fields",
+        "module_utils/_resources/filters",
+        "module_utils/_resources/vpn_tunnel",
+    },
     "plugin_utils/_tunnel_key": {
         "module_utils/_bce/redaction",
         "module_utils/_resources/base",
@@ -222,6 +239,10 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/fields",
     },
     "lookup": {
+        "lookup/account",
+        "plugin_utils/_adoption",
+        "plugin_utils/_stored_keys",
+        "module_utils/_resources/fields",
         "plugin_utils/_builtin_types",
         "plugin_utils/_messages",
         "plugin_utils/_raw_options",
@@ -241,6 +262,7 @@ PLUGIN_LAYERS = {
         "module_utils/_bce/redaction",
     },
     "filter": {
+        "plugin_utils/_adoption",
         "plugin_utils/_builtin_types",
         "plugin_utils/_playbook_input",
         "plugin_utils/_site_input",

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.loader import lookup_loader
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.fields import validate_value
@@ -54,6 +54,7 @@ def errors_of(lookup, *terms, **options):
     return texts.split("; ")
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.binary(min_size=32), st.integers(8, 17), st.integers(1, 9))
 def test_key_of_any_length_keeps_the_rule_and_needs_no_quotes(seed, length, generation):
     for key in (
