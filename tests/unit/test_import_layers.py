@@ -192,6 +192,7 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/fields",
         "module_utils/_resources/vpn_tunnel",
     },
+    "plugin_utils/_tunnel_report": set(),
     "plugin_utils/_stored_keys": {
         "plugin_utils/_adoption",
         "module_utils/_bce/client",
@@ -263,6 +264,7 @@ PLUGIN_LAYERS = {
     },
     "filter": {
         "plugin_utils/_adoption",
+        "plugin_utils/_tunnel_report",
         "plugin_utils/_builtin_types",
         "plugin_utils/_playbook_input",
         "plugin_utils/_site_input",
