@@ -39,7 +39,12 @@ STARTS = [
     ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
     ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
     ("report_tunnels", {"vpn_id": GATEWAY}, "Show the tunnels", "Read the tunnels"),
-    ("adopt_tunnels", {"vpn_id": GATEWAY, "output": "x.yml"}, "Check that the list changes nothing", "Read the tunnels"),
+    (
+        "adopt_tunnels",
+        {"vpn_id": GATEWAY, "output": "x.yml"},
+        "Check that the list changes nothing",
+        "Read the tunnels",
+    ),
     ("reconcile_tunnels", {"vpn_tunnels": [OPTIONS]}, "Reconcile the tunnels", "Check the lists of all hosts"),
 ]
 

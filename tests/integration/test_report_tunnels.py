@@ -87,9 +87,8 @@ def test_report_in_check_mode_writes_nothing(report, tmp_path):
 
 
 def test_report_is_not_written_if_a_gateway_cannot_be_read(report, cloud, tmp_path):
-    cloud.faults(
-        {"method": "GET", "path": f"/v1/vpn/vpnconn/{THERE}", "status": 403, "code": "AccessDenied", "times": 9}
-    )
+    refused = {"match": {"path_regex": THERE}, "fault": "status", "status": 403, "code": "AccessDenied", "times": -1}
+    cloud.faults(refused)
     done = report(gateways="hubs")
     assert f"no report is written, because {THERE} could not be read" in done.output, done.output
     assert not (tmp_path / "reports").exists()
