@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, cast
+
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ..plugin_utils import _tunnel_report
 from ..plugin_utils._builtin_types import to_builtin_types
@@ -18,7 +20,9 @@ def tunnel_report(tunnels: Any, generated: Any, checked: Any = None) -> Dict[str
         to_builtin_types(tunnels), to_builtin_types(checked), to_builtin_types(generated)
     )
     files = {name: {"name": file, "content": text} for name, (file, text) in report.files.items()}
-    return {"summary": report.summary, "tunnels": report.tunnels, "files": files}
+    result = {"summary": report.summary, "tunnels": report.tunnels, "files": files}
+    # Up to ansible-core 2.18 a text of the cloud could be taken for a template otherwise.
+    return cast(Dict[str, Any], wrap_var(result))
 
 
 class FilterModule:

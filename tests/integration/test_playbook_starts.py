@@ -42,8 +42,8 @@ STARTS = [
     (
         "adopt_tunnels",
         {"vpn_id": GATEWAY, "output": "x.yml"},
-        "Check that the list changes nothing",
-        "Read the tunnels",
+        "Write the list",
+        "Describe the tunnels as a list",
     ),
     ("reconcile_tunnels", {"vpn_tunnels": [OPTIONS]}, "Reconcile the tunnels", "Check the lists of all hosts"),
 ]

@@ -33,7 +33,10 @@ def cloud(process):
     """Return an emulator with tunnels that are up, down and different from the list."""
     process.reset()
     up = {"status": "active", "healthStatus": "reachable"}
-    process.plant(entry("same", **up), entry("down", remoteSubnets=["10.1.0.0/16"], healthStatus="unreachable"))
+    process.plant(
+        entry("same", **up),
+        entry("down", remoteSubnets=["10.1.0.0/16"], healthStatus="unreachable", status="{{ 7 * 7 }}"),
+    )
     process.plant(entry("=unlisted", vpnConnId="vpnconn-3", **up, description=f"key: {SECRET_KEY}"), vpn_id=THERE)
     return process
 
@@ -73,6 +76,7 @@ def test_report_of_an_inventory_compares_each_gateway_with_its_part_of_the_list(
         (THERE, "new"): "missing", (THERE, "=unlisted"): "unlisted",
     }  # fmt: skip
     assert content["summary"] == {"tunnels": 5, "up": 2, "down": 3, "drifted": 4}
+    assert {row["name"]: row["status"] for row in content["tunnels"]}["down"] == "{{ 7 * 7 }}"
     rows = list(csv.DictReader((folder / "vpn_tunnels.csv").read_text().splitlines()))
     assert {row["name"]: row["changed_fields"] for row in rows}["down"] == "remote_subnets"
     assert "'=unlisted" in {row["name"] for row in rows}
