@@ -32,6 +32,8 @@ MESSAGES = {
         " place in it, or leave it out"
     ),
     "plugin_option_unknown": "%(option)s: is not an option of this plugin; see ansible-doc for those it has",
+    "lookup_terms": "a term is not accepted; give options only, such as vpn_id=['vpn-119bd69b']",
+    "keys_gateway_missing": "vpn_id: is required; give the ids of the VPN gateways",
     "template_failed": "%(option)s: the template there cannot be evaluated: %(error)s",
     "type_boolean": "must be true or false",
     "type_integer": "must be a whole number",

@@ -18,6 +18,20 @@ MESSAGES = {
     ),
     "variable_error": "%(option)s: %(error)s%(hint)s",
     "tunnel_lists_type": "vpn_tunnels: must be a list of dictionaries, each with the options of one tunnel",
+    "adopted_without": "%(tunnel)s: %(error)s",
+    "adopted_duplicate": "%(count)d tunnels of the gateway have this name; rename all but one in the console",
+    "adopted_description": "description: may contain a key, so it is not in the list; write it there yourself",
+    "adopted_not": "%(tunnel)s: the tunnel %(id)s is not in the list; use no purge before it is",
+    "state_not_json": "terraform_state: must be a file of JSON; give the output of terraform state pull",
+    "state_encrypted": "terraform_state: is encrypted; give the output of tofu state pull",
+    "state_version": (
+        "terraform_state: must have format %(expected)d, got %(version)s; give the output of terraform state pull, of"
+        " Terraform 0.12 or later"
+    ),
+    "state_incomplete": (
+        "terraform_state: %(address)s has no vpn_id or no id, as after an import; give the gateway by vpn_id instead"
+    ),
+    "state_empty": "terraform_state: has no resource of the type %(type)s; give the state of the tunnels",
     "variable_value": ", got %(value)s",
     "site_option_other": "%(group)s.%(option)s: is not an option of %(group)s, which has create, %(options)s",
     "site_option_of_used": (

@@ -24,8 +24,8 @@ FILES = sorted(
     for path in ROOT.glob(f"plugins/{folder}/**/*.py")
     # These texts are in the probe's report, which docs/first-run.md explains.
     if path.parent.name != "_probe"
-    # Data: words of devices with their sources, and the texts of the page that peer_sheet makes.
-    and path.name not in ("device_table.py", "sheet_texts.py")
+    # Data: words of devices with their sources, and the texts of pages that a playbook or a filter makes.
+    and path.name not in ("device_table.py", "sheet_texts.py", "_tunnel_report.py")
 )
 TASKS = sorted(
     path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.yml") if "meta" not in path.parts

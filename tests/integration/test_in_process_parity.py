@@ -409,4 +409,4 @@ def test_module_payload_stays_below_its_bound(emulator, tmp_path):
     tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
     run_playbook(tasks, environment=environment)
     ours, least = (next(tmp_path.rglob(f"AnsiballZ_{name}.py")).stat().st_size for name in ("vpn_tunnel", "ping"))
-    assert ours - least < 135 * 1024
+    assert ours - least < 136 * 1024

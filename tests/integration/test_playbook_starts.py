@@ -39,6 +39,12 @@ STARTS = [
     ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
     ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
     ("report_tunnels", {"vpn_id": GATEWAY}, "Show the tunnels", "Read the tunnels"),
+    (
+        "adopt_tunnels",
+        {"vpn_id": GATEWAY, "output": "x.yml"},
+        "Write the list",
+        "Describe the tunnels as a list",
+    ),
     ("reconcile_tunnels", {"vpn_tunnels": [OPTIONS]}, "Reconcile the tunnels", "Check the lists of all hosts"),
 ]
 
@@ -57,6 +63,7 @@ MISSPELT = {
     "delete_tunnel": ({"vpn_id": GATEWAY, "vpnConnName": "x"}, {"vpnConnName": "vpn_conn_name"}),
     "probe_api": ({"vpn_id": GATEWAY, "probe_write": True}, {"probe_write": "probe_writes"}),
     "reconcile_tunnels": ({"vpn_tunnels": [], "purgeAll": True}, {"purgeAll": "purge_all"}),
+    "adopt_tunnels": ({"vpn_id": GATEWAY, "output": "x.yml", "key_output": "x"}, {"key_output": "keys_output"}),
     "report_tunnels": ({"vpn_id": GATEWAY, "gatewys": "x"}, {"gatewys": "gateways"}),
     "site_to_site": ({**SITE, "local_subnets": "", "local_subnet": ["10.0.0.0/8"]}, {"local_subnet": "local_subnets"}),
     "awx_setup": ({"vpc_ids": "vpc-1", "image": "x", "update_secret": True}, {"update_secret": "update_secrets"}),
