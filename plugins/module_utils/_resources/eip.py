@@ -37,6 +37,10 @@ MESSAGES = {
         "The EIP %(name)s (%(eip)s) is bound to %(instance)s, so it is not released; unbind it there first, then run"
         " the task again"
     ),
+    "eip_binding_unknown": (
+        "The EIP %(name)s (%(eip)s) is not released, because the list shows neither an instance nor that there is none;"
+        " look at it in the console, and release it there"
+    ),
     "eip_state": "status %(status)s, %(bandwidth_in_mbps)s Mbps",
     "eip_instance": "%(type)s %(id)s",
     "eip_instance_unknown": "an instance that the list does not name",
@@ -58,7 +62,8 @@ BY_TRAFFIC, BY_BANDWIDTH = "ByTraffic", "ByBandwidth"
 MAX_BY_TRAFFIC, MAX_BANDWIDTH = 200, 5000
 BANDWIDTHS = {"BGP": (1, 500), "BGP_S": (100, MAX_BANDWIDTH)}  # Mbps of EIPs that are not ByTraffic
 CHANGING_STATUSES = ("creating", "binding", "unbinding", "updating")
-READY_STATUSES = ("available", "binded")  # sic
+AVAILABLE = "available"
+READY_STATUSES = (AVAILABLE, "binded")  # sic
 UNBINDING = "unbinding"
 BOUND_STATUSES = ("binded", "binding")
 
@@ -186,11 +191,13 @@ class Eip(BilledResource):
             raise ConflictError(MESSAGES["eip_prepaid"] % words, "PrepaidRelease")
 
     def reject_bound(self, item: Item) -> None:
-        """Raise an error if an EIP is bound to an instance."""
+        """Raise an error unless the list shows that an EIP is not bound to an instance."""
         fields, instance = item.fields, instance_of(item)
+        words = dict(fields, name=fields["name"] or NO_NAME, instance=instance)
         if instance:
-            words = dict(fields, name=fields["name"] or NO_NAME, instance=instance)
             raise ConflictError(MESSAGES["eip_in_use"] % words, "EipInUse")
+        if fields["status"] != AVAILABLE and fields["instance_id"] is None:
+            raise ConflictError(MESSAGES["eip_binding_unknown"] % words, "EipInUse")
 
     def plan(self, desired: Desired, item: Item | None) -> Plan:
         """See Resource.plan().

@@ -12,7 +12,7 @@ from typing import Any, Dict
 
 from .._bce.errors import BceError, ConflictError
 from .base import CHECK_MODE_ID, Desired, Item
-from .eip import CHANGING_STATUSES, EipApi, instance_of
+from .eip import AVAILABLE, CHANGING_STATUSES, EipApi, instance_of
 from .managed_gateway import EIP, is_busy
 
 MESSAGES = {
@@ -77,6 +77,6 @@ def _reject_unavailable(eip: Item, gateway: Item | None, words: Dict[str, Any]) 
             return
     if instance:
         raise ConflictError(MESSAGES["address_in_use"] % dict(words, instance=instance), "EipInUse")
-    if status not in (None, "available"):
+    if status not in (None, AVAILABLE):
         text = MESSAGES["address_other_status"] % dict(words, status=status)
         raise ConflictError(text, "EipNotAvailable", retryable=status in CHANGING_STATUSES)

@@ -178,6 +178,8 @@ def test_bandwidth_is_checked_against_what_the_eip_is(entry, bandwidth, is_valid
         ({"instanceType": "VPN", "instanceId": "vpn-1", "status": "binded"}, "EipInUse", "bound to VPN vpn-1"),
         ({"instanceType": None, "instanceId": "i-1"}, "EipInUse", "bound to the instance i-1"),
         ({"instanceId": None, "status": "BINDED"}, "EipInUse", "bound to an instance that the list does not name"),
+        ({"instanceId": None, "status": None}, "EipInUse", "shows neither an instance nor that there is none"),
+        ({"instanceId": None, "status": "free"}, "EipInUse", "shows neither an instance nor that there is none"),
         ({"deleteProtect": True}, "ReleaseProtected", "switch the protection off"),
         ({"paymentTiming": "Prepaid"}, "PrepaidRelease", "refund"),
     ],
@@ -186,6 +188,13 @@ def test_release_is_refused_in_the_plan(changes, code, text):
     with pytest.raises(ConflictError) as caught:
         plan(dict(ENTRY, **changes), "absent", name="vpn-eip")
     assert caught.value.code == code and text in caught.value.message and "198.19.0.2" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "changes", [{"instanceId": None}, {"status": None}, {"status": "free"}, {"status": "Available"}]
+)
+def test_release_is_planned_where_the_list_confirms_that_nothing_uses_the_eip(changes):
+    assert plan(dict(ENTRY, **changes), "absent", name="vpn-eip").action == "delete"
 
 
 @pytest.mark.parametrize(
