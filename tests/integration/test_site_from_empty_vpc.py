@@ -143,13 +143,15 @@ def test_managed_objects_stay_while_others_use_them(cloud):
     )
     cloud.site(SECOND, {"remote_subnets": ["192.168.100.0/24", "10.3.0.0/16"]})
     other = entry("of-another-user", cgwId=customer["cgwId"], vpnId="vpn-119bd69b")
-    cloud.plant(other)
+    hidden = entry("of-a-third-one", cgwId=None, remoteIp=None, vpnId="vpn-119bd69b")
+    cloud.plant(other, hidden)
     for arguments in (("--check",), ()):
         done, _requests = cloud.site(FIRST, CUSTOMER, ABSENT, arguments=arguments)
         words = f"Warning: the VPN gateway branches ({gateway['vpnId']}) stays, and its EIP with it"
         assert words in done.output and "tunnel branch-rome" in done.output, done.output
         assert (
-            "Warning: the customer gateway berlin stays, because other tunnels use it: of-another-user" in done.output
+            "Warning: the customer gateway berlin stays, because other tunnels use it: of-another-user,"
+            " of-a-third-one (perhaps)" in done.output
         )
     # The rule that both tunnels needed is still there.
     rules = ["10.3.0.0/16", "192.168.100.0/24"]
