@@ -152,7 +152,7 @@ def rules_of_tunnel(
 ) -> TunnelRules:
     """Return the rules of one tunnel.
 
-    :param desired: the tunnel as it is to be. A side without a network is that of the listed tunnel.
+    :param desired: the tunnel as it is to be.
     :param own: the tunnel as it is listed, empty where it is not.
     :param others: the other tunnels. A rule that one of them, or all of them together, need is not surplus.
     """
@@ -161,8 +161,7 @@ def rules_of_tunnel(
     def pairs(tunnels: List[TunnelNetworks]) -> List[Pair]:
         return needed_pairs(tunnels, subnets, sources)
 
-    listed = own[0] if own else TunnelNetworks(desired.name, (), ())
-    needed = pairs([TunnelNetworks(desired.name, desired.local or listed.local, desired.remote or listed.remote)])
+    needed = pairs([desired])
     shared = {*pairs(others), *(pair for tunnel in others for pair in pairs([tunnel]))}
     former = {pair for tunnel in own for pair in pairs([tunnel])}
     surplus = former | set(needed) if is_absent else former - set(needed)
@@ -184,19 +183,18 @@ def plan_rules(
         found, errors = tunnel_networks(tunnels, words, sources is not None)
         errors += [] if is_absent else impossible(found, vpc, sources)
         return TunnelRules(needed_pairs(found, vpc.subnets, sources), frozenset()), errors
-    named: Tuple[List[Item], List[Item]] = ([], [])
-    for item in tunnels:
-        named[item.fields["vpn_conn_name"] != tunnel["vpn_conn_name"]].append(item)
-    own, errors = tunnel_networks(named[0], words, sources is not None)
-    others, errors_of_others = tunnel_networks(named[1], words, sources is not None)
-    desired = TunnelNetworks(tunnel["vpn_conn_name"], *(to_networks(tunnel.get(side)) for side in SIDES))
+    tunnels, name = tuple(tunnels), tunnel["vpn_conn_name"]
+    own, errors = tunnel_networks([x for x in tunnels if x.fields["vpn_conn_name"] == name], words, sources is not None)
+    others, errors_of_others = tunnel_networks(
+        [x for x in tunnels if x.fields["vpn_conn_name"] != name], words, sources is not None
+    )
+    desired = TunnelNetworks(name, *(to_networks(tunnel.get(side)) for side in SIDES))
     if desired.local and desired.remote:
         errors = []  # what the list does not show is not needed
     errors += errors_of_others if deletes else []
+    if own:
+        desired = TunnelNetworks(name, desired.local or own[0].local, desired.remote or own[0].remote)
     if not is_absent:
-        desired = TunnelNetworks(
-            desired.name, *(new or old for new, old in zip(desired[1:], own[0][1:] if own else ((), ())))
-        )
         missing = [
             side for side, networks in zip(SIDES, desired[1:]) if not networks and (side == SIDES[1] or sources is None)
         ]
