@@ -18,7 +18,6 @@ from ..module_utils._bce.connection_options import ConnectionSettings
 from ..module_utils._bce.errors import BceError, InvalidOptionsError, NotFoundError
 from ..module_utils._module.bulk_read import (
     gateways_or_not_found,
-    is_ipsec,
     list_tunnels,
     map_concurrently,
     tunnel_results,
@@ -29,6 +28,7 @@ from ..module_utils._resources.base import CHECK_MODE_ID
 from ..module_utils._resources.fields import Field
 from ..module_utils._resources.filters import as_filter
 from ..module_utils._resources.vpc import VPC_NAME, VpcApi, find_by_name, select_by_name
+from ..module_utils._resources.vpn_gateway import is_ipsec
 from ._messages import MESSAGES
 
 GROUP = "vpn_gateways"  # the group of all hosts

@@ -219,6 +219,7 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/fields",
         "module_utils/_resources/filters",
         "module_utils/_resources/vpc",
+        "module_utils/_resources/vpn_gateway",
     },
     "plugin_utils/_no_log": {"module_utils/_bce/redaction"},
     "plugin_utils/_in_process_action": {

@@ -16,15 +16,9 @@ from .._resources.vpc import VpcApi
 from .._resources.vpn_gateway import VpnGatewayApi
 from .._resources.vpn_tunnel import VpnTunnelApi
 
-IPSEC = "ipsec"
 ACCOUNT_ERROR_CODES = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired")
 # After all attempts of one request ended with such an error, thousands of others would each take as long.
 OUTAGE_ERRORS = (TransportError, ServerError, RateLimitedError)
-
-
-def is_ipsec(gateway: dict[str, Any]) -> bool:
-    """Return True unless the API says that the gateway is of another type, which can hold no tunnels."""
-    return (gateway["type"] or IPSEC).lower() == IPSEC
 
 
 def map_concurrently(

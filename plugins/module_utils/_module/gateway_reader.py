@@ -13,7 +13,7 @@ from .._bce.errors import ConflictError
 from .._reconcile.state import STALE_LIST_TIMEOUT
 from .._resources.base import Listed
 from .._resources.vpc import VpcApi, is_long_id
-from .._resources.vpn_gateway import VpnGatewayApi, find_vpc_of
+from .._resources.vpn_gateway import VpnGatewayApi, find_vpc_of, is_ipsec, reject_other_vpc
 from .._resources.vpn_tunnel import VpnTunnelApi
 
 MESSAGES = {
@@ -21,12 +21,7 @@ MESSAGES = {
     "routes_gateway_type": (
         "vpn_id: must be the id of an IPSec gateway, got %(vpn_id)s of the type %(type)s; its routes are not managed"
     ),
-    "routes_vpc_unknown": "vpc_id: the region has no VPC %(vpc_id)s; check the id and the region",
-    "routes_vpc_other": (
-        "vpc_id: must be the VPC of gateway %(vpn_id)s, which is %(shown)s, got %(vpc_id)s; leave vpc_id out"
-    ),
 }
-IPSEC = "ipsec"
 LIST_INTERVAL = 0.5  # seconds between two lists of tunnels
 
 
@@ -75,9 +70,8 @@ class GatewayReader:
             raise ConflictError(MESSAGES["routes_gateway_unknown"] % {"vpn_id": vpn_id}, "NotFound")
         if detail is None:
             return Gateway(None)
-        kind = detail.fields["type"]
-        if kind and kind.lower() != IPSEC:
-            words = {"vpn_id": vpn_id, "type": kind}
+        if not is_ipsec(detail.fields):
+            words = {"vpn_id": vpn_id, "type": detail.fields["type"]}
             raise ConflictError(MESSAGES["routes_gateway_type"] % words, "WrongGatewayType")
         if not with_tunnels:
             return Gateway(detail.fields)
@@ -97,10 +91,6 @@ class GatewayReader:
         if "vpc_id" not in options:
             return find_vpc_of(self._client, options["version"], values)
         vpc_id, shown = options["vpc_id"], values.get("vpc_id")
-        if shown and shown != vpc_id and not is_long_id(shown):
-            words = {"vpn_id": options["vpn_id"], "shown": shown, "vpc_id": vpc_id}
-            raise ConflictError(MESSAGES["routes_vpc_other"] % words, "OtherVpc")
-        found = VpcApi(self._client, {"version": options["version"]}).detail(vpc_id)
-        if found is None:
-            raise ConflictError(MESSAGES["routes_vpc_unknown"] % {"vpc_id": vpc_id}, "NotFound")
-        return found
+        if shown and not is_long_id(shown):
+            reject_other_vpc(options["vpn_id"], shown, vpc_id)
+        return VpcApi(self._client, {"version": options["version"]}).existing(vpc_id)

@@ -15,9 +15,9 @@ from .._resources import fields
 from .._resources.base import CHECK_MODE_ID
 from .._resources.filters import as_filter, text_field
 from .._resources.vpc import VPC_NAME
-from .._resources.vpn_gateway import VPN_GATEWAY, VpnGatewayApi
+from .._resources.vpn_gateway import IPSEC, VPN_GATEWAY, VpnGatewayApi, is_ipsec
 from .._resources.vpn_tunnel import VpnTunnelApi
-from .bulk_read import IPSEC, is_ipsec, list_gateways, list_tunnels, map_concurrently, tunnel_results
+from .bulk_read import list_gateways, list_tunnels, map_concurrently, tunnel_results
 from .info import Found, Info
 
 SSL = "ssl"

@@ -14,9 +14,9 @@ from .._resources import fields
 from .._resources.base import Item
 from .._resources.filters import as_filter, text_field
 from .._resources.vpc import VPC_NAME
-from .._resources.vpn_gateway import VpnGatewayApi
+from .._resources.vpn_gateway import VpnGatewayApi, is_ipsec
 from .._resources.vpn_tunnel import VPN_CONN_ID
-from .bulk_read import is_ipsec, list_tunnels, map_concurrently, tunnel_results
+from .bulk_read import list_tunnels, map_concurrently, tunnel_results
 from .info import Found, Info
 
 # Names and states of the cloud may be any text, so that no filter excludes one.

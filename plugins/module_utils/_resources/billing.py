@@ -24,6 +24,7 @@ from .fields import (
     validate_fields,
 )
 from .messages import MESSAGES as SHARED_MESSAGES
+from .parsers import parse_flag
 from .resource import Resource
 
 MESSAGES = {
@@ -44,10 +45,16 @@ def _months(value: Any) -> int:
     return months
 
 
-def _is_true(value: Any) -> bool:
+def _normalize_flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError
     return value
+
+
+def flag_field(name: str, **spec: Any) -> Field:
+    """Return the Field of a boolean."""
+    spec.update(type="bool")
+    return Field(name, "must be true or false", _normalize_flag, spec, False, is_blank_unset=False, parse=parse_flag)
 
 
 def word_field(name: str, *words: str, **spec: Any) -> Field:
@@ -68,7 +75,7 @@ RESERVATION = (
 )
 # The options of a task that waits for what it begins; see SteppedApi.
 WAIT_OPTIONS = (
-    Field("wait", "must be true or false", _is_true, {"type": "bool", "default": True}, has_wire_name=False),
+    flag_field("wait", default=True)._replace(is_blank_unset=True, has_wire_name=False),
     seconds_field("wait_timeout", 1, 86400, default=600)._replace(has_wire_name=False),
 )
 

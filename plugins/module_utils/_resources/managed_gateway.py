@@ -14,12 +14,12 @@ from typing import Any, Dict, List
 from .._bce.errors import ConflictError
 from .._bce.response_parsing import parse_str
 from .base import Desired, Item, Plan
-from .billing import PAYMENT_TIMING, POSTPAID, BilledResource
+from .billing import PAYMENT_TIMING, POSTPAID, BilledResource, flag_field
 from .fields import Field, description_field, id_field, ip_address, name_field, or_empty, parse_address
-from .parsers import parse_flag, parse_number, parse_tags, parse_text
+from .parsers import parse_number, parse_tags, parse_text
 from .resource import Summary
 from .steps import Condition
-from .vpn_gateway import VpnGateway
+from .vpn_gateway import VpnGateway, is_ipsec
 
 MESSAGES = {
     "gateway_name_default": "%(option)s: must not be default, which the API does not accept; choose another name",
@@ -54,29 +54,11 @@ def _normalize_type(value: Any) -> str:
     return IPSEC
 
 
-def _normalize_flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
-
-
 def _normalize_tags(value: Any) -> Dict[str, str]:
     parts = [part for pair in value.items() for part in pair]
     if not all(isinstance(part, str) and TAG_PART.fullmatch(part) for part in parts) or "" in value:
         raise ValueError
     return dict(value)
-
-
-def _flag_field(name: str, **spec: Any) -> Field:
-    return Field(
-        name,
-        "must be true or false",
-        _normalize_flag,
-        dict(spec, type="bool"),
-        False,
-        is_blank_unset=False,
-        parse=parse_flag,
-    )
 
 
 VPN_ID = id_field("vpn_id")
@@ -92,7 +74,7 @@ EIP = Field(
     omits_empty=True,
     parse=_parse_eip,
 )
-DELETE_PROTECT = _flag_field("delete_protect")
+DELETE_PROTECT = flag_field("delete_protect")
 SUBNET_ID = id_field("subnet_id")
 TYPE = Field("type", "must be " + IPSEC, _normalize_type, {"type": "str", "choices": [IPSEC], "default": IPSEC}, False)
 TAGS = Field(
@@ -104,7 +86,7 @@ TAGS = Field(
     is_blank_unset=False,
     parse=parse_tags,
 )
-FORCE = _flag_field("force", default=False)._replace(has_wire_name=False)
+FORCE = flag_field("force", default=False)._replace(has_wire_name=False)
 NOT_RETURNED = (SUBNET_ID.name, TAGS.name)  # not in lists, or nowhere; an update never sends them
 
 
@@ -180,9 +162,8 @@ class ManagedGateway(VpnGateway, BilledResource):
 
     def reject_unchangeable(self, desired: Desired, item: Item) -> None:
         """Raise an error for a gateway of another type."""
-        shown = item.fields["type"]
-        if shown and shown.lower() != IPSEC.lower():
-            words = {"name": item.fields["vpn_name"], "id": item.fields["vpn_id"], "type": shown}
+        if not is_ipsec(item.fields):
+            words = {"name": item.fields["vpn_name"], "id": item.fields["vpn_id"], "type": item.fields["type"]}
             raise ConflictError(MESSAGES["gateway_other_type"] % words, "OtherType")
 
     def describe_state(self, item: Item) -> str:

@@ -31,6 +31,7 @@ MESSAGES = {
     "vpc_name_ambiguous": (
         "%(option)s: must be the name of one VPC, but %(count)d are named %(name)s: %(ids)s; provide %(id_option)s"
     ),
+    "vpc_missing": "vpc_id: the region has no VPC %(vpc_id)s; check the id and the region",
     "vpc_without_id": "%(option)s: the response shows no id for the VPC %(name)s; provide %(id_option)s",
 }
 MAX_NAMED = 10  # VPCs that an error names
@@ -112,6 +113,16 @@ class VpcApi(RestReader):
             for entry in map(_with_name, entries)
         ]
         return dict(self.parse_item(response.body).fields, subnets=subnets)
+
+    def existing(self, vpc_id: str) -> Dict[str, Any]:
+        """Return what detail() does.
+
+        :raises ConflictError: if there is no VPC of this id.
+        """
+        found = self.detail(vpc_id)
+        if found is None:
+            raise ConflictError(MESSAGES["vpc_missing"] % {"vpc_id": vpc_id}, "NotFound")
+        return found
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
         """See RestReader.request(); the detail of a VPC is flat, or wrapped in `vpc`."""

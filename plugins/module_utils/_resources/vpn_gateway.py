@@ -21,11 +21,22 @@ from .vpc import VPC_NAME, VpcApi, is_long_id, resolve_vpc, without_long_ids
 from .vpn_tunnel import GatewayDetail, tunnels_in_detail
 
 MESSAGES = {
+    "gateway_vpc_other": (
+        "vpc_id: must be the VPC of the VPN gateway %(vpn_id)s, which is %(shown)s, got %(vpc_id)s; leave vpc_id out,"
+        " or check vpn_id"
+    ),
     "gateway_vpc_unknown": (
         "vpc_id: is needed, because the cloud shows the VPC of the VPN gateway %(vpn_id)s as %(shown)s, and no VPC of"
         " the region lists the gateway"
-    )
+    ),
 }
+
+IPSEC = "ipsec"
+
+
+def is_ipsec(gateway: Dict[str, Any]) -> bool:
+    """Return True unless the API says that the gateway is of another type, which can hold no tunnels."""
+    return bool((gateway["type"] or IPSEC).lower() == IPSEC)
 
 
 class VpnGateway(Resource):
@@ -98,6 +109,13 @@ class VpnGatewayApi(RestReader):
             return None
         tunnels = tunnels_in_detail(response, vpn_id) if with_tunnels else None
         return Detail(self.parse_item(response.body).fields, tunnels)
+
+
+def reject_other_vpc(vpn_id: str, shown: str, vpc_id: str) -> None:
+    """Raise an error if the VPC that the API shows for a gateway is not the one of the task."""
+    if shown != vpc_id:
+        words = {"vpn_id": vpn_id, "shown": shown, "vpc_id": vpc_id}
+        raise ConflictError(MESSAGES["gateway_vpc_other"] % words, "OtherVpc")
 
 
 def find_vpc_of(client: Any, version: int, gateway: Dict[str, Any]) -> Dict[str, Any]:

@@ -31,17 +31,12 @@ from .managed_gateway import (
 from .stepped_api import RestSteppedApi
 from .steps import Condition, Step, Steps
 from .vpc import VpcApi, is_long_id, resolve_vpc, without_long_ids
-from .vpn_gateway import VpnGatewayApi, find_vpc_of
+from .vpn_gateway import VpnGatewayApi, find_vpc_of, reject_other_vpc
 from .vpn_gateway_address import check_address
 from .vpn_gateway_steps import address_steps, attributes_step, protection_step, unbind_step
 from .vpn_gateway_uses import UNUSED, Uses, join_uses, read_uses, reject_release, removal_steps
 
 MESSAGES = {
-    "gateway_vpc_other": (
-        "vpc_id: must be the VPC of the VPN gateway %(vpn_id)s, which is %(shown)s, got %(vpc_id)s; leave vpc_id out,"
-        " or check vpn_id"
-    ),
-    "gateway_vpc_missing": "vpc_id: the region has no VPC %(vpc_id)s; check the id and the region",
     "gateway_gone": "The VPN gateway %(name)s (%(id)s) was not released, because a read by its id does not show it",
     "gateway_uses_changed": (
         "The VPN gateway %(name)s (%(id)s) was not released, because since the plan was made it is used by %(uses)s;"
@@ -92,8 +87,8 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
             return listed
         if vpn_id is None:
             self._is_vpc_shown = self._is_vpc_shown or bool(listed.entries)
-            if not self._is_vpc_shown and VpcApi(self.client, self._options).detail(vpc_id) is None:
-                raise ConflictError(MESSAGES["gateway_vpc_missing"] % self.values, "NotFound")
+            if not self._is_vpc_shown:
+                VpcApi(self.client, self._options).existing(vpc_id)
             self._is_vpc_shown = True
         elif all(entry.object_id != vpn_id for entry in listed.entries):
             return listed._replace(entries=listed.entries + self._read_not_listed(vpn_id))
@@ -111,9 +106,7 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
             if shown is None:
                 gateway = {"vpn_id": vpn_id, "vpc_id": None}
                 shown = find_vpc_of(self.client, self._options.get("version", 1), gateway)["vpc_id"]
-            if shown != self.values["vpc_id"]:
-                words = dict(self.values, vpn_id=vpn_id, shown=shown)
-                raise ConflictError(MESSAGES["gateway_vpc_other"] % words, "OtherVpc")
+            reject_other_vpc(vpn_id, shown, self.values["vpc_id"])
         return entries
 
     def read_all(self, deadline: float | None = None, without: tuple[str, ...] = ()) -> Listed:

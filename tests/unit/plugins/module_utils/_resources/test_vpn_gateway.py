@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.client import Response
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidResponseError, NotFoundError
-from ansible_collections.baiducloud.network.plugins.module_utils._module.bulk_read import is_ipsec
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_customer_gateway import (
     VpnCustomerGatewayApi,
 )
-from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_gateway import VpnGatewayApi
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.vpn_gateway import VpnGatewayApi, is_ipsec
 from scripted_client import Script
 
 
