@@ -32,8 +32,7 @@ def constants(path):
 
 MATRIX = constants("tests/integration/test_fault_matrix.py")
 DIALECTS = constants("tests/dialects/test_invariants.py")
-EIPS = constants("tests/integration/test_eip.py")
-VPN_GATEWAYS = constants("tests/integration/test_vpn_gateway.py")
+KILLS = constants("tests/kills.py")["KILLS"]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +40,9 @@ VPN_GATEWAYS = constants("tests/integration/test_vpn_gateway.py")
     [
         f"of a tunnel | {MATRIX['CASES']} |",
         f"of a route rule | {MATRIX['OTHER_CASES']} |",
-        f"the same for an EIP | {EIPS['KILLS']} |",
+        f"the same for an EIP | {KILLS} |",
         f"6 and {DIALECTS['PURCHASES']} mixes",
-        f"the same for a VPN gateway | {VPN_GATEWAYS['KILLS']} |",
+        f"the same for a VPN gateway | {KILLS} |",
         f"6 and {DIALECTS['GATEWAY_MIXES']} mixes",
         f"in {DIALECTS['MIXES']} random mixes",
         f"Another set of {DIALECTS['LOST']} mixes",

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import time
 
@@ -15,7 +14,8 @@ import pytest
 from ansible_collections.baiducloud.network.plugins.module_utils._module import eip, eip_info
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.eip import EIP_TYPE
 from emulator_process import GATEWAY
-from module_process import ModuleProcesses, is_alive
+from kills import run_again_after_kills
+from module_process import ModuleProcesses
 from playbook_runner import run_playbook
 from run_params import run_params
 
@@ -23,8 +23,6 @@ FQCN = "baiducloud.network."
 BOUND = "192.0.2.1"  # of the emulator's gateway
 ADDRESS = {"name": "vpn-eip", "bandwidth_in_mbps": 5}
 NAMED = {"name": "vpn-eip"}
-KILLS = 52
-KILL_LATENCY = 60  # milliseconds for one request, half of them before the commit
 
 # name -> (module, options, keywords of the task, changed or the code of the error); each finds the results of those
 # before it.
@@ -295,30 +293,8 @@ def test_twenty_processes_at_once_buy_one_eip(emulator, processes):
 
 def test_after_a_kill_at_any_moment_the_next_run_ends_with_one_purchase(emulator, processes):
     """SIGKILL for the process group of a lean Python process that does the module's whole work, run()."""
-    spread = {"before the commit": 0, "after the commit": 0}
-    moments = random.Random(2026)
-    # A kill comes up to the latency of one request after one of these: the start, the first list, the creation is
-    # received, the creation is stored.
-    reached = [
-        lambda: True,
-        emulator.requests,
-        lambda: len(emulator.requests()) > 1,
-        lambda: own(emulator),
-    ]
-    for number in range(KILLS):
-        emulator.reset()
-        emulator.settings(latency_ms=KILL_LATENCY)
-        started = processes.start(ADDRESS, emulator.environment)
-        while not reached[number % len(reached)]() and all(map(is_alive, started.pids)):
-            time.sleep(0.002)
-        time.sleep(moments.random() * KILL_LATENCY / 1000)
-        was_at_work = started.kill()
-        emulator.settings(latency_ms=0)
-        if was_at_work:
-            spread["after the commit" if own(emulator) else "before the commit"] += 1
-        result = run(time)
-        # What the killed process had sent is still on its way to its commit.
-        time.sleep(KILL_LATENCY / 1000)
+
+    def check(result):
         assert [one["eip"] for one in own(emulator)] == [result["eip"]] and emulator.billed()["eips"] == 1
-    print(f"killed: {spread}")
-    assert sum(spread.values()) >= 50 and min(spread.values()) >= 10
+
+    run_again_after_kills(emulator, processes, ADDRESS, lambda: own(emulator), lambda: run(time), check)

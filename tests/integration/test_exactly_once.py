@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -28,12 +27,11 @@ from ansible_collections.baiducloud.network.plugins.module_utils._reconcile.stat
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CREATE
 from api_example import entry
 from emulator_process import GATEWAY
-from module_process import KEY, ModuleProcesses, is_alive, options
+from kills import run_again_after_kills
+from module_process import KEY, ModuleProcesses, options
 from run_params import run_params
 
 LATE = 10  # seconds until the list shows a write
-KILLS = 56
-KILL_LATENCY = 60  # milliseconds for one request, half of them before the commit
 PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
 REFUSED_PROBE = {"match": {"method": "PUT"}, "fault": "status", "status": 400, "times": -1}
 
@@ -379,30 +377,12 @@ def test_derived_tokens_hold_nothing_secret(cloud, clock):
 
 def test_after_a_kill_at_any_moment_the_next_run_ends_with_one_tunnel(emulator, processes, record_property):
     """SIGKILL for the process group of a lean Python process that does the module's whole work, run()."""
-    spread = {"before the commit": 0, "after the commit": 0}
-    moments = random.Random(2026)
-    # A kill comes up to the latency of one request after one of these: the start, the first list, the
-    # creation is received, the creation is stored.
-    reached = [lambda: True, emulator.requests, lambda: len(emulator.requests()) > 1, emulator.tunnels]
-    for number in range(KILLS):
-        emulator.reset()
-        emulator.settings(latency_ms=KILL_LATENCY)
-        task = processes.start(options(), emulator.environment)
-        while not reached[number % len(reached)]() and all(map(is_alive, task.pids)):
-            time.sleep(0.002)
-        time.sleep(moments.random() * KILL_LATENCY / 1000)
-        was_at_work = task.kill()
-        emulator.settings(latency_ms=0)
-        if was_at_work:
-            spread["after the commit" if emulator.tunnels() else "before the commit"] += 1
-        result = run()
-        assert result["vpn_conn_id"] == only(emulator)["vpnConnId"]
-        # What the killed process had sent is still on its way to its commit.
-        time.sleep(KILL_LATENCY / 1000)
+
+    def check(result):
         assert only(emulator)["vpnConnId"] == result["vpn_conn_id"]
+
+    spread = run_again_after_kills(emulator, processes, options(), emulator.tunnels, run, check)
     record_property("kills", str(spread))
-    print(f"killed: {spread}")
-    assert sum(spread.values()) >= 50 and min(spread.values()) >= 10
 
 
 @pytest.mark.parametrize("moment", ["before the commit", "after the commit"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import time
 
@@ -23,7 +22,8 @@ from ansible_collections.baiducloud.network.plugins.module_utils._module import 
 )
 from emulator_process import GATEWAY
 from emulator_thread import EmulatorThread
-from module_process import ModuleProcesses, is_alive, options
+from kills import run_again_after_kills
+from module_process import ModuleProcesses, options
 from playbook_runner import run_playbook
 from run_params import run_params
 
@@ -31,8 +31,6 @@ FQCN = "baiducloud.network."
 VPC = "vpc-emulator"
 HUB = {"vpc_id": VPC, "vpn_name": "hub"}
 BY_ID = {"vpn_id": "{{ made.vpn_id }}"}
-KILLS = 52
-KILL_LATENCY = 60  # milliseconds for one request, half of them before the commit
 PREPAID = {"payment_timing": "Prepaid", "reservation": {"reservation_length": 3}}
 
 # name -> (module, options, keywords of the task, changed or the code of the error); each finds the results of those
@@ -575,30 +573,8 @@ def test_twenty_processes_at_once_buy_one_gateway(emulator, processes):
 
 def test_after_a_kill_at_any_moment_the_next_run_ends_with_one_purchase(emulator, processes):
     """SIGKILL for the process group of a lean Python process that does the module's whole work, run()."""
-    spread = {"before the commit": 0, "after the commit": 0}
-    moments = random.Random(2026)
-    # A kill comes up to the latency of one request after one of these: the start, the first list, the creation is
-    # received, the creation is stored.
-    reached = [
-        lambda: True,
-        emulator.requests,
-        lambda: len(emulator.requests()) > 1,
-        lambda: own(emulator),
-    ]
-    for number in range(KILLS):
-        emulator.reset()
-        emulator.settings(latency_ms=KILL_LATENCY)
-        started = processes.start(HUB, emulator.environment)
-        while not reached[number % len(reached)]() and all(map(is_alive, started.pids)):
-            time.sleep(0.002)
-        time.sleep(moments.random() * KILL_LATENCY / 1000)
-        was_at_work = started.kill()
-        emulator.settings(latency_ms=0)
-        if was_at_work:
-            spread["after the commit" if own(emulator) else "before the commit"] += 1
-        result = run()
-        # What the killed process had sent is still on its way to its commit.
-        time.sleep(KILL_LATENCY / 1000)
+
+    def check(result):
         assert [one["vpnId"] for one in own(emulator)] == [result["vpn_id"]] and emulator.billed()["gateways"] == 1
-    print(f"killed: {spread}")
-    assert sum(spread.values()) >= 50 and min(spread.values()) >= 10
+
+    run_again_after_kills(emulator, processes, HUB, lambda: own(emulator), run, check)
