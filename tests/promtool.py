@@ -17,7 +17,7 @@ DOWNLOAD_TIMEOUT_SECONDS = 120
 
 
 class PromtoolUnavailableError(Exception):
-    """There is no promtool; the text is the reason, one sentence."""
+    """promtool cannot be had; the text gives the reason in one sentence."""
 
 
 def locate_promtool():

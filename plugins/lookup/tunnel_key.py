@@ -12,7 +12,8 @@ short_description: A shared key for a tunnel that keeps the API's rule
 version_added: 1.1.0
 description:
   - Without a term it returns a new random key each time.
-  - With the path of a file it returns the key that the file has. If there is no such file, it gets a random key first.
+  - With the path of a file it returns the key that the file has. If the file does not exist, it is created with a
+    random key.
     P(ansible.builtin.password#lookup) does the same for passwords.
   - With O(master_secret) it returns the key that follows from the options, the same in every run. Nothing is stored.
   - A key has letters, digits and symbols, as the API requires, and it begins with a letter, so that it needs no quotes

@@ -110,8 +110,8 @@ options:
     description:
       - The address of the EIP that the gateway is to have. The EIP has to be available. An empty text unbinds the one
         that it has.
-      - The address of a gateway with another one is changed in two steps, between which it has none. Every peer then
-        needs the new address.
+      - To replace an address takes two steps, unbind and bind, and between them the gateway has no address. Every peer
+        then needs the new one.
     type: str
   description:
     description:

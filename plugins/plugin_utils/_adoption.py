@@ -158,7 +158,7 @@ def _nested(value: Any, indent: str, is_item: bool = False) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Return a text in quotes, unless it is one that nobody can read as anything else."""
+    """Return a text in quotes, unless YAML reads it as the same text without them."""
     if isinstance(text, Quoted):
         return _quote(text)
     if TEMPLATE.search(text):

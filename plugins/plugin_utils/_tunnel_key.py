@@ -26,7 +26,7 @@ from ..module_utils._resources.vpn_tunnel import MAX_KEY_LENGTH, SECRET_KEY, VPN
 MESSAGES = {
     "key_length_invalid": "length: must be a whole number from %(minimum)d to %(maximum)d, got %(value)s",
     "master_secret_short": (
-        "master_secret: must have at least %(minimum)d characters, so that nobody can guess it from the key of one"
+        "master_secret: must have at least %(minimum)d characters, so that it cannot be guessed from the key of one"
         " tunnel; make one with openssl rand -base64 32 (value not shown)"
     ),
     "derivation_incomplete": "%(option)s: is required with master_secret",
@@ -215,7 +215,7 @@ def stored_key(file: KeyFile, decrypt: Callable[[KeyFile], bytes]) -> str:
 
 
 def _read(file: KeyFile, decrypt: Callable[[KeyFile], bytes]) -> Optional[bytes]:
-    """Return the content of a file; None if there is no such file."""
+    """Return the content of a file; None if the file does not exist."""
     try:
         with open(file.path, "rb") as opened:
             content = opened.read()
@@ -227,7 +227,7 @@ def _read(file: KeyFile, decrypt: Callable[[KeyFile], bytes]) -> Optional[bytes]
 
 
 def _create(file: KeyFile, key: str) -> None:
-    """Create a file with the key unless there is one by now; nobody can see it without its content.
+    """Create a file with the key unless it exists by now; it never exists without its content.
 
     A link, because unlike a renaming it fails where the file exists.
     """

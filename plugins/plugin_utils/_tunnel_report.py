@@ -261,7 +261,7 @@ def _to_html(rows: Sequence[Mapping[str, Any]], summary: Mapping[str, int], gene
         "title": ", ".join(problems) or "all in order",
         "generated": html.escape(generated.replace("T", " ").rstrip("Z")),
         "tiles": "\n".join(tiles),
-        "rows": "\n".join(ROW % _cells(row) for row in rows) or '<tr><td colspan="5">There is no tunnel.</td></tr>',
+        "rows": "\n".join(ROW % _cells(row) for row in rows) or '<tr><td colspan="5">No tunnels were found.</td></tr>',
     }
 
 

@@ -186,7 +186,7 @@ def test_prepaid_eip_is_bought_for_the_stated_time_and_not_released(cloud, clock
         "billingMethod": "ByBandwidth",
         "reservation": {"reservationLength": 3, "reservationTimeUnit": "month"},
     }
-    # Another length is no reason to buy anything.
+    # Nothing is bought for another length.
     assert not run(clock, billing={"payment_timing": "Prepaid", "reservation": {"reservation_length": 9}})["changed"]
     refused = run(clock, state="absent")
     assert refused["error"]["code"] == "PrepaidRelease" and refused["eip"] == made["eip"]

@@ -157,7 +157,7 @@ EXPECTED = {
             {"severity": "warning"},
             "The report of VPN tunnels is older than 30 minutes, so the other alerts do not work",
         ),
-        ("VpnReportMissing", {"severity": "warning"}, "There is no report of VPN tunnels"),
+        ("VpnReportMissing", {"severity": "warning"}, "The report of VPN tunnels is missing"),
     )
 }
 

@@ -179,7 +179,7 @@ class ManagedGateway(VpnGateway, BilledResource):
         return plan._replace(after=dict(plan.after, reservation=reservation)) if reservation else plan
 
     def _diff(self, desired: Desired, item: Item) -> Any:
-        """See ResourceDiff._diff(); there is no warning of what the API never shows."""
+        """See ResourceDiff._diff(); what the API never shows is left out of the warnings."""
         differing, unknown = super()._diff(desired, item)
         return differing, tuple(name for name in unknown if name not in NOT_RETURNED)
 

@@ -129,7 +129,7 @@ def test_html_page_needs_no_other_file_and_says_what_is_wrong_in_its_title():
     assert "<title>VPN tunnels: 1 down</title>" in text and "2026-11-27 10:00:00 (UTC)" in text
     assert not [word for word in ("src=", "href=", "url(", "@import", "<script") if word in text]
     assert "<title>VPN tunnels: all in order</title>" in files([tunnel("b")])["html"]
-    assert "There is no tunnel." in files([])["html"]
+    assert "No tunnels were found." in files([])["html"]
 
 
 def test_metrics_have_one_series_for_each_name_with_escaped_labels():
