@@ -171,7 +171,7 @@ USED = {**SECOND, "gateway": {"create": True}, "eip": {"name": "missing"}}
         (USED, "eip: must match exactly one EIP of the region, but missing matches none"),
         (
             {**FIRST, "eip": {"name": "eip-gw-vpn-119bd69b"}},
-            "is bound to vpn-119bd69b, and not to the VPN gateway branches",
+            "eip: must be available, but 192.0.2.1 is bound to VPN vpn-119bd69b; unbind it there first",
         ),
         (SECOND, "vpn_gateway_info"),
         ({**FIRST, "customer_gateway": {"name": "missing"}}, "customer_gateway.name: must match exactly one"),

@@ -429,6 +429,7 @@ def test_site_to_site_unreachable_peer_leaves_the_cloud_unchanged(emulator, tmp_
 def test_examples_of_a_filter_work(emulator, tmp_path, page):
     tasks = yaml.safe_load(yaml.safe_load(page.read_text(encoding="utf-8"))["EXAMPLES"])
     environment = dict(emulator.environment, HOME=str(tmp_path))
+    (tmp_path / "terraform.tfstate").write_text(json.dumps({"version": 4, "resources": []}))
     done = run_playbook(tasks, "-e", "tunnel_key=" + SECRET_KEY, environment=environment)
     assert done.status == 0, done.output
     assert SECRET_KEY.encode().hex() not in done.output
