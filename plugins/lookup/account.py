@@ -75,17 +75,14 @@ _raw:
 import os
 from typing import Any, Dict, List
 
-from ansible import constants as C
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.errors import InvalidOptionsError
-from ..module_utils._bce.redaction import safe_name
 from ..plugin_utils._builtin_types import to_builtin_types
-from ..plugin_utils._messages import MESSAGES
-from ..plugin_utils._raw_options import coerce_options, read_raw_options
+from ..plugin_utils._raw_options import read_lookup_options
 
 SECRET_OPTIONS = ("access_key_id", "secret_access_key", "security_token")
 
@@ -98,18 +95,15 @@ class LookupModule(LookupBase):
 
         :raises AnsibleLookupError: with every option that is missing or invalid.
         """
-        definitions = C.config.get_configuration_definitions("lookup", self._load_name)
-        values = read_raw_options(definitions, "lookup", self._load_name, to_builtin_types(kwargs))
-        coerced, type_errors = coerce_options(definitions, values, SECRET_OPTIONS)
-        self.set_options(var_options=variables, direct=coerced)
+        found = read_lookup_options(self._load_name, kwargs, SECRET_OPTIONS)
+        self.set_options(var_options=variables, direct=found.values)
         errors = ["account: takes options only, such as region='bj'; leave the terms out"] if terms else []
-        unknown = [name for name in kwargs if name not in definitions]
-        errors += [MESSAGES["plugin_option_unknown"] % {"option": safe_name(name)} for name in unknown]
+        errors += found.unknown
         params = to_builtin_types({name: self.get_option(name) for name in connection_options.ARGUMENT_SPEC})
         settings = None
         try:
             service = connection_options.SERVICE_PLACEHOLDER  # stays as it is, because each task has its own
-            settings = connection_options.resolve(params, os.environ, type_errors, service)
+            settings = connection_options.resolve(params, os.environ, found.type_errors, service)
         except InvalidOptionsError as error:
             errors += error.errors
         if self.get_option("validate_only"):

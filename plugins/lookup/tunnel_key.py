@@ -104,15 +104,12 @@ _raw:
 
 from typing import Any, Callable, Iterable, List
 
-from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils._bce.redaction import safe_name
 from ..plugin_utils import _tunnel_key
 from ..plugin_utils._builtin_types import to_builtin_types
-from ..plugin_utils._messages import MESSAGES
-from ..plugin_utils._raw_options import coerce_options, read_raw_options
+from ..plugin_utils._raw_options import read_lookup_options
 from ..plugin_utils._tunnel_key import KeyFile, KeyFileError, parse_term, stored_key
 
 SECRET_OPTIONS = ("master_secret",)
@@ -128,13 +125,8 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: with every option that is missing or invalid; nothing is written then. Or with
             every file that cannot be used.
         """
-        definitions = C.config.get_configuration_definitions("lookup", self._load_name)
-        options = {name: definition for name, definition in definitions.items() if name != "_terms"}
-        kwargs, terms = to_builtin_types(kwargs), list(map(str, to_builtin_types(terms or ())))
-        unknown = [name for name in kwargs if name not in options]
-        errors = [MESSAGES["plugin_option_unknown"] % {"option": safe_name(name)} for name in unknown]
-        raw = read_raw_options(options, "lookup", self._load_name, kwargs)
-        values, type_errors = coerce_options(options, raw, SECRET_OPTIONS)
+        terms = list(map(str, to_builtin_types(terms or ())))
+        raw, values, errors, type_errors = read_lookup_options(self._load_name, kwargs, SECRET_OPTIONS)
         errors += type_errors.values()
         errors += _tunnel_key.validate_options(values, raw, bool((variables or {}).get("ansible_check_mode")))
         if terms and "master_secret" in raw:

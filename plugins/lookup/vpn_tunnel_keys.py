@@ -81,12 +81,11 @@ from ansible.utils.display import Display
 
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.errors import BceError, InvalidOptionsError
-from ..module_utils._bce.redaction import safe_name
 from ..module_utils._resources import fields
 from ..plugin_utils._adoption import render_keys
 from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._messages import MESSAGES
-from ..plugin_utils._raw_options import coerce_options, read_raw_options
+from ..plugin_utils._raw_options import read_lookup_options
 from ..plugin_utils._stored_keys import FIELDS, fetch_keys
 from .account import SECRET_OPTIONS
 
@@ -99,13 +98,8 @@ class LookupModule(LookupBase):
 
         :raises AnsibleLookupError: with every option that is missing or invalid, or if the tunnels cannot be read.
         """
-        definitions = C.config.get_configuration_definitions("lookup", self._load_name)
-        kwargs = to_builtin_types(kwargs)
-        errors = [MESSAGES["lookup_terms"]] if terms else []
-        unknown = [name for name in kwargs if name not in definitions]
-        errors += [MESSAGES["plugin_option_unknown"] % {"option": safe_name(name)} for name in unknown]
-        raw = read_raw_options(definitions, "lookup", self._load_name, kwargs)
-        values, type_errors = coerce_options(definitions, raw, SECRET_OPTIONS)
+        raw, values, errors, type_errors = read_lookup_options(self._load_name, kwargs, SECRET_OPTIONS)
+        errors += [MESSAGES["lookup_terms"]] if terms else []
         errors += [] if "vpn_id" in raw else [MESSAGES["keys_gateway_missing"]]
         errors += fields.validate_fields(FIELDS, values)
         self.set_options(var_options=variables, direct={"vpn_id": [], **values})

@@ -10,12 +10,12 @@ at the first option of a wrong type, and shows its value.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Collection, Tuple
+from typing import Any, Callable, Collection, NamedTuple, Tuple
 
 from ansible import constants as C
 from ansible.module_utils.common import validation
 
-from ..module_utils._bce.redaction import Secret, redact, safe_repr
+from ..module_utils._bce.redaction import Secret, redact, safe_name, safe_repr
 from ..module_utils._module.validation import TEXT_TYPES, collect_secrets, describe, text_required
 from ..module_utils._resources.fields import is_blank
 from ._builtin_types import to_builtin_types
@@ -76,6 +76,38 @@ def coerce_options(
             words = {"option": name, "problem": problem, "origin": source}
             errors[name] = MESSAGES["type_mismatch"] % words
     return coerced, errors
+
+
+class LookupOptions(NamedTuple):
+    """The options of a lookup.
+
+    :ivar raw: what read_raw_options() returns.
+    :ivar values: in the types of the options, without those of another type.
+    :ivar unknown: error texts of options that the lookup does not have.
+    :ivar type_errors: see coerce_options().
+    """
+
+    raw: dict[str, Any]
+    values: dict[str, Any]
+    unknown: list[str]
+    type_errors: dict[str, str]
+
+
+def read_lookup_options(plugin_name: str, options: Any, secret: Collection[str]) -> LookupOptions:
+    """Return the options of a lookup.
+
+    :param options: those of the call.
+    :param secret: see coerce_options().
+    """
+    definitions = C.config.get_configuration_definitions("lookup", plugin_name)
+    definitions = {name: definition for name, definition in definitions.items() if name != "_terms"}
+    options = to_builtin_types(options)
+    unknown = [
+        MESSAGES["plugin_option_unknown"] % {"option": safe_name(name)} for name in options if name not in definitions
+    ]
+    raw = read_raw_options(definitions, "lookup", plugin_name, options)
+    values, type_errors = coerce_options(definitions, raw, secret)
+    return LookupOptions(raw, values, unknown, type_errors)
 
 
 def _safe_value(value: Any) -> str:

@@ -251,7 +251,6 @@ PLUGIN_LAYERS = {
         "plugin_utils/_tunnel_key",
         "module_utils/_bce/connection_options",
         "module_utils/_bce/errors",
-        "module_utils/_bce/redaction",
     },
     "inventory": {
         "plugin_utils/_builtin_types",
