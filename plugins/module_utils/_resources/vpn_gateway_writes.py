@@ -45,7 +45,6 @@ MESSAGES = {
 }
 
 SSL = "ssl"
-VPC_IS_READ = "vpc_is_read"  # in the options: whether the response to an earlier request shows the VPC
 GONE_READS = 4  # of a gateway, over some seconds, because a read by its id may be stale too
 
 
@@ -59,7 +58,7 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
         """See RestReader."""
         super().__init__(client, values)
         self._options = values
-        self._is_vpc_shown = bool(values.get(VPC_IS_READ))
+        self._is_vpc_shown = "vpc_name" in values  # by the response that resolved the name
         if not self.scope:
             self.scope = "the region"
 
@@ -67,7 +66,7 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
     def resolve(client: Any, values: Dict[str, Any]) -> Dict[str, Any]:
         """See RestReader.resolve(); an id alone is that of a gateway whose VPC is read, if the gateway exists."""
         if "vpc_name" in values:
-            return dict(resolve_vpc(client, values), **{VPC_IS_READ: True})
+            return dict(resolve_vpc(client, values), vpc_name=values["vpc_name"])
         if "vpc_id" in values or values["vpn_id"] == CHECK_MODE_ID:
             return values
         detail = VpnGatewayApi(client, values).detail(values["vpn_id"])
