@@ -121,7 +121,7 @@ author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
   - module: baiducloud.network.eip_info
-  - module: baiducloud.network.vpn_gateway_info
+  - module: baiducloud.network.vpn_gateway
 """
 
 EXAMPLES = r"""

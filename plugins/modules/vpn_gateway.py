@@ -140,6 +140,8 @@ options:
   wait:
     description:
       - Whether to wait until a new gateway can be used, an EIP is bound or unbound, or a released gateway is gone.
+      - V(false) does not wait for the result of the last write. A gateway that is still being created or changed is
+        waited for before a write, because the API refuses it meanwhile.
     type: bool
     default: true
   wait_timeout:
@@ -156,9 +158,10 @@ options:
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
+  - module: baiducloud.network.eip
   - module: baiducloud.network.vpn_gateway_info
+  - module: baiducloud.network.vpn_gateway_routes
   - module: baiducloud.network.vpn_tunnel
-  - module: baiducloud.network.vpc_route
 """
 
 EXAMPLES = r"""
@@ -170,7 +173,18 @@ EXAMPLES = r"""
     delete_protect: true
   register: gateway
 
-- name: Unbind its EIP, if it has one
+- name: Create an EIP
+  baiducloud.network.eip:
+    name: branches
+    bandwidth_in_mbps: 5
+  register: address
+
+- name: Bind the EIP to the gateway
+  baiducloud.network.vpn_gateway:
+    vpn_id: "{{ gateway.vpn_id }}"
+    eip: "{{ address.eip }}"
+
+- name: Unbind its EIP
   baiducloud.network.vpn_gateway:
     vpn_id: "{{ gateway.vpn_id }}"
     eip: ""
@@ -186,7 +200,7 @@ EXAMPLES = r"""
 RETURN = r"""
 vpc_id:
   description: The id of the gateway's VPC.
-  returned: if O(vpc_name) names one VPC, or O(vpn_id) is provided without a VPC and is that of a gateway
+  returned: if O(vpc_name) is provided, or O(vpn_id) without a VPC, and the VPC is found
   type: str
   sample: vpc-5cms1n3mvnfb
 vpn_id:

@@ -19,9 +19,9 @@ description:
     and V(10.1.128.0/17) to V(10.1.0.0/16), and a network inside another one needs no rule of its own.
   - Every tunnel counts that the API lists, also one that is being created or has an error, because its rules must be
     there when it comes up. Only one that is being deleted does not count.
-  - The task fails before anything is written, with all reasons in one message, if a table has no room for the rules (it
-    has at most 50, and rules are created before others are deleted), if a remote network overlaps the VPC, or if a rule
-    of the same source and destination leads elsewhere. Such a rule is never changed.
+  - The task fails before anything is written, with all reasons in one message, if the table would have more than 50
+    rules (they are created before others are deleted), if a remote network overlaps the VPC, or if a rule of the same
+    source and destination leads elsewhere. Such a rule is never changed.
   - A rule is never created twice, also if a response of the API is lost or two runs work at the same time.
   - In check mode tunnels that an earlier task would create are not known, and neither are their rules.
 extends_documentation_fragment:
@@ -103,13 +103,15 @@ options:
     description:
       - V(present) creates the rules that are missing.
       - V(absent) deletes the rules that lead to this gateway and that its tunnels need, so run it before the tunnels
-        are deleted. Other rules to this gateway stay, unless O(purge=true).
+        are deleted. With other O(sources) than when the rules were created, it does not find them. Rules to this
+        gateway that no tunnel needs stay, and a warning names them, unless O(purge=true).
     type: str
     choices: [present, absent]
     default: present
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
+  - module: baiducloud.network.vpn_gateway
   - module: baiducloud.network.vpc_route
   - module: baiducloud.network.vpc_route_info
   - module: baiducloud.network.vpn_tunnels

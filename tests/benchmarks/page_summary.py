@@ -47,6 +47,7 @@ with a play without tasks, both in the same run. Creations and deletions have a 
 |---|---:|---:|---:|
 {goals}
 
+For the last row an empty play runs right before each task, and the last column is the median of the differences.
 HTTPS goes through a proxy that delays each direction by 50 ms, the TLS handshake included. "Again" is after a purge,
 while the API still replays the creation's tokens. The script lists a gateway once where a loop lists it for each item,
 and it does not verify what it created.

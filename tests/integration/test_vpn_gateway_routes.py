@@ -164,9 +164,12 @@ def test_absent_leaves_rules_that_no_tunnel_needs_unless_it_purges(site):
     tunnels(site, ([FIRST], ["10.1.0.0/16"]))
     run(site)
     rule(site, "10.8.0.0/16")
-    assert run(site, state="absent")["totals"]["deleted"] == 1
-    assert rules(site) == [(FIRST, "10.8.0.0/16", GATEWAY)]
-    assert run(site, state="absent", purge=True)["changed"] and rules(site) == []
+    done = run(site, state="absent")
+    assert done["totals"]["deleted"] == 1 and rules(site) == [(FIRST, "10.8.0.0/16", GATEWAY)]
+    assert ["%s -> 10.8.0.0/16; none of its tunnels" % FIRST in text for text in done["warnings"]] == [True]
+    purged = run(site, state="absent", purge=True)
+    assert purged["changed"] and "warnings" not in purged and rules(site) == []
+    assert "warnings" not in run(site, state="absent")
 
 
 def test_absent_does_not_delete_a_needed_pair_that_leads_elsewhere(site):

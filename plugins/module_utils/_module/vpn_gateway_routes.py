@@ -56,6 +56,10 @@ MESSAGES = {
         "purge: the list of gateway %(vpn_id)s shows %(listed)d tunnels, and its detail %(shown)s, so it is not certain"
         " that the route rules %(pairs)s are not needed; nothing was changed. Run the task again later"
     ),
+    "routes_left": (
+        "These route rules still lead to gateway %(vpn_id)s: %(pairs)s; none of its tunnels needs them with the sources"
+        " of this task. Set purge: true to delete them too"
+    ),
     "routes_purge_skipped": "%(scope)s is not purged, because not all of its rules are as desired",
     "routes_tunnels_changed": (
         "purge: the tunnels of gateway %(vpn_id)s changed while the task ran, so nothing was changed; run the task"
@@ -187,8 +191,8 @@ class _Task:
         scope.plan()
         errors += [result.error.message for result in scope.results if isinstance(result.error, ConflictError)]
         new = sum(result.is_planned and result.action == CREATE for result in scope.results)
-        if new and api.rule_count + new > MAX_RULES:
-            words = {"scope": api.scope, "count": api.rule_count, "new": new, "maximum": MAX_RULES}
+        if new and len(api.rules) + new > MAX_RULES:
+            words = {"scope": api.scope, "count": len(api.rules), "new": new, "maximum": MAX_RULES}
             errors.append(MESSAGES["routes_too_many"] % words)
         if errors:
             raise ConflictError(InvalidOptionsError(errors).message, "RoutesNotPossible")
@@ -196,7 +200,20 @@ class _Task:
             surplus = [result for result in scope.results if result.state.desired.is_surplus]
             second = reader.read(True) if surplus else gateway
             self._check_tunnels((gateway, second), surplus, rules == self._plan_rules(second, vpc)[0])
+        if self._is_absent and not (self._purge or self._tunnel):
+            self._warn_of_left(api.rules, rules)
         return scope
+
+    def _warn_of_left(self, listed: list[dict[str, Any]], rules: TunnelRules) -> None:
+        """Warn of the rules to the gateway that the task does not delete.
+
+        :param listed: the fields of the rules of the table.
+        """
+        vpn_id, deleted = self._options["vpn_id"], {"%s -> %s" % pair for pair in rules.pairs}
+        names = {GATEWAY_ROUTE.name_of(rule) for rule in listed if rule["nexthop_id"] == vpn_id}
+        left = {name for name in names if name is not None} - deleted
+        if left:
+            self.warnings.append(MESSAGES["routes_left"] % {"vpn_id": vpn_id, "pairs": ", ".join(sorted(left))})
 
     def _plan_rules(self, gateway: Gateway, vpc: dict[str, Any]) -> tuple[TunnelRules, list[str]]:
         """See plan_rules()."""

@@ -303,16 +303,20 @@ GATEWAY_ROUTE = GatewayRoute()
 class GatewayRoutesApi(VpcRouteApi):
     """The operations on the rules of a VPC's default route table.
 
-    :ivar rule_count: the rules in the last list, without those of the system.
+    :ivar rules: the fields of those in the last list, without the rules of the system.
     """
 
     type = GATEWAY_ROUTE
-    rule_count = 0
+
+    def __init__(self, client: Any, values: Dict[str, Any]) -> None:
+        """See RestReader."""
+        super().__init__(client, values)
+        self.rules: List[Dict[str, Any]] = []
 
     def list(self, deadline: float | None = None) -> Any:
         """See ResourceApi.list()."""
         listed = super().list(deadline)
-        self.rule_count = sum(item.fields["nexthop_type"] != SYSTEM for item in listed.items)
+        self.rules = [item.fields for item in listed.items if item.fields["nexthop_type"] != SYSTEM]
         return listed
 
     def choose_table(self, tables: List[Dict[str, Any]], scope: str) -> Dict[str, Any]:

@@ -24,6 +24,7 @@ from .vpn_tunnel import VpnTunnelApi, tunnels_in_detail
 MESSAGES = {
     "gateway_in_use": "The VPN gateway %(name)s (%(id)s) was not released, because %(reasons)s; %(remedy)s",
     "in_use_and": ", and ",
+    "remedies_and": "; and ",
     "in_use_tunnels": "it has the tunnels %(uses)s",
     "in_use_tunnels_unseen": "it has %(count)d tunnels, and their list shows %(shown)d",
     "in_use_rules": "route rules lead to it: %(uses)s",
@@ -186,7 +187,7 @@ def reject_release(desired: Desired, item: Item, uses: Uses) -> None:
         refuse("in_use_prepaid", "remedy_prepaid")
     if reasons:
         words = {"name": fields["vpn_name"], "id": fields["vpn_id"], "reasons": MESSAGES["in_use_and"].join(reasons)}
-        words["remedy"] = MESSAGES["in_use_and"].join(dict.fromkeys(remedies))
+        words["remedy"] = MESSAGES["remedies_and"].join(dict.fromkeys(remedies))
         raise ConflictError(MESSAGES["gateway_in_use"] % words, "GatewayInUse")
 
 
