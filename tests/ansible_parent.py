@@ -58,7 +58,10 @@ def main(control):
 
 
 def _begin(constants):
-    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP")
+    """Make the temporary directory of a run as the import of ansible.constants does."""
+    from ansible.config.manager import ensure_type
+
+    constants.DEFAULT_LOCAL_TMP = ensure_type(str(Path(constants.DEFAULT_LOCAL_TMP).parent), "tmppath")
 
 
 def _first_run(run, constants):
