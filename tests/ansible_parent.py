@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The process that has imported Ansible: it forks for each order that arrives at a socket; see ansible_forks.py.
 
-Ansible imports most plugins and parses their documentation while a play runs. A first fork runs a small play and reports
+Ansible imports most plugins and parses their documentation while a play runs. A first fork runs a small play and says
 what it imported and which texts it parsed, so that the others find it done. A fork uses a parsed text once, because
 Ansible changes what it gets; nothing else of one fork is ever seen by another.
 """
