@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+import ansible_forks
+
 ROOT = Path(__file__).resolve().parents[1]
 ANSIBLE_PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
 # Where this environment has its link to the collection; by default Ansible looks into the user's home first.
@@ -58,12 +60,15 @@ def run_playbook(content, *arguments, environment=None, cwd=None):
     )
 
 
-def run_command(command, cwd, environment, seconds):
+def run_command(command, cwd, environment, seconds, stderr=subprocess.STDOUT):
     """Run a command without input; return the completed process, whose stdout has all output.
 
     :param seconds: the timeout.
+    :param stderr: subprocess.PIPE if stderr is to be separate.
     :raises subprocess.TimeoutExpired: after the timeout.
     """
+    if ansible_forks.can_fork(command, cwd, environment):
+        return ansible_forks.run(command, cwd, environment, seconds, stderr)
     return subprocess.run(
         command,
         cwd=cwd,
@@ -71,7 +76,7 @@ def run_command(command, cwd, environment, seconds):
         check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=stderr,
         text=True,
         timeout=seconds,
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import operator
@@ -178,14 +179,19 @@ class CloudUnderTest:
 
     def objects(self):
         """Return everything that the cloud stores, a dict of id to Stored, objects on their way out included."""
+        return {
+            object_id: Stored(row.kind, object_id, row.scope_of(entry), name_in(row, entry), entry)
+            for row, object_id, entry in self._entries()
+        }
+
+    def _entries(self):
+        """Yield the Kind, the id and the API's own object of everything that is stored."""
         state = self._emulator.stored()
-        found = {}
         for row in KINDS.values():
+            name = camel(row.object_id)
             for entry in state[row.state_name]:
-                object_id = entry.get(camel(row.object_id)) if isinstance(entry, dict) else None
-                if object_id:
-                    found[object_id] = Stored(row.kind, object_id, row.scope_of(entry), entry_name(entry), entry)
-        return found
+                if isinstance(entry, dict) and entry.get(name):
+                    yield row, entry[name], entry
 
     def live(self):
         """Return the objects that are not on their way out."""
@@ -213,7 +219,7 @@ class CloudUnderTest:
     def _before(self, request):
         if self.before_request:
             self.before_request(request)
-        return self.objects()
+        return {object_id for _row, object_id, _entry in self._entries()}
 
     def _after(self, request, known, response, entry):
         self.requests += 1
@@ -227,7 +233,7 @@ class CloudUnderTest:
                 _json(request.body),
                 response.status,
                 _json(response.body),
-                frozenset(known) & {request.path.rpartition("/")[2]},
+                frozenset(known & {request.path.rpartition("/")[2]}),
                 frozenset(now.keys() - before.keys()),
                 frozenset(before.keys() - now.keys()),
                 frozenset(key for key in now.keys() & before.keys() if _lasting(now[key]) != _lasting(before[key])),
@@ -278,6 +284,7 @@ def api_body(options):
     return body
 
 
+@functools.cache
 def camel(name):
     """Return an option's name as the API spells it."""
     first, *rest = name.split("_")

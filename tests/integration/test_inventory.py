@@ -9,12 +9,13 @@ import json
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from api_example import SECRET_KEY, entry, options
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
-from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_playbook
+from playbook_runner import ANSIBLE_PLAYBOOK, build_environment, run_command, run_playbook
 
 GATEWAYS = ["vpn-hub:hub:vpc-a", "vpn-same1:same:vpc-a", "vpn-same2:same:vpc-b", "vpn-odd:no host:vpc-b"]
 PLUGIN = "baiducloud.network.vpn_gateways"
@@ -47,13 +48,8 @@ class Inventory:
         """(the parsed list or None, all that was printed)"""
         program = ANSIBLE_PLAYBOOK.with_name("ansible-inventory")
         environment = dict(build_environment("/dev/null", self.environment), ANSIBLE_INVENTORY_UNPARSED_FAILED="1")
-        done = subprocess.run(
-            [program, "-i", self.path, "--list", *arguments],
-            env=environment,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        command = [program, "-i", self.path, "--list", *arguments]
+        done = run_command(command, Path.cwd(), environment, seconds=300, stderr=subprocess.PIPE)
         for secret in (SECRET_KEY, SECRET_ACCESS_KEY):
             assert secret not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
