@@ -266,7 +266,7 @@ vpn_gateway:
       type: str
       sample: Postpaid
     bandwidth_in_mbps:
-      description: Its bandwidth in Mbit/s.
+      description: Its bandwidth in Mbps, which is that of its EIP.
       type: int
       sample: 200
     vpn_conn_num:
