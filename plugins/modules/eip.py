@@ -13,9 +13,9 @@ description:
   - Creates an EIP, changes its bandwidth, and releases it. A VPN gateway needs one to be reached from outside.
   - An EIP is found by its O(name), its address O(eip), or its O(eip_id). Options that are not provided are left as they
     are.
-  - An EIP costs money from its creation on. It is never bought twice, also if a response of the API is lost or two runs
-    work at the same time. A creation whose outcome is unknown is sent again only after the list has not shown the EIP
-    for 30 seconds.
+  - An EIP costs money from the moment it is created. It is never bought twice, even if a response of the API is lost or
+    two runs work at the same time. A creation whose outcome is unknown is sent again only after the list has not shown
+    the EIP for 30 seconds.
   - An EIP that is bound, protected against release or prepaid is not released.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -40,7 +40,7 @@ options:
   name:
     description:
       - The name, 1 to 65 characters. It starts with a letter and has letters, digits and C(-_/.) only.
-      - Required unless O(eip) or O(eip_id) is provided. With one of these, it is the name that the EIP has to have,
+      - Required unless O(eip) or O(eip_id) is provided. With one of these, it is an error if the EIP has another name,
         because the API cannot change it.
       - The API does not promise that names are unique. Two EIPs of the name are an error that names both addresses.
     type: str
@@ -50,7 +50,7 @@ options:
     type: str
   eip_id:
     description:
-      - The API's other id of an existing EIP, in the place of O(eip). One more request lists the EIPs.
+      - The C(eipId) of an existing EIP, in the place of O(eip). One more request lists the EIPs.
     type: str
     aliases: [eipId]
   bandwidth_in_mbps:
@@ -62,12 +62,12 @@ options:
     aliases: [bandwidthInMbps]
   billing:
     description:
-      - How the EIP is paid for. Of an existing EIP it is compared, and a difference is an error.
+      - How the EIP is paid for. The API cannot change it, so another value than that of an existing EIP is an error.
     type: dict
     suboptions:
       payment_timing:
         description:
-          - V(Postpaid), or V(Prepaid) for a time that O(billing.reservation) has to say.
+          - V(Postpaid), or V(Prepaid), which requires O(billing.reservation.reservation_length).
           - If unset, a new EIP is V(Postpaid).
         type: str
         choices: [Prepaid, Postpaid]
@@ -81,7 +81,7 @@ options:
         aliases: [billingMethod]
       reservation:
         description:
-          - For how long a new V(Prepaid) EIP is bought. It is never extended by this module.
+          - For how long a new V(Prepaid) EIP is bought. This module never extends it.
         type: dict
         suboptions:
           reservation_length:
@@ -97,7 +97,7 @@ options:
             aliases: [reservationTimeUnit]
   route_type:
     description:
-      - The kind of line. If unset, the API makes a new EIP V(BGP). It cannot be changed.
+      - The type of line. If unset, a new EIP is V(BGP). It cannot be changed.
     type: str
     choices: [BGP, BGP_S]
     aliases: [routeType]
@@ -108,7 +108,7 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait, V(1) to V(86400).
+      - The maximum number of seconds to wait, V(1) to V(86400).
     type: int
     default: 600
   client_token:
@@ -151,7 +151,7 @@ eip:
   sample: 198.19.0.2
 eip_id:
   description:
-    - The API's other id of the EIP; null where there is none, V(check-mode-new) before a creation in check mode.
+    - The C(eipId) of the EIP; null where there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: ip-8f3kq0zx1c2v
@@ -162,9 +162,10 @@ eipId:
   sample: ip-8f3kq0zx1c2v
 created_ids:
   description:
-    - The addresses that the API returned to the creations of this task, or that these may have made.
-    - More than one where the API replayed its response to an earlier creation, for an EIP that no longer exists.
-    - After a failure they are what to look for.
+    - The addresses of the EIPs that this task created or may have created.
+    - There is more than one address if the API replayed its response to an earlier creation, of an EIP that no longer
+      exists.
+    - After a failure, look for EIPs with these addresses.
   returned: success, and on failure if there are any
   type: list
   elements: str
@@ -181,7 +182,7 @@ eip_object:
       type: str
       sample: 198.19.0.2
     eip_id:
-      description: The API's other id of it; V(check-mode-new) before a creation in check mode.
+      description: Its C(eipId); V(check-mode-new) before a creation in check mode.
       type: str
       sample: ip-8f3kq0zx1c2v
     name:

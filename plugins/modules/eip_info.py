@@ -11,7 +11,7 @@ short_description: Find public IP addresses (EIPs) on Baidu AI Cloud
 version_added: 1.1.0
 description:
   - Reads the EIPs of the region, all or those of a name, address, id, status or instance. One request reads 1,000 EIPs.
-  - All EIPs are returned that match every one of the options provided. If none does, the list is empty.
+  - Returns the EIPs that match all options provided. If no EIP does, the list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -20,12 +20,12 @@ extends_documentation_fragment:
 options:
   eip:
     description:
-      - Only the EIPs of these addresses.
+      - Only the EIPs with these addresses.
     type: list
     elements: str
   eip_id:
     description:
-      - Only the EIPs of these ids.
+      - Only the EIPs with these values of C(eipId).
     type: list
     elements: str
     aliases: [eipId]
@@ -74,7 +74,7 @@ eips:
       type: str
       sample: 198.19.0.2
     eip_id:
-      description: The API's other id of it.
+      description: Its C(eipId).
       type: str
       sample: ip-8f3kq0zx1c2v
     name:

@@ -31,8 +31,8 @@ options:
     type: str
     aliases: [vpcName]
 notes:
-  - Requests. One lists the VPCs (one for each 1000 of them), and none with O(vpc_id); then two for each VPC read its
-    detail and its route table. One more lists the subnets of a VPC whose detail has none.
+  - The number of requests. One request lists 1000 VPCs; with O(vpc_id) none does. Two more for each VPC read its detail
+    and its route table. One more lists the subnets of a VPC whose detail does not show them.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
@@ -59,7 +59,7 @@ vpcs:
   description:
     - The VPCs in the order of the API. A value is null where the API does not return it.
     - On failure, those that were read.
-  returned: always, unless an option is wrong
+  returned: always, unless an option is invalid
   type: list
   elements: dict
   contains:
@@ -87,7 +87,7 @@ vpcs:
       description: Whether it is the default VPC of the region.
       type: bool
     relay:
-      description: Whether it forwards traffic between other networks.
+      description: Whether the VPC is a relay, which forwards traffic between other networks.
       type: bool
     description:
       description: Its description.

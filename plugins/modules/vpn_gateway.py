@@ -10,12 +10,13 @@ module: vpn_gateway
 short_description: Manage an IPsec VPN gateway on Baidu AI Cloud
 version_added: 1.1.0
 description:
-  - Creates, updates and releases a VPN gateway of the type IPSec. B(A gateway costs money) from its creation until it
-    is released; a prepaid one for the whole time that it was bought for.
+  - Creates, updates and releases a VPN gateway of the type IPSec. B(A gateway costs money) from its creation until its
+    release. A prepaid gateway is paid for the whole time for which it was bought.
   - A gateway is found by its O(vpn_name) in its VPC, or by its O(vpn_id). Two gateways of one name are an error that
     names both ids. Options that are not provided are left as they are. A gateway of another type is never changed.
-  - A gateway is never bought twice, also if responses of the API are lost or several runs work at the same time. Where
-    it is not certain that a creation failed, the task fails with RV(error.maybe_applied) and what to look for.
+  - A gateway is never bought twice, even if responses of the API are lost or several runs work at the same time. If it
+    is not certain that a creation failed, the task fails, RV(error.maybe_applied) is true, and the message says what to
+    look for.
   - A prepaid gateway is never renewed.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -35,8 +36,8 @@ options:
       - V(present) creates the gateway, or updates it where it differs. V(absent) releases it.
       - A gateway is not released while it has tunnels, while route rules lead to it, or while it is protected. The
         error names all of them. See O(force) and O(delete_protect).
-      - An EIP that is bound to the gateway does not prevent the release. It is unbound before, and is not released.
-      - The API releases postpaid gateways only, so a prepaid one is refused before anything is changed.
+      - An EIP that is bound to the gateway does not prevent the release. It is unbound first, and is not released.
+      - The API releases postpaid gateways only. A prepaid gateway is an error before anything is changed.
     type: str
     choices: [present, absent]
     default: present
@@ -50,14 +51,14 @@ options:
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One
-        more request lists the VPCs, and RV(vpc_id) returns the id.
+      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and only one VPC may have it. One more
+        request lists the VPCs, and RV(vpc_id) returns the id.
     type: str
     aliases: [vpcName]
   vpn_name:
     description:
       - The name of the gateway, 1 to 65 letters, digits and C(-_/.), of which the first is a letter. Not V(default).
-      - Required unless O(vpn_id) is provided; with it, this is the name that the gateway is to have.
+      - Required unless O(vpn_id) is provided. With O(vpn_id), this is the name that the gateway is to have.
     type: str
     aliases: [vpnName, name]
   vpn_id:
@@ -67,13 +68,13 @@ options:
     aliases: [vpnId]
   type:
     description:
-      - The type of the gateway. Gateways of other types, such as SSL, are never changed, also where they have the name.
+      - The type of the gateway. Gateways of other types, such as SSL, are never changed, even if they have the name.
     type: str
     choices: [IPSec]
     default: IPSec
   billing:
     description:
-      - How the gateway is paid for. If unset, a new gateway is V(Postpaid), which is paid for by the hour.
+      - How the gateway is paid for. If unset, a new gateway is V(Postpaid), paid for by the hour.
       - The API cannot change it, so another O(billing.payment_timing) than that of an existing gateway is an error.
     type: dict
     suboptions:
@@ -85,7 +86,7 @@ options:
         aliases: [paymentTiming]
       reservation:
         description:
-          - For how long a prepaid gateway is bought. It is used by a creation only, and the API does not return it.
+          - For how long a prepaid gateway is bought. Only a creation uses it, and the API does not return it.
         type: dict
         suboptions:
           reservation_length:
@@ -102,16 +103,16 @@ options:
             aliases: [reservationTimeUnit]
   subnet_id:
     description:
-      - The id of the subnet of the VPC that a new gateway is in. If unset, the API chooses one.
+      - The id of the subnet, in the VPC, for a new gateway. If unset, the API chooses one.
       - The API does not return the subnet of a gateway, so it is not compared with that of an existing one.
     type: str
     aliases: [subnetId]
   eip:
     description:
-      - The address of the EIP that the gateway is to have. The EIP has to be available. An empty text unbinds the one
-        that it has.
-      - To replace an address takes two steps, unbind and bind, and between them the gateway has no address. Every peer
-        then needs the new one.
+      - The address of the EIP that the gateway is to have. The EIP has to be available. An empty text unbinds the
+        current EIP.
+      - An address is replaced in two steps, unbind and bind. Between them the gateway has no address. Every peer has to
+        be given the new address.
     type: str
   description:
     description:
@@ -140,13 +141,13 @@ options:
   wait:
     description:
       - Whether to wait until a new gateway can be used, an EIP is bound or unbound, or a released gateway is gone.
-      - V(false) does not wait for the result of the last write. A gateway that is still being created or changed is
-        waited for before a write, because the API refuses it meanwhile.
+      - With V(false) the task does not wait for the result of its last write. It still waits, before a write, for a
+        gateway that is being created or changed, because the API refuses the write until then.
     type: bool
     default: true
   wait_timeout:
     description:
-      - For how many seconds to wait, 1 to 86400, for all of that together.
+      - The maximum number of seconds to wait, 1 to 86400, for all waits of the task together.
     type: int
     default: 600
   client_token:
@@ -200,7 +201,7 @@ EXAMPLES = r"""
 RETURN = r"""
 vpc_id:
   description: The id of the gateway's VPC.
-  returned: if O(vpc_name) is provided, or O(vpn_id) without a VPC, and the VPC is found
+  returned: if the VPC was found by O(vpc_name) or by O(vpn_id)
   type: str
   sample: vpc-5cms1n3mvnfb
 vpn_id:
@@ -215,9 +216,10 @@ vpnId:
   sample: vpn-119bd69b
 created_ids:
   description:
-    - The ids that the API returned to the creations of this task, or that these may have made.
-    - More than one where the API replayed its response to an earlier creation, for a gateway that no longer exists.
-    - After a failure they are what to look for.
+    - The ids of the gateways that this task created or may have created.
+    - There is more than one id if the API replayed its response to an earlier creation, of a gateway that no longer
+      exists.
+    - After a failure, look for gateways with these ids.
   returned: success, and on failure if there are any
   type: list
   elements: str
@@ -264,7 +266,7 @@ vpn_gateway:
       type: str
       sample: Postpaid
     bandwidth_in_mbps:
-      description: Its bandwidth in Mbit/s.
+      description: Its bandwidth in Mbps, which is that of its EIP.
       type: int
       sample: 200
     vpn_conn_num:
@@ -272,7 +274,7 @@ vpn_gateway:
       type: int
       sample: 2
     max_connection:
-      description: How many clients an SSL gateway takes.
+      description: How many clients an SSL gateway accepts.
       type: int
     create_time:
       description: When it was created, as the API returns it (without a time zone).

@@ -17,12 +17,12 @@ description:
     gives one rule for each subnet in it. O(sources) replaces the local networks.
   - The destinations of a source are the remote networks of its tunnels. Neighbours are merged, such as V(10.1.0.0/17)
     and V(10.1.128.0/17) to V(10.1.0.0/16), and a network inside another one needs no rule of its own.
-  - Every tunnel counts that the API lists, also one that is being created or has an error, because its rules must be
-    there when it comes up. Only one that is being deleted does not count.
+  - Every tunnel that the API lists counts, except one that is being deleted. A tunnel that is being created or has an
+    error counts too, because its rules must exist when it comes up.
   - The task fails before anything is written, with all reasons in one message, if the table would have more than 50
     rules (they are created before others are deleted), if a remote network overlaps the VPC, or if a rule of the same
-    source and destination leads elsewhere. Such a rule is never changed.
-  - A rule is never created twice, also if a response of the API is lost or two runs work at the same time.
+    source and destination has another next hop. Such a rule is never changed.
+  - A rule is never created twice, even if a response of the API is lost or two runs work at the same time.
   - In check mode tunnels that an earlier task would create are not known, and neither are their rules.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -40,16 +40,16 @@ options:
   vpn_id:
     description:
       - The id of the VPN gateway, of the type IPSec.
-      - In check mode V(check-mode-new) is a gateway that is not there yet. The task then reports a change, and a
-        warning says that the rules are not known yet.
+      - In check mode V(check-mode-new) stands for a gateway that does not exist yet. The task then reports a change,
+        and a warning says that the rules are not known yet.
     type: str
     required: true
     aliases: [vpnId]
   vpc_id:
     description:
-      - The id of the gateway's VPC. If unset, the gateway names it. Where the API shows a long id of the VPC, the VPC
-        is the one whose list of gateways has the gateway; this takes a request for each VPC of the region.
-      - Required if no VPC lists the gateway.
+      - The id of the gateway's VPC. If unset, it is the VPC that the API shows for the gateway.
+      - The API may show a long id, which no request accepts. The task then lists the gateways of each VPC of the region
+        until one list has the gateway. Required if no list has it.
     type: str
     aliases: [vpcId]
   vpc_name:
@@ -60,20 +60,20 @@ options:
     aliases: [vpcName]
   sources:
     description:
-      - The sources of the rules, in the place of the tunnels' own local networks. Each is V(0.0.0.0/0), the network of
-        a subnet, or a range inside one subnet. V(0.0.0.0/0) alone needs the fewest rules.
+      - The sources of the rules, in the place of the tunnels' local networks. Each is V(0.0.0.0/0), the network of a
+        subnet, or a range inside one subnet. V(0.0.0.0/0) alone needs the fewest rules.
     type: list
     elements: str
   tunnel:
     description:
-      - Only the rules of this tunnel are managed, and the networks given here count in the place of those that the list
-        of tunnels shows. So the rules can be planned or made before the tunnel is created or changed.
-      - Its remote networks are not merged with those of other tunnels.
-      - With O(state=absent), the rules are deleted that this tunnel needs and no other tunnel of the gateway does,
-        whether the tunnel still exists or not.
-      - With O(state=present) and O(purge=true), the rules are deleted that this tunnel needed as it is listed, if it
-        does not need them with the networks given here, and no other tunnel does.
-      - In check mode, with O(vpc_id) or O(vpc_name), the rules are planned also for a O(vpn_id) of V(check-mode-new).
+      - Manages the rules of this tunnel only. The networks in this option replace those that the list of tunnels shows,
+        so the rules can be planned or created before the tunnel is created or changed.
+      - The remote networks of the tunnel are not merged with those of other tunnels.
+      - With O(state=absent), the task deletes the rules that this tunnel needs, unless another tunnel of the gateway
+        needs them too. The tunnel itself need not exist any more.
+      - With O(state=present) and O(purge=true), the task deletes the rules that the listed networks of the tunnel need
+        and the networks in this option do not, unless another tunnel needs them.
+      - In check mode, with O(vpc_id) or O(vpc_name), rules are planned even if O(vpn_id) is V(check-mode-new).
     type: dict
     suboptions:
       vpn_conn_name:
@@ -95,16 +95,16 @@ options:
       - With O(state=present), delete the rules that lead to this gateway and that none of its tunnels needs.
       - With O(state=absent), delete all rules that lead to this gateway.
       - A rule is deleted only if two lists show that its next hop is this gateway, and two readings of the gateway's
-        tunnels agree that it is not needed. If they do not, or the gateway's detail has tunnels that its list does not
-        show, the task fails and nothing is changed. Rules that lead elsewhere are never deleted.
+        tunnels agree that it is not needed. If they do not agree, or the gateway's detail has tunnels that its list
+        does not show, the task fails and nothing is changed. Rules with another next hop are never deleted.
     type: bool
     default: false
   state:
     description:
       - V(present) creates the rules that are missing.
       - V(absent) deletes the rules that lead to this gateway and that its tunnels need, so run it before the tunnels
-        are deleted. With other O(sources) than when the rules were created, it does not find them. Rules to this
-        gateway that no tunnel needs stay, and a warning names them, unless O(purge=true).
+        are deleted. It finds them only with the O(sources) for which they were created. Rules to this gateway that
+        no tunnel needs stay, and a warning names them, unless O(purge=true).
     type: str
     choices: [present, absent]
     default: present
@@ -138,7 +138,7 @@ EXAMPLES = r"""
 RETURN = r"""
 vpn_id:
   description: The id of the gateway.
-  returned: unless an option is wrong
+  returned: unless an option is invalid
   type: str
   sample: vpn-119bd69b
 vpc_id:
@@ -169,8 +169,8 @@ route_rules:
       sample: rr-dvq3cxpghw5e
     created_ids:
       description:
-        - The ids that the API returned to the creations of this rule, or that these may have made. More than one where
-          the API replayed its response to an earlier creation, for a rule that no longer exists.
+        - The ids of the rules that the creation of this rule made or may have made. There is more than one id if the
+          API replayed its response to an earlier creation, of a rule that no longer exists.
       type: list
       elements: str
       sample: [rr-dvq3cxpghw5e]
@@ -186,7 +186,7 @@ route_rules:
       description: What went wrong, in the shape of RV(error); null if nothing did.
       type: dict
 totals:
-  description: How many rules were, or in check mode would be, treated in which way.
+  description: How many rules had, or in check mode would have, which result.
   returned: unless nothing could be planned
   type: dict
   contains:
@@ -194,13 +194,13 @@ totals:
       description: Created.
       type: int
     updated:
-      description: Always 0, because a rule that leads elsewhere is an error.
+      description: Always 0, because a rule with another next hop is an error.
       type: int
     deleted:
       description: Deleted.
       type: int
     unchanged:
-      description: Found as they are to be.
+      description: Found as desired.
       type: int
     failed:
       description: Failed.

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The input of the playbook site_to_site: which objects a site manages or uses, and every error. Pure: no I/O.
+"""Read the input of the playbook site_to_site: the objects that a site manages or uses, and every error. Pure: no I/O.
 
-The values of each object are validated by the module that will get them, so that all errors are found before any
-request.
+The module that manages an object validates its values here too, so that all errors are found before any request.
 """
 
 from __future__ import annotations
@@ -44,8 +43,8 @@ class Group(NamedTuple):
     """A dictionary of the input that describes one object.
 
     :ivar module: the implementation of the module that manages the object.
-    :ivar options: those of the module that the dictionary may have, next to `create`.
-    :ivar identifiers: those of them that find an object which is only used.
+    :ivar options: the options of the module that the dictionary may have, next to `create`.
+    :ivar identifiers: the options that find an object which is only used.
     """
 
     module: Any
@@ -65,8 +64,8 @@ def read_site(values: Mapping[str, Any], survey: Mapping[str, Mapping[str, Any]]
 
     :param values: the variables by name; None and an empty text count as unset. Their types are validated elsewhere.
     :param survey: the answers to the fields of the variables that are dictionaries, by variable and field.
-    :returns: `errors`; the options of the dictionaries `gateway`, `eip` and `customer_gateway`, each with `create`,
-        empty where the site has no such object; and the other variables except the key.
+    :returns: `errors`; the dictionaries `gateway`, `eip` and `customer_gateway` in the spelling of the modules, each
+        with `create`, or empty if the site has no such object; and the other variables except the key.
     """
     return _Reader(values, survey).read()
 
@@ -77,6 +76,7 @@ class _Reader:
         names = (*GROUPS, *CONFIGS)
         merged = {name: merge_survey_answers(values.get(name) or {}, survey.get(name, {})) for name in names}
         self._dictionaries = {name: value if isinstance(value, dict) else {} for name, value in merged.items()}
+        self._wrong_types = {name for name, value in merged.items() if not isinstance(value, dict)}
         self._errors: Dict[str, None] = {}  # in the order in which they were found
         self._is_present = self._values.get("state", "present") != "absent"
 
@@ -158,6 +158,8 @@ class _Reader:
         return task.values
 
     def _check_gateway(self, groups: Dict[str, Dict[str, Any]]) -> None:
+        if self._wrong_types & {"gateway", "eip"}:
+            return  # their types are an error already, and what they need of each other is not known
         address = groups["eip"]
         if groups["gateway"][CREATE]:
             if "vpn_id" in self._values:
@@ -189,14 +191,14 @@ class _Reader:
     def _check_tunnel(self, has_customer_gateway: bool) -> None:
         options = {**self._take("state", *TUNNEL), **{name: self._dictionaries.get(name) for name in CONFIGS}}
         if has_customer_gateway:
-            # The tunnel refers to the object that has the address.
+            # The tunnel refers to the customer gateway, which has the address.
             options.update(cgw_id=CHECK_MODE_ID)
             options.pop("remote_ip", None)
         self._validate(vpn_tunnel, {"vpn_id": CHECK_MODE_ID, **options})
 
 
 def _prefix(text: str, group: str) -> str:
-    """Return what stands before the name of an option in an error: the dictionary of the input that has it."""
+    """Return the prefix for an error of an option: the dictionary that has the option, "" for a variable."""
     names: List[str] = re.findall(r"^[^.\[,:]+", text)
     is_variable = bool(names) and (names[0] in CONNECTION_OPTIONS or names[0] in SCOPE or names[0] == "state")
     return "" if is_variable or not group else group + "."

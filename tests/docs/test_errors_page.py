@@ -40,7 +40,7 @@ NO_MESSAGE = re.compile(
     r"|another text \(not shown|\(name not shown|"
     r"vpn_tunnels: %s, %d s|is not a CIDR|give the id of the VPN gateway|one of them names"
     r"|pair of source and destination"
-    r"|look at both ends|look at it in the console|a name is that of a gateway|free of tunnels and route rules"
+    r"|look at both ends|look at it in the console|the name of a gateway is looked up|free of tunnels and route rules"
     r"|settled without an address"
     r"|leave the option out, or create another gateway"
     r"|Baidu AI Cloud, VPN tunnel"

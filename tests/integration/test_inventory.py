@@ -115,7 +115,7 @@ def test_inventory_rejects_names_that_are_not_of_one_vpc(tmp_path):
         inventory = Inventory(tmp_path, site.environment)
         for names, text in (
             (["once", "twice"], "must be the name of one VPC, but 2 are named 'twice': vpc-1, vpc-2; provide vpc_ids"),
-            (["once", "Once"], "no VPC of the region is named 'Once'; the VPCs there are 'twice' (vpc-1), 'twice' "),
+            (["once", "Once"], "no VPC of the region is named 'Once'; its VPCs are 'twice' (vpc-1), 'twice' "),
         ):
             inventory.write(vpc_names=names)
             listed, output = inventory.run()

@@ -103,6 +103,7 @@ def test_site_from_an_empty_vpc_and_back(cloud):
     again, requests = cloud.site(FIRST)
     assert changed(again) == 0 and writes(requests) == []
     counts.insert(1, (len(requests), 0))
+    assert "host pattern" not in again.output, "without the other end no host is looked for"
     assert [tuple(map(int, row)) for row in shown] == counts, "the page states the number of requests"
 
     # Other networks: the rule of the old one goes with it.

@@ -18,10 +18,10 @@ ARGUMENTS, parse = MODULE.arguments(), MODULE.parse
 
 
 def run(request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
-    """See Implementation.run(); the result has the API's other id of the EIP too."""
+    """See Implementation.run(); the result also has the `eipId` of the EIP."""
     result = MODULE.run(request, check_mode, clock)
     provided = request.desired.options.get("eip_id")
     eip_id = (result.get("eip_object") or {}).get("eip_id") or provided
     if provided is not None and result.get("eip") == provided:
-        result["eip"] = None  # it has no address, because it is not there
+        result["eip"] = None  # the EIP does not exist, so it has no address
     return dict(result, eip_id=eip_id, eipId=eip_id) if eip_id or not result.get("failed") else result

@@ -26,17 +26,17 @@ LIST_INTERVAL = 0.5  # seconds between two lists of tunnels
 
 
 class Gateway(NamedTuple):
-    """What one reading shows of the gateway.
+    """The gateway and its tunnels, as they were read once.
 
     :ivar values: its fields; None if it does not exist.
-    :ivar listed: its tunnels.
-    :ivar shown: the number of tunnels in its detail, None where that has none.
+    :ivar listed: the list of its tunnels.
+    :ivar tunnel_count: the number of tunnels in its detail; None if the detail does not show it.
     :ivar is_complete: False if the detail has a tunnel that the list does not show.
     """
 
     values: Optional[dict[str, Any]]
     listed: Listed = Listed([], None, None)
-    shown: Optional[int] = None
+    tunnel_count: Optional[int] = None
     is_complete: bool = True
 
 
@@ -52,9 +52,9 @@ class GatewayReader:
         self._clock = clock
 
     def read(self, with_tunnels: bool) -> Gateway:
-        """Read the gateway; its tunnels until the list shows all that its detail has, or is no longer stale.
+        """Read the gateway and its tunnels, again while the list lacks tunnels of the detail and may be stale.
 
-        :param with_tunnels: False to leave the tunnels out; the gateway may be absent then, if the task names its VPC.
+        :param with_tunnels: False to leave the tunnels out. The gateway need not exist then, if the task names its VPC.
         :raises BceError: if it does not exist, or is not of the type IPSec.
         """
         began, gateway = self._clock.monotonic(), self._read_once(with_tunnels)
@@ -75,17 +75,18 @@ class GatewayReader:
             raise ConflictError(MESSAGES["routes_gateway_type"] % words, "WrongGatewayType")
         if not with_tunnels:
             return Gateway(detail.fields)
-        # After the detail, so that a tunnel of the detail that is not in the list is one of a stale list.
+        # The list is read after the detail, so it is stale if it lacks a tunnel of the detail.
         listed = VpnTunnelApi(self._client, dict(scope, vpn_id=vpn_id)).read_all()
         counts = [detail.fields["vpn_conn_num"], None if detail.tunnels is None else len(detail.tunnels)]
-        shown = max((count for count in counts if count is not None), default=None)
+        tunnel_count = max((count for count in counts if count is not None), default=None)
         unlisted = {x.get("vpnConnId") for x in detail.tunnels or ()} - {entry.object_id for entry in listed.entries}
-        return Gateway(detail.fields, listed, shown, not unlisted and (shown or 0) <= len(listed.entries))
+        is_complete = not unlisted and (tunnel_count or 0) <= len(listed.entries)
+        return Gateway(detail.fields, listed, tunnel_count, is_complete)
 
     def read_vpc(self, gateway: Gateway) -> dict[str, Any]:
         """Return the VPC of the gateway, with its subnets.
 
-        :raises BceError: if it is not known, or not the one that the task names.
+        :raises BceError: if it is not known, or if the task names another VPC.
         """
         options, values = self.options, gateway.values or {}
         if "vpc_id" not in options:

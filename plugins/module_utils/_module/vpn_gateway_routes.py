@@ -3,8 +3,8 @@
 
 """The implementation of the module vpn_gateway_routes: all route rules that the tunnels of a gateway need.
 
-The rules are planned in _resources/gateway_routes.py; the reconciler creates them. Every deletion is one of a purge,
-which two lists of the rules and two of the tunnels have to confirm.
+The rules are planned in _resources/gateway_routes.py, and the reconciler creates them. Every deletion is part of a
+purge: two lists of the rules and two lists of the tunnels have to confirm it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from .validation import ParsedTask, parse_connection
 MESSAGES = {
     "routes_tunnel_nameless": "tunnel.vpn_conn_name: is required; give the name of the tunnel",
     "routes_not_known": (
-        "The route rules of gateway %(vpn_id)s are not known yet, because its id, that of its VPC or a source is one"
-        " that check mode would create"
+        "The route rules of gateway %(vpn_id)s are not known yet, because its id, that of its VPC or a source is"
+        " check-mode-new"
     ),
     "routes_too_many": (
         "%(scope)s has %(count)d route rules and needs %(new)d more, and a table has at most %(maximum)d; provide"
@@ -128,7 +128,7 @@ def run(request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, A
 class _Task:
     """One run.
 
-    :ivar ids: those of the gateway and its VPC, as results have them, as far as they are known.
+    :ivar ids: the ids of the gateway and of its VPC for the result, as far as they are known.
     """
 
     def __init__(self, client: BceClient, request: ParsedTask, clock: Any) -> None:
@@ -155,7 +155,7 @@ class _Task:
             unknown.append(options["vpn_id"])
         if CHECK_MODE_ID in unknown:
             self.warnings.append(MESSAGES["routes_not_known"] % self.ids)
-            # An object that is not there yet has no rule that could be deleted.
+            # No rule can lead to an object that does not exist yet, so there is nothing to delete.
             return dict(self._report([], []), changed=not self._is_absent)
         scope = self._plan()
         if not check_mode:
@@ -181,7 +181,7 @@ class _Task:
         reader = GatewayReader(self._client, self._options, self._clock)
         # A gateway that check mode would create has no tunnels yet.
         is_new = self._options["vpn_id"] == CHECK_MODE_ID
-        gateway = Gateway(None, shown=0) if is_new else reader.read(self._needs_tunnels)
+        gateway = Gateway(None, tunnel_count=0) if is_new else reader.read(self._needs_tunnels)
         vpc = reader.read_vpc(gateway)
         self.ids["vpc_id"] = vpc["vpc_id"]
         self._secrets.update(gateway.listed.secrets)
@@ -221,7 +221,7 @@ class _Task:
         return plan_rules(self._options, gateway.listed.items, vpc_networks(vpc), deletes)
 
     def _scope(self, api: GatewayRoutesApi, rules: TunnelRules) -> ScopeReconciler:
-        """Return the rules of the table: those of the task, and those that it deletes."""
+        """Return the reconciler of the table, with the rules that the task needs and those that it deletes."""
         vpn_id = self._options["vpn_id"]
         options = dict(api.values, state="present", nexthop_type=VPN, nexthop_id=vpn_id)
 
@@ -233,26 +233,27 @@ class _Task:
 
         desired, leads = parse(rules.pairs), leads_to(vpn_id)
         surplus = parse(rules.surplus) if self._tunnel else desired if self._is_absent else []
-        names = {GATEWAY_ROUTE.keys(one).name for one in surplus}
-        has_all = self._purge and not self._tunnel
-        kept = {GATEWAY_ROUTE.keys(one).name for one in desired} if not self._is_absent else set()
+        surplus_names = {GATEWAY_ROUTE.keys(one).name for one in surplus}
+        purges_all = self._purge and not self._tunnel
+        kept_names = {GATEWAY_ROUTE.keys(one).name for one in desired} if not self._is_absent else set()
 
         def is_in_purge(entry: Entry) -> bool:
-            return leads(entry) and (has_all or entry.name is None or entry.name in names or entry.name in kept)
+            return leads(entry) and (purges_all or entry.name is None or entry.name in {*surplus_names, *kept_names})
 
         purge = Purge.of_scope(api, is_in_purge) if self._is_absent or self._purge else None
         return ScopeReconciler(api, [] if self._is_absent else desired, self._retry_timeout, purge, self._clock)
 
     def _check_tunnels(self, readings: tuple[Gateway, Gateway], surplus: list[ObjectResult], is_same: bool) -> None:
-        """Check that a second reading of the tunnels confirms the deletions; without any, warn of missing tunnels.
+        """Check that a second reading of the tunnels confirms the deletions; without any, warn of tunnels not listed.
 
-        :param is_same: whether both readings need the same rules.
-        :raises ConflictError: if it does not.
+        :param surplus: the rules to delete.
+        :param is_same: whether the tunnels of both readings need the same rules.
+        :raises ConflictError: if the second reading does not confirm them.
         """
         first, second = readings
-        words = {"vpn_id": self._options["vpn_id"], "shown": second.shown, "listed": len(second.listed.entries)}
+        words = {"vpn_id": self._options["vpn_id"], "shown": second.tunnel_count, "listed": len(second.listed.entries)}
         is_complete = first.is_complete and second.is_complete
-        if surplus and not (is_complete and (second.listed.entries or second.shown == 0)):
+        if surplus and not (is_complete and (second.listed.entries or second.tunnel_count == 0)):
             names = ", ".join(str(result.state.entry.name) for result in surplus)
             raise _unconfirmed("routes_tunnels_unconfirmed", dict(words, pairs=names), "PurgeUnclear")
         if not is_same:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What resources that cost money share: the option `billing`, and the options of a task that waits.
+"""The option `billing` and the options of a task that waits, for resources that cost money.
 
-The API takes `billing` in a creation only, and shows what is in it as fields of the object itself; so does a Resource.
+The API accepts `billing` in a creation only. It shows the values as fields of the object itself, as a Resource does.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from .resource import Resource
 
 MESSAGES = {
     "prepaid_length_missing": (
-        "%(where)sreservation.reservation_length: is needed with payment_timing Prepaid, because nothing is bought for"
-        " a time that the task does not say; provide the number of months"
+        "%(where)sreservation.reservation_length: is needed with payment_timing Prepaid, and has no default; provide"
+        " the number of months to buy"
     ),
     "reservation_not_prepaid": "%(where)sreservation: is for payment_timing Prepaid only; leave it out",
 }
@@ -58,7 +58,7 @@ def flag_field(name: str, **spec: Any) -> Field:
 
 
 def word_field(name: str, *words: str, **spec: Any) -> Field:
-    """Return the Field of a choice whose words are in the API's spelling, whatever spelling a response has."""
+    """Return the Field of a choice. Its words have the API's spelling, even if a response spells them otherwise."""
     spellings = {word.lower(): word for word in words}
 
     def parse(value: Any) -> str | None:
@@ -73,7 +73,7 @@ RESERVATION = (
     Field("reservation_length", "must be 1 to 9, 12, 24 or 36", _months, {"type": "int"}, is_blank_unset=False),
     Field("reservation_time_unit", "must be month", enum("month"), {"type": "str", "choices": ["month"]}),
 )
-# The options of a task that waits for what it begins; see SteppedApi.
+# The options of a task that waits for the end of what it starts; see SteppedApi.
 WAIT_OPTIONS = (
     flag_field("wait", default=True)._replace(is_blank_unset=True, has_wire_name=False),
     seconds_field("wait_timeout", 1, 86400, default=600)._replace(has_wire_name=False),

@@ -4,12 +4,12 @@
 """The EIPs of the account in a region, on a host of their own. The API's key of an EIP is its address.
 
 Contract: the API pages "Create EIP", "Query EIP list", "Resize EIP" and "Release EIP". No request reads one EIP, so the
-list is read in its place, and always all of it: a list that a filter leaves empty may be missing in the response, which
-proves nothing. Whether the list's filter for names is exact is not documented, so it is not used.
+whole list is read in its place. A response to a filtered request may have no list at all, which proves nothing. The
+filter for names is not used, because it is not documented whether it is exact.
 
-An EIP need not have a name. One whose name could not be read may be the one of the task, so nothing is bought next to
-it. One that is shown with an empty name has none, and is another user's, if the same list shows the name of any other
-EIP; if it shows no name at all, it may not show names.
+An EIP need not have a name. An EIP whose name is not shown may be the one of the task, so nothing is bought next to it.
+An EIP with an empty name has none, if the same list shows the name of any other EIP. A list of empty names only may be
+one that does not show names.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ MESSAGES = {
         " the task again"
     ),
     "eip_binding_unknown": (
-        "The EIP %(name)s (%(eip)s) is not released, because the list shows neither an instance nor that there is none;"
-        " look at it in the console, and release it there"
+        "The EIP %(name)s (%(eip)s) is not released, because the list does not show whether it is bound; look at it in"
+        " the console, and release it there"
     ),
     "eip_state": "status %(status)s, %(bandwidth_in_mbps)s Mbps",
     "eip_instance": "%(type)s %(id)s",
@@ -57,7 +57,7 @@ MESSAGES = {
     ),
     "eip_id_unknown": "eip_id: the region has no EIP of the id %(eip_id)s; check the id and the region",
 }
-NO_NAME = "(no name)"  # in the place of a name that is empty; no name can be that
+NO_NAME = "(no name)"  # in the place of an empty name; not a valid name itself
 BY_TRAFFIC, BY_BANDWIDTH = "ByTraffic", "ByBandwidth"
 MAX_BY_TRAFFIC, MAX_BANDWIDTH = 200, 5000
 BANDWIDTHS = {"BGP": (1, 500), "BGP_S": (100, MAX_BANDWIDTH)}  # Mbps of EIPs that are not ByTraffic
@@ -165,7 +165,7 @@ class Eip(BilledResource):
         return MESSAGES["eip_state"] % item.fields
 
     def is_same_connection(self, desired: Desired, item: Item) -> bool:
-        """See ResourceType.is_same_connection(); an EIP has no purpose by which eip-1 and a cut eip-10 would differ."""
+        """See ResourceType.is_same_connection(); no other field distinguishes eip-1 from a truncated eip-10."""
         return False
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
@@ -176,7 +176,7 @@ class Eip(BilledResource):
         return item
 
     def reject_unchangeable(self, desired: Desired, item: Item) -> None:
-        """Raise an error for a release that the API does not offer, and for a name that an EIP cannot get."""
+        """Raise an error for a release that the API refuses, and for a name if the EIP has none."""
         fields = item.fields
         if not desired.is_absent:
             if fields["name"] == "" and "name" in desired.fields:
@@ -240,7 +240,7 @@ class EipApi(RestSteppedApi):
     def resolve(client: Any, values: Dict[str, Any]) -> Dict[str, Any]:
         """See RestReader.resolve(); return the options with `eip` in the place of `eip_id`.
 
-        An EIP that is to be absent and has no address is not there; its id stands for the address then.
+        If no EIP has the id and the task has `state: absent`, the id stands for the address.
         """
         eip_id = values.get("eip_id")
         if eip_id is None or eip_id == CHECK_MODE_ID:
@@ -252,7 +252,7 @@ class EipApi(RestSteppedApi):
         return dict(values, eip=(found or [eip_id])[0])
 
     def parse_all(self, objects: Iterable[Dict[str, Any]], *arguments: Any, **more: Any) -> Listed:
-        """See RestReader.parse_all(); mark what has no name, unless the list shows no name at all."""
+        """See RestReader.parse_all(); mark EIPs without a name, unless the list shows no name at all."""
         objects = tuple(objects)
         if any(parse_str(entry.get("name")) for entry in objects):
             objects = tuple(
@@ -267,10 +267,10 @@ class EipApi(RestSteppedApi):
         return next((entry for entry in entries if entry.object_id == object_id), None)
 
     def probe(self, target: Item, object_id: str, token: str) -> WriteResult:
-        """See ResourceApi.probe(): set the bandwidth that the EIP has if it is ours.
+        """See ResourceApi.probe(): set the bandwidth that the EIP already has if this task created it.
 
-        No request reads one EIP, and a list that lacks it may be stale. Only a code of the API proves that the EIP is
-        not there, because a bare 404 may be about the path.
+        No request reads one EIP, and a list that lacks it may be stale. Only a 404 with an error code of the API proves
+        that the EIP does not exist, because a bare 404 may be about the path.
         """
         result = super().probe(target, object_id, token)
         is_proof = isinstance(result.error, NotFoundError) and result.error.code != CODE_BY_STATUS[404]

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The route rules that the tunnels of one VPN gateway need: which they are, and what makes them impossible. Pure.
+"""Plan the route rules that the tunnels of one VPN gateway need, and find what prevents them. Pure.
 
-A rule is that of vpc_route.py; this one leads to the gateway, and no rule that leads elsewhere is ever changed.
+The rules are those of vpc_route.py. All of them lead to the gateway; a rule with another next hop is never changed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .vpc_route import NEXTHOP_TYPES, SYSTEM, VpcRoute, VpcRouteApi, shown_hops
 
 MESSAGES = {
     "routes_tunnel_networks": (
-        "tunnel.%(option)s: is required, because gateway %(vpn_id)s has no tunnel %(name)s of which they could be read"
+        "tunnel.%(option)s: is required, because gateway %(vpn_id)s has no tunnel %(name)s to read them from"
     ),
     "routes_networks_not_shown": (
         "The list of %(gateway)s does not show the %(option)s of the tunnel %(name)s as networks, so its route rules"
@@ -32,7 +32,7 @@ MESSAGES = {
     ),
     "routes_local_outside": (
         "sources: is needed, because %(value)s, one of the local_subnets of the tunnel %(name)s, neither lies in a"
-        " subnet of VPC %(vpc_id)s nor has one in it; its subnets are %(subnets)s"
+        " subnet of VPC %(vpc_id)s nor contains one; its subnets are %(subnets)s"
     ),
     "routes_remote_overlaps": (
         "The remote network %(value)s of the tunnel %(name)s overlaps %(network)s of VPC %(vpc_id)s, so the API cannot"
@@ -87,8 +87,8 @@ def tunnel_networks(
     A tunnel that is being deleted needs none. Any other status counts: a new tunnel is to carry traffic as soon as it
     is up, and one with an error as soon as it recovers.
 
-    :param gateway: the words for the gateway.
-    :param has_sources: whether the local networks are not needed.
+    :param gateway: how errors name the gateway.
+    :param has_sources: whether the task provides the sources, so that local networks are not needed.
     """
     found, errors = [], []
     for tunnel in tunnels:
@@ -115,18 +115,20 @@ def needed_pairs(
     """Return the (source, destination) of every rule that the tunnels need, in a fixed order.
 
     :param subnets: of the VPC.
-    :param sources: what the task provides in the place of the tunnels' own networks.
+    :param sources: the option `sources`, which replaces the local networks of the tunnels.
     """
     subnets = tuple(subnets)
-    given = None if sources is None else [ip_network(text) for text in sources]
+    provided = None if sources is None else [ip_network(text) for text in sources]
     destinations: Dict[Any, List[Any]] = {}
     for tunnel in tunnels:
-        own = given if given is not None else [part for local in tunnel.local for part in sources_in(local, subnets)]
+        own = provided
+        if own is None:
+            own = [source for local in tunnel.local for source in sources_in(local, subnets)]
         for source in own:
             destinations.setdefault(source, []).extend(x for x in tunnel.remote if x.version == source.version)
     return [
         (str(source), str(destination))
-        for source in sorted(destinations, key=_order)
+        for source in sorted(destinations, key=_sort_key)
         for destination in collapse_addresses(destinations[source])
     ]
 
@@ -134,8 +136,9 @@ def needed_pairs(
 class TunnelRules(NamedTuple):
     """The rules of one tunnel of a gateway.
 
-    :ivar pairs: those that it needs.
-    :ivar surplus: those that it alone needed as it was listed, or needs if it is to be absent.
+    :ivar pairs: the rules that the tunnel needs.
+    :ivar surplus: the rules to delete. No other tunnel needs them. The listed tunnel needs them, and the desired one
+        does not; or the tunnel is to be absent.
     """
 
     pairs: List[Pair]
@@ -152,9 +155,9 @@ def rules_of_tunnel(
 ) -> TunnelRules:
     """Return the rules of one tunnel.
 
-    :param desired: the tunnel as it is to be.
-    :param own: the tunnel as it is listed, empty where it is not.
-    :param others: the other tunnels. A rule that one of them, or all of them together, need is not surplus.
+    :param desired: the desired tunnel.
+    :param own: the listed tunnel; empty if the list does not show it.
+    :param others: the other tunnels. A rule that one of them needs, or all of them together, is not surplus.
     """
     subnets = tuple(subnets)
 
@@ -173,24 +176,24 @@ def plan_rules(
 ) -> Tuple[TunnelRules, List[str]]:
     """Return the rules that the tunnels of a gateway need, and the errors in what they are planned from.
 
-    :param options: of the task. With `tunnel` only that tunnel needs rules, and the others keep theirs.
-    :param tunnels: of the gateway, as they are listed.
-    :param deletes: whether the task deletes rules, so that those of the other tunnels have to be known.
+    :param options: the options of the task. With `tunnel`, return the rules of that tunnel only.
+    :param tunnels: the listed tunnels of the gateway.
+    :param deletes: whether the task deletes rules, so that the rules of the other tunnels have to be known.
     """
     sources, tunnel = options.get("sources"), options.get("tunnel")
-    words, is_absent = "gateway %s" % options["vpn_id"], options["state"] == "absent"
+    gateway, is_absent = "gateway %s" % options["vpn_id"], options["state"] == "absent"
     if tunnel is None:
-        found, errors = tunnel_networks(tunnels, words, sources is not None)
-        errors += [] if is_absent else impossible(found, vpc, sources)
+        found, errors = tunnel_networks(tunnels, gateway, sources is not None)
+        errors += [] if is_absent else route_errors(found, vpc, sources)
         return TunnelRules(needed_pairs(found, vpc.subnets, sources), frozenset()), errors
     tunnels, name = tuple(tunnels), tunnel["vpn_conn_name"]
-    own, errors = tunnel_networks([x for x in tunnels if x.fields["vpn_conn_name"] == name], words, sources is not None)
-    others, errors_of_others = tunnel_networks(
-        [x for x in tunnels if x.fields["vpn_conn_name"] != name], words, sources is not None
-    )
+    own_items = [item for item in tunnels if item.fields["vpn_conn_name"] == name]
+    other_items = [item for item in tunnels if item.fields["vpn_conn_name"] != name]
+    own, errors = tunnel_networks(own_items, gateway, sources is not None)
+    others, errors_of_others = tunnel_networks(other_items, gateway, sources is not None)
     desired = TunnelNetworks(name, *(to_networks(tunnel.get(side)) for side in SIDES))
     if desired.local and desired.remote:
-        errors = []  # what the list does not show is not needed
+        errors = []  # the task provides all networks, so those of the list are not needed
     errors += errors_of_others if deletes else []
     if own:
         desired = TunnelNetworks(name, desired.local or own[0].local, desired.remote or own[0].remote)
@@ -201,7 +204,7 @@ def plan_rules(
         errors += [
             MESSAGES["routes_tunnel_networks"] % dict(options, option=side, name=desired.name) for side in missing
         ]
-        errors += impossible([desired], vpc, sources)
+        errors += route_errors([desired], vpc, sources)
     return rules_of_tunnel(desired, own, others, vpc.subnets, sources, is_absent), errors
 
 
@@ -213,17 +216,17 @@ def to_networks(texts: Optional[Iterable[str]]) -> Tuple[Any, ...]:
 def sources_in(local: Any, subnets: Iterable[Any]) -> List[Any]:
     """Return the sources of the rules for a local network.
 
-    One that lies in a subnet is used as it is, because the API takes a range inside one subnet; of a wider one, each
-    subnet in it; none where it has nothing in common with a subnet.
+    A network inside a subnet is used as it is, because the API accepts a range inside one subnet. A wider network gives
+    each subnet in it. There are no sources if it has nothing in common with a subnet.
     """
     same = [subnet for subnet in subnets if subnet.version == local.version]
     if any(map(local.subnet_of, same)):
         return [local]
-    return sorted({subnet for subnet in same if subnet.subnet_of(local)}, key=_order)
+    return sorted({subnet for subnet in same if subnet.subnet_of(local)}, key=_sort_key)
 
 
-def impossible(tunnels: Iterable[TunnelNetworks], vpc: VpcNetworks, sources: Optional[List[str]] = None) -> List[str]:
-    """Return why rules that the tunnels need cannot be made; see needed_pairs()."""
+def route_errors(tunnels: Iterable[TunnelNetworks], vpc: VpcNetworks, sources: Optional[List[str]] = None) -> List[str]:
+    """Return the reasons why rules that the tunnels need cannot be made; see needed_pairs()."""
     words = {"vpc_id": vpc.vpc_id, "subnets": ", ".join(map(str, vpc.subnets)) or "none"}
     errors = []
     for index, text in enumerate(sources or ()):
@@ -242,7 +245,7 @@ def impossible(tunnels: Iterable[TunnelNetworks], vpc: VpcNetworks, sources: Opt
 
 
 def _overlapped(remote: Any, cidrs: Iterable[Any]) -> List[Any]:
-    """Return the networks of a VPC that a destination must not overlap and does; 0.0.0.0/0 on either side may."""
+    """Return the networks of a VPC that a destination must not overlap, but does; 0.0.0.0/0 may overlap anything."""
     return [
         cidr
         for cidr in cidrs
@@ -250,7 +253,7 @@ def _overlapped(remote: Any, cidrs: Iterable[Any]) -> List[Any]:
     ]
 
 
-def _order(network: Any) -> Tuple[Any, ...]:
+def _sort_key(network: Any) -> Tuple[Any, ...]:
     return network.version, int(network.network_address), network.prefixlen
 
 
@@ -263,14 +266,14 @@ def _to_network(text: Any) -> Any:
 
 
 class GatewayRoute(VpcRoute):
-    """A rule that leads to one VPN gateway. A purge deletes only what two lists show to lead there."""
+    """A rule that leads to one VPN gateway. A purge deletes a rule only if two lists show that it leads there."""
 
     connection_fields: Tuple[str, ...] = (*VpcRoute.natural_key, "nexthop_type", "nexthop_id")
 
     def reject_unchangeable(self, desired: Desired, item: Item) -> None:
         """See VpcRoute.reject_unchangeable(); a rule that leads elsewhere is not updated."""
         fields = item.fields
-        hops = [name for name in ("nexthop_type", "nexthop_id") if not _may_lead(fields, name, desired.fields)]
+        hops = [name for name in ("nexthop_type", "nexthop_id") if not _may_have_hop(fields, name, desired.fields)]
         if hops and not desired.is_absent and fields["nexthop_type"] != SYSTEM:
             words = {"name": self.name_of(fields), "id": fields["route_rule_id"], "scope": self.scope_words(fields)}
             words["current"] = ", ".join(shown_hops(fields, "nexthop_id") or shown_hops(fields, "nexthop_type"))
@@ -279,15 +282,15 @@ class GatewayRoute(VpcRoute):
         super().reject_unchangeable(desired, item)
 
 
-def _may_lead(fields: Dict[str, Any], name: str, desired: Dict[str, Any]) -> bool:
+def _may_have_hop(fields: Dict[str, Any], name: str, desired: Dict[str, Any]) -> bool:
     """Return False if a rule shows another next hop than the desired one."""
     return shown_hops(fields, name) in ([], [desired.get(name)])
 
 
 def leads_to(vpn_id: str) -> Callable[[Entry], bool]:
-    """Return a function that says whether a rule leads to a gateway, as far as a purge has to know it.
+    """Return a function that says whether a purge has to look at a rule.
 
-    A rule without a pair counts too, because it may be any.
+    It has to if the rule leads to the gateway. A rule without a pair counts too, because it may be any rule.
     """
 
     def leads(entry: Entry) -> bool:

@@ -37,7 +37,7 @@ USABLE = ("unconfigured", "active")
 
 
 def _parse_eip(value: Any) -> str | None:
-    """Return an address, "" for none; None where the API does not show it."""
+    """Return an address, "" if there is none, None if the API does not show it."""
     return or_empty(parse_address)(value.get("eip", "") if isinstance(value, dict) else value)
 
 
@@ -87,7 +87,7 @@ TAGS = Field(
     parse=parse_tags,
 )
 FORCE = flag_field("force", default=False)._replace(has_wire_name=False)
-NOT_RETURNED = (SUBNET_ID.name, TAGS.name)  # not in lists, or nowhere; an update never sends them
+NOT_RETURNED = (SUBNET_ID.name, TAGS.name)  # no list shows them, and an update never sends them
 
 
 class ManagedGateway(VpnGateway, BilledResource):
@@ -95,7 +95,7 @@ class ManagedGateway(VpnGateway, BilledResource):
 
     kind = "vpn_gateway"
     label = "VPN gateway"
-    scope_help = "a name is that of a gateway in one VPC"
+    scope_help = "the name of a gateway is looked up in one VPC"
     id_field = VPN_ID
     fields = (
         VPN_NAME,
@@ -143,7 +143,7 @@ class ManagedGateway(VpnGateway, BilledResource):
         return [] if is_by_id else super().scope_errors(provided, where)
 
     def is_same_connection(self, desired: Desired, item: Item) -> bool:
-        """See ResourceType.is_same_connection(); a name that may be a cut one is not bought a second time."""
+        """See ResourceType.is_same_connection(); nothing is bought next to a gateway whose name may be truncated."""
         return True
 
     def parse_summaries(self, entries: Any, scope: Dict[str, Any]) -> List[Summary]:
@@ -152,11 +152,11 @@ class ManagedGateway(VpnGateway, BilledResource):
         return [one._replace(created_time=parse_str(entry.get("createTime"))) for one, entry in zip(found, entries)]
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
-        """See Resource.parse_item(); an address that is null is none, and one that is missing is unknown."""
+        """See Resource.parse_item(); an address that is null means none, and one that is missing is unknown."""
         own = {"paymentTiming": entry.get("paymentTiming", entry.get("productType"))}
         own.update({"eip": ""} if entry.get("eip", "") is None else {})
         item = super().parse_item(dict(entry, **own), scope)
-        # An update sends the protection too where it is not shown, because to switch it twice does no harm.
+        # An update sends a protection that is not shown too, because switching it twice does no harm.
         hidden = {DELETE_PROTECT.name} if item.fields[DELETE_PROTECT.name] is None else set()
         return item._replace(not_comparable=item.not_comparable | hidden)
 
@@ -179,18 +179,20 @@ class ManagedGateway(VpnGateway, BilledResource):
         return plan._replace(after=dict(plan.after, reservation=reservation)) if reservation else plan
 
     def _diff(self, desired: Desired, item: Item) -> Any:
-        """See ResourceDiff._diff(); what the API never shows is left out of the warnings."""
+        """See ResourceDiff._diff(); there is no warning of options that the API never shows."""
         differing, unknown = super()._diff(desired, item)
         return differing, tuple(name for name in unknown if name not in NOT_RETURNED)
 
 
 MANAGED_GATEWAY = ManagedGateway()
 
-# A status that is not known is not one of a gateway that this run has made, but does not hold up a change of another.
+# No change is in progress, or the gateway is gone.
 SETTLED = Condition("settled", lambda item: item is None or _status(item) not in BUSY)
-IDLE = Condition(
+# An existing gateway can be changed. An unknown status does not prevent that.
+CHANGEABLE = Condition(
     "usable", lambda item: item is not None and _status(item) not in (*BUSY, *MANAGED_GATEWAY.final_states)
 )
+# A gateway that this run creates can be used. An unknown status does not confirm that.
 CREATED = Condition("usable", lambda item: item is not None and _status(item) in USABLE)
 
 
@@ -203,8 +205,8 @@ def is_busy(item: Item) -> bool:
     return _status(item) in BUSY
 
 
-def bound(address: str, usable: Condition = IDLE) -> Condition:
-    """Return the condition that a gateway has this address, and is settled."""
+def bound(address: str, usable: Condition = CHANGEABLE) -> Condition:
+    """Return the condition that a gateway has this address and is usable."""
     return Condition(
         "bound to %s" % address,
         lambda item: item is not None and item.fields["eip"] == address and usable.is_reached(item),
@@ -212,7 +214,7 @@ def bound(address: str, usable: Condition = IDLE) -> Condition:
 
 
 def unbound(address: str) -> Condition:
-    """Return the condition that a gateway, which has this address now, has none and is settled."""
+    """Return the condition that a gateway has lost this address and is settled."""
     return Condition(
         "settled without an address",
         lambda item: item is not None and item.fields["eip"] == "" and SETTLED.is_reached(item),
@@ -221,7 +223,7 @@ def unbound(address: str) -> Condition:
 
 
 def showing(fields: Dict[str, Any]) -> Condition | None:
-    """Return the condition that a gateway shows these values; None where there are none."""
+    """Return the condition that a gateway shows these values, None if there are no values."""
     if not fields:
         return None
     return Condition(

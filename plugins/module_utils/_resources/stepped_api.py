@@ -24,7 +24,7 @@ class RestSteppedApi(RestApi, SteppedApi):
         yield self.deletion(item.fields)
 
     def action(self, name: str, object_id: str, query: Dict[str, str], body: Dict[str, Any] | None = None) -> Step:
-        """Return the step of a PUT to an object, without a condition; `query` has its action, such as {"bind": ""}."""
+        """Return the step of a PUT to an object, without a condition; `query` is the action, such as {"bind": ""}."""
 
         def send(token: str, _deadline: float) -> str | None:
             path = self._path("item", object_id)

@@ -22,18 +22,18 @@ from .base import Desired, Entry, Item, Plan, ResourceApi
 
 
 class Condition(NamedTuple):
-    """A state of an object to wait for. An unknown status is waited for too; type.final_states end the wait."""
+    """A state of an object to wait for. The wait goes on at an unknown status, and ends at one of type.final_states."""
 
     goal: str  # the words for it in messages, after "is not"
     is_reached: Callable[[Optional[Item]], bool]  # of the object as it was read, None if it does not exist
-    # The words for the object as it is while that is not reached, such as "still has 192.0.2.1"; "" for "is not GOAL".
+    # The words for an object that has not reached it, such as "still has 192.0.2.1"; "" for "is not GOAL".
     describe: Optional[Callable[[Optional[Item]], str]] = None
 
 
 class Step(NamedTuple):
     """One request of an update or a deletion, and what to wait for afterwards.
 
-    Running a step again must do no harm: a request whose outcome is unknown is settled by `until`, if there is one.
+    Running a step again must do no harm. If the outcome of its request is unknown, `until` decides, if there is one.
     """
 
     name: str  # imperative, for messages
@@ -56,8 +56,8 @@ class SteppedApi(ResourceApi):
     """
 
     poll_interval = 5.0  # seconds between the first two reads of a wait; it grows
-    # Whether read() is newer than a list, so that it confirms the object of a creation, which the API may have replayed
-    # while a stale list shows what is gone.
+    # Whether read() is never as stale as a list, so that it confirms a created object. The API may have replayed the
+    # response to an earlier creation, and a stale list still shows an object that is gone.
     confirms_creations = False
 
     def ready(self, desired: Desired) -> Condition | None:
@@ -65,11 +65,11 @@ class SteppedApi(ResourceApi):
         return None
 
     def complete(self, desired: Desired, item: Item) -> Item:
-        """Return an existing object with what no list shows and a plan needs, before the plan is shown or applied."""
+        """Return an existing object, completed with what a plan needs and no list shows."""
         return item
 
     def check_creation(self, desired: Desired) -> None:
-        """Raise an error if an object must not be created so, before the plan is shown or applied."""
+        """Raise an error, before the plan is shown, if the desired object must not be created."""
 
     def check_deletion(self, desired: Desired, item: Item) -> None:
         """Raise an error if an object that complete() returned must not be deleted."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The VPCs of a region with their subnets and default route tables, read only, and the VPC that a name means.
+"""The VPCs of a region with their subnets and default route tables, read only, and the lookup of a VPC by its name.
 
 Contract: the API pages "Query VPC list", "Query specified VPC", "Query subnet list" and "Query routing table". No list
 has a filter for names, and a name need not be unique.
@@ -25,7 +25,7 @@ from .resource import Resource
 MESSAGES = {
     "response_other_scope": "is not about %(scope)s",
     "vpc_name_unknown": "%(option)s: no VPC of the region is named %(name)s; %(existing)s",
-    "vpc_names_existing": "the VPCs there are %(vpcs)s%(more)s",
+    "vpc_names_existing": "its VPCs are %(vpcs)s%(more)s",
     "vpc_names_none": "there is no VPC, so check the region and the account",
     "vpc_names_more": " and %(count)d more",
     "vpc_name_ambiguous": (
@@ -115,7 +115,7 @@ class VpcApi(RestReader):
         return dict(self.parse_item(response.body).fields, subnets=subnets)
 
     def existing(self, vpc_id: str) -> Dict[str, Any]:
-        """Return what detail() does.
+        """Return the VPC as detail() does.
 
         :raises ConflictError: if there is no VPC of this id.
         """
@@ -131,7 +131,7 @@ class VpcApi(RestReader):
         return response._replace(body=dict(response.body, **inner)) if isinstance(inner, dict) else response
 
     def default_table_id(self, vpc_id: str) -> str | None:
-        """Return the id of the default route table; None if the response has several tables, of which none is it."""
+        """Return the id of the default route table; None if the response has several, and not exactly one default."""
         operation = self.type.operations["table"] % {"id": vpc_id}
         response = self.client.request("GET", self._path("table"), {"vpcId": vpc_id}, operation=operation)
         tables = route_tables(response, {"vpcId": vpc_id}, "VPC " + vpc_id, operation)
@@ -193,7 +193,7 @@ def find_by_name(vpcs: List[Dict[str, Any]], name: str, option: str = "vpc_name"
 
 
 def select_by_name(vpcs: List[Dict[str, Any]], name: str, option: str = "vpc_name") -> List[Dict[str, Any]]:
-    """Return a list of the VPC of this name, or of none; see find_by_name()."""
+    """Return the VPC of this name in a list, which is empty if there is none; see find_by_name()."""
     found = [vpc for vpc in vpcs if vpc["name"] == name]
     words = {"option": option, "count": len(found), "name": safe_repr(name), "id_option": option.replace("name", "id")}
     if len(found) > 1:
@@ -210,7 +210,7 @@ def is_long_id(value: Any) -> bool:
 
 
 def without_long_ids(entries: List[Any]) -> List[Any]:
-    """Return the API's objects, of which none names its VPC by a long id."""
+    """Return the API's objects without each `vpcId` that is a long id."""
     return [
         {name: value for name, value in entry.items() if name != "vpcId"}
         if isinstance(entry, dict) and is_long_id(entry.get("vpcId"))

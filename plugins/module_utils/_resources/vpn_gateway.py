@@ -22,8 +22,8 @@ from .vpn_tunnel import GatewayDetail, tunnels_in_detail
 
 MESSAGES = {
     "gateway_vpc_other": (
-        "vpc_id: must be the VPC of the VPN gateway %(vpn_id)s, which is %(shown)s, got %(vpc_id)s; leave vpc_id out,"
-        " or check vpn_id"
+        "vpc_id: must be %(shown)s, the VPC of the VPN gateway %(vpn_id)s, got %(vpc_id)s; leave vpc_id out, or check"
+        " vpn_id"
     ),
     "gateway_vpc_unknown": (
         "vpc_id: is needed, because the cloud shows the VPC of the VPN gateway %(vpn_id)s as %(shown)s, and no VPC of"
@@ -63,7 +63,7 @@ class VpnGateway(Resource):
     is_read_by_id = True
 
     def parse_item(self, entry: Dict[str, Any], scope: Dict[str, Any]) -> Item:
-        """See Resource.parse_item(); an entry that does not name its VPC is one of the VPC that was asked for."""
+        """See Resource.parse_item(); an entry that does not name its VPC is of the VPC in the request."""
         item = super().parse_item(entry, scope)
         item.fields["vpc_id"] = item.fields["vpc_id"] or scope.get("vpc_id")
         # Older API pages name it productType.
@@ -91,7 +91,7 @@ class VpnGatewayApi(RestReader):
     resolve = staticmethod(resolve_vpc)
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
-        """See RestReader.request(); a long id of a VPC in a list is left out, because it is not comparable."""
+        """See RestReader.request(); leave the long id of a VPC out of a list, because it is not comparable."""
         response = super().request(method, path, query, **more)
         entries = response.body.get(self.type.list_key)
         if not isinstance(entries, list):
@@ -121,8 +121,8 @@ def reject_other_vpc(vpn_id: str, shown: str, vpc_id: str) -> None:
 def find_vpc_of(client: Any, version: int, gateway: Dict[str, Any]) -> Dict[str, Any]:
     """Return the VPC of a gateway with its subnets; see VpcApi.detail().
 
-    The API may show a long id that no VPC has. The VPC is then the one whose list of gateways has this gateway, which
-    takes a request for each VPC.
+    The API may show a long id, by which no VPC can be read. Then list the gateways of each VPC until one list has this
+    gateway.
 
     :param gateway: its fields.
     :raises ConflictError: if no VPC is that of the gateway.

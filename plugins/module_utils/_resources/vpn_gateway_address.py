@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether an EIP can be bound to a VPN gateway, by the list of EIPs.
+"""Check in the list of EIPs whether an EIP can be bound to a VPN gateway.
 
-The API takes an address away before it refuses another one, so this is checked before any write.
+An address is replaced by an unbind and a bind. The API may refuse the bind after the unbind, so this is checked before.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ MESSAGES = {
         "eip: must be available, but %(eip)s is bound to %(instance)s; unbind it there first, or choose another EIP"
     ),
     "address_not_found": (
-        "eip: must be an EIP of the account in the region, and their list does not show %(eip)s; correct it, or create"
-        " the EIP first"
+        "eip: must be the address of an EIP in the region, but the list of EIPs does not show %(eip)s; correct it, or"
+        " create the EIP first"
     ),
     "address_other_status": (
         "eip: must be available, but %(eip)s has the status %(status)s; run the task again when it is available"
@@ -32,7 +32,7 @@ MESSAGES = {
     ),
     "addresses_not_shown": "an entry of the list shows no address",
 }
-EIP_CLIENT = "eip_client"  # in the options: a function that returns the client of the host of the EIPs
+EIP_CLIENT = "eip_client"  # an internal option: a function that returns the client for the host of the EIP API
 
 
 def check_address(client: Any, options: Dict[str, Any], desired: Desired, item: Item | None) -> None:
@@ -45,7 +45,7 @@ def check_address(client: Any, options: Dict[str, Any], desired: Desired, item: 
     """
     address = desired.fields.get(EIP.name)
     old = "" if item is None else item.fields[EIP.name]
-    # An address that is not shown is not compared, so none is bound.
+    # Where the current address is not shown, the plan compares and binds none.
     if not address or address in (old, CHECK_MODE_ID) or old is None:
         return
     words = {"eip": address, "old": old}
@@ -70,7 +70,7 @@ def check_address(client: Any, options: Dict[str, Any], desired: Desired, item: 
 def _reject_unavailable(eip: Item, gateway: Item | None, words: Dict[str, Any]) -> None:
     instance, status = instance_of(eip), eip.fields["status"]
     if gateway is not None:
-        # While it is being bound to the gateway, it may not name it.
+        # While the EIP is being bound to the gateway, its entry may not show the gateway yet.
         is_own = eip.fields["instance_id"] == gateway.fields["vpn_id"]
         is_unnamed = not eip.fields["instance_id"] and status in CHANGING_STATUSES
         if is_own or (is_unnamed and is_busy(gateway)):

@@ -20,7 +20,7 @@ def attributes_step(api: RestSteppedApi, item: Item, changes: Dict[str, Any]) ->
     """Return the step that changes the name or the description of a gateway."""
     body = {field.wire_name: changes[field.name] for field in api.type.fields if field.name in changes}
     step = api.action(api.operation("update", item.fields), _id_of(api, item), {"modifyAttribute": ""}, body)
-    # A name may be shown in another spelling, and a description that is not shown now will not be.
+    # A name is not waited for, because it may be shown in another spelling; nor a description that is not shown now.
     is_shown = DESCRIPTION.name in changes and DESCRIPTION.name not in item.not_shown
     return step._replace(until=showing({DESCRIPTION.name: changes[DESCRIPTION.name]} if is_shown else {}))
 

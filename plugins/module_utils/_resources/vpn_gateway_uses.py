@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a VPN gateway is used for, its tunnels and the route rules that lead to it, and what prevents its release.
+"""The uses of a VPN gateway (its tunnels, and the route rules that lead to it), and what prevents its release.
 
 Whether the API refuses the release of a gateway that is in use, or removes its uses, is not documented.
 """
@@ -26,9 +26,9 @@ MESSAGES = {
     "in_use_and": ", and ",
     "remedies_and": "; and ",
     "in_use_tunnels": "it has the tunnels %(uses)s",
-    "in_use_tunnels_unseen": "it has %(count)d tunnels, and their list shows %(shown)d",
+    "in_use_tunnels_unseen": "it has %(count)d tunnels, but their list shows only %(shown)d",
     "in_use_rules": "route rules lead to it: %(uses)s",
-    "in_use_unclear": "the API's responses do not confirm what %(uses)s belongs to, so it cannot be removed",
+    "in_use_unclear": "the API's responses do not confirm that these belong to this gateway alone: %(uses)s",
     "in_use_protected": "it is protected (delete_protect)",
     "in_use_protection_unknown": "the API does not show whether it is protected",
     "in_use_prepaid": "it is prepaid, and the API releases only postpaid gateways",
@@ -38,8 +38,8 @@ MESSAGES = {
     "remedy_unclear": "run the task again later, or look at it in the console",
 }
 MAX_NAMED = 20  # tunnels or rules that a message names
-TUNNEL_WORDS = ("vpn_conn_id", "vpn_conn_name")
-RULE_WORDS = ("route_rule_id", "source_address", "destination_address")
+TUNNEL_FIELDS = ("vpn_conn_id", "vpn_conn_name")
+RULE_FIELDS = ("route_rule_id", "source_address", "destination_address")
 
 
 class Use(NamedTuple):
@@ -63,7 +63,7 @@ class Use(NamedTuple):
 class Uses(NamedTuple):
     """The uses of a gateway.
 
-    :ivar secrets: of the tunnels.
+    :ivar secrets: the keys of the tunnels.
     """
 
     tunnels: List[Use]
@@ -72,7 +72,7 @@ class Uses(NamedTuple):
 
     @property
     def all(self) -> List[Use]:
-        """Return all uses in the order of their removal: traffic must not be led to a tunnel that is gone."""
+        """Return all uses in the order of their removal: no rule may lead traffic to a tunnel that is gone."""
         return self.rules + self.tunnels
 
     @property
@@ -100,10 +100,10 @@ def _read_tunnels(client: Any, values: Dict[str, Any], vpn_id: str, detail: Any,
     own = {entry.object_id for entry in shown.entries}
     found: Dict[Any, Use] = {}
     for entry in listed.entries + shown.entries:
-        words = dict(zip(TUNNEL_WORDS, (entry.object_id, entry.name)))
-        # An entry of the list need not name its gateway, but the list may be that of another one.
+        names = dict(zip(TUNNEL_FIELDS, (entry.object_id, entry.name)))
+        # An entry of the list need not name its gateway, and the list may be that of another gateway.
         is_certain = entry.object_id is not None and (entry.scope_confirmed or entry.object_id in own)
-        use = Use(words, entry.object_id, entry.name, api, is_certain, entry.is_leaving)
+        use = Use(names, entry.object_id, entry.name, api, is_certain, entry.is_leaving)
         found.setdefault(entry.object_id or id(entry), use)
     return list(found.values())
 
@@ -129,8 +129,8 @@ def _rule_use(item: Item, api: Any) -> Use:
     fields = item.fields
     is_single = fields["nexthop_type"] != SYSTEM and not fields["next_hop_list"]
     rule_id = fields["route_rule_id"]
-    words = {name: fields[name] for name in RULE_WORDS}
-    return Use(words, rule_id, VPC_ROUTE.name_of(fields), api, rule_id is not None and is_single)
+    shown = {name: fields[name] for name in RULE_FIELDS}
+    return Use(shown, rule_id, VPC_ROUTE.name_of(fields), api, rule_id is not None and is_single)
 
 
 def removal_steps(uses: Uses) -> Iterator[Step]:
@@ -159,7 +159,7 @@ UNUSED = Condition("free of tunnels and route rules", _is_unused)
 
 
 def reject_release(desired: Desired, item: Item, uses: Uses) -> None:
-    """Raise an error that names all that is in the way of the release of a gateway.
+    """Raise an error that names everything that prevents the release of a gateway.
 
     :raises ConflictError: with the code GatewayInUse.
     """

@@ -3,7 +3,7 @@
 
 """Create, change and release IPsec VPN gateways.
 
-Contract: the API pages "Create VPN gateway" and "Release VPN gateway". Both are asynchronous, as binding an address is.
+Contract: the API pages "Create VPN gateway" and "Release VPN gateway". Both are asynchronous, and so is a bind.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .._bce.response_parsing import check_owner, parse_str
 from .api import DELETED_STATUSES
 from .base import CHECK_MODE_ID, Desired, Entry, Item, Listed, Plan
 from .managed_gateway import (
+    CHANGEABLE,
     CREATED,
     DELETE_PROTECT,
     DESCRIPTION,
     EIP,
-    IDLE,
     IPSEC,
     MANAGED_GATEWAY,
     SETTLED,
@@ -39,13 +39,13 @@ from .vpn_gateway_uses import UNUSED, Uses, join_uses, read_uses, reject_release
 MESSAGES = {
     "gateway_gone": "The VPN gateway %(name)s (%(id)s) was not released, because a read by its id does not show it",
     "gateway_uses_changed": (
-        "The VPN gateway %(name)s (%(id)s) was not released, because since the plan was made it is used by %(uses)s;"
+        "The VPN gateway %(name)s (%(id)s) was not released, because after the plan was made it got new uses: %(uses)s;"
         " run the task again"
     ),
 }
 
 SSL = "ssl"
-GONE_READS = 4  # of a gateway, over some seconds, because a read by its id may be stale too
+GONE_READS = 4  # reads by id, over some seconds, that must not find a gateway; a single one may be stale
 
 
 class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
@@ -58,13 +58,13 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
         """See RestReader."""
         super().__init__(client, values)
         self._options = values
-        self._is_vpc_shown = "vpc_name" in values  # by the response that resolved the name
+        self._is_vpc_shown = "vpc_name" in values  # the list of VPCs that resolved the name showed it
         if not self.scope:
             self.scope = "the region"
 
     @staticmethod
     def resolve(client: Any, values: Dict[str, Any]) -> Dict[str, Any]:
-        """See RestReader.resolve(); an id alone is that of a gateway whose VPC is read, if the gateway exists."""
+        """See RestReader.resolve(); with `vpn_id` alone, add the VPC of the gateway, if the gateway exists."""
         if "vpc_name" in values:
             return dict(resolve_vpc(client, values), vpc_name=values["vpc_name"])
         if "vpc_id" in values or values["vpn_id"] == CHECK_MODE_ID:
@@ -78,9 +78,10 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
         return dict(values, vpc_id=shown)
 
     def list(self, deadline: float | None = None) -> Listed:
-        """See ResourceApi.list(); what a list alone does not prove is read.
+        """See ResourceApi.list(); read what the list does not prove.
 
-        That is the gateway of the task's id, which may be in another VPC, and the VPC of an empty list.
+        A gateway of the task's id that the list lacks may be in another VPC. An empty list does not prove that the VPC
+        exists.
         """
         listed = super().list(deadline)
         vpc_id, vpn_id = self.values.get("vpc_id"), self._options.get("vpn_id")
@@ -111,19 +112,19 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
         return entries
 
     def read_all(self, deadline: float | None = None, without: tuple[str, ...] = ()) -> Listed:
-        """See RestReader.read_all(); without a VPC there is no gateway, because the task's only id is that of none."""
+        """See RestReader.read_all(); without a VPC there is none: resolve() found no gateway of the task's id."""
         return super().read_all(deadline, without) if self.values else Listed([], None, None)
 
     def request(self, method: str, path: str, query: Any = None, **more: Any) -> Any:
-        """See RestReader.request(); SSL gateways are left out of lists, except the one of the task's id."""
+        """See RestReader.request(); leave SSL gateways out of lists, except the one with the task's id."""
         response = super().request(method, path, query, **more)
         entries = response.body.get(self.type.list_key)
         if not isinstance(entries, list):
             return response._replace(body=without_long_ids([response.body])[0])
-        kept = [entry for entry in entries if not self._is_of_others(entry)]
+        kept = [entry for entry in entries if not self._is_other_ssl_gateway(entry)]
         return response._replace(body=dict(response.body, **{self.type.list_key: kept}))
 
-    def _is_of_others(self, entry: Any) -> bool:
+    def _is_other_ssl_gateway(self, entry: Any) -> bool:
         if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
             return False
         return entry["type"].strip().lower() == SSL and entry.get("vpnId") != self._options.get("vpn_id")
@@ -141,9 +142,10 @@ class IpsecGatewayReader(VpnGatewayApi, RestSteppedApi):
         return response
 
     def confirmed_ids(self) -> Set[str]:
-        """See ResourceApi.confirmed_ids(): the ids in the list of this VPC and in that of no other.
+        """See ResourceApi.confirmed_ids(): the ids in the list of this VPC that no other VPC's list has.
 
-        An entry need not name its VPC, or does so by an id that is not comparable, and a list may ignore the VPC.
+        An entry need not name its VPC, or may name it by an id that is not comparable. A list may also ignore the VPC
+        of the request.
         """
         own = {entry.object_id for entry in self.read_all().entries if entry.object_id}
         for vpc in VpcApi(self.client, self._options).list_vpcs():
@@ -168,22 +170,22 @@ class ManagedGatewayApi(IpsecGatewayReader):
         self._created_id: str | None = None
         self._uses: Uses | None = None  # as they were read last, None if there was no gateway
         self._is_released = False
-        self._gone_id: str | None = None  # of the gateway that lists show and a read by its id does not
-        self._denials = 0
+        self._gone_id: str | None = None  # of a gateway that lists still show, but a read by its id does not
+        self._gone_reads = 0  # in a row
         self._planned: Set[Any] = set()  # keys of the uses that the plan of a release shows
 
     def list(self, deadline: float | None = None) -> Listed:
-        """See ResourceApi.list(); what is gone by GONE_READS reads between lists is left out of lists that are late."""
+        """See ResourceApi.list(); leave out a gateway that GONE_READS reads did not find: a list may be stale."""
         listed = super().list(deadline)
         if self._gone_id is None:
             return listed
-        self._denials = self._denials + 1 if self._read_detail(self._gone_id) is None else 0
-        is_gone = self._denials >= GONE_READS
+        self._gone_reads = self._gone_reads + 1 if self._read_detail(self._gone_id) is None else 0
+        is_gone = self._gone_reads >= GONE_READS
         kept = [entry for entry in listed.entries if not (is_gone and entry.object_id == self._gone_id)]
         return listed._replace(entries=kept)
 
     def read(self, object_id: str) -> Entry | None:
-        """See SteppedApi.read(); where the gateway is to be released, with its uses."""
+        """See SteppedApi.read(); add its uses to a gateway that is to be released."""
         response = self._read_detail(object_id)
         entries = self.parse_all([response.body], without=DELETED_STATUSES).entries if response is not None else []
         self._uses = None
@@ -195,11 +197,11 @@ class ManagedGatewayApi(IpsecGatewayReader):
         return entries[0]._replace(source=item._replace(fields=fields))
 
     def complete(self, desired: Desired, item: Item) -> Item:
-        """See SteppedApi.complete(); read what a release rests on, or what the list does not show."""
+        """See SteppedApi.complete(); read what a release depends on, or what the list does not show."""
         hidden = [name for name in desired.fields if name != SUBNET_ID.name and item.fields[name] is None]
         if desired.is_absent or hidden:
             entry = self.read(item.fields[self.type.id_option])
-            item = item if entry is None else entry.item  # where it is gone, what is sent next decides
+            item = item if entry is None else entry.item  # the response to the next write shows whether it is gone
         if not desired.is_absent:
             check_address(self.client, self._options, desired, item)
         return item
@@ -237,22 +239,22 @@ class ManagedGatewayApi(IpsecGatewayReader):
     def ready(self, desired: Desired) -> Condition | None:
         """See SteppedApi.ready()."""
         if self._created_id is None:
-            return IDLE
+            return CHANGEABLE
         address = desired.fields.get(EIP.name)
         return bound(address, CREATED) if address else CREATED
 
     def update_steps(self, plan: Plan, item: Item) -> Steps:
-        """See SteppedApi.update_steps(); a new gateway gets its address with its creation."""
+        """See SteppedApi.update_steps(); a creation binds the address itself, so for a new gateway only wait."""
         target: Any = plan.target
         vpn_id, desired = item.fields[self.type.id_option], target.fields
         if vpn_id == self._created_id:
-            is_all = set(plan.changes) <= {EIP.name}
+            is_only_step = set(plan.changes) <= {EIP.name}
             until = bound(desired[EIP.name], CREATED) if EIP.name in plan.changes else CREATED
-            item = yield Step("wait until the VPN gateway is usable", until=until, is_last=is_all)
-            if is_all:
+            item = yield Step("wait until the VPN gateway is usable", until=until, is_last=is_only_step)
+            if is_only_step:
                 return
         else:
-            item = yield Step("wait until the VPN gateway is settled", until=IDLE)
+            item = yield Step("wait until the VPN gateway is settled", until=CHANGEABLE)
         changed = [name for name in plan.changes if item.fields[name] != desired[name]]
         attributes = {name: desired[name] for name in (VPN_NAME.name, DESCRIPTION.name) if name in changed}
         steps = [attributes_step(self, item, attributes)] if attributes else []
@@ -264,7 +266,7 @@ class ManagedGatewayApi(IpsecGatewayReader):
             yield step._replace(is_last=step is steps[-1])
 
     def deletion_steps(self, desired: Desired, item: Item) -> Steps:
-        """See SteppedApi.deletion_steps(); what is removed before is what the plan shows, and nothing else."""
+        """See SteppedApi.deletion_steps(); before the release only those uses are removed that the plan shows."""
         vpn_id = item.fields[self.type.id_option]
         item = yield Step("wait until the VPN gateway is settled", until=SETTLED)
         uses, words = self._uses, {"name": item.fields["vpn_name"], "id": vpn_id}

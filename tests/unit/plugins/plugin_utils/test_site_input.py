@@ -96,6 +96,12 @@ def test_wrong_input_of_a_site_is_reported_by_its_place(changes, error):
     assert any(text.startswith(error) for text in found), found
 
 
+@pytest.mark.parametrize("changes", [{"eip": "203.0.113.9"}, {"gateway": True}], ids=["eip", "gateway"])
+def test_object_that_is_not_a_dictionary_gives_no_error_of_another(changes):
+    """Its type is an error of the variables; an error that asks for the object as well would mislead."""
+    assert read({**MANAGED, **changes})["errors"] == []
+
+
 def test_all_errors_of_all_objects_are_reported_once_and_without_a_key(monkeypatch):
     monkeypatch.delenv("BCE_SECRET_ACCESS_KEY")
     wrong = {

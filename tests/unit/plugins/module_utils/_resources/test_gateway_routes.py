@@ -15,10 +15,10 @@ from ansible_collections.baiducloud.network.plugins.module_utils._resources.base
 from ansible_collections.baiducloud.network.plugins.module_utils._resources.gateway_routes import (
     TunnelNetworks,
     VpcNetworks,
-    impossible,
     leads_to,
     needed_pairs,
     plan_rules,
+    route_errors,
     sources_in,
     tunnel_networks,
     vpc_networks,
@@ -146,7 +146,7 @@ def test_impossible_names_every_reason():
         tunnel(["192.168.0.0/20", "10.200.0.0/24"], ["192.168.8.0/24", "172.16.0.0/12", "10.1.0.0/16"], "'first'"),
         tunnel(["192.168.48.0/20"], ["0.0.0.0/0"], "'second'"),
     ]
-    errors = impossible(tunnels, VPC)
+    errors = route_errors(tunnels, VPC)
     assert [(text.split(",")[0].split(" of ")[0], "'first'" in text) for text in errors] == [
         ("sources: is needed", True),
         ("The remote network 192.168.8.0/24", True),
@@ -155,14 +155,14 @@ def test_impossible_names_every_reason():
     ]
     assert "overlaps 172.20.0.0/16 of VPC vpc-1" in errors[2]
     sources = ["0.0.0.0/0", "192.168.1.0/24", "192.168.0.0/18", "10.0.0.0/8"]
-    found = impossible([tunnel(["10.200.0.0/24"], ["10.1.0.0/16"])], VPC, sources)
+    found = route_errors([tunnel(["10.200.0.0/24"], ["10.1.0.0/16"])], VPC, sources)
     assert [text.partition(":")[0] for text in found] == ["sources[2]", "sources[3]"]
 
 
 def test_default_vpc_of_an_old_account_overlaps_nothing():
     """Its CIDR is 0.0.0.0/0."""
     vpc = VPC._replace(cidrs=(ip_network("0.0.0.0/0"),))
-    assert impossible([tunnel(["192.168.0.0/20"], ["10.1.0.0/16"])], vpc) == []
+    assert route_errors([tunnel(["192.168.0.0/20"], ["10.1.0.0/16"])], vpc) == []
 
 
 def stored(status, local=("192.168.0.0/20",), remote=("10.1.0.0/16",)):

@@ -123,8 +123,8 @@ def test_name_is_resolved_by_all_pages_of_one_list():
 @pytest.mark.parametrize(
     ("names", "text"),
     [
-        ("ab", "vpc_name: no VPC of the region is named 'B'; the VPCs there are 'a' (vpc-1), 'b' (vpc-2)"),
-        ("a" * 13, "vpc_name: no VPC of the region is named 'B'; the VPCs there are .*'a' .vpc-10. and 3 more$"),
+        ("ab", "vpc_name: no VPC of the region is named 'B'; its VPCs are 'a' (vpc-1), 'b' (vpc-2)"),
+        ("a" * 13, "vpc_name: no VPC of the region is named 'B'; its VPCs are .*'a' .vpc-10. and 3 more$"),
         ("", "vpc_name: no VPC of the region is named 'B'; there is no VPC, so check the region and the account"),
         ("BaB", "vpc_name: must be the name of one VPC, but 2 are named 'B': vpc-1, vpc-3; provide vpc_id"),
     ],
