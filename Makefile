@@ -55,6 +55,7 @@ update-plugin-docs: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/build_docs.py update
 	$(VENV_BIN)/python tests/checks/errors_page.py
 	$(VENV_BIN)/python tests/checks/peers_page.py
+	$(VENV_BIN)/python tests/checks/security_page.py
 
 ISOLATED_ENV := HOME="$(CURDIR)/.cache/home" PATH="$(CURDIR)/$(VENV_BIN):$$PATH"
 lint: .venv/.stamp-test
@@ -68,6 +69,7 @@ lint: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/build_docs.py check
 	$(VENV_BIN)/python tests/checks/errors_page.py check
 	$(VENV_BIN)/python tests/checks/peers_page.py check
+	$(VENV_BIN)/python tests/checks/security_page.py check
 	mkdir -p .cache/home  # these two tools write to their home directory
 	$(ISOLATED_ENV) $(VENV_BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	$(ISOLATED_ENV) $(VENV_BIN)/ansible-lint

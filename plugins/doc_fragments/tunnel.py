@@ -176,6 +176,17 @@ options:
       - Seconds to wait for O(wait_for), from 1 to 86400. After that the task fails, with the tunnel's id in its result.
     type: int
     default: 300
+  minimum_security:
+    description:
+      - Which weak values are refused, before any request. Each value is current, discouraged or broken; they are listed
+        with their sources in U(https://github.com/baiducloud-network/baiducloud.network/blob/main/docs/security.md).
+      - V(discouraged) refuses broken values, V(current) refuses broken and discouraged ones. V(none) refuses nothing,
+        but one warning names the weak values.
+      - Only what the task provides is judged, and nothing with O(state=absent).
+    type: str
+    choices: [none, discouraged, current]
+    default: none
+    version_added: 1.1.0
 """
 
 
@@ -233,6 +244,7 @@ def _many_tunnels():
     shared = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
     nested = re.sub(r"\bO\((\w+)\)", r"O(tunnels[].\1)", ModuleDocFragment.DOCUMENTATION)
     item = yaml.safe_load(nested)["options"]
+    del item["minimum_security"]
     for name in SHARED:
         for what in ("default", "required"):
             item[name].pop(what, None)
@@ -240,6 +252,7 @@ def _many_tunnels():
         shared[name]["description"].append("Applies to every item of O(tunnels) that does not have it.")
     options = yaml.safe_load(MANY_TUNNELS)["options"]
     options["tunnels"]["suboptions"] = item
+    options["minimum_security"] = shared["minimum_security"]
     # JSON is YAML.
     return json.dumps({"options": dict(options, **{name: shared[name] for name in SHARED})})
 

@@ -68,6 +68,10 @@ _raw:
       description: The tunnels whose keys the API does not show.
       type: list
       elements: str
+    short:
+      description: The tunnels whose keys have less characters than the API takes, so that they are weaker than need be.
+      type: list
+      elements: str
 """
 
 import os
@@ -82,6 +86,7 @@ from ansible.utils.display import Display
 from ..module_utils._bce import connection_options
 from ..module_utils._bce.errors import BceError, InvalidOptionsError
 from ..module_utils._resources import fields
+from ..module_utils._resources.tunnel_security import CURRENT_KEY_LENGTH
 from ..plugin_utils._adoption import render_keys
 from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._messages import MESSAGES
@@ -123,6 +128,6 @@ class LookupModule(LookupBase):
                 secrets, C.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
             )
             text = VaultLib(secrets).encrypt(text, secret, vault_id).decode()
-        return [
-            {"text": text, "is_encrypted": bool(secrets), "keyed": sorted(found.keys), "hidden": sorted(found.hidden)}
-        ]
+        short = sorted(path for path, key in found.keys.items() if len(key) < CURRENT_KEY_LENGTH)
+        result = {"text": text, "is_encrypted": bool(secrets), "keyed": sorted(found.keys)}
+        return [dict(result, hidden=sorted(found.hidden), short=short)]

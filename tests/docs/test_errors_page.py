@@ -24,8 +24,9 @@ FILES = sorted(
     for path in ROOT.glob(f"plugins/{folder}/**/*.py")
     # These texts are in the probe's report, which docs/first-run.md explains.
     if path.parent.name != "_probe"
-    # Data: words of devices with their sources, and the texts of pages that a playbook or a filter makes.
-    and path.name not in ("device_table.py", "sheet_texts.py", "_tunnel_report.py")
+    # Data: words of devices with their sources, quotes, and the texts of pages that a playbook or a filter makes.
+    and path.name
+    not in ("device_table.py", "sheet_texts.py", "_tunnel_report.py", "_security_sources.py", "_tunnel_audit.py")
 )
 TASKS = sorted(
     path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.yml") if "meta" not in path.parts

@@ -90,19 +90,26 @@ def test_inventory_examples_work(runner):
         )
 
 
-def test_guide_works_and_creates_the_api_example(runner, emulator):
+def weak_values(result):
+    return [text for text in result.get("warnings", ()) if "minimum_security" in text and "ike_config" in text]
+
+
+def test_guide_works_and_creates_a_strong_tunnel_and_the_api_example(runner, emulator):
     runner.run_page(ROOT / "docs/guide.md")
     planned, created = [run.named["Create the tunnel to the branch"] for run in runner.runs]
     assert planned["changed"] and planned["vpn_conn_id"] == "check-mode-new"
     assert created["changed"] and created["vpn_conn_id"].startswith("vpnconn-")
-    assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
+    assert weak_values(planned) == weak_values(created) == []
+    assert emulator.requests("POST")[1]["body"] == dict(BODY, secretKey="********")
     assert (runner.folder / "tunnel_key.yml").read_text().startswith("$ANSIBLE_VAULT")
 
 
-def test_readme_first_task_is_the_api_example(runner, emulator):
-    first = next(block for block in read_blocks(README) if block.kind == "yaml" and not block.name)
-    assert runner.run_examples(yaml.safe_load(first.text)).results[0]["changed"]
-    assert emulator.requests("POST")[0]["body"] == dict(BODY, secretKey="********")
+def test_readme_first_task_is_strong_and_the_second_is_the_api_example(runner, emulator):
+    examples = [yaml.safe_load(block.text) for block in read_blocks(README) if block.kind == "yaml" and not block.name]
+    first, _shown, second = runner.run_examples(*examples[:2]).results
+    assert first["changed"] and second["changed"]
+    assert weak_values(first) == [] and len(weak_values(second)) == 1
+    assert emulator.requests("POST")[1]["body"] == dict(BODY, secretKey="********")
 
 
 def test_site_file_has_all_variables_and_creates_a_tunnel(runner, emulator):

@@ -23,7 +23,7 @@ from playbook_runner import run_playbook
 
 CREATE, DELETE = "Create or update a VPN tunnel", "Delete a VPN tunnel"
 CONNECT, DISCONNECT = "Connect a site", "Disconnect a site"
-RECONCILE, REPORT = "Reconcile VPN tunnels", "Report VPN tunnels"
+RECONCILE, REPORT, AUDIT = "Reconcile VPN tunnels", "Report VPN tunnels", "Audit VPN tunnels"
 KEYS = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
 SECRET_KEY, OTHER_KEY, TOKEN = "ddd22@www", "NEWkey@22", "session-token-4711-of-sts"
 ANSWERS = {
@@ -308,7 +308,7 @@ def test_reconcile_whole_job_like_a_slice_reports_wrong_gateway(cloud, launch, i
 
 def test_job_without_hosts_or_list_fails(cloud, launch, inventory):
     empty = {"_meta": {"hostvars": {}}, "all": {"children": ["vpn_gateways"]}, "vpn_gateways": {"hosts": []}}
-    for template, answers in {REPORT: {}, RECONCILE: {"vpn_tunnels": branches(1)}}.items():
+    for template, answers in {REPORT: {}, AUDIT: {}, RECONCILE: {"vpn_tunnels": branches(1)}}.items():
         done = launch(template, answers, inventory=empty)
         assert done.status == "failed" and "gateways: no host of the inventory matches vpn_gateways" in done.error
     done = launch(RECONCILE, {"shared_key": SECRET_KEY}, inventory=inventory)
@@ -415,6 +415,15 @@ def test_report_shows_all_tunnels_and_passes_on_those_down(cloud, launch, invent
         f"{GATEWAYS[0]}/vpncon (vpnconn-1) to 10.107.245.188: active, reachable",
     ]
     assert BODY["secretKey"] not in done.stdout
+
+
+def test_audit_fails_by_the_answer_and_names_the_words_of_the_device(cloud, launch, inventory):
+    cloud.plant({**BODY, "vpnConnId": "vpnconn-1"})
+    done = launch(AUDIT, {"device": "libreswan"}, inventory=inventory)
+    line = f"{GATEWAYS[0]}/vpncon: ike_config.ike_pfs group2 is broken; use group14, on Libreswan modp2048"
+    assert done.status == "failed" and line in done.stdout and "fail_on: broken refuses 2 values" in done.error
+    assert not done.changed and BODY["secretKey"] not in done.stdout
+    assert line.rpartition(",")[0] in succeeded(launch(AUDIT, {"fail_on": "none"}, inventory=inventory)).stdout
 
 
 def test_report_in_slices_fails_the_next_node_if_a_tunnel_is_down(cloud, launch, inventory, tmp_path):

@@ -409,4 +409,5 @@ def test_module_payload_stays_below_its_bound(emulator, tmp_path):
     tasks = [{MODULE: OPTIONS, "vars": {"baiducloud_in_process": False}}, {"ansible.builtin.ping": {}}]
     run_playbook(tasks, environment=environment)
     ours, least = (next(tmp_path.rglob(f"AnsiballZ_{name}.py")).stat().st_size for name in ("vpn_tunnel", "ping"))
-    assert ours - least < 136 * 1024
+    # Of this 3 KiB are for minimum_security: the verdicts are where the task refuses weak values, before any request.
+    assert ours - least < 139 * 1024

@@ -39,6 +39,7 @@ STARTS = [
     ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
     ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
     ("report_tunnels", {"vpn_id": GATEWAY}, "Show the tunnels", "Read the tunnels"),
+    ("audit_tunnels", {"vpn_id": GATEWAY}, "Apply the policy", "Judge the tunnels"),
     (
         "adopt_tunnels",
         {"vpn_id": GATEWAY, "output": "x.yml"},
@@ -65,6 +66,7 @@ MISSPELT = {
     "reconcile_tunnels": ({"vpn_tunnels": [], "purgeAll": True}, {"purgeAll": "purge_all"}),
     "adopt_tunnels": ({"vpn_id": GATEWAY, "output": "x.yml", "key_output": "x"}, {"key_output": "keys_output"}),
     "report_tunnels": ({"vpn_id": GATEWAY, "gatewys": "x"}, {"gatewys": "gateways"}),
+    "audit_tunnels": ({"vpn_id": GATEWAY, "failOn": "none"}, {"failOn": "fail_on"}),
     "site_to_site": ({**SITE, "local_subnets": "", "local_subnet": ["10.0.0.0/8"]}, {"local_subnet": "local_subnets"}),
     "awx_setup": ({"vpc_ids": "vpc-1", "image": "x", "update_secret": True}, {"update_secret": "update_secrets"}),
 }

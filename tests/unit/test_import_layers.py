@@ -193,6 +193,13 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/vpn_tunnel",
     },
     "plugin_utils/_tunnel_report": set(),
+    "plugin_utils/_security_sources": {"module_utils/_resources/tunnel_security"},
+    "plugin_utils/_tunnel_audit": {
+        "plugin_utils/_adoption",
+        "plugin_utils/_peer/device_table",
+        "plugin_utils/_security_sources",
+        "module_utils/_resources/tunnel_security",
+    },
     "plugin_utils/_stored_keys": {
         "plugin_utils/_adoption",
         "module_utils/_bce/client",
@@ -245,6 +252,7 @@ PLUGIN_LAYERS = {
         "plugin_utils/_adoption",
         "plugin_utils/_stored_keys",
         "module_utils/_resources/fields",
+        "module_utils/_resources/tunnel_security",
         "plugin_utils/_builtin_types",
         "plugin_utils/_messages",
         "plugin_utils/_raw_options",
@@ -264,6 +272,7 @@ PLUGIN_LAYERS = {
     },
     "filter": {
         "plugin_utils/_adoption",
+        "plugin_utils/_tunnel_audit",
         "plugin_utils/_tunnel_report",
         "plugin_utils/_builtin_types",
         "plugin_utils/_playbook_input",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple, Tuple, Type
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple, Type
 
 from .._bce import connection_options
 from .._bce.client import BceClient
@@ -26,12 +26,14 @@ class PresentAbsent(NamedTuple):
     :ivar result_name: the name of the object in results.
     :ivar attributes: names of ObjectResult attributes that the task's result has too.
     :ivar scope_class: SteppedScope of steps.py for what costs money, has several steps or asynchronous states.
+    :ivar judge: returns further errors and warnings of the options.
     """
 
     api: Type[RestApi]
     result_name: str
     attributes: Tuple[str, ...] = ()
     scope_class: Type[ScopeReconciler] = ScopeReconciler
+    judge: Callable[[Dict[str, Any]], Tuple[List[str], List[str]]] = lambda _params: ([], [])
 
     def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
@@ -42,9 +44,10 @@ class PresentAbsent(NamedTuple):
 
     def parse(self, params: dict[str, Any]) -> ParsedTask:
         """See Implementation.parse()."""
-        connection = parse_connection(params, self.api.type.validate(params), self.api.type.service)
+        errors, warnings = self.judge(params)
+        connection = parse_connection(params, self.api.type.validate(params) + errors, self.api.type.service)
         desired = self.api.type.parse(params)
-        return ParsedTask(desired, connection, warnings=desired.warnings)
+        return ParsedTask(desired, connection, warnings=desired.warnings + tuple(warnings))
 
     def run(self, request: ParsedTask, check_mode: bool, clock: Any = time) -> dict[str, Any]:
         """See Implementation.run()."""

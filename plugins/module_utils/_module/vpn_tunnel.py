@@ -5,8 +5,14 @@
 
 from __future__ import annotations
 
+from .._resources.tunnel_security import judge
 from .._resources.vpn_tunnel import VpnTunnelApi
 from .present_absent import PresentAbsent
 
-MODULE = PresentAbsent(VpnTunnelApi, "vpn_tunnel", attributes=("secret_key_changed",))
+MODULE = PresentAbsent(
+    VpnTunnelApi,
+    "vpn_tunnel",
+    attributes=("secret_key_changed",),
+    judge=lambda params: judge(params.get("minimum_security") or "none", [("", params)]),
+)
 ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run

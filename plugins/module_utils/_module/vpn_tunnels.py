@@ -25,6 +25,7 @@ from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CHECK_MODE_ID, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, camel_case, provided_options, to_argument_spec, validate_value
 from .._resources.filters import as_filter
+from .._resources.tunnel_security import MINIMUM_SECURITY, judge
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .results import BulkReport
@@ -69,12 +70,15 @@ def _argument_spec() -> dict[str, Any]:
     for name in _SHARED:
         for key in ("default", "required"):
             item[name].pop(key, None)
+    # The level is the task's, so that a list cannot lower it.
+    security = {MINIMUM_SECURITY.name: item.pop(MINIMUM_SECURITY.name)}
     return dict(
         {name: shared[name] for name in _SHARED},
         tunnels={"type": "list", "elements": "dict", "required": True, "options": item},
         gateways=to_argument_spec(_GATEWAYS),
         purge={"type": "bool", "default": False},
         purge_all={"type": "bool", "default": False},
+        **security,
         **{option: {"type": "int", "default": default} for option, (default, _maximum) in _NUMBERS.items()},
         **connection_options.ARGUMENT_SPEC,
     )
@@ -87,7 +91,8 @@ ARGUMENTS = {"argument_spec": _argument_spec(), "supports_check_mode": True}
 
 def parse(params: dict[str, Any]) -> ParsedTask:
     """See Implementation.parse(); each error begins with the place of its option."""
-    errors = VPN_TUNNEL.validate_values({name: params.get(name) for name in _SHARED})
+    level = params.get(MINIMUM_SECURITY.name) or "none"
+    errors = VPN_TUNNEL.validate_values({MINIMUM_SECURITY.name: level, **{name: params.get(name) for name in _SHARED}})
     items: Any = params.get("tunnels")
     is_list = isinstance(items, list)
     if not is_list:
@@ -106,8 +111,14 @@ def parse(params: dict[str, Any]) -> ParsedTask:
     errors += selection_errors + _duplicate_errors(merged_items) + _validate_options(params)
     if params.get("purge") and is_list and len(merged_items) == len(items) and not selection_errors:
         errors += _validate_purge(params, merged_items)
-    connection = parse_connection(params, errors)
-    selected = _selected_gateways(params)
+    selected = None if selection_errors else _selected_gateways(params)
+    judged = [
+        (path, merged)
+        for path, merged in merged_items
+        if selected is None or str(merged.get("vpn_id")).strip() in selected
+    ]
+    security_errors, security_warnings = judge(level, judged)
+    connection = parse_connection(params, errors + security_errors)
     paths, desired, warnings = [], [], []
     for path, merged in merged_items:
         if selected is None or merged["vpn_id"].strip() in selected:
@@ -126,7 +137,7 @@ def parse(params: dict[str, Any]) -> ParsedTask:
         "version": desired[0].options["version"] if desired else params.get("version") or 1,
         **{option: params.get(option) or default for option, (default, _maximum) in _NUMBERS.items()},
     }
-    return ParsedTask(desired, connection, options, tuple(warnings))
+    return ParsedTask(desired, connection, options, tuple(warnings + security_warnings))
 
 
 def _duplicate_errors(merged_items: list[tuple[str, dict[str, Any]]]) -> list[str]:

@@ -35,6 +35,7 @@ from .fields import (
     validate_fields,
 )
 from .resource import Resource
+from .tunnel_security import MINIMUM_SECURITY
 
 MESSAGES = {
     "key_broken": "has %(parts)s",
@@ -161,6 +162,10 @@ class VpnTunnel(Resource):
     wait_conditions = {"active": ("status", "active"), "reachable": ("health_status", "reachable")}
     wait_help = "look at both ends"
     final_states = ("error", "expired", "deleting", "deleted", "releasing", "released")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.option_fields += (MINIMUM_SECURITY,)
 
     def missing_identifiers(self, values: Dict[str, Any], where: str = "") -> List[str]:
         """See Resource.missing_identifiers(); a name with the key in it is an error too.

@@ -46,9 +46,14 @@ def test_gateways_blank_items_are_dropped():
 def test_gateways_that_no_item_names_are_one_warning(more):
     selection = [HERE, "vpn-typo", ELSEWHERE, "vpn-other"]
     text = "gateways: no item of tunnels names vpn-typo, vpn-other"
-    assert parse(item(HERE, "a"), item(ELSEWHERE, "a"), gateways=selection, **more).warnings == (text,)
-    assert parse(gateways=["vpn-typo"], **more).warnings == ("gateways: no item of tunnels names vpn-typo",)
-    assert parse(item(HERE, "a"), **more).warnings == parse(item(HERE, "a"), gateways=None, **more).warnings == ()
+
+    def warnings(*items, **options):
+        # The API's example has weak values, see test_minimum_security.py.
+        return [text for text in parse(*items, **options, **more).warnings if "minimum_security" not in text]
+
+    assert warnings(item(HERE, "a"), item(ELSEWHERE, "a"), gateways=selection) == [text]
+    assert warnings(gateways=["vpn-typo"]) == ["gateways: no item of tunnels names vpn-typo"]
+    assert warnings(item(HERE, "a")) == warnings(item(HERE, "a"), gateways=None) == []
 
 
 @pytest.mark.parametrize("gateways", [[], HERE, "", [""], ["", " ", None], ["vpn x"], [HERE, 5]])

@@ -165,6 +165,7 @@ RULES = {
     "state": (choices("present", "absent"), ["", "latest", *NOT_TEXT]),
     "version": ([(1, 1), (99, 99)], [0, 100, -1, *NOT_A_NUMBER]),
     "wait_for": (choices("none", "active", "reachable"), ["", "up", *NOT_TEXT]),
+    "minimum_security": (choices("none", "discouraged", "current"), ["", "broken", *NOT_TEXT]),
     "wait_timeout": seconds(1, 86400),
 }
 
