@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from api_example import SECRET_KEY
 from ipsec_lab.cases import GUEST_NETS, one_on_the_emulator, wait_until
@@ -20,6 +21,7 @@ from peer_examples import EIP, in_mode
 from playbook_runner import ANSIBLE_PLAYBOOK, ROOT, build_environment, run_command
 
 PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
+PAGE = ROOT / "roles/libreswan_peer/README.md"
 SITE = ROOT / "playbooks/site_to_site.yml"
 SITE_VARIABLES = ROOT / "playbooks/vars/site_to_site.yml"
 PLUGINS = ROOT / "tests/ipsec_lab/connection_plugins"
@@ -62,8 +64,12 @@ class Host:
             "ansible.builtin.include_role": {"name": "baiducloud.network.libreswan_peer"},
             "vars": {f"libreswan_peer_{name}": value for name, value in variables.items()},
         }
-        path = self.folder / "role.json"
-        path.write_text(json.dumps([{"name": "Test", "hosts": "branch", "gather_facts": False, "tasks": [task]}]))
+        return self.play([{"name": "Test", "hosts": "branch", "gather_facts": False, "tasks": [task]}], *arguments)
+
+    def play(self, plays, *arguments):
+        """Run plays; see role()."""
+        path = self.folder / "play.json"
+        path.write_text(json.dumps(plays))
         self.results.write_text("")
         command = [ANSIBLE_PLAYBOOK, "-i", self.inventory, path, *arguments]
         done = run_command(command, self.folder, self.environment, seconds=300)
@@ -122,12 +128,15 @@ GONE = {"state": "absent", "tunnel": {"vpn_conn_name": "vpncon"}}
 
 
 def test_libreswan_role_connects_the_host_and_removes_it(guest_host, emulator):
-    """The second run changes nothing; after state absent no packet crosses."""
+    """With the example of the role's page. A second run changes nothing; after state absent no packet crosses."""
     host, lab = guest_host, guest_host.lab
     stored, returned = one_on_the_emulator(emulator, **in_mode("ikev2", **GROUPS))
     lab.set_cloud_tunnels(tunnels=[stored])
     role = {"tunnel": returned, "gateway": EIP, "secret_key": SECRET_KEY, "wait": True, "wait_timeout": 20}
-    status, output, _results = host.role("-vvv", "--diff", **role)
+    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    site = {"name": "Site", "ansible.builtin.set_fact": {"site": {"vpn_tunnel": returned}}}
+    plays = [{"name": "Site", "hosts": "localhost", "gather_facts": False, "tasks": [site]}, *yaml.safe_load(example)]
+    status, output, _results = host.play(plays, "-vvv", "--diff", "-e", "tunnel_key=" + SECRET_KEY)
     assert status == 0, output
     assert wait_until(lambda: lab.can_ping(tunnel=stored, seconds=2))
     assert SECRET_KEY not in output and "+    esp=aes128-sha1;modp2048" in output, "the diff shows the connection"
