@@ -46,7 +46,7 @@ test: .venv/.stamp-test
 # The tests of the IPsec lab, and of the peers' own parsers and modules; make test leaves them out. The modules are in the environment
 # of make bench.
 test-lab: .venv/.stamp-test .cache/bench/.stamp
-	$(VENV_BIN)/python -m pytest -q -m lab tests/integration
+	$(VENV_BIN)/python -m pytest -q -n 2 --dist loadfile -m lab tests/integration
 
 docs: .venv/.stamp-docs
 	$(VENV_BIN)/python tests/checks/build_docs.py site

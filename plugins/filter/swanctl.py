@@ -14,7 +14,7 @@ from ..module_utils._bce.errors import InvalidOptionsError
 from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._peer import swanctl as renderer
 from ..plugin_utils._peer.dictionary import is_peer_dictionary, to_arguments
-from ..plugin_utils._peer_filters import call_with_tunnel, filter_error
+from ..plugin_utils._peer_filters import call_for_files, call_with_tunnel, filter_error
 
 
 @pass_context
@@ -41,11 +41,8 @@ def swanctl_files(
     :param is_plan: whether objects that check mode would create are accepted outside of check mode too.
     :raises AnsibleFilterError: with every invalid value that was found.
     """
-    if is_plan:
-        context = {"ansible_check_mode": True}
-    return call_with_tunnel(
-        context, "swanctl_files", renderer.render_files, tunnel, gateway, secret_key, options
-    )._asdict()
+    files = renderer.render_files
+    return call_for_files(is_plan, context, "swanctl_files", files, tunnel, gateway, secret_key, options)
 
 
 def swanctl_connection(tunnel: Any) -> str:

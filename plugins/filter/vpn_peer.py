@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict
 from jinja2 import pass_context
 
 from ..plugin_utils._peer.dictionary import describe_peer
-from ..plugin_utils._peer_filters import call_with_peer, call_with_tunnel
+from ..plugin_utils._peer_filters import call_for_files, call_with_peer, call_with_tunnel
 
 
 @pass_context
@@ -24,6 +24,20 @@ def vpn_peer(context: Any, tunnel: Any, gateway: Any = None, secret_key: Any = N
         context, "vpn_peer", describe_peer, tunnel, gateway, secret_key, options
     )
     return described
+
+
+@pass_context
+def libreswan_files(
+    context: Any, tunnel: Any, gateway: Any = None, secret_key: Any = None, is_plan: bool = False, **options: Any
+) -> Dict[str, Any]:
+    """Return the files of a tunnel for Libreswan and what is in them, see LibreswanFiles.
+
+    :param is_plan: whether objects that check mode would create are accepted outside of check mode too.
+    :raises AnsibleFilterError: with every invalid value that was found.
+    """
+    from ..plugin_utils._peer.libreswan import render_files
+
+    return call_for_files(is_plan, context, "libreswan_files", render_files, tunnel, gateway, secret_key, options)
 
 
 def _renderer(name: str) -> Callable[..., Any]:
@@ -45,4 +59,5 @@ class FilterModule:
     def filters(self) -> Dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         names = ("libreswan", "ipsec_conf", "fortios_ipsec", "routeros_ipsec", "peer_sheet")
-        return {"vpn_peer": vpn_peer, **{name: _renderer(name) for name in names}}
+        own = {"vpn_peer": vpn_peer, "libreswan_files": libreswan_files}
+        return {**own, **{name: _renderer(name) for name in names}}

@@ -47,6 +47,16 @@ def call_with_tunnel(
         raise filter_error(filter_name, error.errors) from None
 
 
+def call_for_files(is_plan: bool, context: Any, *arguments: Any) -> Dict[str, Any]:
+    """Return the files of a tunnel that a function renders, a NamedTuple, as a dictionary.
+
+    :param is_plan: whether objects that check mode would create are accepted outside of check mode too.
+    :param arguments: the other parameters of call_with_tunnel().
+    """
+    files: Dict[str, Any] = call_with_tunnel({"ansible_check_mode": True} if is_plan else context, *arguments)._asdict()
+    return files
+
+
 def call_with_peer(context: Any, filter_name: str, func: Callable[..., Any], peer: Any, options: Dict[str, Any]) -> Any:
     """Call a function with the dictionary that the filter vpn_peer returns.
 

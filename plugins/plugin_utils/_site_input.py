@@ -34,6 +34,7 @@ from ._playbook_input import TYPE_NAMES, merge_survey_answers
 from ._playbook_messages import MESSAGES
 
 CREATE = "create"
+PEER_KINDS = ("strongswan", "libreswan")  # of the roles for the other end
 SCOPE = ("vpc_id", "vpc_name", "vpn_name")
 TUNNEL = ("vpn_conn_name", "secret_key", "local_subnets", "remote_ip", "cgw_id", "remote_subnets", "description")
 CONFIGS = ("ike_config", "ipsec_config")
@@ -65,7 +66,8 @@ def read_site(values: Mapping[str, Any], survey: Mapping[str, Mapping[str, Any]]
     :param values: the variables by name; None and an empty text count as unset. Their types are validated elsewhere.
     :param survey: the answers to the fields of the variables that are dictionaries, by variable and field.
     :returns: `errors`; the dictionaries `gateway`, `eip` and `customer_gateway` in the spelling of the modules, each
-        with `create`, or empty if the site has no such object; and the other variables except the key.
+        with `create`, or empty if the site has no such object; and the other variables except the key, `peer_kind` with
+        its default.
     """
     return _Reader(values, survey).read()
 
@@ -90,17 +92,29 @@ class _Reader:
             self._validate(vpn_gateway_routes, {"vpn_id": CHECK_MODE_ID, **self._take("sources")})
             if not flags["manage_routes"]:
                 self._add("site_sources_unused")
+        kind = self._peer_kind()
         state = "present" if self._is_present else "absent"
         others = self._take(*SCOPE, "vpn_id", *TUNNEL, "sources")
         others.pop("secret_key", None)
         configs = {name: self._dictionaries.get(name, {}) for name in CONFIGS}
-        return {"errors": list(self._errors), "state": state, **others, **configs, **flags, **groups}
+        found = {"errors": list(self._errors), "state": state, "peer_kind": kind}
+        return {**found, **others, **configs, **flags, **groups}
 
     def _take(self, *names: str) -> Dict[str, Any]:
         return {name: self._values[name] for name in names if name in self._values}
 
     def _add(self, key: str, **words: Any) -> None:
         self._errors[MESSAGES[key] % words] = None
+
+    def _peer_kind(self) -> str:
+        """Return which role configures the other end."""
+        value = self._values.get("peer_kind", PEER_KINDS[0])
+        if value in PEER_KINDS:
+            return str(value)
+        shown = MESSAGES["variable_value"] % {"value": safe_repr(value)}
+        error = MESSAGES["variable_choices"] % {"choices": ", ".join(PEER_KINDS), "shown": shown}
+        self._add("variable_error", option="peer_kind", error=error, hint="")
+        return PEER_KINDS[0]
 
     def _flag(self, name: str, values: Mapping[str, Any], default: bool, where: str = "") -> bool:
         """Return a boolean of the input."""

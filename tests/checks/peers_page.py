@@ -38,6 +38,10 @@ def section() -> str:
             (option, "seconds", f"{limits.least} to {limits.most}", numbers[limits.source])
             for option, limits in device.seconds.items()
         ]
+        rows += [
+            ("ipsec_pfs", f"another group than that of `ike_pfs`, with {MODES[mode]}", None, numbers[source])
+            for mode, source in device.group_of_ike.items()
+        ]
         if not rows:
             lines += ["No source is known."]
             continue

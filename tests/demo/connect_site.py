@@ -23,9 +23,9 @@ import yaml
 
 from api_example import SECRET_KEY
 from docs_runner import shown_files
+from ipsec_lab.debian_packages import LabUnavailableError
 from ipsec_lab.lab import Lab
 from ipsec_lab.peer_host import EMPTY_VPC, EMPTY_VPC_OPTIONS, FIRST_EIP, PeerHost
-from ipsec_lab.strongswan_packages import LabUnavailableError
 
 
 class UnexpectedResult(Exception):

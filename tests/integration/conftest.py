@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from api_example import OPTIONS
-from ipsec_lab.lab import REQUIRED, Lab, unavailable_reason
-
-EIP = "192.0.2.1"  # of the emulator's first gateway
+from ipsec_lab.cases import GUEST_NETS, GUEST_SECOND_LAN
+from ipsec_lab.debian_packages import LabUnavailableError
+from ipsec_lab.lab import KernelLab, Lab, unavailable_reason
+from ipsec_lab.requirement import skip_or_fail
+from peer_examples import EIP
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "machine" in item.fixturenames:
+        if {"machine", "guest", "libreswan_host"} & set(item.fixturenames):
             item.add_marker(pytest.mark.lab)
 
 
@@ -25,10 +25,8 @@ def pytest_collection_modifyitems(items):
 def machine():
     """Skip on a machine that cannot run the lab, or fail where TUNNEL_LAB_REQUIRED is set."""
     reason = unavailable_reason()
-    if reason and os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} is set, but {reason}")
     if reason:
-        pytest.skip(reason)
+        skip_or_fail(reason)
 
 
 @pytest.fixture
@@ -54,3 +52,34 @@ def lab_of(machine):
 def lab(lab_of):
     """Return a lab with the networks of the API page's example."""
     return lab_of()
+
+
+@pytest.fixture(scope="session")
+def booted_guest(tmp_path_factory):
+    """Boot a kernel with ESP, or skip, or fail where TUNNEL_LAB_REQUIRED is set."""
+    with _kernel_lab(tmp_path_factory) as lab:
+        yield lab
+
+
+def _kernel_lab(tmp_path_factory, **how):
+    addresses = {"cloud": EIP, "peer": OPTIONS["remote_ip"]}
+    try:
+        return KernelLab(addresses, GUEST_NETS, GUEST_SECOND_LAN, writable=[tmp_path_factory.getbasetemp()], **how)
+    except LabUnavailableError as error:
+        skip_or_fail(error)
+
+
+@pytest.fixture
+def libreswan_host(tmp_path_factory):
+    """Return a lab with Libreswan as the peer's daemon on the machine's kernel: fast, but maybe without ESP."""
+    with _kernel_lab(tmp_path_factory, boots=False) as lab:
+        lab.use_peer(kind="libreswan")
+        yield lab
+
+
+@pytest.fixture
+def guest(booted_guest):
+    """Return a lab in a kernel with ESP, without a tunnel, and with strongSwan on both sides."""
+    booted_guest.use_peer(kind="strongswan")
+    booted_guest.reset()
+    return booted_guest

@@ -19,35 +19,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel_info, vpn_tunnels
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
 from api_example import OPTIONS, SECRET_KEY
-from emulator_process import ACCESS_KEY_ID, GATEWAY, SECRET_ACCESS_KEY
 from ipsec_lab.assertions import VerificationError
-from ipsec_lab.stored_tunnels import stored_tunnels
+from ipsec_lab.cases import on_the_emulator, one_on_the_emulator, wait_until
 from peer_examples import EIP, MODES, esp_combinations, ike_combinations, in_mode
 from playbook_runner import ROOT
-from run_params import run_params
 
 CLOUD_NETS, PEER_NETS = OPTIONS["local_subnets"], OPTIONS["remote_subnets"]
-
-
-def on_the_emulator(emulator, items):
-    """Create tunnels; for each (the API's object, the dictionary that a task returns), in the order of the items."""
-    account = {"endpoint": emulator.endpoint, "access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
-    done = run_params(vpn_tunnels, dict(account, tunnels=items, concurrency=8), check_mode=False)
-    assert not done.get("failed"), done
-    returned = {
-        item["vpn_conn_name"]: item
-        for item in run_params(vpn_tunnel_info, dict(account, vpn_id=[GATEWAY]), False)["vpn_tunnels"]
-    }
-    stored = {item["vpnConnName"]: item for item in stored_tunnels(emulator.endpoint)}
-    return [(stored[item["vpn_conn_name"]], returned[item["vpn_conn_name"]]) for item in items]
-
-
-def one_on_the_emulator(emulator, **item):
-    ((stored, returned),) = on_the_emulator(emulator, [item])
-    return stored, returned
 
 
 # --- every value of the contract ---
@@ -113,14 +92,6 @@ def test_peer_with_another_identity_and_address_is_established(lab, emulator):
 
 
 # --- the tunnel in service ---
-
-
-def wait_until(condition, seconds=20):
-    """Poll until the condition is true or the time is over; return its last value."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return found
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -261,21 +232,24 @@ def test_proof_fails_if_swanctl_rejects_part_of_the_file(lab, emulator):
 
 HOLDER = """
 import sys
-from ipsec_lab.lab import Lab
-lab = Lab({"cloud": "192.0.2.1", "peer": "203.0.113.10"}, {"cloud": ["10.0.0.0/24"], "peer": ["10.0.1.0/24"]})
+from ipsec_lab.lab import KernelLab, Lab
+lab = {}({{"cloud": "192.0.2.1", "peer": "203.0.113.10"}}, {{"cloud": ["10.0.0.0/24"], "peer": ["10.0.1.0/24"]}})
 print("up", flush=True)
-lab.run(command=["sleep", "600"], environment={"PATH": "/usr/bin:/bin"}, seconds=600)
+lab.run(command=["sleep", "600"], environment={{"PATH": "/usr/bin:/bin"}}, seconds=600)
 """
 
 
-def test_lab_of_a_killed_test_is_removed(machine):
-    command, before = [sys.executable, "-c", HOLDER], network_namespaces()
+@pytest.mark.parametrize("kind, program, count", [("Lab", b"charon-systemd", 2), ("KernelLab", b"linux.uml", 1)])
+def test_lab_of_a_killed_test_is_removed(machine, request, kind, program, count):
+    if kind == "KernelLab":
+        request.getfixturevalue("booted_guest")  # or skip
+    command, before = [sys.executable, "-c", HOLDER.format(kind)], network_namespaces()
     with subprocess.Popen(
         command, env=dict(os.environ, PYTHONPATH=str(ROOT / "tests")), stdout=subprocess.PIPE
     ) as test:
         assert test.stdout.readline() == b"up\n"
         lab = [path for path in Path("/proc").glob("[0-9]*") if descends(path.name, test.pid)]
-        assert sum(b"charon-systemd" in (path / "cmdline").read_bytes() for path in lab) == 2
+        assert sum(program in (path / "cmdline").read_bytes() for path in lab) >= count
         test.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 10
     while any(map(alive, lab)) and time.monotonic() < deadline:

@@ -20,21 +20,21 @@ import time
 from emulator_process import EmulatorProcess
 
 from .assertions import VerificationError, can_ping, compare, verify
+from .debian_packages import LabUnavailableError
 from .gateway_config import build_config
 from .ipsec_gateway import RUN, Gateway, GatewayError
 from .stored_tunnels import stored_tunnels
-from .strongswan_packages import LabUnavailableError
 from .topology import Host, VpcRouter, create_networks, create_second_lan, host_address, inside, ip
 
 SYNC_INTERVAL_SECONDS = 0.3
+RUN_TIMEOUT_SECONDS = 300  # of one command: a playbook is slow where other tests run next to it
 
 
 class Worker:
     """The requests that a test can send: every public method; arguments and results are JSON."""
 
-    def __init__(self, packages, addresses, subnets, second_lan=None):
-        _mount_private_dirs(packages)
-        _check_tun()
+    def __init__(self, addresses, subnets, second_lan=None, packages=None):
+        self._prepare(packages)
         try:
             create_networks(addresses, subnets)
             if second_lan:
@@ -50,9 +50,17 @@ class Worker:
         self.router = None
         self.synced_tunnels, self.synced_routes = [], None
         try:
-            self.cloud, self.peer = Gateway("cloud"), Gateway("peer", has_kernel_policies=bool(second_lan))
+            self.cloud, self.peer = self._start_gateways()
         except GatewayError as error:
             raise LabUnavailableError(str(error)) from None
+        self.strongswans = (self.cloud, self.peer)
+
+    def _prepare(self, packages):
+        _mount_private_dirs(packages)
+        _check_tun()
+
+    def _start_gateways(self):
+        return Gateway("cloud"), Gateway("peer", has_kernel_policies=self.lans[1] is not None)
 
     def ready(self):
         return {"uri": self.peer.uri, "settings": self.peer.environment["STRONGSWAN_CONF"]}
@@ -153,7 +161,7 @@ class Worker:
         ids = [gateway["vpnId"] for gateway in state["gateways"] if gateway["eip"] == self.eip]
         return (ids or [None])[0], state["routeRules"]
 
-    def run(self, command, environment, seconds=120):
+    def run(self, command, environment, seconds=RUN_TIMEOUT_SECONDS):
         """Run a command on the peer's gateway while the cloud's gateway is kept in sync with the API.
 
         :returns: exit status and output, a dict.
@@ -227,8 +235,13 @@ def _exit_with_parent():
 
 def main():
     threading.Thread(target=_exit_with_parent, daemon=True).start()
+    serve(Worker)
+
+
+def serve(worker_class):
+    """Start a worker with the arguments of the first line, and let it respond to the requests of all others."""
     try:
-        worker = Worker(**json.loads(sys.stdin.readline()))
+        worker = worker_class(**json.loads(sys.stdin.readline()))
     except LabUnavailableError as error:
         _send({"unavailable": str(error)})
         return

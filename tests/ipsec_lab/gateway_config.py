@@ -48,8 +48,8 @@ def expected_parameters(tunnel):
         + (_checksum(ike["ikeAuthAlg"]), f"PRF_HMAC_{HASHES[ike['ikeAuthAlg']]}", GROUPS[ike["ikePfs"]]),
         CIPHERS[esp["ipsecEncAlg"]] + (_checksum(esp["ipsecAuthAlg"]),),
         GROUPS.get(esp["ipsecPfs"]),
-        _seconds(ike["ikeLifeTime"]),
-        _seconds(esp["ipsecLifetime"]),
+        seconds(ike["ikeLifeTime"]),
+        seconds(esp["ipsecLifetime"]),
         frozenset((frozenset(left), frozenset(right)) for left, right in pairs),
     )
 
@@ -58,7 +58,7 @@ def _checksum(name):
     return f"HMAC_{HASHES[name]}_{CHECKSUM_BITS[name]}"
 
 
-def _seconds(value):
+def seconds(value):
     """Convert 28800, "28800" or "28800s", the forms of the list."""
     return int(str(value).rstrip("s"))
 

@@ -26,7 +26,7 @@ charon {{
   load = random nonce aes sha1 sha2 md5 hmac kdf gmp openssl {esp}kernel-netlink socket-default updown vici
   i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   # Quick mode may arrive before the third aggressive message; the default of 4 s is long for a lab.
-  retransmit_timeout = 0.25
+  retransmit_timeout = {retransmit_seconds}
   retransmit_tries = 3
   plugins {{
     vici {{
@@ -62,16 +62,20 @@ class Gateway:
     """The strongSwan of one side.
 
     :param has_kernel_policies: whether traps and bypasses work; the daemon then has ESP only where the kernel has it.
+    :param retransmit_seconds: the time until a message is sent again, for the first time.
     """
 
-    def __init__(self, side, has_kernel_policies=False):
+    kind = "strongswan"
+
+    def __init__(self, side, has_kernel_policies=False, retransmit_seconds=0.25):
         self.side = side
         self.folder = RUN / side
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.uri = f"unix://{self.folder}/charon.vici"
         settings = self.folder / "strongswan.conf"
         esp = "" if has_kernel_policies else USER_SPACE_ESP
-        settings.write_text(STRONGSWAN_CONF.format(folder=self.folder, esp=esp))
+        text = STRONGSWAN_CONF.format(folder=self.folder, esp=esp, retransmit_seconds=retransmit_seconds)
+        settings.write_text(text)
         self.environment = dict(os.environ, STRONGSWAN_CONF=str(settings))
         self._start()
 
@@ -192,6 +196,10 @@ class Gateway:
     def rekey(self, child):
         """Start the rekeying of a child."""
         self._session.rekey({"child": child})
+
+    def rekey_number(self, unique_id):
+        """Start the rekeying of one CHILD SA, where several have a name."""
+        self._session.rekey({"child-id": unique_id})
 
     def tunnels(self):
         """Return the IKE SAs, each a dict with its name as `name`."""

@@ -11,9 +11,8 @@ from typing import Any, Callable, List, Sequence, Tuple
 from ...module_utils._bce.errors import InvalidOptionsError
 from .description import ANY_ADDRESS, PeerDescription, validate_choice
 from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS, parse_dictionary
-from .swanctl import NOT_RENDERED, VERSIONS
+from .swanctl import HEADER, NOT_RENDERED, VERSIONS
 
-HEADER = "# The peer's end of the VPN tunnel %s on Baidu AI Cloud."
 HINT = "# Made by the filter baiducloud.network.%s; a change belongs into the tunnel, not into this file."
 DPD_ACTIONS = {"start": "restart", "trap": "hold", "none": "clear"}
 # Time before the end of a life time at which it is renewed: a tenth, so that there is some of the shortest one too.

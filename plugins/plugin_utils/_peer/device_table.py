@@ -37,6 +37,8 @@ class Device(NamedTuple):
     cells: Dict[str, Dict[str, Cell]]  # option of the API -> value -> Cell
     seconds: Dict[str, Limits]  # option of the API -> limits
     filter_name: Optional[str] = None  # of the renderer
+    # mode -> source: modes in which ipsec_pfs must be disabled or the group of ike_pfs
+    group_of_ike: Mapping[str, str] = {}
     advice: Tuple[str, ...] = ()  # names of texts of the filter peer_sheet
 
 
@@ -46,6 +48,9 @@ SOURCES = {
     "strongswan": "each value was negotiated with strongSwan 5.9.8 (tests/integration/test_both_ends.py)",
     "starter": "the starter of strongSwan 5.9.8 (tests/integration/test_peer_parsers.py); the proposals are swanctl's",
     "libreswan": "algparse and addconn of Libreswan 4.10 (tests/integration/test_peer_parsers.py)",
+    "libreswan-kernel": (
+        "a tunnel with Libreswan 4.10, which ended at the first rekeying (tests/integration/test_kernel_esp.py)"
+    ),
     "fortios": "schema of fortinet.fortios 2.4.2, which Fortinet generates from the device",
     "fortios-guide": "https://docs.fortinet.com/document/fortigate/7.4.1/administration-guide/790613/phase-1-configuration",
     "routeros": "https://help.mikrotik.com/docs/spaces/ROS/pages/11993097/IPsec",
@@ -135,6 +140,7 @@ DEVICES = {
         ),
         {},
         "libreswan",
+        {"v2": "libreswan-kernel"},
     ),
     "fortios": Device(
         "Fortinet FortiGate (FortiOS)",
@@ -149,7 +155,7 @@ DEVICES = {
         ),
         {name: Limits(120, 172800, "fortios-guide") for name in ("ike_life_time", "ipsec_lifetime")},
         "fortios_ipsec",
-        ("fortios_name",),
+        advice=("fortios_name",),
     ),
     "routeros": Device(
         "MikroTik (RouterOS)",
@@ -178,8 +184,7 @@ DEVICES = {
             "ipsec_auth_alg": _cells("huawei", _HUAWEI_HASHES),
         },
         {},
-        None,
-        ("huawei_sha2",),
+        advice=("huawei_sha2",),
     ),
     "h3c": Device(
         "H3C",

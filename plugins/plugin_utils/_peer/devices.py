@@ -31,9 +31,9 @@ class Lacking(NamedTuple):
 
 
 def mode_of(ike_config: Dict[str, Any]) -> str:
-    """Return the mode of a tunnel, one of MODES."""
-    version = ike_config["ike_version"]
-    return version if version == "v2" else "%s/%s" % (version, ike_config["ike_mode"])
+    """Return the mode of a tunnel, one of MODES; another text where it is not known yet."""
+    version = ike_config.get("ike_version")
+    return version if version == "v2" else "%s/%s" % (version, ike_config.get("ike_mode"))
 
 
 def find_lacking(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> List[Lacking]:
@@ -44,10 +44,14 @@ def find_lacking(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[
     if cell is not None and cell.name is None:
         option = "ike_version: v2" if mode == "v2" else "ike_mode: %s" % ike_config["ike_mode"]
         found.append(Lacking(option, _names(device.modes)))
-    for config in (ike_config, ipsec_config):
-        for option, value in config.items():
-            allowed = _allowed_instead(device, option, value)
-            found += [Lacking("%s: %s" % (option, value), allowed)] if allowed else []
+    for option, value in (*ike_config.items(), *ipsec_config.items()):
+        allowed = _allowed_instead(device, option, value)
+        found += [Lacking("%s: %s" % (option, value), allowed)] if allowed else []
+    group, pfs_group = ike_config.get("ike_pfs"), ipsec_config.get("ipsec_pfs")
+    groups = ["%s_pfs: %s" % words for words in (("ike", group), ("ipsec", pfs_group))]
+    is_possible = pfs_group in (None, "disabled", group) or any(lacking.option in groups for lacking in found)
+    if mode in device.group_of_ike and not is_possible:
+        found.append(Lacking(groups[1], MESSAGES["peer_group_of_ike"] % {"group": group}))
     return found
 
 
@@ -79,8 +83,16 @@ def reject_unsupported(name: str, peer: PeerDescription) -> Device:
 
     :raises InvalidOptionsError: with every value that the device does not have.
     """
+    return reject_configs(name, peer.ike_config, peer.ipsec_config)
+
+
+def reject_configs(name: str, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> Device:
+    """Return a device of DEVICES that takes the two dictionaries, which may lack values.
+
+    :raises InvalidOptionsError: with every value that the device does not have.
+    """
     device = DEVICES[name]
-    errors = find_unsupported(device, peer.ike_config, peer.ipsec_config)
+    errors = find_unsupported(device, ike_config, ipsec_config)
     if errors:
         raise InvalidOptionsError(errors)
     return device

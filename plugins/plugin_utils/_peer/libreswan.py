@@ -9,16 +9,28 @@ In the files `left` is the peer, `right` is the cloud. Source of the settings: i
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any, List, NamedTuple, Tuple
 
 from . import conn_file
-from .description import PeerDescription, subnet_pairs
+from .description import Network, PeerDescription, parse_peer, subnet_pairs
 from .device_table import DEVICES
-from .devices import Words, ike_words, ipsec_words, parse_identities, reject_unsupported
+from .devices import Words, ike_words, ipsec_words, parse_identities, reject_configs, reject_unsupported
 from .identities import Identity
-from .swanctl import networks_inside
+from .swanctl import NOT_RENDERED, marker, networks_inside
+from .swanctl import connection_name as file_name
 
 AUTO = {"start": "start", "trap": "ondemand", "none": "add"}
+
+
+class LibreswanFiles(NamedTuple):
+    """The files of one tunnel, and what is in them."""
+
+    name: str  # of the files
+    tunnels: List[str]  # names of the connections, one for each pair of networks
+    bypasses: List[str]  # names of the connections that keep traffic of the LAN out of the tunnel
+    connections: str  # text of NAME.conf
+    secrets: str  # text of NAME.secrets
+    marker: str  # text of NAME.loaded
 
 
 def render(peer: Any, part: Any = "connections") -> str:
@@ -30,6 +42,29 @@ def render(peer: Any, part: Any = "connections") -> str:
     :raises InvalidOptionsError: see parse_dictionary() and reject_unsupported().
     """
     return conn_file.render(peer, part, _connections, _secrets)
+
+
+def render_files(tunnel: Any, gateway: Any, secret_key: Any = None, **more: Any) -> LibreswanFiles:
+    """Return the files of a tunnel; in check mode, see NOT_RENDERED.
+
+    :param more: the other parameters of parse_peer(), except part.
+    :raises InvalidOptionsError: see parse_peer() and reject_unsupported().
+    """
+    peer = parse_peer(tunnel, gateway, secret_key, **more)
+    if peer is None:
+        # What the device does not have is an error before the tunnel is created.
+        reject_configs("libreswan", tunnel.get("ike_config") or {}, tunnel.get("ipsec_config") or {})
+        return LibreswanFiles(file_name(more.get("name") or tunnel["vpn_conn_name"]), [], [], NOT_RENDERED, "", "")
+    connections, secrets = ("\n".join(lines(peer)) + "\n" for lines in (_connections, _secrets))
+    name = conn_file.conn_name(peer)
+    return LibreswanFiles(
+        name=file_name(peer.name),
+        tunnels=[connection_name(name, number) for number, _pair in enumerate(subnet_pairs(peer), 1)],
+        bypasses=[bypass_name(name, number) for number, _pair in enumerate(_bypassed(peer), 1)],
+        connections=connections,
+        secrets=secrets,
+        marker=marker("libreswan_peer", peer, connections + secrets),
+    )
 
 
 def _connections(peer: PeerDescription) -> List[str]:
@@ -69,15 +104,24 @@ def connection_name(name: str, number: int) -> str:
     return "%s-%d" % (name, number)
 
 
+def bypass_name(name: str, number: int) -> str:
+    """Return the name of a connection that keeps traffic of the LAN out of the tunnel."""
+    return "%s+lan-%d" % (name, number)
+
+
+def _bypassed(peer: PeerDescription) -> List[Tuple[Network, Network]]:
+    """Return each pair of networks of the peer whose traffic a tunnel to a wider network would take."""
+    inside = networks_inside(peer.peer.networks, peer.cloud.networks)
+    return [(own, other) for own in peer.peer.networks for other in inside if own.version == other.version]
+
+
 def _lan_bypass(peer: PeerDescription, name: str) -> List[str]:
     """Return what keeps traffic among the peer's networks out of a tunnel to a network that contains one of them."""
     lines: List[str] = []
-    inside = networks_inside(peer.peer.networks, peer.cloud.networks)
-    pairs = [(own, other) for own in peer.peer.networks for other in inside if own.version == other.version]
-    for number, (own, other) in enumerate(pairs, 1):
+    for number, (own, other) in enumerate(_bypassed(peer), 1):
         lines += conn_file.section(
             "conn",
-            "%s+lan-%d" % (name, number),
+            bypass_name(name, number),
             [
                 ("type", "passthrough"),
                 ("authby", "never"),

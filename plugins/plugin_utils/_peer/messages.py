@@ -53,6 +53,7 @@ MESSAGES = {
     "peer_type": "peer: must be the dictionary that the filter vpn_peer returns: TUNNEL | vpn_peer(gateway=GATEWAY)",
     "peer_is_tunnel": "peer: is a tunnel; put the filter vpn_peer before this one: TUNNEL | vpn_peer(gateway=GATEWAY)",
     "peer_not_supported": "%(option)s is not supported by %(device)s; change the tunnel to %(allowed)s",
+    "peer_group_of_ike": "%(group)s, which is the group of ike_pfs, or disabled",
     "peer_seconds": "%(least)d to %(most)d (seconds)",
     "peer_ipv4_only": "%(option)s: %(device)s is rendered for IPv4 only, got %(value)s; configure this device by hand",
     "peer_name_for_device": (

@@ -32,11 +32,10 @@ CLOSE_ACTIONS = {"start": "trap", "trap": "trap", "none": "none"}
 SECTION_NAME_ESCAPES = str.maketrans({"/": "+", ".": "~"})
 HEADER = "# The peer's end of the VPN tunnel %s on Baidu AI Cloud."
 OWNER_HEADER = re.compile("^%s$" % re.escape(HEADER).replace("%s", r"\S+(?: (\S+))?"), re.MULTILINE)
-OWNER_GATEWAY = re.compile(r"(?m)^ {4}remote_addrs = (\S+)$")
+# In files of swanctl and of Libreswan.
+OWNER_GATEWAY = re.compile(r"(?m)^ {4}(?:remote_addrs = |right=)(\S+)$")
 NOT_RENDERED = "# Not rendered, because check mode would create a part of this tunnel, such as its id.\n"
-MARKER = (
-    "# Made by the role baiducloud.network.strongswan_peer: the daemon has loaded this connection.\n# tunnel %s\n# %s\n"
-)
+MARKER = "# Made by the role baiducloud.network.%s: the daemon has loaded this connection.\n# tunnel %s\n# %s\n"
 
 Settings = Sequence[Tuple[str, Any]]
 
@@ -101,7 +100,7 @@ def render_files(tunnel: Any, gateway: Any, secret_key: Any = None, **more: Any)
         children=[name for name, _settings in _children(peer)],
         connection=connection,
         secret=secret,
-        marker=_marker(peer, connection + secret),
+        marker=marker("strongswan_peer", peer, connection + secret),
     )
 
 
@@ -152,9 +151,10 @@ def _header_comment(peer: PeerDescription) -> List[str]:
     ]
 
 
-def _marker(peer: PeerDescription, content: str) -> str:
+def marker(role: str, peer: PeerDescription, content: str) -> str:
+    """Return the text of the file that records which configuration a daemon works with."""
     digest = hashlib.sha256(content.encode("utf-8")).hexdigest()
-    return MARKER % (peer.vpn_conn_id or "", digest)
+    return MARKER % (role, peer.vpn_conn_id or "", digest)
 
 
 def _connections(peer: PeerDescription) -> List[str]:

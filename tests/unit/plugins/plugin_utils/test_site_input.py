@@ -35,6 +35,16 @@ def test_site_with_a_used_gateway_manages_nothing():
     assert "secret_key" not in site
 
 
+def test_site_peer_kind_is_strongswan_unless_it_is_given():
+    assert [read({**USED, "peer_kind": kind})["peer_kind"] for kind in ("", "strongswan", "libreswan")] == [
+        "strongswan",
+        "strongswan",
+        "libreswan",
+    ]
+    wrong = read({**USED, "peer_kind": "openswan"})
+    assert wrong["errors"] == ["peer_kind: must be one of strongswan, libreswan, got 'openswan'"]
+
+
 def test_site_options_have_the_names_of_the_modules():
     site = read({**MANAGED, "customer_gateway": {"create": True, "name": "berlin"}})
     assert site["errors"] == []

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 import peer_schemas
 from ansible_collections.baiducloud.network.plugins.filter import swanctl, vpn_peer
 from ansible_collections.baiducloud.network.plugins.module_utils._resources import vpn_tunnel as rules
+from ansible_collections.baiducloud.network.plugins.module_utils._resources.base import CHECK_MODE_ID
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.device_table import DEVICES, MODES, SOURCES
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.devices import find_unsupported, mode_of
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.routeros import duration
@@ -87,6 +88,7 @@ def test_every_source_of_the_table_is_used():
         for cell in values.values()
     }
     used |= {limits.source for device in DEVICES.values() for limits in device.seconds.values()}
+    used |= {source for device in DEVICES.values() for source in device.group_of_ike.values()}
     assert used == SOURCES.keys()
 
 
@@ -100,6 +102,9 @@ def test_each_combination_is_rendered_or_refused_as_the_table_says(key):
             for option, value in tunnel[config].items()
             if option in device.cells and device.cells[option][value].name is None
         ]
+        group = tunnel["ipsec_config"]["ipsec_pfs"]
+        if mode_of(tunnel["ike_config"]) in device.group_of_ike and not lacking:
+            lacking = [f"ipsec_pfs: {group}"] if group not in ("disabled", tunnel["ike_config"]["ike_pfs"]) else []
         if not lacking:
             assert render(device.filter_name, tunnel)
             continue
@@ -110,7 +115,12 @@ def test_each_combination_is_rendered_or_refused_as_the_table_says(key):
         for words in lacking:
             assert f"{words} is not supported by {label}; change the tunnel to " in str(caught.value)
     # Of 3 modes × 4 ciphers × 5 hashes × 4 groups of IKE, and 5 of ESP.
-    lacks = {"libreswan": 3 * (40 + 40), "fortios": 3 * (20 + 20), "routeros": 3 * (20 + 16 - 4 + 20 + 20 - 4)}
+    # Libreswan renews a child of IKEv2 with the group of IKE, here group14, so it refuses group5 for ESP too.
+    lacks = {
+        "libreswan": 3 * (40 + 40) + 20 + 20,
+        "fortios": 3 * (20 + 20),
+        "routeros": 3 * (20 + 16 - 4 + 20 + 20 - 4),
+    }
     assert refused == lacks.get(key, 0)
 
 
@@ -121,6 +131,20 @@ def test_refusal_of_a_mode_and_of_a_life_time_names_the_option():
     assert mode_of(tunnel["ike_config"]) == "v2"
     with pytest.raises(AnsibleFilterError, match="ike_life_time: 60 is not .* the tunnel to 120 to 172800 .seconds"):
         render("fortios_ipsec", common(ike_config__ike_life_time=60))
+
+
+def test_refusal_of_another_group_for_pfs_names_that_of_ike():
+    another = common(ike_config__ike_pfs="group5")
+    with pytest.raises(
+        AnsibleFilterError, match="ipsec_pfs: group14 is not .*the tunnel to group5, which is the group"
+    ):
+        render("libreswan", another)
+    for changes in ({"ike_config__ike_version": "v1"}, {"ipsec_config__ipsec_pfs": "disabled"}):
+        assert render("libreswan", common(**{"ike_config__ike_pfs": "group5", **changes}))
+    # What it lacks altogether is reported once.
+    with pytest.raises(AnsibleFilterError) as caught:
+        render("libreswan", common(ike_config__ike_pfs="group2"))
+    assert str(caught.value).count("is not supported") == 1
 
 
 # --- ipsec.conf ---
@@ -134,6 +158,8 @@ def test_conn_file_parsed_again_is_the_tunnel_seen_from_the_peer(name, tunnel, k
     for config, option in (("ike_config", "ike_pfs"), ("ipsec_config", "ipsec_pfs")):
         if tunnel[config][option] in ("group2", "group24"):
             tunnel[config][option] = "group5"
+    if tunnel["ike_config"]["ike_version"] == "v2" and tunnel["ipsec_config"]["ipsec_pfs"] != "disabled":
+        tunnel["ipsec_config"]["ipsec_pfs"] = tunnel["ike_config"]["ike_pfs"]
     sections = read_conf(render(name, tunnel, key))
     is_v1 = tunnel["ike_config"]["ike_version"] == "v1"
     setup = sections.pop(("config", "setup"), None)
@@ -334,3 +360,41 @@ def test_identity_is_understood_as_by_strongswan(text, written):
 def test_identity_that_a_device_cannot_have_is_refused(name, text):
     with pytest.raises(AnsibleFilterError, match="peer_id: .* takes an address, a host name or an e-mail address"):
         render(name, common(), described={"peer_id": text})
+
+
+# --- the files of the role libreswan_peer ---
+
+
+def test_libreswan_files_are_those_of_the_filter_and_name_their_connections():
+    wide = {"local_subnets": ["10.0.0.0/8"], "remote_subnets": ["10.1.0.0/16", "192.168.1.0/24"]}
+    tunnel = common(vpn_conn_name="a/b.c", vpn_conn_id="vpnconn-1", **wide)
+    files = FILTERS["libreswan_files"]({}, tunnel, EIP, SECRET_KEY, peer_id="")
+    assert files["connections"] == render("libreswan", tunnel)
+    assert files["secrets"] == render("libreswan", tunnel, part="secrets") and SECRET_KEY in files["secrets"]
+    assert files["name"] == "a+b~c" and SECRET_KEY not in files["connections"] + files["marker"]
+    names = [name for _kind, name in read_conf(files["connections"])]
+    assert names == files["tunnels"] + files["bypasses"]
+    assert names == ["a+b.c-1", "a+b.c-2", "a+b.c+lan-1", "a+b.c+lan-2"]
+    assert "\n# tunnel vpnconn-1\n" in files["marker"] and "libreswan_peer" in files["marker"]
+    assert FILTERS["libreswan_files"]({}, tunnel, EIP, "other1!key")["marker"] != files["marker"]
+
+
+def test_conflict_of_a_file_of_libreswan_depends_on_id_and_gateway():
+    text = FILTERS["libreswan_files"]({}, common(vpn_conn_id="vpnconn-1"), EIP, SECRET_KEY)["connections"]
+    find = FILTERS["swanctl_conflict"]
+    assert find(text, {"vpn_conn_id": "vpnconn-2"}, EIP) == find(text, {"vpn_conn_id": "vpnconn-1"}, "192.0.2.2") == ""
+    assert f"the tunnel vpnconn-1 of the gateway {EIP}" in find(text, {"vpn_conn_id": "vpnconn-2"}, "192.0.2.2")
+
+
+@pytest.mark.parametrize("context, how", [({"ansible_check_mode": True}, {}), ({}, {"is_plan": True})])
+def test_libreswan_files_refuse_what_it_lacks_before_the_tunnel_exists(context, how):
+    new = common(vpn_conn_id=CHECK_MODE_ID)
+    files = FILTERS["libreswan_files"](context, new, EIP, SECRET_KEY, **how)
+    assert (files["tunnels"], files["secrets"], files["marker"]) == ([], "", "")
+    lacking = dict(new, ike_config=dict(new["ike_config"], ike_pfs="group2"))
+    with pytest.raises(AnsibleFilterError, match="ike_pfs: group2 is not supported by Libreswan"):
+        FILTERS["libreswan_files"](context, lacking, EIP, SECRET_KEY, **how)
+    # Of a tunnel that exists already, at a new gateway, not everything may be known.
+    assert FILTERS["libreswan_files"](context, dict(new, ike_config={}), CHECK_MODE_ID, SECRET_KEY, **how)
+    with pytest.raises(AnsibleFilterError, match="create the object first"):
+        FILTERS["libreswan_files"]({}, new, EIP, SECRET_KEY)
