@@ -44,10 +44,11 @@ OTHER_COLLECTIONS = ("fortinet.fortios.", "community.routeros.")
 # Playbooks that need more than the emulator: only their arguments are checked here.
 PARTIAL_RUNS = {
     "site_to_site": ["--list-hosts"],  # run by test_site_to_site.py
+    "rotate_key": ["--list-hosts"],  # run by test_rotate_key.py
     "awx_setup": ["--syntax-check"],  # run by test_awx_setup.py
 }
 
-NO_PEER = "manage_peer=false"  # with it site_to_site needs no host
+NO_PEER = "manage_peer=false"  # with it these playbooks need no host
 
 
 def _matches(name, beginning):

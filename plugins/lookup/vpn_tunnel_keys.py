@@ -77,9 +77,7 @@ _raw:
 import os
 from typing import Any, List
 
-from ansible import constants as C
 from ansible.errors import AnsibleLookupError
-from ansible.parsing.vault import VaultLib, match_encrypt_secret
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
@@ -92,6 +90,7 @@ from ..plugin_utils._builtin_types import to_builtin_types
 from ..plugin_utils._messages import MESSAGES
 from ..plugin_utils._raw_options import read_lookup_options
 from ..plugin_utils._stored_keys import FIELDS, fetch_keys
+from ..plugin_utils._vault import RunVault
 from .account import SECRET_OPTIONS
 
 
@@ -122,12 +121,13 @@ class LookupModule(LookupBase):
         except BceError as error:
             raise AnsibleLookupError("baiducloud.network.vpn_tunnel_keys: %s" % error) from None
         text = render_keys(found.keys)
-        secrets = self._loader._vault.secrets  # ansible-core has no public way to the passwords of a run
-        if secrets:
-            vault_id, secret = match_encrypt_secret(
-                secrets, C.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
-            )
-            text = VaultLib(secrets).encrypt(text, secret, vault_id).decode()
-        short = sorted(path for path, key in found.keys.items() if len(key) < CURRENT_KEY_LENGTH)
-        result = {"text": text, "is_encrypted": bool(secrets), "keyed": sorted(found.keys)}
-        return [dict(result, hidden=sorted(found.hidden), short=short)]
+        encrypted = RunVault(self._loader).encrypt(text)
+        return [
+            {
+                "text": encrypted.decode() if encrypted else text,
+                "is_encrypted": bool(encrypted),
+                "keyed": sorted(found.keys),
+                "hidden": sorted(found.hidden),
+                "short": sorted(path for path, key in found.keys.items() if len(key) < CURRENT_KEY_LENGTH),
+            }
+        ]

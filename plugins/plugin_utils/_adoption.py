@@ -16,7 +16,7 @@ from ..module_utils._resources.fields import VPN_ID, is_blank
 from ..module_utils._resources.vpn_tunnel import SECRET_KEY, VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL
 from ._playbook_messages import MESSAGES
 
-LIST_VARIABLE, KEYS_VARIABLE = "vpn_tunnels", "vpn_tunnel_keys"
+LIST_VARIABLE, KEYS_VARIABLE, NEW_KEYS_VARIABLE = "vpn_tunnels", "vpn_tunnel_keys", "vpn_tunnel_new_keys"
 STATE_TYPE, STATE_VERSION = "baiducloud_vpn_conn", 4
 # A text with one of these would be a template in a file of variables.
 TEMPLATE = re.compile(r"\{[{%#]|^#jinja2:")
@@ -58,7 +58,7 @@ def adopt_tunnels(tunnels: Sequence[Mapping[str, Any]], keyed: Collection[str] =
         if path in keyed:
             item[SECRET_KEY.name] = Quoted("{{ %s['%s'] }}" % (KEYS_VARIABLE, path))
         items.append(item)
-    text = _render(LIST_VARIABLE, items, left_out)
+    text = _render({LIST_VARIABLE: items}, left_out)
     return Adopted([path_of(item) for item in items], text, left_out)
 
 
@@ -67,9 +67,13 @@ def path_of(tunnel: Mapping[str, Any]) -> str:
     return "%s/%s" % (tunnel[VPN_ID.name], tunnel[VPN_CONN_NAME.name])
 
 
-def render_keys(keys: Mapping[str, str]) -> str:
-    """Return a file of variables with keys by the paths of their tunnels."""
-    return _render(KEYS_VARIABLE, {path: Quoted(keys[path]) for path in sorted(keys)})
+def render_keys(keys: Mapping[str, str], new_keys: Mapping[str, str] | None = None) -> str:
+    """Return a file of variables with keys by the paths of their tunnels.
+
+    :param new_keys: those that are not in force yet.
+    """
+    variables = {KEYS_VARIABLE: keys, **({NEW_KEYS_VARIABLE: new_keys} if new_keys else {})}
+    return _render({name: {path: Quoted(each[path]) for path in sorted(each)} for name, each in variables.items()})
 
 
 def _valid_options(tunnel: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -171,6 +175,6 @@ def _quote(text: str) -> str:
     return "".join(c if c.isprintable() else "\\U%08x" % ord(c) for c in json.dumps(text, ensure_ascii=False))
 
 
-def _render(variable: str, value: Any, comments: Iterable[str] = ()) -> str:
+def _render(variables: Mapping[str, Any], comments: Iterable[str] = ()) -> str:
     """Return a file of variables."""
-    return "\n".join(["---", *("# " + comment for comment in comments)]) + to_yaml({variable: value}) + "\n"
+    return "\n".join(["---", *("# " + comment for comment in comments)]) + to_yaml(dict(variables)) + "\n"

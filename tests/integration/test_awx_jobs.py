@@ -24,6 +24,7 @@ from playbook_runner import run_playbook
 CREATE, DELETE = "Create or update a VPN tunnel", "Delete a VPN tunnel"
 CONNECT, DISCONNECT = "Connect a site", "Disconnect a site"
 RECONCILE, REPORT, AUDIT = "Reconcile VPN tunnels", "Report VPN tunnels", "Audit VPN tunnels"
+ROTATE = "Rotate a key"
 KEYS = {"access_key_id": ACCESS_KEY_ID, "secret_access_key": SECRET_ACCESS_KEY}
 SECRET_KEY, OTHER_KEY, TOKEN = "ddd22@www", "NEWkey@22", "session-token-4711-of-sts"
 ANSWERS = {
@@ -513,6 +514,15 @@ def test_survey_connects_a_site_and_disconnects_it(tmp_path):
         succeeded(run(DISCONNECT, SITE))
         assert cloud.tunnels() == cloud.customer_gateways() == [] and cloud.billed() == {"gateways": 1, "eips": 1}
         assert tunnel["vpnId"] not in [gateway["vpnId"] for gateway in cloud.gateways()]
+
+
+def test_survey_rotates_the_derived_key_of_a_device(cloud, launch):
+    cloud.plant({**BODY, "vpnConnId": "vpnconn-1", "healthStatus": "reachable"})
+    secret = "master secret of at least 32 characters"
+    answers = {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "vpncon", "master_secret": secret, "generation": 2}
+    device = {"manage_peer": "no", "peers": "", "entered_at_peer": "yes"}
+    done = succeeded(launch(ROTATE, {**answers, **device}, how=["-vvv"]))
+    assert done.changed and len(cloud.requests("PUT")) == 1 and secret not in done.stdout
 
 
 # -- what AWX refuses before a job ------------------------------------------------------------------------------------

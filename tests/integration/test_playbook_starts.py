@@ -46,6 +46,12 @@ STARTS = [
         "Write the list",
         "Describe the tunnels as a list",
     ),
+    (
+        "rotate_key",
+        {"vpn_id": GATEWAY, "vpn_conn_name": "a", "key_file": "x"},
+        "Rotate the key of the tunnel",
+        "Store the new keys",
+    ),
     ("reconcile_tunnels", {"vpn_tunnels": [OPTIONS]}, "Reconcile the tunnels", "Check the lists of all hosts"),
 ]
 
@@ -68,6 +74,7 @@ MISSPELT = {
     "report_tunnels": ({"vpn_id": GATEWAY, "gatewys": "x"}, {"gatewys": "gateways"}),
     "audit_tunnels": ({"vpn_id": GATEWAY, "failOn": "none"}, {"failOn": "fail_on"}),
     "site_to_site": ({**SITE, "local_subnets": "", "local_subnet": ["10.0.0.0/8"]}, {"local_subnet": "local_subnets"}),
+    "rotate_key": ({"vpn_id": GATEWAY, "vpn_conn_name": "a", "keys_file": "x"}, {"keys_file": "key_file"}),
     "awx_setup": ({"vpc_ids": "vpc-1", "image": "x", "update_secret": True}, {"update_secret": "update_secrets"}),
 }
 

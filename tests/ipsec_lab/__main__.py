@@ -24,7 +24,7 @@ from .debian_packages import LabUnavailableError
 from .gateway_config import build_config
 from .ipsec_gateway import RUN, Gateway, GatewayError
 from .stored_tunnels import stored_tunnels
-from .topology import Host, VpcRouter, create_networks, create_second_lan, host_address, inside, ip
+from .topology import Host, PacketCounter, VpcRouter, create_networks, create_second_lan, host_address, inside, ip
 
 SYNC_INTERVAL_SECONDS = 0.3
 RUN_TIMEOUT_SECONDS = 300  # of one command: a playbook is slow where other tests run next to it
@@ -47,6 +47,7 @@ class Worker:
         self.hosts = {side: Host(side) for side in (*subnets, *(["lan"] if second_lan else []))}
         self.lans = (subnets["peer"][0], second_lan)
         self.emulator = None
+        self.pings = None
         self.router = None
         self.synced_tunnels, self.synced_routes = [], None
         try:
@@ -79,14 +80,15 @@ class Worker:
             side.reset()
 
     def set_cloud_tunnels(self, tunnels, **settings):
-        """Replace the configuration of the cloud's gateway by these objects of the API.
+        """Replace the configuration of the cloud's gateway by these objects of the API, which ends every tunnel.
 
         :param settings: further settings of each connection.
         """
-        self.cloud.reset()
+        self.cloud.unload()
         for tunnel in tunnels:
             connections, keys = build_config(tunnel, self.eip)
             self.cloud.load({name: dict(connection, **settings) for name, connection in connections.items()}, keys)
+        self.cloud.terminate()
 
     def load_peer(self, text):
         """Load the peer's file, which starts the tunnel by itself or does not."""
@@ -148,6 +150,17 @@ class Worker:
         with inside("gw-peer"):
             return self.emulator.requests()
 
+    def emulator_faults(self, faults):
+        """Replace the API's faults."""
+        with inside("gw-peer"):
+            self.emulator.faults(*faults)
+
+    def plant(self, tunnels):
+        """Store tunnels at the API, and configure the cloud's gateway with them."""
+        with inside("gw-peer"):
+            self.emulator.plant(*tunnels)
+        self._sync_cloud()
+
     def stored_tunnels(self):
         """Return the tunnels that the API stores for the gateway, with keys in clear text."""
         vpn_id, _rules = self._stored_gateway()
@@ -160,6 +173,15 @@ class Worker:
             state = self.emulator.state()
         ids = [gateway["vpnId"] for gateway in state["gateways"] if gateway["eip"] == self.eip]
         return (ids or [None])[0], state["routeRules"]
+
+    def start_pings(self, tunnel):
+        """Begin to ping the cloud's host from the peer's, until stop_pings()."""
+        cloud, peer = host_address(tunnel["localSubnets"][0]), host_address(tunnel["remoteSubnets"][0])
+        self.pings = PacketCounter("peer", target=cloud, source=peer)
+
+    def stop_pings(self):
+        """Return how many packets were sent, and the numbers of those that were lost."""
+        return self.pings.stop()
 
     def run(self, command, environment, seconds=RUN_TIMEOUT_SECONDS):
         """Run a command on the peer's gateway while the cloud's gateway is kept in sync with the API.

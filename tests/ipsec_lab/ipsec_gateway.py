@@ -151,11 +151,15 @@ class Gateway:
         if done.returncode or warnings or not re.search(r"successfully loaded \d+ connections", done.stdout):
             raise GatewayError(f"swanctl rejects the file (exit status {done.returncode}): {'; '.join(warnings)}")
 
-    def reset(self):
-        """Unload everything and terminate every tunnel."""
+    def unload(self):
+        """Unload everything; tunnels stay up."""
         for name in self._session.get_conns()["conns"]:
             self._session.unload_conn({"name": name.decode()})
         self._session.clear_creds()
+
+    def reset(self):
+        """Unload everything and terminate every tunnel."""
+        self.unload()
         self.terminate()
 
     def _end(self, unique_id):

@@ -15,6 +15,7 @@ import select
 import socket
 import struct
 import subprocess
+import threading
 import time
 
 SIDES = ("cloud", "peer")
@@ -156,10 +157,10 @@ class Host:
     def can_ping(self, target, source, seconds):
         """Return whether an echo from target arrives at source within that time."""
         self._sequence = self._sequence % 65535 + 1
-        head = struct.pack("!BBHHH", 8, 0, 0, os.getpid() & 0xFFFF, self._sequence)
-        body = b"both ends of the tunnel"
-        message = head[:2] + struct.pack("!H", _checksum(head + body)) + head[4:] + body
+        message = _echo_request(self._sequence)
         wire = self._socket
+        while select.select([wire], [], [], 0)[0]:
+            wire.recv(2048)  # the packets of a PacketCounter could leave no room for the echo
         sender = struct.pack("=I4s4s", 0, socket.inet_aton(source), bytes(4))
         wire.sendmsg([message], [(socket.IPPROTO_IP, IP_PKTINFO, sender)], 0, (target, 0))
         deadline = time.monotonic() + seconds
@@ -169,6 +170,65 @@ class Host:
             if sender == target and echo[0] == 0 and echo[4:] == message[4:]:
                 return socket.inet_ntoa(packet[16:20]) == source
         return False
+
+
+class PacketCounter:
+    """Sends an echo request every INTERVAL_SECONDS from a host, in a thread, and counts those without an echo."""
+
+    INTERVAL_SECONDS = 0.05
+    PATIENCE_SECONDS = 1
+
+    def __init__(self, side, target, source):
+        with inside(f"h-{side}"):
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self._addresses = target, source
+        self._sent, self._lost = 0, []
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self):
+        answered, started, ends = set(), time.monotonic(), None
+        while ends is None or time.monotonic() < ends:
+            if ends is None and self._is_over.is_set():
+                ends = time.monotonic() + self.PATIENCE_SECONDS
+            due = started + self._sent * self.INTERVAL_SECONDS - time.monotonic()
+            if ends is None and due <= 0:
+                self._sent += 1
+                self._send(self._sent)
+            pause = self.INTERVAL_SECONDS if ends else max(0, min(due, self.INTERVAL_SECONDS))
+            while select.select([self._socket], [], [], pause)[0]:
+                answered.add(self._received())
+                pause = 0
+        self._lost = [number for number in range(1, self._sent + 1) if number not in answered]
+
+    def _send(self, number):
+        target, source = self._addresses
+        message = _echo_request(number)
+        sender = struct.pack("=I4s4s", 0, socket.inet_aton(source), bytes(4))
+        try:
+            self._socket.sendmsg([message], [(socket.IPPROTO_IP, IP_PKTINFO, sender)], 0, (target, 0))
+        except OSError:
+            pass  # without a route the packet is lost
+
+    def _received(self):
+        packet, (sender, _port) = self._socket.recvfrom(2048)
+        echo = packet[(packet[0] & 15) * 4 :]
+        is_ours = sender == self._addresses[0] and echo[0] == 0
+        return struct.unpack("!H", echo[6:8])[0] if is_ours else None
+
+    def stop(self):
+        """Return how many requests were sent, and the numbers of those that have no echo."""
+        self._is_over.set()
+        self._thread.join()
+        self._socket.close()
+        return {"sent": self._sent, "lost": self._lost}
+
+
+def _echo_request(number):
+    head = struct.pack("!BBHHH", 8, 0, 0, os.getpid() & 0xFFFF, number)
+    body = b"both ends of the tunnel"
+    return head[:2] + struct.pack("!H", _checksum(head + body)) + head[4:] + body
 
 
 def _checksum(data):

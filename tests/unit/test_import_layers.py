@@ -217,6 +217,14 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/fields",
         "module_utils/_resources/vpn_tunnel",
     },
+    "plugin_utils/_key_rotation": {
+        "plugin_utils/_adoption",
+        "plugin_utils/_tunnel_key",
+        "module_utils/_bce/redaction",
+        "module_utils/_resources/fields",
+        "module_utils/_resources/vpn_tunnel",
+    },
+    "plugin_utils/_vault": {"plugin_utils/_builtin_types"},
     "plugin_utils/_gateway_inventory": {
         "plugin_utils/_messages",
         "module_utils/_bce/",
@@ -257,6 +265,8 @@ PLUGIN_LAYERS = {
         "plugin_utils/_messages",
         "plugin_utils/_raw_options",
         "plugin_utils/_tunnel_key",
+        "plugin_utils/_key_rotation",
+        "plugin_utils/_vault",
         "module_utils/_bce/connection_options",
         "module_utils/_bce/errors",
     },

@@ -34,9 +34,9 @@ def test_spec_of_a_playbook_is_understood_and_its_playbook_exists(playbook):
     for option in SPECS[playbook]["options"].values():
         assert option.keys() <= {"type", "elements", "choices", "required", "no_log", "pattern", "hint"}
     secret = {name for name, option in SPECS[playbook]["options"].items() if option.get("no_log")}
-    # A switch, such as show_key, and the path keys_output are not keys.
+    # A switch, such as show_key, and the paths keys_output and key_file are not keys.
     names = {name for name, option in SPECS[playbook]["options"].items() if option["type"] != "bool"}
-    assert secret == {name for name in names - {"keys_output"} if "key" in name}
+    assert secret == {name for name in names - {"keys_output", "key_file"} if "key" in name or "secret" in name}
 
 
 @pytest.mark.parametrize(

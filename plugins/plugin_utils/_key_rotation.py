@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep keys of tunnels in a file: those in force, and the new ones of unfinished rotations.
+
+A new key is in the file before the first write to either end, and the old one until the tunnel is back. The file is
+replaced as a whole, so that an interrupted run leaves the state before or after a step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+import tempfile
+from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional, Protocol, Sequence
+
+from ..module_utils._bce.redaction import printable, safe_name
+from ..module_utils._resources.fields import validate_value
+from ..module_utils._resources.vpn_tunnel import SECRET_KEY
+from ._adoption import KEYS_VARIABLE, NEW_KEYS_VARIABLE, render_keys
+from ._tunnel_key import MESSAGES as KEY_MESSAGES
+from ._tunnel_key import VAULT_HEADER, random_key
+
+MESSAGES = {
+    "rotation_file_missing": "key_file: is required; give the path of a file for the keys",
+    "rotation_file_invalid": (
+        "%(path)s: must be a file of the variable vpn_tunnel_keys alone, as adopt_tunnels writes it; give the keys a"
+        " file of their own"
+    ),
+    "rotation_file_mode": (
+        "%(path)s: has keys in clear, so its mode must be 0600, got %(mode)s; change the mode with chmod 600, or"
+        " encrypt the file with ansible-vault"
+    ),
+    "rotation_file_not_written": (
+        "%(path)s: cannot be written: %(cause)s; give a path in a folder that you may write to"
+    ),
+    "rotation_path_invalid": "%(path)s: is not VPN_ID/NAME of a tunnel; give both, with a slash between them",
+    "rotation_tunnel_missing": (
+        "%(tunnel)s: the gateway has no such tunnel; correct the name, or create the tunnel first"
+    ),
+    "rotation_key_hidden": (
+        "%(tunnel)s: the API does not show its key, and the file does not have it; add it to vpn_tunnel_keys in the"
+        " file, so that it is not lost"
+    ),
+}
+
+
+class KeyStoreError(ValueError):
+    """A file of keys that cannot be used; its text has no key."""
+
+
+class Vault(Protocol):
+    """What encrypts and decrypts with the vault passwords of the run."""
+
+    def decrypt(self, content: bytes) -> bytes:
+        """Return the content of an encrypted file.
+
+        :raises ValueError: if no password of the run fits.
+        """
+
+    def encrypt(self, text: str) -> Optional[bytes]:
+        """Return a text encrypted; None if the run has no password."""
+
+    def parse(self, content: bytes) -> Any:
+        """Return what a file of variables holds.
+
+        :raises ValueError: if it is not YAML.
+        """
+
+
+class Keys(NamedTuple):
+    """Keys by the paths VPN_ID/NAME of their tunnels."""
+
+    in_force: dict[str, str]
+    new: dict[str, str]
+
+
+class Rotation(NamedTuple):
+    """What a run has to do.
+
+    :ivar new_keys: the new key of each tunnel that gets one.
+    :ivar is_resumed: whether an earlier run has stored them.
+    """
+
+    new_keys: dict[str, str]
+    is_resumed: bool
+
+
+class KeyStore:
+    """The file of the keys.
+
+    :param path: absolute.
+    """
+
+    def __init__(self, path: str, vault: Vault) -> None:
+        self._path = path
+        self._vault = vault
+        self._is_encrypted: Optional[bool] = None  # None as long as there is no file
+        self._shown = "/".join(map(safe_name, path.split("/")))  # a part of it may be a key in the place of a path
+
+    def begin(
+        self, paths: Sequence[str], fetch: Callable[[Sequence[str]], Mapping[str, Optional[str]]], is_check_mode: bool
+    ) -> Rotation:
+        """Store new keys for tunnels and return them.
+
+        While any of the tunnels has an unfinished rotation, a run finishes those and begins no other one. So a fleet is
+        resumed by the same command.
+
+        :param paths: of the tunnels.
+        :param fetch: returns the keys that are in force at the API; None for one that the API does not show.
+        :param is_check_mode: whether to store nothing; new keys are random ones then that nobody uses.
+        :raises KeyStoreError: if the file cannot be used, or the key in force is not known.
+        """
+        with self._locked(is_check_mode):
+            stored = self._read()
+            unfinished = {path: stored.new[path] for path in paths if path in stored.new}
+            if unfinished:
+                return Rotation(unfinished, True)
+            in_force = self._keys_in_force(stored, paths, fetch(paths))
+            new = {path: random_key() for path in paths}
+            if not is_check_mode:
+                self._write(Keys({**stored.in_force, **in_force}, {**stored.new, **new}))
+            return Rotation(new, False)
+
+    def finish(self, paths: Sequence[str]) -> None:
+        """Replace the old keys of tunnels that are back.
+
+        :raises KeyStoreError: if the file cannot be used.
+        """
+        with self._locked(False):
+            stored = self._read()
+            done = {path: stored.new[path] for path in paths if path in stored.new}
+            new = {path: key for path, key in stored.new.items() if path not in done}
+            if done:
+                self._write(Keys({**stored.in_force, **done}, new))
+
+    @staticmethod
+    def _keys_in_force(stored: Keys, paths: Sequence[str], shown: Mapping[str, Optional[str]]) -> dict[str, str]:
+        errors = [
+            MESSAGES["rotation_tunnel_missing"] % {"tunnel": printable(path)} for path in paths if path not in shown
+        ]
+        known = {path: shown.get(path) or stored.in_force.get(path) for path in paths}
+        errors += [
+            MESSAGES["rotation_key_hidden"] % {"tunnel": printable(path)}
+            for path, key in known.items()
+            if key is None and path in shown
+        ]
+        if errors:
+            raise KeyStoreError("; ".join(errors))
+        return {path: key for path, key in known.items() if key is not None}
+
+    @contextlib.contextmanager
+    def _locked(self, is_check_mode: bool) -> Iterator[None]:
+        """Keep the other processes of a run off the file. The folder is locked, because the file is replaced."""
+        folder = os.path.dirname(self._path)
+        if is_check_mode and not os.path.isdir(folder):
+            yield
+            return
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            handle = os.open(folder, os.O_RDONLY)
+        except OSError as error:
+            raise KeyStoreError(MESSAGES["rotation_file_not_written"] % self._cause(error)) from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        except OSError as error:
+            raise KeyStoreError(MESSAGES["rotation_file_not_written"] % self._cause(error)) from None
+        finally:
+            os.close(handle)
+
+    def _read(self) -> Keys:
+        """Return the keys of the file; none if there is no file."""
+        try:
+            with open(self._path, "rb") as opened:
+                content = opened.read()
+                mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+        except FileNotFoundError:
+            return Keys({}, {})
+        except OSError as error:
+            raise KeyStoreError(KEY_MESSAGES["key_file_unreadable"] % self._cause(error)) from None
+        self._is_encrypted = content.startswith(VAULT_HEADER)
+        if self._is_encrypted:
+            try:
+                content = self._vault.decrypt(content)
+            except ValueError:
+                raise KeyStoreError(KEY_MESSAGES["key_file_encrypted"] % {"path": self._shown}) from None
+        elif mode & 0o077:
+            words = {"path": self._shown, "mode": "%04o" % mode}
+            raise KeyStoreError(MESSAGES["rotation_file_mode"] % words)
+        try:
+            return _parse(self._vault.parse(content))
+        except ValueError:
+            raise KeyStoreError(MESSAGES["rotation_file_invalid"] % {"path": self._shown}) from None
+
+    def _write(self, keys: Keys) -> None:
+        """Replace the file; a new one is encrypted if the run has a password."""
+        text = render_keys(keys.in_force, keys.new)
+        encrypted = None if self._is_encrypted is False else self._vault.encrypt(text)
+        handle, temporary = tempfile.mkstemp(prefix=".rotate_key.", dir=os.path.dirname(self._path))  # of mode 0600
+        try:
+            with os.fdopen(handle, "wb") as opened:
+                opened.write(encrypted or text.encode("utf-8"))
+                opened.flush()
+                os.fsync(handle)
+            os.replace(temporary, self._path)
+        except OSError:
+            os.unlink(temporary)
+            raise
+
+    def _cause(self, error: OSError) -> dict[str, str]:
+        return {"path": self._shown, "cause": error.strerror or type(error).__name__}
+
+
+def _parse(content: Any) -> Keys:
+    """Return the keys of a file of variables.
+
+    :raises ValueError: if it has anything else.
+    """
+    variables = {} if content is None else content
+    if not isinstance(variables, dict) or variables.keys() - {KEYS_VARIABLE, NEW_KEYS_VARIABLE}:
+        raise ValueError
+    tables = [variables.get(name) or {} for name in (KEYS_VARIABLE, NEW_KEYS_VARIABLE)]
+    for table in tables:
+        if not isinstance(table, dict) or any(validate_value(SECRET_KEY, key) for key in table.values()):
+            raise ValueError
+    return Keys(*tables)
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Return the gateway's id and the tunnel's name of a path.
+
+    :raises KeyStoreError: if it is not VPN_ID/NAME.
+    """
+    vpn_id, _slash, name = path.partition("/")
+    if not vpn_id or not name:
+        raise KeyStoreError(MESSAGES["rotation_path_invalid"] % {"path": safe_name(path)})
+    return vpn_id, name

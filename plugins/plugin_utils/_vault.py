@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files of variables: encrypt and decrypt them with the passwords of ansible-vault that a run has, and parse them."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, match_encrypt_secret
+
+from ._builtin_types import to_builtin_types
+
+
+class RunVault:
+    """The vault passwords of a run.
+
+    :param loader: the DataLoader of the run.
+    """
+
+    def __init__(self, loader: Any) -> None:
+        self._secrets = loader._vault.secrets  # ansible-core has no public way to the passwords of a run
+
+    def encrypt(self, text: str) -> Optional[bytes]:
+        """Return a text encrypted; None if the run has no password."""
+        if not self._secrets:
+            return None
+        identity = C.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
+        vault_id, secret = match_encrypt_secret(self._secrets, identity)
+        return bytes(VaultLib(self._secrets).encrypt(text, secret, vault_id))
+
+    def decrypt(self, content: bytes) -> bytes:
+        """Return the content of an encrypted file.
+
+        :raises ValueError: if no password of the run fits.
+        """
+        try:
+            return bytes(VaultLib(self._secrets).decrypt(content))
+        except AnsibleError:
+            raise ValueError from None
+
+    @staticmethod
+    def parse(content: bytes) -> Any:
+        """Return what a file of variables holds.
+
+        :raises ValueError: if it is not YAML.
+        """
+        try:
+            return to_builtin_types(DataLoader().load(content.decode("utf-8"), show_content=False))
+        except AnsibleError:
+            raise ValueError from None
