@@ -103,4 +103,7 @@ def build_environment(log, more=None):
         ANSIBLE_CALLBACKS_ENABLED="task_results",
         TASK_RESULTS=str(log),
     )
+    if not os.environ.get(ansible_forks.REAL_STARTS):
+        path = [str(ROOT / "tests/module_bytecode"), *filter(None, [environment.get("PYTHONPATH")])]
+        environment["PYTHONPATH"] = os.pathsep.join(path)
     return dict(environment, **(more or {}))

@@ -151,6 +151,7 @@ def run_cell(core: str, version: str, arguments: list[str]) -> str:
     variables = {
         **{name: os.environ.get(name, value) for name, value in REQUIRED.items()},
         "PYTHONDONTWRITEBYTECODE": "1",
+        "REAL_ANSIBLE_STARTS": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(bin_dir.parent / "hypothesis"),
     }
     pytest = [bin_dir / "python", "-m", "pytest", "-q", "-rs", "-o", f"cache_dir={bin_dir.parent}/pytest"]

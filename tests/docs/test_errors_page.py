@@ -86,9 +86,13 @@ def test_catalogue_every_message_has_a_row_or_a_reason_why_not():
     assert set().union(*groups) == messages.keys() and sum(map(len, groups)) == len(messages)
 
 
+@pytest.fixture(scope="module")
+def catalogue():
+    return set(errors_page.catalogue().values()) | set(errors.ERROR_HINTS.values())
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT / "plugins").as_posix())
-def test_messages_are_in_the_catalogue_only(path):
-    catalogue = set(errors_page.catalogue().values()) | set(errors.ERROR_HINTS.values())
+def test_messages_are_in_the_catalogue_only(catalogue, path):
     remedies = {value for kind in vars(errors).values() for value in [getattr(kind, "remedy", None)]}
     texts = {text for text in strings(ast.parse(path.read_text(encoding="utf-8"))) if len(text.split()) >= 4}
     assert not {text for text in texts - catalogue - remedies if not NO_MESSAGE.match(text.strip())}

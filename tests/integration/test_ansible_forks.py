@@ -76,6 +76,7 @@ def test_fork_has_the_output_and_the_surroundings_of_a_real_start(folder, output
 
 
 def test_first_run_of_a_configuration_is_a_real_start(folder, monkeypatch):
+    monkeypatch.delenv(ansible_forks.REAL_STARTS, raising=False)
     command, environment = [ANSIBLE_PLAYBOOK, "play.yml"], {**build_environment("/dev/null"), "MARK": "first"}
     started = [ansible_forks.can_fork(command, folder, {**environment, "BCE_REGION": name}) for name in ("bj", "gz")]
     assert started == [False, True]

@@ -91,19 +91,19 @@ def test_survey_creates_the_planned_tunnel_once(cloud, launch):
 
 
 @pytest.mark.parametrize(
-    "text",
+    "local, remote",
     [
-        "10.0.0.0/24，10.0.1.0/24， 10.0.2.0/24",
-        "10.0.0.0/24; 10.0.1.0/24；10.0.2.0/24;",
-        "10.0.0.0/24、10.0.1.0/24、10.0.2.0/24",
-        "\r\n 10.0.0.0/24 \r\n\r\n10.0.1.0/24\t10.0.2.0/24\n",
-        '["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"]',
-        "['10.0.0.0/24','10.0.1.0/24',\n'10.0.2.0/24',]",
+        ("10.0.0.0/24，10.0.1.0/24， 10.0.2.0/24", "10.0.0.0/24; 10.0.1.0/24；10.0.2.0/24;"),
+        ("10.0.0.0/24、10.0.1.0/24、10.0.2.0/24", "\r\n 10.0.0.0/24 \r\n\r\n10.0.1.0/24\t10.0.2.0/24\n"),
+        (
+            '["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"]',
+            "['10.0.0.0/24','10.0.1.0/24',\n'10.0.2.0/24',]",
+        ),
     ],
-    ids=["full-width comma", "semicolons", "enumeration comma", "lines", "JSON", "Python"],
+    ids=["full-width comma, semicolons", "enumeration comma, lines", "JSON, Python"],
 )
-def test_survey_subnets_have_the_separators_that_people_type(launch, text):
-    done = succeeded(launch(CREATE, {**ANSWERS, "local_subnets": text, "remote_subnets": text}, how=["--check"]))
+def test_survey_subnets_have_the_separators_that_people_type(launch, local, remote):
+    done = succeeded(launch(CREATE, {**ANSWERS, "local_subnets": local, "remote_subnets": remote}, how=["--check"]))
     planned = done.results()[0]["vpn_tunnel"]
     assert planned["local_subnets"] == planned["remote_subnets"] == [f"10.0.{number}.0/24" for number in range(3)]
 
