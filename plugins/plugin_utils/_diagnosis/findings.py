@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, NamedTuple, Optional
 
-from . import cloud, peer
+from . import cloud, peer, traffic
 from .facts import Facts
 
 WRITE_PEER = "write the peer's configuration again from the tunnel, with site_to_site or the role strongswan_peer"
@@ -105,13 +105,13 @@ FINDINGS = (
     ),
     Finding(
         "ike_filtered",
-        peer.ike_filtered,
+        traffic.ike_filtered,
         "the firewall of %(peer)s drops UDP %(port)s (hook %(hook)s) between it and the gateway %(gateway)s",
         OPEN_PORTS,
     ),
     Finding(
         "no_route_to_gateway",
-        peer.no_route_to_gateway,
+        traffic.no_route_to_gateway,
         "%(peer)s has no route to the gateway %(gateway)s (%(error)s)",
         "correct the default route of the host",
     ),
@@ -247,7 +247,7 @@ FINDINGS = (
     ),
     Finding(
         "partly_established",
-        peer.partly_established,
+        traffic.partly_established,
         "%(peer)s has not established the children for %(pairs)s",
         "initiate them with swanctl --initiate --ike %(connection)s, or run site_to_site again",
         is_last_resort=True,
@@ -311,39 +311,39 @@ FINDINGS = (
     ),
     Finding(
         "peer_network_overlaps",
-        peer.peer_network_overlaps,
+        traffic.peer_network_overlaps,
         "%(peer)s is itself in the network %(network)s on %(link)s, which overlaps with %(other)s of the cloud's"
         " side, so packets between them take the wrong way",
         OTHER_NETWORKS,
     ),
     Finding(
         "not_forwarding",
-        peer.not_forwarding,
+        traffic.not_forwarding,
         "%(peer)s does not forward packets between its networks and the tunnel",
         "set strongswan_peer_forwarding: true and run site_to_site again, or set net.ipv4.ip_forward = 1",
     ),
     Finding(
         "peer_route_missing",
-        peer.peer_route_missing,
+        traffic.peer_route_missing,
         "%(peer)s does not route packets from %(peer_host)s to %(cloud_host)s (%(error)s)",
         "remove the rule or route that takes them (ip rule; ip route), and leave strongswan_peer_install_routes true",
     ),
     Finding(
         "forward_filtered",
-        peer.forward_filtered,
+        traffic.forward_filtered,
         "the firewall of %(peer)s drops new connections %(way)s the cloud (hook forward)",
         "allow forwarding between the networks of the two ends in both directions",
     ),
     Finding(
         "translated",
-        peer.translated,
+        traffic.translated,
         "%(peer)s translates the source address of packets to the cloud (masquerade or snat), so they are no longer"
         " the tunnel's",
         "put a rule before it that accepts packets to the cloud's networks without translation",
     ),
     Finding(
         "nothing_returns",
-        peer.nothing_returns,
+        traffic.nothing_returns,
         "%(peer)s has sent packets to the cloud (%(packets_out)d) and received none, and the route rules of the VPC"
         " are right",
         "look at the security groups and ACLs of the instances in %(cloud_networks)s next, which this collection"
@@ -352,7 +352,7 @@ FINDINGS = (
     ),
     Finding(
         "nothing_leaves",
-        peer.nothing_leaves,
+        traffic.nothing_leaves,
         "packets of the cloud have arrived at %(peer)s (%(packets_in)d), but none goes back",
         "give the hosts in %(peer_networks)s a route to %(cloud_networks)s by %(peer)s, and see that their"
         " firewalls allow it",
@@ -360,14 +360,14 @@ FINDINGS = (
     ),
     Finding(
         "no_packets",
-        peer.no_packets,
+        traffic.no_packets,
         "it has carried no packet since its keys were made last",
         "send a ping from a host in %(peer_networks)s to one in %(cloud_networks)s, and run this playbook again",
         is_last_resort=True,
     ),
     Finding(
         "too_large",
-        peer.too_large,
+        traffic.too_large,
         "%(peer)s has met packets that are too large for the next link (%(count)d since it was started), so small"
         " packets pass and large ones may hang",
         "clamp the MSS of TCP on %(peer)s to %(mss)d (tcp option maxseg size set), or lower the MTU of the hosts"
