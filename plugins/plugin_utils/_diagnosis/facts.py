@@ -26,7 +26,7 @@ class Child(NamedTuple):
 class Connection(NamedTuple):
     """A tunnel as an IKE daemon has it configured. A value is None or empty where it is not known.
 
-    :ivar version: 1 or 2; 0 for a daemon that accepts both.
+    :ivar version: 1 or 2, that with which the daemon initiates.
     :ivar peer_addresses: its own, as configured.
     """
 

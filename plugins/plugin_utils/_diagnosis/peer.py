@@ -68,7 +68,7 @@ def all_pairs(connection: Connection) -> FrozenSet[Tuple[str, str]]:
     return frozenset(pair for child in connection.children for pair in pairs(child))
 
 
-version_differs = differs("version", lambda value: "IKEv%d" % value if value else "any version of IKE")
+version_differs = differs("version", lambda value: "IKEv%d" % value)
 mode_differs = differs("is_aggressive", lambda value: "aggressive" if value else "main")
 cloud_id_differs = differs("cloud_id")
 peer_id_differs = differs("peer_id")

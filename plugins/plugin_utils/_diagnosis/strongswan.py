@@ -16,7 +16,8 @@ PART = re.compile(r"(?m)^@@ (.*)\n?")
 LOG_LINE = re.compile(r"(?:^|\s)(\d*)\[([A-Z]{3})\] (.*)")
 NO_DAEMON = re.compile("connecting to .* failed|not found|[Pp]ermission denied")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-VERSIONS = {"IKEv1": 1, "IKEv2": 2, "1": 1, "2": 2, "IKEv1/2": 0, "0": 0}
+# With both versions the daemon initiates IKEv2.
+VERSIONS = {"IKEv1": 1, "IKEv2": 2, "1": 1, "2": 2, "IKEv1/2": 2, "0": 2}
 DEFAULT_IDS = ("%any", "")
 
 Tree = Dict[str, Any]
