@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_customer_gateway
 from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.swanctl import render
 from api_example import SECRET_KEY, entry, options
@@ -24,19 +26,26 @@ SHOW = "Show what is wrong, and what to do"
 TUNNEL = ("-e", "vpn_id=vpn-119bd69b", "-e", "vpn_conn_name=vpncon")
 
 
-def test_unreachable_peer_is_diagnosed_from_the_cloud_alone(emulator, tmp_path):
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({}, "branch could not be read ("),
+        ({"peer_kind": "libreswan"}, "branch has libreswan, which this playbook does not"),
+    ],
+)
+def test_unread_peer_is_diagnosed_from_the_cloud_alone(emulator, tmp_path, variables, reason):
     emulator.plant(entry("vpncon", status="active", healthStatus="unreachable"))
     silent_ssh = tmp_path / "ssh"
     silent_ssh.write_text("#!/bin/sh\nexit 255\n")
     silent_ssh.chmod(0o755)
-    branch = {"ansible_connection": "ssh", "ansible_ssh_executable": str(silent_ssh)}
+    branch = {"ansible_connection": "ssh", "ansible_ssh_executable": str(silent_ssh), **variables}
     inventory = tmp_path / "hosts.json"
     inventory.write_text(json.dumps({"vpn_peers": {"hosts": {"branch": branch}}}))
     done = run_playbook(PLAYBOOK, "-i", inventory, *TUNNEL, "-vvv", environment=emulator.environment)
     first, *others, basis = done.named[SHOW]["msg"]
     assert first.startswith("vpncon is not established: the cloud does not reach the peer 10.107.245.188"), done.output
     assert any("has no route rule" in other for other in others)
-    assert basis.startswith("From the cloud's side alone, because branch could not be read (")
+    assert basis.startswith(f"From the cloud's side alone, because {reason}")
     assert done.status == 0 and SECRET_KEY not in done.output
     assert {request["method"] for request in emulator.requests()} == {"GET"}
 
