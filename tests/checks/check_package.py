@@ -28,7 +28,7 @@ INSTALLED = WORK_DIR / "installed"
 ALLOWED_FOLDERS = {
     "extensions": {".py", ".yml"},
     "meta": {".txt", ".yml"},
-    "playbooks": {".yml"},
+    "playbooks": {".sh", ".yml"},
     "plugins": {".py", ".yml"},
     "roles": {".md", ".sh", ".yml"},
 }

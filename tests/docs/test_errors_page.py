@@ -22,8 +22,8 @@ FILES = sorted(
     path
     for folder in ("module_utils", "plugin_utils", "inventory", "filter")
     for path in ROOT.glob(f"plugins/{folder}/**/*.py")
-    # These texts are in the probe's report, which docs/first-run.md explains.
-    if path.parent.name != "_probe"
+    # These texts are in the probe's report, which docs/first-run.md explains, and in a diagnosis, see docs/diagnose.md.
+    if path.parent.name not in ("_probe", "_diagnosis")
     # Data: words of devices with their sources, quotes, and the texts of pages that a playbook or a filter makes.
     and path.name
     not in ("device_table.py", "sheet_texts.py", "_tunnel_report.py", "_security_sources.py", "_tunnel_audit.py")

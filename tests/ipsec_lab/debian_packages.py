@@ -80,6 +80,12 @@ PARSERS = PackageSet(
     ("libreswan", "libevent-2.1-7", "libnspr4", "libnss3", "libunbound8", "strongswan-starter", "libstrongswan"),
     ("usr/libexec/ipsec/addconn", "usr/libexec/ipsec/algparse", "usr/lib/ipsec/starter"),
 )
+NFTABLES = PackageSet(
+    "nft",
+    ROOT / ".cache/nftables",
+    ("nftables", "libnftables1", "libnftnl11", "libmnl0", "libjansson4", "libxtables12", "libedit2", "libbsd0"),
+    ("usr/sbin/nft",),
+)
 
 
 def locate_strongswan():

@@ -163,6 +163,12 @@ PLUGIN_LAYERS = {
         "module_utils/_resources/fields",
         "module_utils/_resources/vpn_tunnel",
     },
+    "plugin_utils/_diagnosis": {
+        "plugin_utils/_diagnosis/",
+        "plugin_utils/_peer/swanctl",
+        "module_utils/_bce/errors",
+        "module_utils/_bce/redaction",
+    },
     "plugin_utils/_peer_filters": {
         "plugin_utils/_builtin_types",
         "plugin_utils/_peer/description",
@@ -309,6 +315,7 @@ PLUGIN_LAYERS = {
     "filter": {
         "plugin_utils/_adoption",
         "plugin_utils/_tunnel_audit",
+        "plugin_utils/_diagnosis/",
         "plugin_utils/_tunnel_report",
         "plugin_utils/_builtin_types",
         "plugin_utils/_playbook_input",
