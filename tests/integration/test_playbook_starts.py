@@ -34,7 +34,7 @@ def run(cloud, playbook, folder, variables, *arguments):
 
 STARTS = [
     ("site_to_site", SITE, "Plan the cloud's end", "Keep the validated input"),
-    ("site_to_site", SITE, "Run the role", "Keep what connects the site"),
+    ("site_to_site", SITE, "Run the role", "Keep the validated input"),
     ("site_to_site", SITE, "Apply the cloud's end", "Keep the validated input"),
     ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
     ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
