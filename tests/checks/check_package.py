@@ -26,7 +26,7 @@ INSTALLED = WORK_DIR / "installed"
 # What a user of the collection needs; anything else in the tarball is an error in galaxy.yml's build_ignore, or a file
 # of a kind that does not belong into its folder.
 ALLOWED_FOLDERS = {
-    "extensions": {".yml"},
+    "extensions": {".py", ".yml"},
     "meta": {".txt", ".yml"},
     "playbooks": {".yml"},
     "plugins": {".py", ".yml"},

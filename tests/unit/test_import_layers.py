@@ -244,6 +244,32 @@ PLUGIN_LAYERS = {
         "module_utils/_bce/transport",
         "module_utils/_module/validation",
     },
+    "plugin_utils/_tunnel_records": {
+        "module_utils/_reconcile/planner",
+        "module_utils/_resources/base",
+        "module_utils/_resources/vpn_tunnel",
+    },
+    "plugin_utils/_tunnel_events": {
+        "plugin_utils/_tunnel_records",
+        "module_utils/_bce/errors",
+        "module_utils/_bce/redaction",
+        "module_utils/_module/bulk_read",
+        "module_utils/_reconcile/state",
+        "module_utils/_resources/base",
+        "module_utils/_resources/vpn_tunnel",
+    },
+    # The event source of extensions/eda imports it.
+    "plugin_utils/_tunnel_source": {
+        "plugin_utils/_raw_options",
+        "plugin_utils/_tunnel_events",
+        "module_utils/_bce/client",
+        "module_utils/_bce/connection_options",
+        "module_utils/_bce/errors",
+        "module_utils/_bce/redaction",
+        "module_utils/_module/",
+        "module_utils/_reconcile/concurrency",
+        "module_utils/_resources/",
+    },
     "plugin_utils/_site_input": {
         "plugin_utils/_no_log",
         "plugin_utils/_playbook_input",
