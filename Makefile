@@ -43,9 +43,9 @@ test: .venv/.stamp-test
 	@$(MAKE) --no-print-directory -j2 -Otarget test-integration dialects
 	@echo 'make test: lint, test-unit, test-sanity, check-package, docs, dialects and test-integration passed'
 
-# The tests of the IPsec lab, and of the peers' own parsers and modules; make test leaves them out. The modules are in the environment
-# of make bench.
-test-lab: .venv/.stamp-test .cache/bench/.stamp
+# The tests of the IPsec lab, of the peers' own parsers and modules, and of the rulebooks; make test leaves them out. The modules are
+# in the environment of make bench.
+test-lab: .venv/.stamp-test .cache/bench/.stamp .cache/rulebook/.stamp
 	$(VENV_BIN)/python -m pytest -q -n 2 --dist loadfile -m lab tests/integration
 
 docs: .venv/.stamp-docs
@@ -113,11 +113,20 @@ $(BENCH)/.stamp: tests/requirements/bench-lock.txt
 	cd $(BENCH)/lib/python3.*/site-packages/ansible_collections && mkdir -p baiducloud && ln -s "$(CURDIR)" baiducloud/network
 	touch $@
 
+.cache/rulebook/.stamp: tests/requirements/rulebook-lock.txt
+	$(PYTHON) -m venv --clear .cache/rulebook
+	$(VENV_BIN)/uv pip install -q --python .cache/rulebook/bin/python -r $< || .cache/rulebook/bin/python -m pip install -q -r $<
+	cd .cache/rulebook/lib/python3.*/site-packages && mkdir -p ansible_collections/baiducloud && \
+	  ln -s "$(CURDIR)" ansible_collections/baiducloud/network
+	touch $@
+
 update-lockfiles: .venv/.stamp-demo
 	cd tests/requirements && ../../$(VENV_BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 \
 	  --no-emit-index-url --no-annotate --custom-compile-command 'make update-lockfiles' -o lock.txt test.in docs.in
 	cd tests/requirements && ../../$(VENV_BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 \
 	  --no-emit-index-url --no-annotate --custom-compile-command 'make update-lockfiles' -o bench-lock.txt bench.in
+	cd tests/requirements && ../../$(VENV_BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 \
+	  --no-emit-index-url --no-annotate --custom-compile-command 'make update-lockfiles' -o rulebook-lock.txt rulebook.in
 
 clean:
 	rm -rf .venv .cache

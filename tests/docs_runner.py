@@ -75,6 +75,12 @@ STATIC_CHECKS = {
     "ansible-builder": lambda words: words == ["build", "--tag", IMAGE],  # run by test_execution_environment.py
     # The state that it writes is in the folder already.
     "terraform": lambda words: words[:2] in (["state", "pull"], ["state", "rm"]),
+    # Run by test_rulebooks.py.
+    "ansible-rulebook": lambda words: (
+        words[:1] == ["--rulebook"]
+        and (ROOT / f"extensions/eda/rulebooks/{words[1].rpartition('.')[2]}.yml").exists()
+        and words[2:] == ["--inventory", "localhost.yml", "--env-vars", "tunnels_file"]
+    ),
     "podman": lambda words: words == ["push", IMAGE],
 }
 # An editor that writes the text which the page's comment gives.

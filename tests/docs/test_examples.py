@@ -154,6 +154,7 @@ def test_variables_in_the_texts_are_read_by_a_playbook():
         "export BCE_ACCESS_KEY=...",
         "pip install request",
         "make demos",
+        "ansible-rulebook --rulebook baiducloud.network.repair --inventory localhost.yml --env-vars tunnels_file",
         "terraform apply",
     ],
 )
