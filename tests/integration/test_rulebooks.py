@@ -27,7 +27,6 @@ from rulebook_process import RulebookProcess, RulebookUnavailableError, locate_r
 
 pytestmark = pytest.mark.lab
 PAGE = ROOT / "docs/events.md"
-RULEBOOKS = sorted((ROOT / "extensions/eda/rulebooks").glob("*.yml"))
 OTHER = "vpn-other"
 UP = {"status": "active", "healthStatus": "reachable"}
 AIM_SECONDS = 5  # the aim for a repair on a machine that does nothing else
