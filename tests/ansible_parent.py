@@ -50,6 +50,7 @@ def main(control):
             importlib.import_module(name)
     parsed = {_key(text, loader): parse(text, loader) for text, loader in texts}
     yaml.load = functools.partial(_parse_once, parsed)
+    _keep_trees()
     # Forks share what is frozen until they change it.
     gc.freeze()
     _start_as(*_wait_for_order(control))
@@ -104,6 +105,24 @@ def _record(texts, stream, Loader):
 def _parse_once(parsed, stream, Loader):
     key = _key(stream, Loader) if isinstance(stream, (str, bytes)) else None
     return parsed.pop(key) if key in parsed else parse(stream, Loader)
+
+
+def _keep_trees():
+    """Parse module_utils, of which Ansible makes syntax trees to find what a module imports; it only reads them."""
+    import ansible.module_utils
+    from ansible.executor import module_common
+
+    parse_source = getattr(module_common, "_compile_module_ast", None)
+    if not parse_source:
+        return
+    trees = {}
+    for path in Path(ansible.module_utils.__file__).parent.rglob("*.py"):
+        if "facts" not in path.parts:
+            source = path.read_bytes()
+            trees[source] = parse_source(path.stem, source)
+    module_common._compile_module_ast = lambda name, source: (
+        trees.get(source.encode() if isinstance(source, str) else source) or parse_source(name, source)
+    )
 
 
 def _wait_for_order(control):
