@@ -187,7 +187,7 @@ class TunnelSource:
         try:
             self._set_desired(_read_list(self._options))
         except InvalidOptionsError as error:
-            logger.warning(MESSAGES["source_list_kept"] % {"errors": error})
+            logger.warning(MESSAGES["source_list_kept"], {"errors": error})
 
     def _set_desired(self, desired: Optional[List[Desired]]) -> None:
         """Watch the gateways of the options and of the list."""
@@ -207,9 +207,9 @@ class TunnelSource:
 
 def _log(event: Event) -> None:
     if event["type"] == "unreadable":
-        logger.error(MESSAGES["source_unreadable"] % {"vpn_id": event["vpn_id"], "error": event["error"]["message"]})
+        logger.error(MESSAGES["source_unreadable"], {"vpn_id": event["vpn_id"], "error": event["error"]["message"]})
     elif event["type"] == "readable":
-        logger.info(MESSAGES["source_readable"] % event)
+        logger.info(MESSAGES["source_readable"], event)
 
 
 def _parse_options(args: Mapping[str, Any]) -> Tuple[SourceOptions, connection_options.ConnectionSettings]:

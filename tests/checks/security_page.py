@@ -23,7 +23,7 @@ def section() -> str:
     lines = ["", "| option | value | verdict | the sentences that it rests on |", "|---|---|---|---|"]
     for row in ROWS:
         options = ", ".join(f"`{option.rpartition('.')[2]}`" for option in row.options)
-        quotes = [f"“{quote.text}” ([{quote.source}]({SOURCES[quote.source]}), {quote.place})" for quote in row.quotes]
+        quotes = [f'"{quote.text}" ([{quote.source}]({SOURCES[quote.source]}), {quote.place})' for quote in row.quotes]
         cell = "<br>".join([*quotes, *filter(None, [row.note])])
         lines.append(f"| {options} | {row.value} | {row.verdict} | {cell} |")
     return "\n".join(lines) + "\n\n"

@@ -59,15 +59,17 @@ def comparable(run, log):
     return [done.returncode, *texts]
 
 
-@pytest.mark.parametrize(("outputs", "words"), CASES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("outputs", "words"), CASES, ids=str)
 def test_fork_has_the_output_and_the_surroundings_of_a_real_start(folder, outputs, words):
     log, stderr = folder / "results", OUTPUTS[outputs]
     environment = {**build_environment(log), "BCE_MARK": "x", "MARK": "y", "HOME": str(folder)}
     command = [ANSIBLE_PLAYBOOK.with_name(words[0]), *words[1:]]
-    options = {"cwd": folder, "env": environment, "stdin": subprocess.DEVNULL, "text": True, "check": False}
+    options = {"cwd": folder, "env": environment, "stdin": subprocess.DEVNULL, "text": True}
     old = os.umask(0o027)
     try:
-        real = comparable(lambda: subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, **options), log)
+        real = comparable(
+            lambda: subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, check=False, **options), log
+        )
         for _fork in range(2 if "play.yml" in words else 1):
             assert comparable(lambda: ansible_forks.run(command, folder, environment, 60, stderr), log) == real
     finally:

@@ -135,9 +135,9 @@ class Libreswan(_Daemon):
             path.unlink(missing_ok=True)
 
     def _run(self, program, *words, seconds=20):
-        how = {"check": False, "capture_output": True, "text": True, "errors": "replace", "timeout": seconds}
+        how = {"capture_output": True, "text": True, "errors": "replace", "timeout": seconds}
         try:
-            done = subprocess.run([PROGRAMS / program, *words], **how)
+            done = subprocess.run([PROGRAMS / program, *words], check=False, **how)
         except subprocess.TimeoutExpired as error:
             lines = (error.stdout or b"").decode(errors="replace").splitlines()[-4:]
             raise GatewayError(f"{program} {' '.join(words)} does not end: {' | '.join(lines)}") from None

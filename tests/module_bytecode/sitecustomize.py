@@ -14,7 +14,6 @@ import os
 import zipimport
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.cache/module_bytecode")
-# None in versions of Python whose zipimport is not written in Python.
 compile_source = getattr(zipimport, "_compile_source", None)
 
 
@@ -39,5 +38,6 @@ def cached(pathname, source):
     return code
 
 
-if compile_source:
+# Not in versions of Python whose zipimport is not written in Python.
+if hasattr(zipimport, "_compile_source"):
     zipimport._compile_source = cached

@@ -129,7 +129,7 @@ def test_audit_lists_the_worst_values_first():
 def test_audit_of_a_tunnel_without_its_values_says_that_they_are_unknown(shown):
     audit = audit_tunnels([{**tunnel(), **shown}])
     assert {finding.option for finding in audit.findings} == {
-        option for option, _ in VERDICTS if "ike_config" in option
+        option for option, _value in VERDICTS if "ike_config" in option
     }
     assert {finding.verdict for finding in audit.findings} == {"unknown"} and audit.summary["unknown"] == 1
 
