@@ -275,8 +275,8 @@ ROWS = (
                 " entropy.",
             ),
         ),
-        "This is the longest that the API accepts. Such a random key has less than 105 bits of entropy, so no key reaches"
-        " 112.",
+        "This is the longest that the API accepts. Such a random key has less than 105 bits of entropy, so no key"
+        " reaches 112.",
     ),
     Row(
         ("secret_key",),

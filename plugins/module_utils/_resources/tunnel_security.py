@@ -12,8 +12,8 @@ from .fields import choice_field
 
 MESSAGES = {
     "weak_refused": (
-        "minimum_security: %(level)s refuses %(values)s; provide values that docs/security.md lists as current, or lower"
-        " the level"
+        "minimum_security: %(level)s refuses %(values)s; provide values that docs/security.md lists as current, or"
+        " lower the level"
     ),
     "weak_used": (
         "minimum_security: none accepts these weak values: %(values)s; provide better ones, see docs/security.md"
@@ -53,7 +53,7 @@ Weakness = Tuple[str, Any, str]  # option, value as it may be shown, verdict
 
 
 def find_weaknesses(values: Dict[str, Any]) -> List[Weakness]:
-    """Return the weak values among a tunnel's options. Invalid values are skipped, because they have their own errors."""
+    """Return the weak values of a tunnel's options. Invalid ones are skipped, because they have errors of their own."""
     found: List[Weakness] = []
     for group, options in WEAK_VALUES.items():
         provided = values.get(group)

@@ -45,7 +45,7 @@ def connection_check(check: Callable[[Connection, Connection], Words]) -> Check:
 
 
 def differs(name: str, show: Callable[[Any], str] = str) -> Check:
-    """Return a check that finds a value of the connection that differs from the expected one. An unknown one does not."""
+    """Return a check that finds a value of the connection other than the expected one. An unknown value is skipped."""
 
     def check(expected: Connection, actual: Connection) -> Words:
         should, value = getattr(expected, name), getattr(actual, name)

@@ -48,7 +48,7 @@ def diagnose(
     """Return the diagnosis of a tunnel.
 
     :param cloud: dict of name, gateway, tunnels, vpc and rules, as the info modules return them.
-    :param peer: dict of kind, host and output (of the script on the host), or of host and error if it could not be read.
+    :param peer: dict of kind, host and output (of the script there), or of host and error if it could not be read.
     :param options: how the peer should be configured: name, peer_id, local_id and peer_address of the filter swanctl.
     """
     facts = _facts(cloud, peer or {}, {name: value for name, value in (options or {}).items() if value})
@@ -152,7 +152,7 @@ def _basis(facts: Facts, peer: Mapping[str, Any]) -> str:
 
 
 def host_pairs(tunnel: Mapping[str, Any]) -> Sequence[str]:
-    """Return addresses for the script: for each pair of networks, a host in the cloud's one and one in the peer's one."""
+    """Return addresses for the script: for each pair of networks, a host of the cloud's one and a host of the peer's."""
     found = []
     for cloud in tunnel.get("local_subnets") or []:
         for peer in tunnel.get("remote_subnets") or []:
