@@ -152,7 +152,7 @@ def _basis(facts: Facts, peer: Mapping[str, Any]) -> str:
 
 
 def host_pairs(tunnel: Mapping[str, Any]) -> Sequence[str]:
-    """Return addresses for the script: for each pair of networks, a host of the cloud's one and a host of the peer's."""
+    """Return addresses for the script: for each pair of networks, one host of the cloud's and one of the peer's."""
     found = []
     for cloud in tunnel.get("local_subnets") or []:
         for peer in tunnel.get("remote_subnets") or []:
