@@ -17,27 +17,24 @@ RECORD = Path(__file__).with_name("recorded_faults.json")
 CHANGING = ("vpn_conn_id", "route_rule_id", "create_time", "created_time")
 BASE = "none"  # the fault of which all facts are recorded; of the others it is what differs
 
-UP, DOWN, PARTLY = "is established: ", "is not established: ", "is established for a part of its networks only: "
-WRITE = "; write the peer's configuration again from the tunnel, with site_to_site or the role strongswan_peer"
-SAME_KEY = "; set the same key at both ends, by running site_to_site with secret_key"
+UP, DOWN, PARTLY = "is established: ", "is not established: ", "is established for only a part of its networks: "
+WRITE = "; configure the peer again with site_to_site or the role strongswan_peer"
+SAME_KEY = "; set the same key at both ends by running site_to_site with secret_key"
 REFUSED = (
-    DOWN
-    + "the cloud refuses the authentication of branch although the identities are those of the tunnel, so most likely"
-    " the two ends have different keys" + SAME_KEY + "; if that does not help, the gateway has another identity than"
+    DOWN + "the cloud refuses the authentication of branch although the identities match the tunnel, so the two ends"
+    " probably have different keys" + SAME_KEY + "; if that does not help, the gateway has another identity than"
     " 192.0.2.1 (strongswan_peer_local_id)"
 )
-OTHER_NETWORKS = (
-    "; give one of them other networks, or translate the addresses at the peer (NETMAP) and name the translated"
-    " network in the tunnel"
+CHANGE_NETWORK = (
+    "; change one of them, or translate the addresses at the peer (NETMAP) and give the tunnel the translated network"
 )
 OPEN_PORTS = "; allow UDP 500 and 4500 in both directions between the peer and 192.0.2.1"
 UNKNOWN_OR_OLD = (
-    DOWN
-    + "the cloud refuses the IKE proposal although it is that of the tunnel, so either it knows branch under another"
-    " address, or it still works with older values; see that the public address of branch is remote_ip of the tunnel"
-    " (10.107.245.188), and then run site_to_site again"
+    DOWN + "the cloud refuses the IKE proposal although it matches the tunnel, so the cloud either expects branch at"
+    " another address, or still uses older values; check that remote_ip (10.107.245.188) is the public address of"
+    " branch, and then run site_to_site again"
 )
-OLD = "; update the tunnel on the cloud by running site_to_site again; it may still work with older values"
+OLD = "; update the tunnel by running site_to_site again, because the cloud may still use older values"
 
 # The lab's router without a rule of the VPC: no packet of the cloud's host enters the tunnel.
 CLOSE, OPEN = "ip -n gw-cloud rule add pref 200 iif lan0 blackhole", "ip -n gw-cloud rule del pref 200"
@@ -80,8 +77,8 @@ class Fault(NamedTuple):
 FAULTS = {
     BASE: Fault(
         UP
-        + "nothing is wrong at the two ends; if packets are still missing, look at the security groups and ACLs of the"
-        " VPC, which this collection does not read, and at the firewalls of the hosts",
+        + "nothing is wrong at the two ends; if packets still do not arrive, check the security groups and ACLs of the"
+        " VPC, which this collection does not read, and the firewalls of the hosts",
         pings=True,
     ),
     # --- each parameter of the peer is another one, as in test_both_ends.py ---
@@ -136,7 +133,7 @@ FAULTS = {
     ),
     "IKE life time": Fault(
         UP
-        + "branch has a life time of IKE of 7210 s, but the tunnel has 7200 s, so each end rekeys at another time"
+        + "branch has an IKE life time of 7210 s, but the tunnel has 7200 s, so the two ends rekey at different times"
         + WRITE,
         peer={"ike_config__ike_life_time": 7210},
         pings=True,
@@ -155,26 +152,26 @@ FAULTS = {
     ),
     "ESP life time": Fault(
         UP
-        + "branch has a life time of ESP of 5410 s, but the tunnel has 5400 s, so each end rekeys at another time"
+        + "branch has an ESP life time of 5410 s, but the tunnel has 5400 s, so the two ends rekey at different times"
         + WRITE,
         peer={"ipsec_config__ipsec_lifetime": 5410},
         pings=True,
     ),
     "PFS group, IKEv2": Fault(
-        UP + "branch has another group of PFS than the tunnel (ipsec_pfs), aes128-sha1-modp1536 where the tunnel has"
-        " aes128-sha1-modp1024, so the first rekeying will fail" + WRITE,
+        UP + "branch has another PFS group: it proposes aes128-sha1-modp1536, but the tunnel has"
+        " aes128-sha1-modp1024 (ipsec_pfs), so the first rekeying will fail" + WRITE,
         peer={"ipsec_config__ipsec_pfs": "group5"},
         pings=True,
     ),
     "PFS group, IKEv1": Fault(
-        DOWN + "branch has another group of PFS than the tunnel (ipsec_pfs), aes128-sha1-modp1536 where the tunnel has"
-        " aes128-sha1-modp1024" + WRITE,
+        DOWN + "branch has another PFS group: it proposes aes128-sha1-modp1536, but the tunnel has"
+        " aes128-sha1-modp1024 (ipsec_pfs)" + WRITE,
         "ikev1-main",
         peer={"ipsec_config__ipsec_pfs": "group5"},
     ),
     "no PFS": Fault(
-        UP + "branch has another group of PFS than the tunnel (ipsec_pfs), aes128-sha1 where the tunnel has"
-        " aes128-sha1-modp1024, so the first rekeying will fail" + WRITE,
+        UP + "branch has another PFS group: it proposes aes128-sha1, but the tunnel has"
+        " aes128-sha1-modp1024 (ipsec_pfs), so the first rekeying will fail" + WRITE,
         peer={"ipsec_config__ipsec_pfs": "disabled"},
         pings=True,
     ),
@@ -197,41 +194,41 @@ FAULTS = {
     "gateway has another IKE cipher": Fault(UNKNOWN_OR_OLD, gateway={"ike_config__ike_enc_alg": "aes256"}),
     "gateway expects another address": Fault(UNKNOWN_OR_OLD, gateway={"remote_ip": "10.107.245.99"}),
     "gateway has another ESP cipher": Fault(
-        DOWN + "the cloud refuses the ESP proposal although it is that of the tunnel" + OLD,
+        DOWN + "the cloud refuses the ESP proposal although it matches the tunnel" + OLD,
         gateway={"ipsec_config__ipsec_enc_alg": "aes256"},
     ),
     "gateway has other networks": Fault(
-        DOWN + "the cloud refuses the networks although they are those of the tunnel" + OLD,
+        DOWN + "the cloud refuses the networks although they match the tunnel" + OLD,
         gateway={"remote_subnets": ["10.77.0.0/24"]},
     ),
     # --- the daemon of the peer ---
     "file changed and not loaded": Fault(
-        UP + "the daemon on branch works with another configuration than the file of vpncon has; load the file"
+        UP + "on branch, the file of the connection vpncon differs from what the daemon has loaded; load the file"
         " with swanctl --load-all, and see which error it reports",
         after="sed -i s,192.168.0.0/20,192.168.0.0/21, /run/lab/peer/swanctl.conf",
         pings=True,
     ),
     "no configuration": Fault(
-        DOWN + "branch has no connection vpncon and none to the gateway 192.0.2.1" + WRITE,
+        DOWN + "branch has no connection named vpncon, and no other one to the gateway 192.0.2.1" + WRITE,
         after="swanctl --load-all --clear --noprompt --file /dev/null --uri $URI; rm /run/lab/peer/swanctl.conf",
     ),
     "not started, and another key": Fault(REFUSED, peer={"secret_key": "other1!key"}, initiate=True),
     "not started": Fault(
-        DOWN + "the log of branch has no attempt to establish it; run this playbook with initiate=true, which tries"
-        " it once",
+        DOWN + "the log of branch shows no attempt to establish the tunnel; run this playbook with initiate=true, which"
+        " makes one attempt",
         peer={"start_action": "none"},
         pings=None,
     ),
     # --- NAT ---
     "peer behind NAT": Fault(
-        DOWN + "branch is to send from 10.107.245.77, which is not an address of this host; set"
+        DOWN + "branch is configured to send from 10.107.245.77, which is not one of its addresses; set"
         " strongswan_peer_peer_address to %any for a host behind NAT, or correct remote_ip of the tunnel, and"
         " then run site_to_site again",
         peer={"peer_address": "10.107.245.77"},
     ),
     "masquerade": Fault(
-        UP + "branch translates the source address of packets to the cloud (masquerade or snat), so they are no"
-        " longer the tunnel's; put a rule before it that accepts packets to the cloud's networks without"
+        UP + "branch translates the source address of packets to the cloud (masquerade or snat), so they no"
+        " longer match the tunnel; put a rule before it that accepts packets to the cloud's networks without"
         " translation",
         do="nft add table ip f; nft add chain ip f c '{ type nat hook postrouting priority 100 ; }';"
         " nft add rule ip f c ip saddr 192.168.100.0/24 masquerade",
@@ -240,9 +237,9 @@ FAULTS = {
     # --- firewalls ---
     "firewall between the ends": Fault(
         DOWN
-        + "no packet of the gateway 192.0.2.1 arrives at branch, and its own firewall is not the reason"
+        + "no packet from the gateway 192.0.2.1 arrives at branch, and its own firewall is not the reason"
         + OPEN_PORTS
-        + ", on all firewalls in between; then see that remote_ip (10.107.245.188) is the public address of the peer",
+        + ", on all firewalls in between; then check that remote_ip (10.107.245.188) is the public address of the peer",
         do='ip netns exec gw-cloud sh -c "'
         + FIREWALL.format(hook="input", policy="accept")
         + "nft add rule inet f c udp dport '{ 500, 4500 }' drop\"",
@@ -270,7 +267,7 @@ FAULTS = {
         undo=OPEN,
     ),
     "route rule to another next hop": Fault(
-        UP + "the route rule from 192.168.0.0/20 to 192.168.100.0/25 leads packets for the peer to another next"
+        UP + "the route rule from 192.168.0.0/20 to 192.168.100.0/25 sends packets for the peer to another next"
         " hop (custom i-00000001); delete or narrow this rule (vpc_route)",
         cloud=(
             (
@@ -294,7 +291,7 @@ FAULTS = {
     ),
     "peer does not route to the cloud": Fault(
         UP + "branch does not route packets from 192.168.100.10 to 192.168.0.10 (invalid argument); remove the"
-        " rule or route that takes them (ip rule; ip route), and leave strongswan_peer_install_routes true",
+        " rule or route that drops them (ip rule, ip route), and keep strongswan_peer_install_routes: true",
         do="ip rule add pref 10 to 192.168.0.0/20 blackhole",
         undo="ip rule del pref 10",
     ),
@@ -305,8 +302,8 @@ FAULTS = {
         undo="echo 1 >/proc/sys/net/ipv4/ip_forward",
     ),
     "hosts behind the peer have no route": Fault(
-        UP + "packets of the cloud have arrived at branch (1), but none goes back; give the hosts in"
-        " 192.168.100.0/24 a route to 192.168.0.0/20 by branch, and see that their firewalls allow it",
+        UP + "packets from the cloud have arrived at branch (1), but none goes back; give the hosts in"
+        " 192.168.100.0/24 a route to 192.168.0.0/20 via branch, and check that their firewalls allow it",
         do="ip -n h-peer route del default",
         undo="ip -n h-peer route add default via 192.168.100.1",
         after=SEND.format(host="h-cloud", source="192.168.0.10", options="", size=10, target="192.168.100.10"),
@@ -314,35 +311,35 @@ FAULTS = {
     ),
     # --- overlapping networks ---
     "peer is in a network of the cloud": Fault(
-        UP + "branch is itself in the network 192.168.1.0/24 on lan0, which overlaps with 192.168.0.0/20 of the"
-        " cloud's side, so packets between them take the wrong way" + OTHER_NETWORKS,
+        UP + "branch itself has an address in 192.168.1.0/24 (on lan0), which overlaps with 192.168.0.0/20 of the"
+        " cloud's side, so packets between them take the wrong route" + CHANGE_NETWORK,
         do="ip addr add 192.168.1.1/24 dev lan0",
         undo="ip addr del 192.168.1.1/24 dev lan0",
         pings=True,  # because 192.168.0.10 is in the rest of the network
     ),
     "other tunnel to the same network": Fault(
         UP + "192.168.100.0/24 of the peer overlaps with 192.168.100.0/24 of the tunnel other on the same gateway,"
-        " so packets may go there" + OTHER_NETWORKS,
+        " so packets may take that tunnel" + CHANGE_NETWORK,
         cloud=(("vpn_tunnel", {"vpn_conn_name": "other"}),),
         pings=True,
     ),
     # --- a security group, or the firewall of the instance: no packet comes back, and all that can be read is right ---
     "security group": Fault(
         UP + "branch has sent packets to the cloud (1) and received none, and the route rules of the VPC are"
-        " right; look at the security groups and ACLs of the instances in 192.168.0.0/20 next, which this"
-        " collection does not read: they must allow 192.168.100.0/24; then at the firewall of the instance",
+        " right; check the security groups and ACLs of the instances in 192.168.0.0/20, which this collection"
+        " does not read: they must allow 192.168.100.0/24; then check the firewalls of the instances",
         do="ip -n h-cloud route add blackhole 192.168.100.0/24",
         undo="ip -n h-cloud route del blackhole 192.168.100.0/24",
     ),
     "nothing sent": Fault(
-        UP + "it has carried no packet since its keys were made last; send a ping from a host in 192.168.100.0/24"
-        " to one in 192.168.0.0/20, and run this playbook again",
+        UP + "the tunnel has carried no packet since its current keys were made; send a ping from a host in"
+        " 192.168.100.0/24 to one in 192.168.0.0/20, and run this playbook again",
         pings=None,
     ),
     # Last, because the kernel's counter of packets that were too large stays.
     "MTU": Fault(
-        UP + "branch has met packets that are too large for the next link (1 since it was started), so small"
-        " packets pass and large ones may hang; clamp the MSS of TCP on branch to 1360 (tcp option maxseg size"
+        UP + "branch has dropped packets that were too large for the next link (1 since it started), so small"
+        " packets pass, but large transfers may hang; clamp the MSS of TCP on branch to 1360 (tcp option maxseg size"
         " set), or lower the MTU of the hosts behind it",
         after=SEND.format(
             host="h-peer",

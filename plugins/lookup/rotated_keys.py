@@ -8,16 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: rotated_keys
-short_description: New keys of tunnels, stored in a file until they are in force
+short_description: Store new keys of tunnels in a file until they are in force
 version_added: 1.1.0
 description:
   - Stores new random keys of tunnels in a file, next to the keys in force, and returns the new ones. The playbook
     C(rotate_key) uses it.
-  - The file is one of variables. C(vpn_tunnel_keys) has the keys in force, as the playbook C(adopt_tunnels) writes
-    them, and C(vpn_tunnel_new_keys) those of rotations that are not finished.
-  - If the file has unfinished rotations of some of the tunnels, their keys alone are returned, and no new rotation
+  - The file sets two variables. C(vpn_tunnel_keys) has the keys in force, as the playbook C(adopt_tunnels) writes
+    them, and C(vpn_tunnel_new_keys) has the new keys of unfinished rotations.
+  - If some of the tunnels have unfinished rotations in the file, only their new keys are returned, and no new rotation
     begins.
-  - The result is a secret, so use the lookup only in tasks with C(no_log=true).
+  - The result is a secret. Use the lookup only in tasks with C(no_log=true).
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -29,17 +29,18 @@ options:
     required: true
   key_file:
     description:
-      - The file of the keys. A relative path is relative to the playbook's folder.
-      - A new file is encrypted if the run has a password of C(ansible-vault). A file in clear must have the mode 0600.
+      - The file that stores the keys. A relative path is relative to the playbook's folder.
+      - A new file is encrypted if the run has a password of C(ansible-vault).
+      - An unencrypted file must have the mode 0600.
     type: str
     required: true
   finish:
     description:
-      - Replace the old keys of the tunnels by the new ones, because the new ones are in force.
+      - Whether to finish the rotations, that is to replace the old keys in the file by the new ones.
     type: bool
     default: false
 notes:
-  - In check mode nothing is stored, and the keys are random ones that nothing uses.
+  - In check mode nothing is stored, and the returned keys are random ones that are never used.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
@@ -64,7 +65,7 @@ _raw:
       description: The new key of each tunnel that gets one, by its C(VPN_ID/NAME). Empty with O(finish).
       type: dict
     is_resumed:
-      description: Whether an earlier run has stored the keys.
+      description: Whether an earlier run stored the keys.
       type: bool
 """
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: tunnel_key
-short_description: A shared key for a tunnel that keeps the API's rule
+short_description: Return a shared key for a tunnel that the API accepts
 version_added: 1.1.0
 description:
   - Without a term it returns a new random key each time.
   - With the path of a file it returns the key that the file has. If the file does not exist, it is created with a
     random key.
     P(ansible.builtin.password#lookup) does the same for passwords.
-  - With O(master_secret) it returns the key that follows from the options, the same in every run. Nothing is stored.
+  - With O(master_secret) it returns a key derived from the options, the same in every run. Nothing is stored.
   - A key has letters, digits and symbols, as the API requires, and it begins with a letter, so that it needs no quotes
     in YAML.
   - The result is a secret. Use it only for options that hide it, such as
@@ -84,7 +84,7 @@ EXAMPLES = r"""
       ipsec_pfs: group14
       ipsec_lifetime: 3600
 
-- name: Give the tunnel a derived key, the second one
+- name: Set the second derived key of the tunnel
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_name: branch-berlin

@@ -2,19 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lookup vpn_tunnel_keys: the keys of tunnels that exist, as a file of variables."""
+"""The lookup vpn_tunnel_keys: the keys of existing tunnels as a file of variables."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: vpn_tunnel_keys
-short_description: The shared keys of existing tunnels, as an encrypted file of variables
+short_description: Return the shared keys of existing tunnels as an encrypted file of variables
 version_added: 1.1.0
 description:
   - Reads the keys of all tunnels of VPN gateways from the API, and returns the text of a file of variables that has
     them.
-  - The text is encrypted if the run has a password of C(ansible-vault). Otherwise it is a secret in clear, so use the
-    lookup only in tasks with C(no_log=true).
+  - The text is encrypted if the run has a password of C(ansible-vault). Otherwise it is a secret in clear. Use
+    the lookup only in tasks with C(no_log=true).
   - The playbook C(adopt_tunnels) uses it.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -69,7 +69,7 @@ _raw:
       type: list
       elements: str
     short:
-      description: The tunnels whose keys have less characters than the API takes, so that they are weaker than need be.
+      description: The tunnels whose keys are shorter, and so weaker, than the longest that the API accepts.
       type: list
       elements: str
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Describe tunnels that exist as variables for the playbook reconcile_tunnels. Pure: no I/O."""
+"""Describe existing tunnels as variables for the playbook reconcile_tunnels. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ STATE_TYPE, STATE_VERSION = "baiducloud_vpn_conn", 4
 # A text with one of these would be a template in a file of variables.
 TEMPLATE = re.compile(r"\{[{%#]|^#jinja2:")
 
-# Words of letters, addresses and networks; and those of the words that YAML reads as true, false or null.
+# Texts that need no quotes in YAML: words, addresses and networks. NOT_TEXT is what YAML reads as true, false or null.
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.-]*|[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?")
 NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 class Adopted(NamedTuple):
-    """Tunnels as a file of variables, and what it lacks."""
+    """A file of variables that describes tunnels, and what is missing from it."""
 
     paths: list[str]  # of the tunnels in the list
     text: str
@@ -35,7 +35,7 @@ class Adopted(NamedTuple):
 
 
 def adopt_tunnels(tunnels: Sequence[Mapping[str, Any]], keyed: Collection[str] = ()) -> Adopted:
-    """Return the list that brings no change to tunnels, as the module vpn_tunnels takes it.
+    """Return the list for the module vpn_tunnels with which it would change nothing.
 
     :param tunnels: as vpn_tunnel_info returns them.
     :param keyed: the paths (see path_of()) of the tunnels whose keys are in the variable of KEYS_VARIABLE.
@@ -51,7 +51,7 @@ def adopt_tunnels(tunnels: Sequence[Mapping[str, Any]], keyed: Collection[str] =
         else:
             item, errors = _valid_options(tunnel)
         left_out += [MESSAGES["adopted_without"] % {"tunnel": printable(path), "error": error} for error in errors]
-        # A tunnel without an id is one that no module can handle.
+        # No module can handle a tunnel without an id.
         if not {VPN_ID.name, VPN_CONN_NAME.name} <= item.keys() or not tunnel[VPN_CONN_ID.name]:
             left_out.append(MESSAGES["adopted_not"] % {"tunnel": printable(path), "id": tunnel[VPN_CONN_ID.name]})
             continue
@@ -77,7 +77,7 @@ def render_keys(keys: Mapping[str, str], new_keys: Mapping[str, str] | None = No
 
 
 def _valid_options(tunnel: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the options of a tunnel without those that the module would reject, and why it would."""
+    """Return the options of a tunnel that the module accepts, and the reasons why it would reject the others."""
     names = (VPN_ID.name, VPN_CONN_NAME.name, *(field.name for field in VPN_TUNNEL.fields if field != VPN_CONN_NAME))
     item = {name: tunnel[name] for name in names if tunnel[name] is not None}
     item.update(
@@ -109,7 +109,7 @@ class TerraformState(NamedTuple):
 
 
 def read_terraform_state(text: str) -> TerraformState:
-    """Return the tunnels that Terraform or OpenTofu manages. No error shows a value of the state, which has keys."""
+    """Return the tunnels that Terraform or OpenTofu manages. Errors show no value of the state, which has keys."""
     try:
         state = json.loads(text)
     except ValueError:
@@ -132,7 +132,7 @@ def read_terraform_state(text: str) -> TerraformState:
 
 
 def _state_instances(resources: Iterable[Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    """Yield the address and the attributes of each tunnel; a data source is not managed."""
+    """Yield the address and the attributes of each managed tunnel; data sources are skipped."""
     for resource in resources:
         if resource.get("mode") == "managed" and resource.get("type") == STATE_TYPE:
             address = ".".join(filter(None, [resource.get("module"), STATE_TYPE, resource["name"]]))
@@ -143,11 +143,11 @@ def _state_instances(resources: Iterable[Any]) -> Iterable[tuple[str, Mapping[st
 
 
 class Quoted(str):
-    """A text that is written in quotes, and not marked if it is a template."""
+    """A text that is written in quotes, and that may be a template."""
 
 
 def to_yaml(value: Any, indent: str = "") -> str:
-    """Return a value of dictionaries, lists, texts and whole numbers in YAML that Ansible reads as just this value."""
+    """Return YAML that Ansible reads as exactly this value of dictionaries, lists, texts and whole numbers."""
     if isinstance(value, dict) and value:
         return "".join("\n%s%s:%s" % (indent, _scalar(name), _nested(item, indent)) for name, item in value.items())
     if isinstance(value, list) and value:
@@ -157,7 +157,7 @@ def to_yaml(value: Any, indent: str = "") -> str:
 
 def _nested(value: Any, indent: str, is_item: bool = False) -> str:
     text = to_yaml(value, indent + "  ")
-    # The first line of a dictionary stands behind the dash of its item.
+    # The first line of a dictionary in a list follows the dash.
     return " " + text.lstrip() if is_item and text.startswith("\n") else text
 
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep keys of tunnels in a file: those in force, and the new ones of unfinished rotations.
+"""Store keys of tunnels in a file: those in force, and the new ones of unfinished rotations.
 
-A new key is in the file before the first write to either end, and the old one until the tunnel is back. The file is
-replaced as a whole, so that an interrupted run leaves the state before or after a step.
+A new key is stored before the first write to either end, and the old one is kept until the tunnel is back. Each change
+replaces the whole file, so that an interrupted run leaves either the old file or the new one.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from ._tunnel_key import MESSAGES as KEY_MESSAGES
 from ._tunnel_key import VAULT_HEADER, random_key
 
 MESSAGES = {
-    "rotation_file_missing": "key_file: is required; give the path of a file for the keys",
+    "rotation_file_missing": "key_file: is required; give the path of the file that stores the keys",
     "rotation_file_invalid": (
-        "%(path)s: must be a file of the variable vpn_tunnel_keys alone, as adopt_tunnels writes it; give the keys a"
-        " file of their own"
+        "%(path)s: must have only the variable vpn_tunnel_keys, as adopt_tunnels writes it; give the keys a file of"
+        " their own"
     ),
     "rotation_file_mode": (
         "%(path)s: has keys in clear, so its mode must be 0600, got %(mode)s; change the mode with chmod 600, or"
@@ -37,52 +37,52 @@ MESSAGES = {
     "rotation_file_not_written": (
         "%(path)s: cannot be written: %(cause)s; give a path in a folder that you may write to"
     ),
-    "rotation_path_invalid": "%(path)s: is not VPN_ID/NAME of a tunnel; give both, with a slash between them",
+    "rotation_path_invalid": "%(path)s: must be VPN_ID/NAME of a tunnel; give both, with a slash between them",
     "rotation_tunnel_missing": (
         "%(tunnel)s: the gateway has no such tunnel; correct the name, or create the tunnel first"
     ),
     "rotation_key_hidden": (
-        "%(tunnel)s: the API does not show its key, and the file does not have it; add it to vpn_tunnel_keys in the"
-        " file, so that it is not lost"
+        "%(tunnel)s: the API does not show its key, and the file does not have it either; add it to vpn_tunnel_keys in"
+        " the file, so that it is not lost"
     ),
 }
 
 
 class KeyStoreError(ValueError):
-    """A file of keys that cannot be used; its text has no key."""
+    """Raised if a file of keys cannot be used. Its text has no key."""
 
 
 class Vault(Protocol):
-    """What encrypts and decrypts with the vault passwords of the run."""
+    """Encrypt and decrypt with the vault passwords of the run."""
 
     def decrypt(self, content: bytes) -> bytes:
         """Return the content of an encrypted file.
 
-        :raises ValueError: if no password of the run fits.
+        :raises ValueError: if no vault password of the run decrypts it.
         """
 
     def encrypt(self, text: str) -> Optional[bytes]:
-        """Return a text encrypted; None if the run has no password."""
+        """Return the encrypted text; None if the run has no vault password."""
 
     def parse(self, content: bytes) -> Any:
-        """Return what a file of variables holds.
+        """Return the variables of a file.
 
         :raises ValueError: if it is not YAML.
         """
 
 
 class Keys(NamedTuple):
-    """Keys by the paths VPN_ID/NAME of their tunnels."""
+    """The keys in force and the new ones, each by the path VPN_ID/NAME of its tunnel."""
 
     in_force: dict[str, str]
     new: dict[str, str]
 
 
 class Rotation(NamedTuple):
-    """What a run has to do.
+    """The rotation that a run begins or resumes.
 
     :ivar new_keys: the new key of each tunnel that gets one.
-    :ivar is_resumed: whether an earlier run has stored them.
+    :ivar is_resumed: whether an earlier run stored them.
     """
 
     new_keys: dict[str, str]
@@ -90,28 +90,30 @@ class Rotation(NamedTuple):
 
 
 class KeyStore:
-    """The file of the keys.
+    """The file that stores the keys.
 
-    :param path: absolute.
+    :param path: its absolute path.
     """
 
     def __init__(self, path: str, vault: Vault) -> None:
         self._path = path
         self._vault = vault
         self._is_encrypted: Optional[bool] = None  # None as long as there is no file
-        self._shown = "/".join(map(safe_name, path.split("/")))  # a part of it may be a key in the place of a path
+        self._shown = "/".join(
+            map(safe_name, path.split("/"))
+        )  # because the user may have passed a key instead of a path
 
     def begin(
         self, paths: Sequence[str], fetch: Callable[[Sequence[str]], Mapping[str, Optional[str]]], is_check_mode: bool
     ) -> Rotation:
         """Store new keys for tunnels and return them.
 
-        While any of the tunnels has an unfinished rotation, a run finishes those and begins no other one. So a fleet is
-        resumed by the same command.
+        If any of the tunnels has an unfinished rotation, only those rotations are returned. So the same command resumes
+        the rotation of a fleet.
 
-        :param paths: of the tunnels.
-        :param fetch: returns the keys that are in force at the API; None for one that the API does not show.
-        :param is_check_mode: whether to store nothing; new keys are random ones then that nobody uses.
+        :param paths: VPN_ID/NAME of each tunnel.
+        :param fetch: returns the keys in force from the API, None for a key that the API does not show.
+        :param is_check_mode: whether to store nothing; the new keys are then random ones that are never used.
         :raises KeyStoreError: if the file cannot be used, or the key in force is not known.
         """
         with self._locked(is_check_mode):
@@ -126,7 +128,7 @@ class KeyStore:
             return Rotation(new, False)
 
     def finish(self, paths: Sequence[str]) -> None:
-        """Replace the old keys of tunnels that are back.
+        """Replace the old keys of tunnels that are back by the new ones.
 
         :raises KeyStoreError: if the file cannot be used.
         """
@@ -154,7 +156,7 @@ class KeyStore:
 
     @contextlib.contextmanager
     def _locked(self, is_check_mode: bool) -> Iterator[None]:
-        """Keep the other processes of a run off the file. The folder is locked, because the file is replaced."""
+        """Lock out the other processes of a run. The lock is on the folder, because the file itself is replaced."""
         folder = os.path.dirname(self._path)
         if is_check_mode and not os.path.isdir(folder):
             yield
@@ -173,7 +175,7 @@ class KeyStore:
             os.close(handle)
 
     def _read(self) -> Keys:
-        """Return the keys of the file; none if there is no file."""
+        """Return the keys in the file; no keys if it does not exist."""
         try:
             with open(self._path, "rb") as opened:
                 content = opened.read()
@@ -197,10 +199,10 @@ class KeyStore:
             raise KeyStoreError(MESSAGES["rotation_file_invalid"] % {"path": self._shown}) from None
 
     def _write(self, keys: Keys) -> None:
-        """Replace the file; a new one is encrypted if the run has a password."""
+        """Replace the file. A new file is encrypted if the run has a vault password."""
         text = render_keys(keys.in_force, keys.new)
         encrypted = None if self._is_encrypted is False else self._vault.encrypt(text)
-        handle, temporary = tempfile.mkstemp(prefix=".rotate_key.", dir=os.path.dirname(self._path))  # of mode 0600
+        handle, temporary = tempfile.mkstemp(prefix=".rotate_key.", dir=os.path.dirname(self._path))  # with mode 0600
         try:
             with os.fdopen(handle, "wb") as opened:
                 opened.write(encrypted or text.encode("utf-8"))
@@ -216,9 +218,9 @@ class KeyStore:
 
 
 def _parse(content: Any) -> Keys:
-    """Return the keys of a file of variables.
+    """Return the keys in the variables of a file.
 
-    :raises ValueError: if it has anything else.
+    :raises ValueError: if there are other variables.
     """
     variables = {} if content is None else content
     if not isinstance(variables, dict) or variables.keys() - {KEYS_VARIABLE, NEW_KEYS_VARIABLE}:

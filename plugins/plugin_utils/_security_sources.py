@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verdict on every value of a tunnel, with the sentences that it rests on, quoted word for word.
+"""List the verdict on every value of a tunnel, with the sentences that support it, quoted word for word.
 
 A value is broken if a source says that it must not or shall not be used, is not approved, or is disallowed; discouraged
 if a source says that it should not be used, should be avoided or is being replaced; current otherwise. The strictest
@@ -23,7 +23,7 @@ from ..module_utils._resources.tunnel_security import (
 
 
 class Quote(NamedTuple):
-    """A sentence of a source."""
+    """A sentence quoted from a source."""
 
     source: str  # a name in SOURCES
     place: str
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     options: Tuple[str, ...]
     value: str
     verdict: str
-    quotes: Tuple[Quote, ...]  # the one that decides first
+    quotes: Tuple[Quote, ...]  # the deciding one comes first
     note: str = ""
 
 
@@ -108,8 +108,8 @@ ROWS = (
             ),
         ),
     ),
-    Row(("ike_config.ike_mode",), "main", CURRENT, (_MODE,), "IKEv2 has no modes, so this has a meaning with v1 only."),
-    Row(("ike_config.ike_mode",), "aggressive", DISCOURAGED, (_MODE,), "With v1 only."),
+    Row(("ike_config.ike_mode",), "main", CURRENT, (_MODE,), "IKEv2 has no modes, so this matters with v1 only."),
+    Row(("ike_config.ike_mode",), "aggressive", DISCOURAGED, (_MODE,), "This matters with v1 only."),
     Row(_CIPHERS, "aes256", CURRENT, _CBC),
     Row(
         _CIPHERS,
@@ -119,9 +119,9 @@ ROWS = (
             _nist("table 1, Encryption", "AES-GCM, AES-CTR, AES-CBC, AES-CCM (128, 192, 256-bit keys)"),
             _ike("2.1", "192-bit keys remain at the MAY level."),
         ),
-        "Few devices have it.",
+        "Few devices support it.",
     ),
-    Row(_CIPHERS, "aes", CURRENT, _CBC, "The key has 128 bits."),
+    Row(_CIPHERS, "aes", CURRENT, _CBC, "Its key has 128 bits."),
     Row(
         _CIPHERS,
         "3des",
@@ -150,7 +150,7 @@ ROWS = (
         "sha2_384",
         CURRENT,
         (_nist("table 1, Integrity", "HMAC-SHA256, HMAC-SHA384, HMAC-SHA512"),),
-        "Not in the tables of the RFCs.",
+        "The tables of the RFCs do not list it.",
     ),
     Row(
         _HASHES,
@@ -243,7 +243,13 @@ ROWS = (
             ),
         ),
     ),
-    Row(("ike_config.ike_life_time",), "up to 86400", CURRENT, (_LIFETIMES,), "The API takes no more."),
+    Row(
+        ("ike_config.ike_life_time",),
+        "up to 86400",
+        CURRENT,
+        (_LIFETIMES,),
+        "This is the longest that the API accepts.",
+    ),
     Row(("ipsec_config.ipsec_lifetime",), "up to %d" % MAX_IPSEC_SECONDS, CURRENT, (_LIFETIMES,)),
     Row(
         ("ipsec_config.ipsec_lifetime",),
@@ -269,7 +275,8 @@ ROWS = (
                 " entropy.",
             ),
         ),
-        "The API takes no more. A random key of this length has less than 105 bits, so no key reaches 112.",
+        "This is the longest that the API accepts. Such a random key has less than 105 bits of entropy, so no key"
+        " reaches 112.",
     ),
     Row(
         ("secret_key",),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the keys of the tunnels that exist. Nothing else of the collection returns them."""
+"""Read the keys of existing tunnels from the API. No other code of the collection returns them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIELDS = (as_filter(VPN_ID), as_filter(VPN_CONN_ID), VERSION)
 
 
 class StoredKeys(NamedTuple):
-    """The keys by the paths of their tunnels, and the paths of those that the API does not show."""
+    """The keys by the paths of their tunnels, and the paths of the tunnels whose keys the API does not show."""
 
     keys: dict[str, str]
     hidden: list[str]

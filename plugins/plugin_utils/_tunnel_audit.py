@@ -16,10 +16,10 @@ from ._security_sources import ROWS
 UNKNOWN = "unknown"
 SEVERITIES = (BROKEN, DISCOURAGED, UNKNOWN, CURRENT)
 LINE = "%(path)s: %(option)s %(value)s is %(verdict)s; use %(instead)s"
-UNKNOWN_LINE = "%(path)s: %(option)s is not known, because the cloud does not show a value of the API's page"
-IN_WORDS_OF = "%(value)s, on %(device)s %(word)s"
-NOT_ON = "another device, because %(device)s has none of %(values)s"
-NO_WORD = "%(value)s (no source for its name on %(device)s)"
+UNKNOWN_LINE = "%(path)s: %(option)s is unknown, because the cloud shows no value for it that the API documents"
+NAMED_ON_DEVICE = "%(value)s, on %(device)s %(word)s"
+NOT_SUPPORTED = "another device, because %(device)s does not support %(values)s"
+NAME_UNKNOWN = "%(value)s (its name on %(device)s is not known)"
 
 CURRENT_VALUES: Dict[str, List[str]] = {}
 KNOWN_VALUES: Dict[str, List[str]] = {}
@@ -42,7 +42,12 @@ class Finding(NamedTuple):
 
 
 class TunnelAudit(NamedTuple):
-    """The findings, the worst first, as sentences too, and the numbers of tunnels by their worst verdict."""
+    """The audit of tunnels.
+
+    :ivar findings: the weak values, the worst first.
+    :ivar lines: the findings as sentences.
+    :ivar summary: how many tunnels there are, and how many have each verdict as their worst one.
+    """
 
     findings: List[Finding]
     lines: List[str]
@@ -55,7 +60,7 @@ def audit_tunnels(
     """Return the weak values of tunnels.
 
     :param tunnels: as vpn_tunnel_info returns them.
-    :param device: one of DEVICES, in whose words the values to use are given.
+    :param device: one of DEVICES, whose names for the values to use are given too.
     :param short_keys: the paths of the tunnels whose key is too short, see path_of().
     """
     summary = {"tunnels": len(tunnels), **dict.fromkeys(SEVERITIES, 0)}
@@ -82,7 +87,7 @@ def audit_tunnels(
 
 
 def _unknown_values(tunnel: Mapping[str, Any]) -> List[Tuple[str, Any]]:
-    """Return the options whose value the cloud does not show, or shows as a word that the API's page does not have."""
+    """Return the options whose value the cloud does not show, or shows as a word that the API does not document."""
     found = []
     for option, known in KNOWN_VALUES.items():
         group, _dot, name = option.partition(".")
@@ -97,7 +102,7 @@ def _unknown_values(tunnel: Mapping[str, Any]) -> List[Tuple[str, Any]]:
 
 
 def _find_better(option: str, device: Optional[Device]) -> str:
-    """Return the value to use instead, with its name on the device."""
+    """Return the value to use instead, with the device's name for it."""
     better = CURRENT_VALUES[option]
     cells = _cells_of(option, device) if device else None
     if device is None or cells is None:
@@ -105,8 +110,8 @@ def _find_better(option: str, device: Optional[Device]) -> str:
     named = [(value, cells[value].name) for value in better if value in cells]
     for value, word in named:
         if word is not None:
-            return IN_WORDS_OF % {"value": value, "device": device.label, "word": word}
-    text = NOT_ON if len(named) == len(better) else NO_WORD
+            return NAMED_ON_DEVICE % {"value": value, "device": device.label, "word": word}
+    text = NOT_SUPPORTED if len(named) == len(better) else NAME_UNKNOWN
     return text % {"value": better[0], "values": " or ".join(better), "device": device.label}
 
 

@@ -4,9 +4,9 @@
 
 """Turn the lists of tunnels of one VPN gateway into events. Pure: no request, and no clock.
 
-Every tunnel has an expected state: that of the user's list, or without a list the one that it had. An event says that a
-tunnel left its expected state; its return, such as by a repair, is not an event. Events about the configuration rest on
-two lists that agree, and a tunnel counts as gone only where nothing contradicts that.
+Every tunnel has an expected state: that of the user's list or, without one, the state that the tunnel had before. An
+event reports that a tunnel left its expected state. Its return to that state, such as after a repair, is not an event.
+An event about the configuration needs two lists that agree. A tunnel counts as gone only if nothing contradicts that.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ._tunnel_records import APPEARED, CHANGED, Deviation, Match, Record, Report
 
 PRESENT, DOWN, UP, UNREADABLE, READABLE = "present", "down", "up", "unreadable", "readable"
 REACHABLE = "reachable"
-# A text with these could run as a template where a playbook gets the event.
+# A text with one of these could run as a template in a playbook that gets the event.
 TEMPLATE_MARKS = ("{{", "{%", "{#")
 MESSAGES = {"event_template_hidden": "(not shown, because it could be a template)"}
 
@@ -31,17 +31,17 @@ Event = Dict[str, Any]
 
 
 class Timing(NamedTuple):
-    """The options of the event source of these names, in seconds."""
+    """The options repair_time and health_delay of the event source, in seconds."""
 
     repair_time: float
     health_delay: float
 
 
 class Proof(NamedTuple):
-    """What the gateway's own detail says about its tunnels.
+    """The tunnels in the gateway's own detail, which can contradict that a tunnel is gone.
 
-    :ivar ids: of the tunnels that it shows.
-    :ivar counts_more: whether it counts more tunnels than the list has.
+    :ivar ids: the ids of the tunnels that the detail shows.
+    :ivar counts_more: whether the detail counts more tunnels than the list has.
     """
 
     ids: FrozenSet[str]
@@ -49,7 +49,7 @@ class Proof(NamedTuple):
 
 
 class GatewayWatch:
-    """The tunnels of one gateway.
+    """Watch the tunnels of one gateway.
 
     :param desired: the items of the user's list; None if there is no list.
     """
@@ -63,7 +63,7 @@ class GatewayWatch:
         self._is_readable = True
 
     def set_desired(self, desired: Sequence[Desired]) -> None:
-        """Replace the user's list. What is known about the tunnels stays."""
+        """Replace the user's list, and keep what is known about the tunnels."""
         old = list(self._records)
         records = []
         for item in desired:
@@ -80,13 +80,13 @@ class GatewayWatch:
         self._records = records + [record for record in old if record.seen and not record.is_gone]
 
     def fail(self, error: BceError) -> List[Event]:
-        """Return the event that the tunnels cannot be read, once for each outage."""
+        """Return the event unreadable, once for each outage."""
         events = [self._event(UNREADABLE, error=error.to_dict())] if self._is_readable else []
         self._is_readable = False
         return events
 
     def needs_confirmation(self, listed: Listed) -> Tuple[bool, bool]:
-        """Return whether a second list is needed, and whether a Proof is, because a tunnel is missing."""
+        """Return whether a second list is needed, and whether a Proof is needed because a tunnel is missing."""
         found = match(self._records, listed)
         is_missing = any(entry is None and not record.is_gone for record, entry in found.entries.items())
         is_news = any(record.is_news(record.deviation(entry)) for record, entry in found.entries.items())
@@ -95,10 +95,10 @@ class GatewayWatch:
     def take(
         self, listed: Listed, now: float, first: Optional[Listed] = None, proof: Optional[Proof] = None
     ) -> List[Event]:
-        """Take a list, and return the events that follow.
+        """Process a list, and return the events that result.
 
-        :param now: a moment of a monotonic clock.
-        :param first: the list that this one is to confirm.
+        :param now: the time of a monotonic clock.
+        :param first: the list that this one should confirm.
         """
         events = [] if self._is_readable else [self._event(READABLE)]
         self._is_readable = True
@@ -128,7 +128,7 @@ class GatewayWatch:
         return events
 
     def _start(self, listed: Listed, now: float) -> List[Event]:
-        """Take the first list: what it shows is present, and without a user's list it is the expected state."""
+        """Process the first list: report its tunnels as present and, without a user's list, expect them as they are."""
         self._is_started = True
         found = match(self._records, listed)
         for record, entry in found.entries.items():
@@ -146,7 +146,7 @@ class GatewayWatch:
         return record
 
     def _settle(self, record: Record, deviation: Optional[Deviation], now: float) -> List[Event]:
-        """Return the event about a deviation that is new or lasts longer than a repair takes."""
+        """Return the event about a deviation that is new, or that has lasted longer than repair_time."""
         is_news, report = record.is_news(deviation), record.report
         if is_news or (deviation is None and report is not None):
             record.quiet_until = now + self._timing.health_delay
@@ -160,7 +160,7 @@ class GatewayWatch:
         return []
 
     def _expire(self, record: Record, now: float) -> List[Event]:
-        """Handle a deviation that no repair ended: report it once more, or let it be the expected state."""
+        """Handle a deviation that no repair ended: report it again or, without a user's list, expect it from now on."""
         if record.desired is None and self._has_list:
             return []
         entry = record.seen.entry if record.seen and record.missing_since is None else None
@@ -172,7 +172,7 @@ class GatewayWatch:
         return [self._event(deviation.kind, record, **_details(record, deviation), is_repeated=True)]
 
     def _health(self, record: Record, now: float) -> List[Event]:
-        """Return the event that a tunnel went down or came up. A health that the API does not show is not news."""
+        """Return the event down or up if a tunnel's health changed. Health that the API does not show is no change."""
         if record.seen is None or record.missing_since is not None:
             return []
         health = (record.seen.entry.item.fields["health_status"] or "").lower()
@@ -199,23 +199,23 @@ class GatewayWatch:
 def _is_gone(record: Record, lists: List[Optional[Match]], proof: Optional[Proof], now: float) -> bool:
     """Return whether a tunnel that the last list does not show is gone.
 
-    The list of a tunnel that was just created may be stale. Where the gateway's detail contradicts the lists, they have
-    to show the same for as long as the reconciler would wait for them.
+    A list may be stale if the tunnel was just created, or if the gateway's detail contradicts it. The tunnel must then
+    be missing for as long as the reconciler waits for a stale list.
 
-    :param lists: the last two.
+    :param lists: the last two lists.
     """
     shown = [found for found in lists if found is None or found.entries[record] or not found.proves_absence]
     if shown or proof is None or record.missing_since is None:
         return False
     missing = now - record.missing_since
-    is_young = record.since is None or record.missing_since - record.since < STALE_LIST_TIMEOUT
+    is_young = record.first_seen is None or record.missing_since - record.first_seen < STALE_LIST_TIMEOUT
     known_id = record.seen.entry.object_id if record.seen else None
     is_contradicted = known_id in proof.ids or proof.counts_more
     return missing >= (CONFIRMED_CREATE_TIMEOUT if is_contradicted else STALE_LIST_TIMEOUT if is_young else 0.0)
 
 
 def _details(record: Record, deviation: Deviation) -> Dict[str, Any]:
-    """Return the fields that differ, and their values, except those of a key."""
+    """Return the fields that differ and their values, but not the values of a key."""
     names = [name for name, _value in deviation.fields]
     shown = [name for name in names if name != SECRET_KEY.name]
     expected, current = {}, {}
@@ -232,7 +232,7 @@ def _safe(event: Event, secrets: List[Any]) -> Event:
 
 
 def _is_same(known: Record, item: Record) -> bool:
-    """Return whether a new item of the user's list means a tunnel that is known."""
+    """Return whether a new item of the user's list is about a known tunnel."""
     if item.object_id is not None:
         return known.seen is not None and known.seen.entry.object_id == item.object_id
     return known.name == item.name
@@ -247,7 +247,7 @@ def _identities(listed: Listed) -> Any:
 
 
 def _nested(values: Dict[str, Any]) -> Dict[str, Any]:
-    """Return values by names such as "ike_config.ike_version" as dictionaries in a dictionary."""
+    """Return nested dictionaries for values with names such as "ike_config.ike_version"."""
     found: Dict[str, Any] = {}
     for path, value in values.items():
         group, _dot, name = path.rpartition(".")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compare tunnels with their expected state, and assign the entries of a list to the tunnels that are known. Pure."""
+"""Compare tunnels with their expected state, and assign the entries of a list to known tunnels. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Deviation(NamedTuple):
     """How a tunnel differs from its expected state.
 
     :ivar kind: VANISHED, APPEARED or CHANGED.
-    :ivar fields: (name of the field, its current value) of those that differ.
+    :ivar fields: the fields that differ, each with its current value.
     """
 
     kind: str
@@ -28,9 +28,9 @@ class Deviation(NamedTuple):
 
 
 class Report(NamedTuple):
-    """The last event about a deviation that lasts.
+    """The last event about a deviation that has not ended.
 
-    :ivar at: when it was sent, a moment of the clock.
+    :ivar at: when the event was sent, by the monotonic clock.
     """
 
     deviation: Deviation
@@ -38,30 +38,30 @@ class Report(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A tunnel as a list showed it last, with the secrets of that list."""
+    """A tunnel as the last list with it showed it, and the secrets of that list."""
 
     entry: Entry
     secrets: frozenset[Any]
 
 
 class Record:
-    """One tunnel, whether it exists or not.
+    """One tunnel that exists or is expected to. All times are those of the monotonic clock.
 
     :ivar desired: its item of the user's list.
-    :ivar expected: the expected state; None where the tunnel is not expected to exist.
-    :ivar since: when it was seen first; None if it was not.
-    :ivar missing_since: since when no list shows it.
-    :ivar is_gone: whether it was proved that it does not exist.
-    :ivar report: of the deviation that it has; None if it has none.
+    :ivar expected: the expected state; None if the tunnel is not expected to exist.
+    :ivar first_seen: when a list first showed it; None if none did.
+    :ivar missing_since: since when lists do not show it; None if the last one does.
+    :ivar is_gone: whether it is certain that it does not exist.
+    :ivar report: the last event about its deviation; None if it has none.
     :ivar quiet_until: until when it may be down without an event, because it was created or changed.
-    :ivar is_down: whether an event said so.
+    :ivar is_down: whether the last event about its health was down.
     """
 
     def __init__(self, desired: Optional[Desired] = None) -> None:
         self.desired = desired
         self.expected = None if desired is None or desired.is_absent else desired
         self.seen: Optional[Seen] = None
-        self.since: Optional[float] = None
+        self.first_seen: Optional[float] = None
         self.missing_since: Optional[float] = None
         self.is_gone = desired is not None and desired.is_absent
         self.report: Optional[Report] = None
@@ -70,30 +70,30 @@ class Record:
 
     @property
     def name(self) -> Optional[str]:
-        """Return the name that the tunnel has, or is to have."""
+        """Return the desired name of the tunnel, else its current one."""
         name = VPN_TUNNEL.keys(self.desired).name if self.desired else None
         return name or (self.seen.entry.name if self.seen else None)
 
     @property
     def object_id(self) -> Optional[str]:
-        """Return the id that identifies the tunnel; None for a tunnel that the user's list identifies by its name."""
+        """Return the id of the tunnel; None if the user's list identifies it by its name."""
         if self.desired is not None:
             return VPN_TUNNEL.keys(self.desired).object_id
         return self.seen.entry.object_id if self.seen else None
 
     def take(self, entry: Optional[Entry], secrets: frozenset[Any], now: float) -> None:
-        """Take what a list shows."""
+        """Store what a list shows of the tunnel; None if it does not show it."""
         if entry is None:
             self.missing_since = now if self.missing_since is None else self.missing_since
             return
         self.missing_since, self.is_gone = None, False
-        self.since = now if self.since is None else self.since
+        self.first_seen = now if self.first_seen is None else self.first_seen
         self.seen = Seen(entry, secrets)
         if self.desired is not None and self.expected is not None and self.expected.secret_key is None:
             self.expected = self.expected._replace(secret_key=entry.item.secret_key)
 
     def expect(self, entry: Optional[Entry]) -> None:
-        """Let the current state be the expected one; of a tunnel of the user's list only the key that this lacks."""
+        """Expect the current state from now on; for an item of the user's list only the key, if the item has none."""
         if self.desired is None:
             self.expected = None if entry is None else _as_desired(entry.item)
         elif self.expected is not None and self.desired.secret_key is None and entry is not None:
@@ -113,12 +113,12 @@ class Record:
         return deviation is not None and (self.report is None or self.report.deviation != deviation)
 
     def _differing(self, entry: Entry) -> Iterator[str]:
-        """Yield the fields that differ, compared as a plan of vpn_tunnel does it."""
+        """Yield the fields that differ, by the comparison of the module vpn_tunnel."""
         expected = self.expected
         if expected is None:
             return
         name = expected.fields.get(VPN_CONN_NAME.name)
-        # An API may show a name in another spelling.
+        # Similar names are equal, because an API may show a name in another spelling.
         if name and entry.name and not is_similar(entry.name, name):
             yield VPN_CONN_NAME.name
         if not VPN_TUNNEL.is_equal(expected, entry.item):
@@ -126,11 +126,11 @@ class Record:
 
 
 class Match(NamedTuple):
-    """A list, assigned to the tunnels that are known.
+    """A list, assigned to the known tunnels.
 
-    :ivar entries: what the list shows of each; None where it does not show the tunnel.
-    :ivar others: entries of unknown tunnels.
-    :ivar proves_absence: False if an entry shows no name or no id, so that it may be one of the missing tunnels.
+    :ivar entries: the entry of each known tunnel; None if the list does not show it.
+    :ivar others: the entries of unknown tunnels.
+    :ivar proves_absence: False if an entry has no name or no id, because it may then be a missing tunnel.
     """
 
     entries: Dict[Record, Optional[Entry]]
@@ -140,10 +140,10 @@ class Match(NamedTuple):
 
 
 def match(records: Iterable[Record], listed: Listed) -> Match:
-    """Assign the entries of a list to tunnels: by id, else by name, else by a similar name.
+    """Assign the entries of a list to known tunnels: by id, else by name, else by a similar name.
 
-    Tunnels of the user's list go first, because it means the tunnel that has the name now. A tunnel that is being
-    deleted counts as missing.
+    Items of the user's list go first, because their name stands for the tunnel that has this name now. A tunnel that is
+    being deleted counts as missing.
     """
     rest = {id(entry): entry for entry in listed.entries if not entry.is_leaving}
     found: Dict[Record, Optional[Entry]] = dict.fromkeys(records)
@@ -167,7 +167,7 @@ def _same_name(entries: List[Entry]) -> Any:
     by_name: Dict[Any, List[Entry]] = {}
     for entry in entries:
         by_name.setdefault(entry.name, []).append(entry)
-    # An item of the user's list that has an id means no other tunnel.
+    # An item of the user's list with an id cannot stand for a tunnel with another id.
     return lambda record: [] if record.name is None or _has_own_id(record) else by_name.get(record.name, [])
 
 
@@ -179,7 +179,7 @@ def _similar_name(entries: List[Entry]) -> Any:
     return candidates
 
 
-# (entries that may be a tunnel, whether the tunnel is of the user's list; None for both)
+# (function that finds the entries for a tunnel, whether it is for items of the user's list; None for all tunnels)
 _STEPS: Tuple[Tuple[Any, Optional[bool]], ...] = (
     (_same_id, True),
     (_same_name, True),
@@ -194,7 +194,7 @@ def _has_own_id(record: Record) -> bool:
 
 
 def _choose(record: Record, entries: List[Entry]) -> Entry:
-    """Return the entry that was the tunnel before, else the oldest one."""
+    """Return the entry that the tunnel had before, else the oldest one."""
     known = record.seen.entry.object_id if record.seen else None
     same = [entry for entry in entries if entry.object_id == known]
     return same[0] if same else min(entries, key=lambda entry: entry.age)
@@ -209,7 +209,7 @@ def read(fields: Dict[str, Any], path: str, item: Optional[Item] = None) -> Any:
 
 
 def _as_desired(item: Item) -> Desired:
-    """Return the state of a tunnel as one to compare with: what the API shows of it and a task can manage."""
+    """Return the current state of a tunnel as an expected one: the fields that the API shows and a task can set."""
     fields: Dict[str, Any] = {}
     for name in _MANAGED:
         value = item.fields[name]
@@ -221,7 +221,7 @@ def _as_desired(item: Item) -> Desired:
 
 
 def _parts(expected: Desired) -> Iterator[Tuple[str, Desired]]:
-    """Yield each single field of a state, and a state of that field alone."""
+    """Yield the name of each field of a state, and a state with only this field."""
     for name, value in expected.fields.items():
         if name in VPN_TUNNEL.groups:
             for inner in value:

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Seque
 
 REACHABLE, ACTIVE = "reachable", "active"
 SAME, MISSING, CHANGED, UNLISTED, SURPLUS, UNKNOWN = "same", "missing", "changed", "unlisted", "surplus", "unknown"
-# What a planned action of vpn_tunnels says about a tunnel.
+# A planned action of vpn_tunnels -> how the tunnel differs from the list.
 DRIFT = {"create": MISSING, "update": CHANGED, "delete": SURPLUS, "nothing": SAME}
 DRIFT_TEXTS = {
     None: "not compared",
@@ -35,7 +35,7 @@ COLUMNS = (
 class TunnelReport(NamedTuple):
     """A report in all formats.
 
-    :ivar files: name of the format -> (name of the file, text).
+    :ivar files: the file of each format, as (name, text).
     """
 
     summary: dict[str, int]
@@ -46,7 +46,7 @@ class TunnelReport(NamedTuple):
 def report_tunnels(
     tunnels: Sequence[Mapping[str, Any]], checked: Optional[Mapping[str, Any]], generated: str
 ) -> TunnelReport:
-    """Return the report of tunnels, those with a problem first.
+    """Return the report of tunnels. Those with a problem come first.
 
     :param tunnels: as vpn_tunnel_info returns them.
     :param checked: the result of vpn_tunnels in check mode with the list to compare with; None if there is no list.
@@ -70,7 +70,7 @@ def report_tunnels(
 
 
 def is_drifted(row: Mapping[str, Any]) -> bool:
-    """Return whether a tunnel is not as the list has it."""
+    """Return whether a tunnel differs from the list."""
     return row["drift"] not in (None, SAME)
 
 
@@ -91,7 +91,7 @@ def _row(tunnel: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compare(rows: list[dict[str, Any]], checked: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows with their drift, and a row for each tunnel that is missing."""
+    """Return the rows with their drift, and a row for each missing tunnel."""
     changes = {entry["after_header"]: entry for entry in checked.get("diff", ())}
     found = {(row["vpn_id"], row["vpn_conn_id"]): dict(row, drift=UNLISTED) for row in rows}
     missing = []
@@ -105,14 +105,14 @@ def _compare(rows: list[dict[str, Any]], checked: Mapping[str, Any]) -> list[dic
         if key in found:
             found[key].update(drift=drift, changed_fields=sorted({*fields}))
         elif drift in (MISSING, UNKNOWN):
-            nothing = dict.fromkeys(("vpn_conn_name", "vpn_conn_id", "remote_ip", "cgw_id", "local_subnets"))
-            nothing.update(dict.fromkeys(("remote_subnets", "status", "health_status")), vpn_id=planned["vpn_id"])
-            missing.append(dict(_row(nothing), name=planned["name"] or "", drift=drift, status=drift))
+            empty = dict.fromkeys(("vpn_conn_name", "vpn_conn_id", "remote_ip", "cgw_id", "local_subnets"))
+            empty.update(dict.fromkeys(("remote_subnets", "status", "health_status")), vpn_id=planned["vpn_id"])
+            missing.append(dict(_row(empty), name=planned["name"] or "", drift=drift, status=drift))
     return [*found.values(), *missing]
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any], group: str = "") -> Iterable[str]:
-    """Yield the names of the fields that differ, those of a group with its name."""
+    """Yield the names of the fields that differ, such as ike_config.ike_version."""
     for name in {**before, **after}:
         old, new = before.get(name), after.get(name)
         if isinstance(old, dict) and isinstance(new, dict):
@@ -127,7 +127,7 @@ def _to_json(rows: Sequence[Mapping[str, Any]], summary: Mapping[str, int], gene
 
 
 def _to_csv(rows: Sequence[Mapping[str, Any]], summary: Mapping[str, int], generated: str) -> str:
-    """Return a table. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """Return a table. An apostrophe in front of a cell keeps spreadsheets from running it as a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -142,7 +142,11 @@ def _safe_cell(text: str) -> str:
 
 
 class Metric(NamedTuple):
-    """One metric: its value of a tunnel (None for none), and how those of tunnels of one name are joined."""
+    """One metric.
+
+    :ivar value: returns its value for a tunnel; None if the tunnel has none.
+    :ivar join: joins the values of tunnels that share one name.
+    """
 
     name: str
     help: str
@@ -162,7 +166,7 @@ METRICS = (
     ),
     Metric(
         "baiducloud_vpn_tunnel_drifted",
-        "Whether the tunnel is not as the list has it.",
+        "Whether the tunnel differs from the list.",
         lambda row: None if row["drift"] is None else is_drifted(row),
         any,
     ),
@@ -173,7 +177,7 @@ TIMESTAMP_METRIC = "baiducloud_vpn_report_timestamp_seconds"
 def _to_prometheus(rows: Sequence[Mapping[str, Any]], summary: Mapping[str, int], generated: str) -> str:
     """Return metrics for the textfile collector of node_exporter.
 
-    The labels have no id of the tunnel, so that an alert goes on when a tunnel is made once more.
+    The labels have no id of the tunnel, so that an alert continues if the tunnel is created again.
     """
     lines = []
     for metric in METRICS:
@@ -246,7 +250,7 @@ ROW = (
 
 
 def _to_html(rows: Sequence[Mapping[str, Any]], summary: Mapping[str, int], generated: str) -> str:
-    """Return one page without links to other files; every text of the cloud is escaped."""
+    """Return one self-contained page, in which all texts from the cloud are escaped."""
     is_compared = any(row["drift"] is not None for row in rows)
     labels = {"tunnels": "tunnels", "up": "up", "down": "down"}
     labels.update({"drifted": "not as in the list"} if is_compared else {})

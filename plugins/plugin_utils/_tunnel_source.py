@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The event source vpn_tunnels without asyncio: its options, its polls, and the user's list of tunnels."""
+"""Implement the event source vpn_tunnels without asyncio: its options, its polls, and the user's list of tunnels."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ from ._tunnel_events import TEMPLATE_MARKS, Event, GatewayWatch, Proof, Timing
 
 MESSAGES = {
     "source_option_unknown": "%(option)s: is not an option of this event source; see docs/events.md for those it has",
-    "source_scope_missing": "vpn_id: is required without a list; provide the ids of the VPN gateways, or tunnels_file",
+    "source_scope_missing": (
+        "vpn_id: is required without a list of tunnels; provide the ids of the VPN gateways, or tunnels_file"
+    ),
     "source_lists_both": "tunnels: is not accepted next to tunnels_file; provide one of them",
     "source_seconds": "%(option)s: must be a number of seconds from %(minimum)g to %(maximum)d, got %(value)s",
     "source_file_unreadable": "tunnels_file: must be a file that can be read, got %(path)s (%(reason)s)",
@@ -46,7 +48,7 @@ MESSAGES = {
         "tunnels_file: must be YAML with the list vpn_tunnels, as reconcile_tunnels takes it, got %(path)s"
     ),
     "source_template": "%(path)s: must be plain text, because the event source evaluates no templates",
-    "source_list_kept": "The list of tunnels is not read again, and the one before it stays: %(errors)s",
+    "source_list_kept": "The changed list of tunnels is invalid, and the list read before stays in use: %(errors)s",
     "source_unreadable": "The tunnels of VPN gateway %(vpn_id)s cannot be read, and no event is sent: %(error)s",
     "source_readable": "The tunnels of VPN gateway %(vpn_id)s can be read again",
 }
@@ -55,7 +57,7 @@ DEFAULT_INTERVAL, MIN_INTERVAL = 60.0, 1.0  # seconds
 DEFAULT_REPAIR_TIME = 300.0
 DEFAULT_HEALTH_DELAY = 120.0
 MAX_SECONDS = 86400
-JITTER = 0.1  # the part of the interval by which a pause is shorter or longer at most
+JITTER = 0.1  # the largest part of the interval by which a pause is shorter or longer
 VPN_IDS = as_filter(VPN_ID)
 # option -> (default, minimum)
 SECONDS = {
@@ -71,10 +73,10 @@ OPTIONS: Dict[str, Dict[str, Any]] = {
     **connection_options.ARGUMENT_SPEC,
 }
 SECRET_OPTIONS = tuple(name for name, spec in OPTIONS.items() if spec.get("no_log"))
-# What reconcile_tunnels reads of a file of variables and the source needs too.
+# The variables that the source reads from the file, in addition to the list.
 FILE_VARIABLES = ("vpn_id", "ike_config", "ipsec_config")
 _ITEM = VPN_TUNNEL.argument_spec()
-# The options of an item that decide which tunnel it means, in all spellings.
+# The options that identify the tunnel of an item, and their aliases.
 IDENTIFYING = {
     spelling
     for name in ("vpn_id", "vpn_conn_name", "vpn_conn_id", "state")
@@ -85,7 +87,12 @@ logger = logging.getLogger("baiducloud.network.vpn_tunnels")
 
 
 class SourceOptions(NamedTuple):
-    """The options without errors; `account` are those of the connection, as they were provided."""
+    """The validated options.
+
+    :ivar tunnels: the list, if it is an option and not a file.
+    :ivar seconds: the options of SECONDS.
+    :ivar account: the connection options, as they were provided.
+    """
 
     vpn_ids: List[str]
     tunnels: Optional[List[Any]]
@@ -121,7 +128,7 @@ class TunnelSource:
             logger.warning(warning)
 
     def poll(self) -> List[Event]:
-        """Read the tunnels of all gateways once; return the events that follow. An outage is survived."""
+        """Read the tunnels of all gateways once, and return the resulting events. An API error becomes an event."""
         self._reload_list()
         watches = list(self._watches.values())
         found = map_concurrently(self._observe, watches, self._client.cancel)
@@ -135,7 +142,7 @@ class TunnelSource:
         return events
 
     def pause(self) -> float:
-        """Return for how many seconds to wait for the next poll."""
+        """Return how many seconds to wait before the next poll."""
         return self._options.seconds["interval"] * self._jitter(1 - JITTER, 1 + JITTER)
 
     def stop(self) -> None:
@@ -143,7 +150,7 @@ class TunnelSource:
         self._client.cancel()
 
     def _observe(self, watch: GatewayWatch) -> List[Event]:
-        """Read one gateway: one list, and a second one if something is different."""
+        """Read the list of one gateway, and a second one to confirm a difference."""
         api = VpnTunnelApi(self._client, {"vpn_id": watch.vpn_id})
         try:
             first = api.list()
@@ -159,7 +166,7 @@ class TunnelSource:
             raise internal_error(error) from error
 
     def _prove(self, vpn_id: str, listed: int) -> Optional[Proof]:
-        """Return what the gateway's own detail says; None if the API does not show the gateway.
+        """Return the tunnels in the gateway's own detail; None if the API does not show the gateway.
 
         :param listed: how many tunnels the list has.
         """
@@ -170,7 +177,7 @@ class TunnelSource:
         return Proof(ids, (detail.fields["vpn_conn_num"] or 0) > listed)
 
     def _read_stamp(self) -> Any:
-        """Return what changes when the file does; None where it cannot be read."""
+        """Return a value that changes when the file changes; None without a readable file."""
         if self._options.tunnels_file is None:
             return None
         try:
@@ -215,7 +222,7 @@ def _log(event: Event) -> None:
 def _parse_options(args: Mapping[str, Any]) -> Tuple[SourceOptions, connection_options.ConnectionSettings]:
     """Return the options and the connection.
 
-    :raises InvalidOptionsError: with every error except those of the list.
+    :raises InvalidOptionsError: with every error except those in the list of tunnels.
     """
     errors = [
         MESSAGES["source_option_unknown"] % {"option": safe_name(str(name))} for name in args if name not in OPTIONS
@@ -276,20 +283,20 @@ def _read_list(options: SourceOptions) -> Optional[List[Desired]]:
 
 
 class _Loader(SafeLoader):
-    """Load YAML; a value with a tag, such as an encrypted one, is None."""
+    """Load YAML. A value with a tag, such as an encrypted one, becomes None."""
 
 
 _Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 
 
 def _read_file(path: str) -> Dict[str, Any]:
-    """Return the parameters of vpn_tunnels in a file of variables."""
+    """Return the options of vpn_tunnels from a file of variables."""
     words = {"path": safe_repr(path)}
     try:
         text = connection_options.read_text(os.path.expanduser(path))
         is_encrypted = text.startswith("$ANSIBLE_VAULT")
         content: Any = None if is_encrypted else _Loader(text).get_single_data()
-    except Exception as error:  # of the system or of YAML
+    except Exception as error:  # any, because both the system and YAML can fail
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise InvalidOptionsError([MESSAGES["source_file_unreadable"] % dict(words, reason=reason)]) from None
     if is_encrypted:
@@ -301,7 +308,7 @@ def _read_file(path: str) -> Dict[str, Any]:
 
 
 def _without_templates(item: Any, path: str, errors: List[str]) -> Any:
-    """Return an item without values that are templates, because they cannot be compared; those of a key are usual."""
+    """Return an item without the values that are templates, such as keys, because these cannot be compared."""
     if not isinstance(item, dict):
         return item
     found = {}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files of variables: encrypt and decrypt them with the passwords of ansible-vault that a run has, and parse them."""
+"""Encrypt, decrypt and parse files of variables, with the ansible-vault passwords of a run."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ class RunVault:
     """
 
     def __init__(self, loader: Any) -> None:
-        self._secrets = loader._vault.secrets  # ansible-core has no public way to the passwords of a run
+        self._secrets = (
+            loader._vault.secrets
+        )  # private, because ansible-core has no public API for the passwords of a run
 
     def encrypt(self, text: str) -> Optional[bytes]:
-        """Return a text encrypted; None if the run has no password."""
+        """Return the encrypted text; None if the run has no vault password."""
         if not self._secrets:
             return None
         identity = C.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
@@ -36,7 +38,7 @@ class RunVault:
     def decrypt(self, content: bytes) -> bytes:
         """Return the content of an encrypted file.
 
-        :raises ValueError: if no password of the run fits.
+        :raises ValueError: if no vault password of the run decrypts it.
         """
         try:
             return bytes(VaultLib(self._secrets).decrypt(content))
@@ -45,7 +47,7 @@ class RunVault:
 
     @staticmethod
     def parse(content: bytes) -> Any:
-        """Return what a file of variables holds.
+        """Return the variables of a file.
 
         :raises ValueError: if it is not YAML.
         """

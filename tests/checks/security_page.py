@@ -20,7 +20,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/security.md"
 
 def section() -> str:
     """Return the generated part."""
-    lines = ["", "| option | value | verdict | the sentences that it rests on |", "|---|---|---|---|"]
+    lines = ["", "| option | value | verdict | the sentences that support it |", "|---|---|---|---|"]
     for row in ROWS:
         options = ", ".join(f"`{option.rpartition('.')[2]}`" for option in row.options)
         quotes = [f'"{quote.text}" ([{quote.source}]({SOURCES[quote.source]}), {quote.place})' for quote in row.quotes]

@@ -161,9 +161,9 @@ def test_list_that_would_change_a_tunnel_is_not_written(run, tmp_path):
     [
         (
             {"output": "x.yml", "vpn_id": HERE, "vpc_id": "vpc-1"},
-            "exactly one must say which tunnels, but there are vpn_id, vpc_id",
+            "exactly one is required to choose the tunnels, got vpn_id, vpc_id",
         ),
-        ({"output": "x.yml", "keys_output": "x.yml", "vpn_id": HERE}, "keys_output: is the file of output"),
+        ({"output": "x.yml", "keys_output": "x.yml", "vpn_id": HERE}, "keys_output: must be another file than output"),
     ],
 )
 def test_input_that_is_wrong_is_one_sentence_before_any_request(run, cloud, tmp_path, variables, text):

@@ -39,7 +39,7 @@ STARTS = [
     ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
     ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
     ("report_tunnels", {"vpn_id": GATEWAY}, "Show the tunnels", "Read the tunnels"),
-    ("audit_tunnels", {"vpn_id": GATEWAY}, "Apply the policy", "Judge the tunnels"),
+    ("audit_tunnels", {"vpn_id": GATEWAY}, "Apply the policy", "Audit the tunnels"),
     (
         "adopt_tunnels",
         {"vpn_id": GATEWAY, "output": "x.yml"},

@@ -150,7 +150,7 @@ EXPECTED = {
         (
             "VpnTunnelDrifted",
             {**LABELS, "severity": "warning"},
-            f"VPN tunnel berlin of gateway {HERE} is not as the list has it",
+            f"VPN tunnel berlin of gateway {HERE} differs from the list",
         ),
         (
             "VpnReportOld",

@@ -95,7 +95,9 @@ def test_rotate_key_of_a_fleet_stops_after_the_batch_that_has_a_failure(rotate, 
     (tmp_path / "hosts.json").write_text(json.dumps({"vpn_peers": {"hosts": hosts}}))
     fleet = {"peers": "vpn_peers", "batch_size": 2, "master_secret": "s" * 32, "generation": 2, "entered_at_peer": True}
     done, _stored = rotate("-i", tmp_path / "hosts.json", vpn_conn_name=None, **fleet)
-    assert done.status != 0 and "host3: its tunnel is left as it is, because that of host" in done.output, done.output
+    assert done.status != 0 and "host3: its tunnel is not changed, because the tunnel of host" in done.output, (
+        done.output
+    )
     after = {tunnel["vpnConnName"]: tunnel["secretKey"] for tunnel in emulator.tunnels()}
     assert [name for name in after if after[name] != before[name]] in (["n1"], ["n2"])
 

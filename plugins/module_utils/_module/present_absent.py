@@ -26,14 +26,14 @@ class PresentAbsent(NamedTuple):
     :ivar result_name: the name of the object in results.
     :ivar attributes: names of ObjectResult attributes that the task's result has too.
     :ivar scope_class: SteppedScope of steps.py for what costs money, has several steps or asynchronous states.
-    :ivar judge: returns further errors and warnings of the options.
+    :ivar check_options: returns further errors and warnings of the options.
     """
 
     api: Type[RestApi]
     result_name: str
     attributes: Tuple[str, ...] = ()
     scope_class: Type[ScopeReconciler] = ScopeReconciler
-    judge: Callable[[Dict[str, Any]], Tuple[List[str], List[str]]] = lambda _params: ([], [])
+    check_options: Callable[[Dict[str, Any]], Tuple[List[str], List[str]]] = lambda _params: ([], [])
 
     def arguments(self) -> dict[str, Any]:
         """Return the keywords of AnsibleModule."""
@@ -44,7 +44,7 @@ class PresentAbsent(NamedTuple):
 
     def parse(self, params: dict[str, Any]) -> ParsedTask:
         """See Implementation.parse()."""
-        errors, warnings = self.judge(params)
+        errors, warnings = self.check_options(params)
         connection = parse_connection(params, self.api.type.validate(params) + errors, self.api.type.service)
         desired = self.api.type.parse(params)
         return ParsedTask(desired, connection, warnings=desired.warnings + tuple(warnings))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._resources.tunnel_security import judge
+from .._resources.tunnel_security import check_security
 from .._resources.vpn_tunnel import VpnTunnelApi
 from .present_absent import PresentAbsent
 
@@ -13,6 +13,6 @@ MODULE = PresentAbsent(
     VpnTunnelApi,
     "vpn_tunnel",
     attributes=("secret_key_changed",),
-    judge=lambda params: judge(params.get("minimum_security") or "none", [("", params)]),
+    check_options=lambda params: check_security(params.get("minimum_security") or "none", [("", params)]),
 )
 ARGUMENTS, parse, run = MODULE.arguments(), MODULE.parse, MODULE.run

@@ -25,7 +25,7 @@ from .._reconcile.results import ObjectResult, ScopeReconciler
 from .._resources.base import CHECK_MODE_ID, NOOP, UPDATE
 from .._resources.fields import CLIENT_TOKEN, VPN_ID, camel_case, provided_options, to_argument_spec, validate_value
 from .._resources.filters import as_filter
-from .._resources.tunnel_security import MINIMUM_SECURITY, judge
+from .._resources.tunnel_security import MINIMUM_SECURITY, check_security
 from .._resources.vpn_tunnel import VPN_CONN_ID, VPN_CONN_NAME, VPN_TUNNEL, VpnTunnelApi
 from .present_absent import apply
 from .results import BulkReport
@@ -112,12 +112,12 @@ def parse(params: dict[str, Any]) -> ParsedTask:
     if params.get("purge") and is_list and len(merged_items) == len(items) and not selection_errors:
         errors += _validate_purge(params, merged_items)
     selected = None if selection_errors else _selected_gateways(params)
-    judged = [
+    checked_items = [
         (path, merged)
         for path, merged in merged_items
         if selected is None or str(merged.get("vpn_id")).strip() in selected
     ]
-    security_errors, security_warnings = judge(level, judged)
+    security_errors, security_warnings = check_security(level, checked_items)
     connection = parse_connection(params, errors + security_errors)
     paths, desired, warnings = [], [], []
     for path, merged in merged_items:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which values of a tunnel are weak. plugin_utils/_security_sources.py has the source of each verdict."""
+"""Find weak values of tunnels. plugin_utils/_security_sources.py has the source of each verdict."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .fields import choice_field
 
 MESSAGES = {
     "weak_refused": (
-        "minimum_security: %(level)s refuses %(values)s; provide values that docs/security.md calls current, or lower"
-        " the level"
+        "minimum_security: %(level)s refuses %(values)s; provide values that docs/security.md lists as current, or"
+        " lower the level"
     ),
     "weak_used": (
-        "minimum_security: with none these weak values are accepted: %(values)s; docs/security.md has better ones"
+        "minimum_security: none accepts these weak values: %(values)s; provide better ones, see docs/security.md"
     ),
     "weak_value": "%(option)s %(value)s (%(verdict)s)",
     "weak_key": "shorter than %(length)d characters",
@@ -46,14 +46,14 @@ WEAK_VALUES: Dict[str, Dict[str, Dict[Any, str]]] = {
     },
 }
 MAX_IPSEC_SECONDS = 28800
-CURRENT_KEY_LENGTH = 17  # the longest that the API takes
-MAX_PLACES = 3  # that a text names of one weak value
+CURRENT_KEY_LENGTH = 17  # the longest that the API accepts
+MAX_PLACES = 3  # how many places a text names for one weak value
 
 Weakness = Tuple[str, Any, str]  # option, value as it may be shown, verdict
 
 
 def find_weaknesses(values: Dict[str, Any]) -> List[Weakness]:
-    """Return the weak values of a tunnel's options; invalid ones, which have errors of their own, are not judged."""
+    """Return the weak values of a tunnel's options. Invalid ones are skipped, because they have errors of their own."""
     found: List[Weakness] = []
     for group, options in WEAK_VALUES.items():
         provided = values.get(group)
@@ -71,11 +71,11 @@ def find_weaknesses(values: Dict[str, Any]) -> List[Weakness]:
     return found
 
 
-def judge(level: Any, tunnels: Iterable[Tuple[str, Dict[str, Any]]]) -> Tuple[List[str], List[str]]:
-    """Return the errors and the warnings of a task: at most one text, which names all weak values.
+def check_security(level: Any, tunnels: Iterable[Tuple[str, Dict[str, Any]]]) -> Tuple[List[str], List[str]]:
+    """Return the errors and the warnings of a task: at most one text, which names all its weak values.
 
     :param level: the task's minimum_security.
-    :param tunnels: the place of each tunnel in the task's list, empty for a task with one tunnel, and its options.
+    :param tunnels: of each tunnel the place in the task's list (empty for a task with one tunnel) and the options.
     """
     places: Dict[Weakness, List[str]] = {}
     for place, values in tunnels:

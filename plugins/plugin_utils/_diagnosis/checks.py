@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a check gets the facts that it needs, and what its result is. Pure: no I/O."""
+"""Wrap checks, so that each gets only the facts that it needs. Pure: no I/O.
+
+A check returns the values for the sentences of its finding (Words), or None if it finds nothing wrong.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ Check = Callable[[Facts], Words]
 
 
 def peer_check(check: Callable[[Facts, PeerFacts], Words]) -> Check:
-    """Return a check that is made only where the peer's facts are there; its words have the peer's name."""
+    """Return a check that finds nothing without the peer's facts, and adds the peer's name to its words."""
 
     @functools.wraps(check)
     def wrapper(facts: Facts) -> Words:
@@ -29,7 +32,7 @@ def peer_check(check: Callable[[Facts, PeerFacts], Words]) -> Check:
 
 
 def connection_check(check: Callable[[Connection, Connection], Words]) -> Check:
-    """Return a check of the peer's connection, which gets how it must be, and how it is."""
+    """Return a check that compares the expected connection of the peer with the actual one."""
 
     @functools.wraps(check)
     def wrapper(facts: Facts) -> Words:
@@ -42,7 +45,7 @@ def connection_check(check: Callable[[Connection, Connection], Words]) -> Check:
 
 
 def differs(name: str, show: Callable[[Any], str] = str) -> Check:
-    """Return the check whether a value of the connection is another one; an unknown value is not."""
+    """Return a check that finds a value of the connection other than the expected one. An unknown value is skipped."""
 
     def check(expected: Connection, actual: Connection) -> Words:
         should, value = getattr(expected, name), getattr(actual, name)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can be wrong at the cloud's end. Each check returns the words of its sentence, or None. Pure: no I/O."""
+"""Check the cloud's end. The docstring of each check is what it finds. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .facts import CloudFacts, Facts, contains, network, overlaps, words
 
 Words = Optional[Dict[str, Any]]
 USABLE = ("", "active", "unconfigured")
-# Not a network of the VPC but of everything: the default VPC of an old account has it.
+# The default VPC of an old account has this CIDR, which overlaps with everything and means nothing.
 EVERYTHING = ("0.0.0.0/0", "::/0")
 
 
@@ -47,7 +47,7 @@ def tunnel_status(facts: Facts) -> Words:
 
 
 def cloud_unreachable(facts: Facts) -> Words:
-    """The cloud does not reach a peer whose facts are not there."""
+    """The cloud does not reach the peer, and nothing was read from the peer."""
     tunnel = facts.cloud.tunnel or {}
     is_down = facts.peer is None and _status(tunnel.get("health_status")) == "unreachable"
     return {"remote_ip": tunnel.get("remote_ip") or tunnel.get("cgw_id")} if is_down else None
@@ -59,7 +59,7 @@ def both_ends_overlap(facts: Facts) -> Words:
 
 
 def vpc_overlaps(facts: Facts) -> Words:
-    """A network of the peer overlaps with the VPC, whose own rules come first."""
+    """A network of the peer overlaps with the VPC, whose own routes take precedence."""
     vpc = facts.cloud.vpc
     own = [vpc.get("cidr"), *(vpc.get("secondary_cidr") or [])]
     found = _first_overlap(

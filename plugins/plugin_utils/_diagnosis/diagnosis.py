@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Diagnose a tunnel from facts of both ends. Pure: no I/O."""
+"""Diagnose a tunnel from the facts of both ends. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .facts import CloudFacts, Connection, Facts, PeerFacts, network
 from .findings import FINDINGS
 from .strongswan import read_files, read_strongswan
 
-# The kind of a peer -> what reads the output of its script.
+# The kind of a peer -> the function that reads the output of its script.
 READERS = {"strongswan": read_strongswan}
-UP, PARTLY, DOWN = "is established", "is established for a part of its networks only", "is not established"
-UNKNOWN = "may be established or not"
+UP, PARTLY, DOWN = "is established", "is established for only a part of its networks", "is not established"
+UNKNOWN = "has an unknown state"
 REACHABLE, UNREACHABLE = "reachable", "unreachable"
 ALL_RIGHT = "nothing is wrong at the two ends"
 ALL_RIGHT_NEXT = (
-    "if packets are still missing, look at the security groups and ACLs of the VPC, which this collection does not"
-    " read, and at the firewalls of the hosts"
+    "if packets still do not arrive, check the security groups and ACLs of the VPC, which this collection does not"
+    " read, and the firewalls of the hosts"
 )
 CLOUD_RIGHT = "nothing is wrong at the cloud's end"
 CLOUD_RIGHT_NEXT = "look at the peer's end: compare the device with the page of peer_sheet, and read its log"
@@ -32,9 +32,9 @@ CLOUD_RIGHT_NEXT = "look at the peer's end: compare the device with the page of 
 class Diagnosis(NamedTuple):
     """What is wrong with a tunnel.
 
-    :ivar sentence: what is wrong, and what to do, by the first finding.
-    :ivar findings: all of them, each a dict of name, cause and remedy.
-    :ivar basis: what the diagnosis rests on.
+    :ivar sentence: what is wrong and what to do, from the first finding.
+    :ivar findings: all findings, each a dict of name, cause and remedy.
+    :ivar basis: a sentence about what was read.
     """
 
     sentence: str
@@ -48,8 +48,8 @@ def diagnose(
     """Return the diagnosis of a tunnel.
 
     :param cloud: dict of name, gateway, tunnels, vpc and rules, as the info modules return them.
-    :param peer: dict of kind, host and the output of its script; or of host and error, where it could not be read.
-    :param options: how the peer is to be configured: name, peer_id, local_id and peer_address of the filter swanctl.
+    :param peer: dict of kind, host and output (of the script there), or of host and error if it could not be read.
+    :param options: how the peer should be configured: name, peer_id, local_id and peer_address of the filter swanctl.
     """
     facts = _facts(cloud, peer or {}, {name: value for name, value in (options or {}).items() if value})
     findings: List[Dict[str, str]] = []
@@ -94,17 +94,17 @@ def _facts(cloud: Mapping[str, Any], peer: Mapping[str, Any], options: Mapping[s
 def _expected(
     tunnel: Optional[Mapping[str, Any]], gateway: Mapping[str, Any], options: Mapping[str, Any]
 ) -> Optional[Connection]:
-    """Return how the peer must be configured: as the filter swanctl renders it."""
+    """Return how the peer must be configured, from what the filter swanctl renders."""
     try:
         text = render(tunnel, gateway, part="connections", **options)
     except InvalidOptionsError:
-        return None  # a finding about the cloud's end says why
+        return None  # because a finding about the cloud's end reports it
     found = read_files(text)
     return next((connection for name, connection in found.items() if not name.endswith("@lan")), None)
 
 
 def _find_connection(peer: PeerFacts, name: str, gateway: Optional[str]) -> Optional[str]:
-    """Return the name of the tunnel's connection: that of the role, else the only one to the gateway."""
+    """Return the name of the tunnel's connection: the role's name for it, else that of the only one to the gateway."""
     known = {**peer.written, **peer.loaded}
     if name in known:
         return name
@@ -113,7 +113,7 @@ def _find_connection(peer: PeerFacts, name: str, gateway: Optional[str]) -> Opti
 
 
 def _merge(loaded: Optional[Connection], written: Optional[Connection]) -> Optional[Connection]:
-    """Return a connection with the values of the daemon, and those that only the file has."""
+    """Return a connection with the daemon's values, completed by those that only the file has."""
     if loaded is None or written is None:
         return loaded or written
     esp = [child for child in written.children if child.proposals or child.seconds]
@@ -143,16 +143,16 @@ def _basis(facts: Facts, peer: Mapping[str, Any]) -> str:
         "" if facts.cloud.rules is not None else ", without the route rules of the VPC, which cannot be read"
     )
     if facts.peer is None:
-        reason = printable(" ".join(str(peer.get("error") or "no host of the other end was given").split()))
+        reason = printable(" ".join(str(peer.get("error") or "no host is named for the other end").split()))
         return "From the cloud's side alone%s, because %s." % (without_rules, reason)
     words = "From the cloud and the host %s" % facts.peer.host
     if facts.peer.firewall is None:
-        words += ", without the rules of its firewall (nft is not there, or does not read them)"
+        words += ", without the rules of its firewall (nft is missing, or cannot read them)"
     return words + "%s; no key is read." % without_rules
 
 
 def host_pairs(tunnel: Mapping[str, Any]) -> Sequence[str]:
-    """Return addresses for the script, in pairs: a host of a network of the cloud, and one of a network of the peer."""
+    """Return addresses for the script: for each pair of networks, one host of the cloud's and one of the peer's."""
     found = []
     for cloud in tunnel.get("local_subnets") or []:
         for peer in tunnel.get("remote_subnets") or []:
@@ -163,5 +163,5 @@ def host_pairs(tunnel: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _host(cidr: Any) -> str:
-    # Not the first address, which is often that of the gateway itself.
+    # Not the first address, because that is often the one of the gateway itself.
     return str(cidr[min(10, cidr.num_addresses - 1)])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The facts of both ends that findings are made of. The reader of another IKE daemon returns a PeerFacts too."""
+"""Define the facts of both ends that checks compare. The reader of each IKE daemon returns a PeerFacts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANY_ADDRESS = "%any"
 
 
 class Child(NamedTuple):
-    """The networks of a child; of a configured one also its ESP proposals and its life time, where they are known."""
+    """A child SA: its networks and, if it is a configured one, its ESP proposals and life time where they are known."""
 
     cloud: Networks
     peer: Networks
@@ -24,10 +24,10 @@ class Child(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """A tunnel as an IKE daemon has it configured. A value is None or empty where it is not known.
+    """The configuration of a tunnel in an IKE daemon. An unknown value is None or empty.
 
-    :ivar version: 1 or 2, that with which the daemon initiates.
-    :ivar peer_addresses: its own, as configured.
+    :ivar version: the IKE version with which the daemon initiates, 1 or 2.
+    :ivar peer_addresses: the daemon's own addresses, as configured.
     """
 
     version: Optional[int]
@@ -42,7 +42,7 @@ class Connection(NamedTuple):
 
 
 class Traffic(NamedTuple):
-    """An established child, and how many packets it has carried, as the peer counts them."""
+    """An established child SA, and how many packets it has carried by the peer's counters."""
 
     child: Child
     packets_in: int
@@ -50,9 +50,10 @@ class Traffic(NamedTuple):
 
 
 class RouteLookup(NamedTuple):
-    """What the peer's kernel does with a packet from the LAN to the cloud, and with one to the LAN.
+    """The routes that the peer's kernel uses from the LAN to the cloud and back.
 
-    :ivar error: why it drops the packet, as the kernel says it, or an empty text.
+    :ivar error: why the kernel drops the packet to the cloud, or an empty text.
+    :ivar link: the link to the cloud.
     :ivar lan_link: the link to the LAN.
     """
 
@@ -71,17 +72,17 @@ class LogLine(NamedTuple):
 
 
 class PeerFacts(NamedTuple):
-    """What was read from the host at the other end. More than 10 attributes because each is one kind of fact.
+    """The facts read from the host at the other end. It has more than 10 attributes because each is one kind of fact.
 
     :ivar error: why the daemon does not respond, or an empty text.
-    :ivar loaded: the connections of the daemon by name.
-    :ivar written: those of its files.
+    :ivar loaded: the connections that the daemon has loaded, by name.
+    :ivar written: the connections in its files, by name.
     :ivar log: the lines about negotiations, the oldest first.
-    :ivar attempt: those of an attempt to establish the tunnel that was made for this diagnosis; None if there was none.
+    :ivar attempt: the log lines of the attempt that this diagnosis made to establish the tunnel; None without one.
     :ivar networks: its own addresses, each with the length of its network and its link.
     :ivar link_mtu: the MTU of each link.
-    :ivar too_large: packets that were too large for the next link and may not be fragmented.
-    :ivar firewall: the rules as nft --json prints them, None where they could not be read.
+    :ivar too_large: the number of packets that were too large for the next link and may not be fragmented.
+    :ivar firewall: the rules as nft --json prints them, None if they could not be read.
     """
 
     host: str
@@ -107,11 +108,11 @@ class PeerFacts(NamedTuple):
 
 
 class CloudFacts(NamedTuple):
-    """What the API returns, as dicts of the info modules.
+    """The facts that the API returns, as dicts of the info modules.
 
     :ivar tunnel: None if the gateway has no tunnel of the name.
-    :ivar names: the names of all tunnels of the gateway.
-    :ivar rules: the route rules of the VPC, None where they were not read.
+    :ivar tunnels: all tunnels of the gateway.
+    :ivar rules: the route rules of the VPC, None if they were not read.
     """
 
     name: str
@@ -123,11 +124,11 @@ class CloudFacts(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Both ends. The connections are None without a peer, or where it has none of this tunnel.
+    """The facts of both ends. The connections are None without a peer, or if the peer has none for this tunnel.
 
     :ivar expected: how the peer must be configured.
     :ivar connection: how the peer is configured.
-    :ivar connection_name: its name there.
+    :ivar connection_name: the name of the connection on the peer.
     """
 
     cloud: CloudFacts
@@ -139,7 +140,7 @@ class Facts(NamedTuple):
 
     @property
     def is_established(self) -> bool:
-        """Return whether each pair of networks has an established child."""
+        """Return whether each pair of networks has an established child SA."""
         if self.expected is None or not self.traffic:
             return False
         return {pair for each in self.traffic for pair in pairs(each.child)} >= {
@@ -173,10 +174,10 @@ def contains(wide: Any, narrow: Any) -> bool:
 
 
 def words(texts: Iterable[Any]) -> str:
-    """Return texts as one, in order."""
+    """Return texts joined by commas, sorted."""
     return ", ".join(sorted(map(str, texts)))
 
 
 def _as_any(value: Any) -> Any:
-    # The types do not know that two networks of one version can be compared.
+    # Any, because mypy cannot see that the two networks have the same version.
     return value

@@ -4,7 +4,7 @@
 
 """The table of findings, the most likely cause first: what is checked, what is wrong, and what to do.
 
-More than 300 lines of code because it is one table of texts.
+The file has more than 300 lines of code because it is one table of texts.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from typing import Any, Callable, Dict, NamedTuple, Optional
 from . import cloud, peer, traffic
 from .facts import Facts
 
-WRITE_PEER = "write the peer's configuration again from the tunnel, with site_to_site or the role strongswan_peer"
-OTHER_NETWORKS = (
-    "give one of them other networks, or translate the addresses at the peer (NETMAP) and name the translated network"
-    " in the tunnel"
+CONFIGURE_PEER = "configure the peer again with site_to_site or the role strongswan_peer"
+CHANGE_NETWORK = (
+    "change one of them, or translate the addresses at the peer (NETMAP) and give the tunnel the translated network"
 )
 OPEN_PORTS = "allow UDP 500 and 4500 in both directions between the peer and %(gateway)s"
 
@@ -25,10 +24,10 @@ OPEN_PORTS = "allow UDP 500 and 4500 in both directions between the peer and %(g
 class Finding(NamedTuple):
     """One thing that can be wrong.
 
-    :ivar check: returns the words of the two templates, or None where this is not wrong.
+    :ivar check: returns the values for both templates, or None if this is not wrong.
     :ivar cause: a template, without a full stop.
     :ivar remedy: a template, imperative, without a full stop.
-    :ivar is_last_resort: whether it is only worth mentioning where nothing above it is wrong.
+    :ivar is_last_resort: whether it is reported only if no finding above it is.
     """
 
     name: str
@@ -74,13 +73,13 @@ FINDINGS = (
     Finding(
         "not_configured",
         peer.not_configured,
-        "%(peer)s has no connection %(connection)s and none to the gateway %(gateway)s",
-        WRITE_PEER,
+        "%(peer)s has no connection named %(connection)s, and no other one to the gateway %(gateway)s",
+        CONFIGURE_PEER,
     ),
     Finding(
         "not_loaded",
         peer.not_loaded,
-        "the daemon on %(peer)s works with another configuration than the file of %(connection)s has",
+        "on %(peer)s, the file of the connection %(connection)s differs from what the daemon has loaded",
         "load the file with swanctl --load-all, and see which error it reports",
     ),
     # Packets between the two gateways.
@@ -88,20 +87,20 @@ FINDINGS = (
         "gateway_address_differs",
         peer.gateway_address_differs,
         "%(peer)s connects to %(actual)s, but the address of the gateway is %(expected)s",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "behind_nat",
         peer.behind_nat,
-        "%(peer)s is to send from %(address)s, which is not an address of this host",
+        "%(peer)s is configured to send from %(address)s, which is not one of its addresses",
         "set strongswan_peer_peer_address to %%any for a host behind NAT, or correct remote_ip of the tunnel, and"
         " then run site_to_site again",
     ),
     Finding(
         "own_address_differs",
         peer.own_address_differs,
-        "%(peer)s sends from %(actual)s, but the cloud expects it at %(expected)s",
-        WRITE_PEER,
+        "%(peer)s sends from %(actual)s, but the cloud expects %(expected)s",
+        CONFIGURE_PEER,
     ),
     Finding(
         "ike_filtered",
@@ -125,8 +124,8 @@ FINDINGS = (
     Finding(
         "no_response",
         peer.no_response,
-        "no packet of the gateway %(gateway)s arrives at %(peer)s%(own_firewall)s",
-        OPEN_PORTS + ", on all firewalls in between; then see that remote_ip (%(remote_ip)s) is the public address of"
+        "no packet from the gateway %(gateway)s arrives at %(peer)s%(own_firewall)s",
+        OPEN_PORTS + ", on all firewalls in between; then check that remote_ip (%(remote_ip)s) is the public address of"
         " the peer",
         is_last_resort=True,
     ),
@@ -135,39 +134,38 @@ FINDINGS = (
         "version_differs",
         peer.version_differs,
         "%(peer)s uses %(actual)s, but the tunnel has %(expected)s (ike_version)",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "mode_differs",
         peer.mode_differs,
         "%(peer)s uses the %(actual)s mode, but the tunnel has %(expected)s (ike_mode)",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "ike_proposal_differs",
         peer.ike_proposal_differs,
         "%(peer)s proposes %(actual)s for IKE, but the tunnel has %(expected)s (ike_config)",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "aggressive_refused",
         peer.aggressive_refused,
-        "the cloud initiates the aggressive mode, which the daemon on %(peer)s refuses with a shared key",
+        "the cloud uses the aggressive mode, which the daemon on %(peer)s refuses for a tunnel with a shared key",
         "change the tunnel to IKEv2 at both ends, or set strongswan_peer_accept_aggressive: true",
     ),
     Finding(
         "unknown_to_daemon",
         peer.unknown_to_daemon,
         "the cloud initiates the tunnel, but %(peer)s has no connection for these addresses (its log: %(line)s)",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "proposal_refused",
         peer.proposal_refused,
-        "the cloud refuses the IKE proposal although it is that of the tunnel, so either it knows %(peer)s under"
-        " another address, or it still works with older values",
-        "see that the public address of %(peer)s is remote_ip of the tunnel (%(remote_ip)s), and then run"
-        " site_to_site again",
+        "the cloud refuses the IKE proposal although it matches the tunnel, so the cloud either expects %(peer)s at"
+        " another address, or still uses older values",
+        "check that remote_ip (%(remote_ip)s) is the public address of %(peer)s, and then run site_to_site again",
         is_last_resort=True,
     ),
     # Authentication.
@@ -175,126 +173,126 @@ FINDINGS = (
         "peer_id_differs",
         peer.peer_id_differs,
         "%(peer)s identifies itself as %(actual)s, but the cloud expects %(expected)s",
-        WRITE_PEER + "; behind NAT the identity is the public address",
+        CONFIGURE_PEER + "; behind NAT the identity is the public address",
     ),
     Finding(
         "cloud_id_differs",
         peer.cloud_id_differs,
         "%(peer)s expects the gateway to identify itself as %(actual)s, but it does so as %(expected)s",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "key_missing",
         peer.key_missing,
         "%(peer)s has no key for the two identities of the tunnel",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "key_differs",
         peer.key_differs,
         "the two ends have different keys",
-        "set the same key at both ends, by running site_to_site with secret_key",
+        "set the same key at both ends by running site_to_site with secret_key",
         is_last_resort=True,
     ),
     Finding(
         "cloud_has_other_id",
         peer.cloud_has_other_id,
-        "the gateway identifies itself otherwise than %(peer)s expects (its log: %(line)s)",
+        "the gateway has another identity than %(peer)s expects (its log: %(line)s)",
         "set strongswan_peer_local_id to the identity that the log shows, and run site_to_site again",
         is_last_resort=True,
     ),
     Finding(
         "authentication_refused",
         peer.authentication_refused,
-        "the cloud refuses the authentication of %(peer)s although the identities are those of the tunnel, so most"
-        " likely the two ends have different keys",
-        "set the same key at both ends, by running site_to_site with secret_key; if that does not help, the gateway"
+        "the cloud refuses the authentication of %(peer)s although the identities match the tunnel, so the two ends"
+        " probably have different keys",
+        "set the same key at both ends by running site_to_site with secret_key; if that does not help, the gateway"
         " has another identity than %(gateway)s (strongswan_peer_local_id)",
         is_last_resort=True,
     ),
-    # The children.
+    # The child SAs, one for each pair of networks or for all of them.
     Finding(
         "esp_proposal_differs",
         peer.esp_proposal_differs,
         "%(peer)s proposes %(actual)s for ESP, but the tunnel has %(expected)s (ipsec_config)",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "pfs_differs",
         peer.pfs_differs,
-        "%(peer)s has another group of PFS than the tunnel (ipsec_pfs), %(actual)s where the tunnel has %(expected)s",
-        WRITE_PEER,
+        "%(peer)s has another PFS group: it proposes %(actual)s, but the tunnel has %(expected)s (ipsec_pfs)",
+        CONFIGURE_PEER,
     ),
     Finding(
         "esp_proposal_refused",
         peer.esp_proposal_refused,
-        "the cloud refuses the ESP proposal although it is that of the tunnel",
-        "update the tunnel on the cloud by running site_to_site again; it may still work with older values",
+        "the cloud refuses the ESP proposal although it matches the tunnel",
+        "update the tunnel by running site_to_site again, because the cloud may still use older values",
         is_last_resort=True,
     ),
     Finding(
         "networks_differ",
         peer.networks_differ,
         "%(peer)s has %(actual)s as %(side)s networks, but the tunnel has %(expected)s",
-        WRITE_PEER,
+        CONFIGURE_PEER,
     ),
     Finding(
         "networks_refused",
         peer.networks_refused,
-        "the cloud refuses the networks although they are those of the tunnel",
-        "update the tunnel on the cloud by running site_to_site again; it may still work with older values",
+        "the cloud refuses the networks although they match the tunnel",
+        "update the tunnel by running site_to_site again, because the cloud may still use older values",
         is_last_resort=True,
     ),
     Finding(
         "partly_established",
         traffic.partly_established,
-        "%(peer)s has not established the children for %(pairs)s",
-        "initiate them with swanctl --initiate --ike %(connection)s, or run site_to_site again",
+        "%(peer)s has no established child SA for %(pairs)s",
+        "initiate it with swanctl --initiate --ike %(connection)s, or run site_to_site again",
         is_last_resort=True,
     ),
     # A tunnel that is down for another reason.
     Finding(
         "no_attempt",
         peer.no_attempt,
-        "the log of %(peer)s has no attempt to establish it",
-        "run this playbook with initiate=true, which tries it once",
+        "the log of %(peer)s shows no attempt to establish the tunnel",
+        "run this playbook with initiate=true, which makes one attempt",
         is_last_resort=True,
     ),
     Finding(
         "unexplained",
         peer.unexplained,
-        "the two configurations agree, and the log of %(peer)s does not say why it is down",
-        "run this playbook with initiate=true, which tries it once, and read the log of the daemon (swanctl --log)",
+        "the two configurations agree, and the log of %(peer)s does not show why the tunnel is down",
+        "run this playbook with initiate=true, which makes one attempt, and read the daemon's log (swanctl --log)",
         is_last_resort=True,
     ),
     Finding(
         "cloud_unreachable",
         cloud.cloud_unreachable,
         "the cloud does not reach the peer %(remote_ip)s, and nothing is wrong at the cloud's end",
-        "look at the peer's end: compare the device with the page of peer_sheet, read its log, and see that UDP 500"
-        " and 4500 pass",
+        "look at the peer's end: compare the device with the page of peer_sheet, read its log, and check that UDP"
+        " 500 and 4500 pass",
         is_last_resort=True,
     ),
-    # The way of the packets: the VPC, the host at the other end, and what is behind each.
+    # The route of the packets: the VPC, the host at the other end, and what is behind each.
     Finding(
         "both_ends_overlap",
         cloud.both_ends_overlap,
         "%(network)s of the peer and %(other)s of the cloud's side overlap, so packets between them do not enter"
         " the tunnel",
-        OTHER_NETWORKS,
+        CHANGE_NETWORK,
     ),
     Finding(
         "vpc_overlaps",
         cloud.vpc_overlaps,
         "%(network)s of the peer overlaps with %(other)s of the VPC %(vpc)s, so the VPC keeps the packets to it",
-        OTHER_NETWORKS,
+        CHANGE_NETWORK,
     ),
     Finding(
         "other_tunnel_overlaps",
         cloud.other_tunnel_overlaps,
         "%(network)s of the peer overlaps with %(other)s of the tunnel %(other_tunnel)s on the same gateway, so"
-        " packets may go there",
-        OTHER_NETWORKS,
+        " packets may take that tunnel",
+        CHANGE_NETWORK,
     ),
     Finding(
         "route_missing",
@@ -305,16 +303,16 @@ FINDINGS = (
     Finding(
         "route_elsewhere",
         cloud.route_elsewhere,
-        "the route rule from %(source)s to %(destination)s leads packets for the peer to another next hop"
+        "the route rule from %(source)s to %(destination)s sends packets for the peer to another next hop"
         " (%(nexthop)s)",
         "delete or narrow this rule (vpc_route)",
     ),
     Finding(
         "peer_network_overlaps",
         traffic.peer_network_overlaps,
-        "%(peer)s is itself in the network %(network)s on %(link)s, which overlaps with %(other)s of the cloud's"
-        " side, so packets between them take the wrong way",
-        OTHER_NETWORKS,
+        "%(peer)s itself has an address in %(network)s (on %(link)s), which overlaps with %(other)s of the cloud's"
+        " side, so packets between them take the wrong route",
+        CHANGE_NETWORK,
     ),
     Finding(
         "not_forwarding",
@@ -326,7 +324,7 @@ FINDINGS = (
         "peer_route_missing",
         traffic.peer_route_missing,
         "%(peer)s does not route packets from %(peer_host)s to %(cloud_host)s (%(error)s)",
-        "remove the rule or route that takes them (ip rule; ip route), and leave strongswan_peer_install_routes true",
+        "remove the rule or route that drops them (ip rule, ip route), and keep strongswan_peer_install_routes: true",
     ),
     Finding(
         "forward_filtered",
@@ -337,8 +335,8 @@ FINDINGS = (
     Finding(
         "translated",
         traffic.translated,
-        "%(peer)s translates the source address of packets to the cloud (masquerade or snat), so they are no longer"
-        " the tunnel's",
+        "%(peer)s translates the source address of packets to the cloud (masquerade or snat), so they no longer match"
+        " the tunnel",
         "put a rule before it that accepts packets to the cloud's networks without translation",
     ),
     Finding(
@@ -346,46 +344,46 @@ FINDINGS = (
         traffic.nothing_returns,
         "%(peer)s has sent packets to the cloud (%(packets_out)d) and received none, and the route rules of the VPC"
         " are right",
-        "look at the security groups and ACLs of the instances in %(cloud_networks)s next, which this collection"
-        " does not read: they must allow %(peer_networks)s; then at the firewall of the instance",
+        "check the security groups and ACLs of the instances in %(cloud_networks)s, which this collection does not"
+        " read: they must allow %(peer_networks)s; then check the firewalls of the instances",
         is_last_resort=True,
     ),
     Finding(
         "nothing_leaves",
         traffic.nothing_leaves,
-        "packets of the cloud have arrived at %(peer)s (%(packets_in)d), but none goes back",
-        "give the hosts in %(peer_networks)s a route to %(cloud_networks)s by %(peer)s, and see that their"
-        " firewalls allow it",
+        "packets from the cloud have arrived at %(peer)s (%(packets_in)d), but none goes back",
+        "give the hosts in %(peer_networks)s a route to %(cloud_networks)s via %(peer)s, and check that"
+        " their firewalls allow it",
         is_last_resort=True,
     ),
     Finding(
         "no_packets",
         traffic.no_packets,
-        "it has carried no packet since its keys were made last",
+        "the tunnel has carried no packet since its current keys were made",
         "send a ping from a host in %(peer_networks)s to one in %(cloud_networks)s, and run this playbook again",
         is_last_resort=True,
     ),
     Finding(
         "too_large",
         traffic.too_large,
-        "%(peer)s has met packets that are too large for the next link (%(count)d since it was started), so small"
-        " packets pass and large ones may hang",
+        "%(peer)s has dropped packets that were too large for the next link (%(count)d since it started), so small"
+        " packets pass, but large transfers may hang",
         "clamp the MSS of TCP on %(peer)s to %(mss)d (tcp option maxseg size set), or lower the MTU of the hosts"
         " behind it",
     ),
-    # What stops nothing, or not yet.
+    # Differences that stop no packet, or not yet.
     Finding(
         "pfs_differs_at_rekeying",
         peer.pfs_differs_at_rekeying,
-        "%(peer)s has another group of PFS than the tunnel (ipsec_pfs), %(actual)s where the tunnel has"
-        " %(expected)s, so the first rekeying will fail",
-        WRITE_PEER,
+        "%(peer)s has another PFS group: it proposes %(actual)s, but the tunnel has %(expected)s (ipsec_pfs), so the"
+        " first rekeying will fail",
+        CONFIGURE_PEER,
     ),
     Finding(
         "life_time_differs",
         peer.life_time_differs,
-        "%(peer)s has a life time of %(name)s of %(actual)d s, but the tunnel has %(expected)d s, so each end"
-        " rekeys at another time",
-        WRITE_PEER,
+        "%(peer)s has an %(name)s life time of %(actual)d s, but the tunnel has %(expected)d s, so the two ends"
+        " rekey at different times",
+        CONFIGURE_PEER,
     ),
 )

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the rules of nftables do with one packet, as far as that is certain. Pure: no I/O.
+"""Find what the rules of nftables do with one packet. Pure: no I/O.
 
-A match that is not understood here, such as one of iptables' own extensions, makes the result unknown (None), never
-wrong.
+A match that is not supported here, such as one of iptables' own extensions, makes the result unknown (None).
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Packet(NamedTuple):
 
 
 def verdict(rules: Sequence[Mapping[str, Any]], hook: str, packet: Packet, kind: str = "filter") -> Optional[str]:
-    """Return what happens to a packet at a hook: DROPPED, ACCEPTED or TRANSLATED; None where that is not certain.
+    """Return what happens to a packet at a hook: DROPPED, ACCEPTED or TRANSLATED; None if that is not certain.
 
     :param rules: what nft --json prints.
     :param kind: filter or nat.
@@ -49,7 +48,7 @@ def verdict(rules: Sequence[Mapping[str, Any]], hook: str, packet: Packet, kind:
         if decided in (RETURN, GO_ON):
             decided = DROPPED if chain.get("policy") == "drop" else ACCEPTED
         if decided == DROPPED:
-            return DROPPED  # whatever the others do
+            return DROPPED  # because no other chain can accept it then
         if decided != ACCEPTED:
             result = decided
     return result
@@ -63,7 +62,7 @@ def clamps_segments(rules: Sequence[Mapping[str, Any]]) -> bool:
 
 
 class _Table:
-    """One packet in the chains of one table."""
+    """The path of one packet through the chains of one table."""
 
     def __init__(self, rules: Sequence[Mapping[str, Any]], base: Mapping[str, Any], packet: Packet) -> None:
         self._packet = packet
@@ -145,7 +144,7 @@ def _left(left: Any, packet: Packet) -> Optional[str]:
 
 
 def _is_in(value: str, right: Any) -> Optional[bool]:
-    """Return whether a value is in what the right side of a match stands for."""
+    """Return whether the right side of a match contains a value; None if that is not known."""
     if isinstance(right, list):
         return _any(right, value)
     if isinstance(right, dict):

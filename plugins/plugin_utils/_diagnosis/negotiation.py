@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the last negotiation with the cloud's gateway ended, by the log of strongSwan on the peer. Pure: no I/O."""
+"""Read from strongSwan's log on the peer how the last negotiation with the cloud's gateway ended. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROPOSAL, ESP_PROPOSAL, NETWORKS, CLOUD_ID, AGGRESSIVE = (
     "aggressive",
 )
 UNKNOWN_PEER = "unknown peer"
-# What a line means: the first that matches.
+# (pattern, kind of end): the first pattern that matches a line decides.
 MEANINGS: Tuple[Tuple[str, str], ...] = (
     (
         r"MAC mismatched|HASH does not match|could not decrypt payloads|decryption failed|invalid HASH"
@@ -42,14 +42,14 @@ MEANINGS: Tuple[Tuple[str, str], ...] = (
 
 
 class End(NamedTuple):
-    """The end of a negotiation: one of the words above, and the line that says it."""
+    """How a negotiation ended: one of the kinds above, and the log line that shows it."""
 
     kind: str
     line: str
 
 
 class _Negotiation:
-    """What the lines about one gateway have said so far."""
+    """The negotiation with one gateway, as far as its log lines have been read."""
 
     def __init__(self) -> None:
         self.end: Optional[End] = None
@@ -71,13 +71,13 @@ class _Negotiation:
         else:
             kind = next((kind for pattern, kind in MEANINGS if re.search(pattern, text)), None)
             if kind == NO_RESPONSE and self._has_response:
-                return  # a retransmission of a later message; what is known of it is in the lines before
+                return  # because a later message was lost, and the lines before it show how far the negotiation came
             if kind and not (kind == REFUSED and self.end and self.end.kind in (KEY, KEY_MISSING, CLOUD_ID)):
                 self.end = End(kind, text)
 
 
 def last_end(log: Sequence[LogLine], gateway: str) -> Optional[End]:
-    """Return how the last negotiation with a gateway failed, None if it did not, or the log has none.
+    """Return how the last negotiation with a gateway failed; None if it succeeded or the log has none.
 
     :param gateway: the gateway's public address.
     """
@@ -101,7 +101,7 @@ def has_response(log: Sequence[LogLine], gateway: str) -> bool:
 
 
 def _lines_about(log: Sequence[LogLine], gateway: str) -> List[str]:
-    """Return the lines about a gateway. Some have its address; the others of the same thread belong to them."""
+    """Return the lines about a gateway: those with its address, and those of the same thread that follow them."""
     remote: Dict[str, bool] = {}
     mine = []
     for line in log:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can be wrong at the peer's end. Each check returns the words of its sentence, or None. Pure: no I/O."""
+"""Check the peer's end. The docstring of each check is what it finds. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def not_configured(facts: Facts, peer: PeerFacts) -> Words:
 
 @peer_check
 def not_loaded(facts: Facts, peer: PeerFacts) -> Words:
-    """The file has the connection, or has it otherwise, and the daemon has not."""
+    """The file has a connection that the daemon does not have, or has with other values."""
     written, loaded = peer.written.get(facts.connection_name), peer.loaded.get(facts.connection_name)
     if written is None or peer.error or (loaded and _is_same(written, loaded)):
         return None
@@ -82,7 +82,7 @@ def gateway_address_differs(expected: Connection, actual: Connection) -> Words:
 
 @connection_check
 def own_address_differs(expected: Connection, actual: Connection) -> Words:
-    """The peer uses another address of its own than the tunnel has."""
+    """The peer uses another own address than the tunnel has."""
     return _address_words(expected.peer_addresses, actual.peer_addresses)
 
 
@@ -119,20 +119,20 @@ def _esp_words(expected: Connection, actual: Connection) -> Words:
 
 @connection_check
 def esp_proposal_differs(expected: Connection, actual: Connection) -> Words:
-    """No ESP proposal of a child is the tunnel's, not only in its group."""
+    """No ESP proposal of a child is the tunnel's, and more than its PFS group differs."""
     found = _esp_words(expected, actual)
     return None if found is None or _is_pfs_only(found) else found
 
 
 @connection_check
 def pfs_differs(expected: Connection, actual: Connection) -> Words:
-    """The ESP proposals differ in the group of PFS only."""
+    """The ESP proposals differ only in the PFS group."""
     return _pfs_words(expected, actual) if expected.version == 1 else None
 
 
 @connection_check
 def pfs_differs_at_rekeying(expected: Connection, actual: Connection) -> Words:
-    """The same with IKEv2, which makes the first keys of ESP together with those of IKE."""
+    """The same with IKEv2, where it matters only at rekeying: IKE makes the first ESP keys together with its own."""
     return _pfs_words(expected, actual) if expected.version == 2 else None
 
 
@@ -176,7 +176,7 @@ def _side(found: Iterable[Tuple[str, str]], index: int) -> FrozenSet[str]:
 
 @connection_check
 def life_time_differs(expected: Connection, actual: Connection) -> Words:
-    """A life time is another one, which is harmless as long as both ends rekey."""
+    """A life time differs, which is harmless as long as both ends rekey."""
     esp = [child.seconds for child in actual.children if child.seconds is not None]
     for name, should, values in (
         ("IKE", expected.ike_seconds, [actual.ike_seconds]),
@@ -232,7 +232,7 @@ no_response = _ended(NO_RESPONSE)
 
 @peer_check
 def no_attempt(facts: Facts, peer: PeerFacts) -> Words:
-    """The tunnel is down, and nothing in the log says why."""
+    """The tunnel is down, and the log has no attempt to establish it."""
     if facts.connection is None or facts.is_established or peer.attempt is not None:
         return None
     return None if has_attempt(peer.log, facts.cloud.gateway["eip"] or "") else {"connection": facts.connection_name}
@@ -240,6 +240,6 @@ def no_attempt(facts: Facts, peer: PeerFacts) -> Words:
 
 @peer_check
 def unexplained(facts: Facts, peer: PeerFacts) -> Words:
-    """The tunnel is down for a reason that nothing shows."""
+    """The tunnel is down, and neither the configurations nor the log show why."""
     is_down = facts.connection is not None and not facts.is_established
     return {} if is_down and _end(facts) is None else None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read what playbooks/files/read_strongswan.sh prints about a host with strongSwan. Pure: no I/O."""
+"""Parse the output of playbooks/files/read_strongswan.sh, which describes a host with strongSwan. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PART = re.compile(r"(?m)^@@ (.*)\n?")
 LOG_LINE = re.compile(r"(?:^|\s)(\d*)\[([A-Z]{3})\] (.*)")
 NO_DAEMON = re.compile("connecting to .* failed|not found|[Pp]ermission denied")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-# With both versions the daemon initiates IKEv2.
+# A daemon that accepts both versions initiates IKEv2.
 VERSIONS = {"IKEv1": 1, "IKEv2": 2, "1": 1, "2": 2, "IKEv1/2": 2, "0": 2}
 DEFAULT_IDS = ("%any", "")
 
@@ -66,7 +66,7 @@ def read_files(text: str) -> Dict[str, Connection]:
 
 
 def parse_tree(text: str) -> Tree:
-    """Return the sections of a text, a dict; a section that is there several times is a list of dicts."""
+    """Return the sections of a text as a dict. A section that occurs several times is a list of dicts."""
     root: Tree = {}
     stack: List[Any] = [root]
     for line in map(str.strip, text.splitlines()):
@@ -88,12 +88,12 @@ def parse_tree(text: str) -> Tree:
 
 
 def _add(tree: Tree, name: str, value: Any) -> None:
-    there = tree.get(name)
-    if isinstance(there, dict) and isinstance(value, dict):
-        value = [there, value]
+    existing = tree.get(name)
+    if isinstance(existing, dict) and isinstance(value, dict):
+        value = [existing, value]
         tree[name] = value
-    elif isinstance(there, list) and isinstance(value, dict):
-        there.append(value)
+    elif isinstance(existing, list) and isinstance(value, dict):
+        existing.append(value)
     else:
         tree[name] = value
 
@@ -122,7 +122,7 @@ def _identity(tree: Tree, side: str) -> Optional[str]:
 
 
 def _loaded(tree: Tree) -> Connection:
-    """Return a connection as the daemon lists it: without proposals, and with the time until rekeying only."""
+    """Return a connection as the daemon lists it, which is without proposals and life times."""
     children = tree.get("children", {})
     return Connection(
         version=VERSIONS.get(tree.get("version", "")),
@@ -187,7 +187,7 @@ def _traffic(tree: Tree) -> Dict[str, List[Traffic]]:
 
 
 def _log(text: str) -> List[LogLine]:
-    """Return the lines of a log: of a file, of swanctl --initiate, or entries of the journal as JSON."""
+    """Return the lines of a log, which is a file, the output of swanctl --initiate, or journal entries as JSON."""
     return [line for line in map(_log_line, text.splitlines()) if line]
 
 
@@ -212,14 +212,17 @@ def _route_error(text: str) -> str:
 
 
 def _route(name: str, parts: Mapping[str, str]) -> RouteLookup:
-    """Return the answers of a pair of hosts, of which name is the first one's part."""
+    """Return the routes between a pair of hosts.
+
+    :param name: the heading of the part with the route to the cloud, which has the two addresses.
+    """
     _route_word, cloud_host, peer_host = name.split()
-    answer, lan = parts[name], parts.get("lan %s %s" % (cloud_host, peer_host), "")
-    return RouteLookup(cloud_host, peer_host, _route_error(answer), _link(answer), _link(lan))
+    to_cloud, to_lan = parts[name], parts.get("lan %s %s" % (cloud_host, peer_host), "")
+    return RouteLookup(cloud_host, peer_host, _route_error(to_cloud), _link(to_cloud), _link(to_lan))
 
 
-def _link(answer: str) -> str:
-    found = re.search(r" dev (\S+)", answer)
+def _link(text: str) -> str:
+    found = re.search(r" dev (\S+)", text)
     return found.group(1) if found else ""
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can be wrong on the way of packets at the peer's end, by its routes, firewall and counters. Pure: no I/O."""
+"""Check routes, firewall and packet counters of the peer's end. The docstring of each check is what it finds. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def no_route_to_gateway(facts: Facts, peer: PeerFacts) -> Words:
 
 @peer_check
 def peer_network_overlaps(facts: Facts, peer: PeerFacts) -> Words:
-    """The host is itself in a network of the cloud's side."""
+    """The host itself has an address in a network of the cloud's side."""
     for cidr, link in peer.networks:
         for other in (facts.cloud.tunnel or {}).get("local_subnets") or []:
             if overlaps(cidr, other) and not link.startswith(TUNNEL_LINKS):
@@ -89,7 +89,7 @@ def _route_fails(route: RouteLookup, peer: PeerFacts) -> Words:
 
 
 def peer_route_missing(facts: Facts) -> Words:
-    """The host drops packets of the LAN to the cloud, because of its routes; a tunnel that is down has none."""
+    """The host has no route from the LAN to the cloud. Only a tunnel that is up is checked, because it adds routes."""
     return _route_fails(facts) if facts.is_established else None
 
 
@@ -108,7 +108,7 @@ def forward_filtered(route: RouteLookup, peer: PeerFacts) -> Words:
 
 @_on_route
 def translated(route: RouteLookup, peer: PeerFacts) -> Words:
-    """The host translates the source of packets to the cloud, which then are not the tunnel's."""
+    """The host translates the source of packets to the cloud, so that they no longer match the tunnel."""
     packet = Packet(route.peer_host, route.cloud_host, in_link=route.lan_link, out_link=route.link)
     is_nat = bool(peer.firewall) and verdict(peer.firewall or (), "postrouting", packet, "nat") == TRANSLATED
     return {} if is_nat else None
@@ -158,7 +158,7 @@ def too_large(facts: Facts, peer: PeerFacts) -> Words:
 
 @peer_check
 def partly_established(facts: Facts, peer: PeerFacts) -> Words:
-    """Some pairs of networks have an established child, others have not."""
+    """Only some pairs of networks have an established child SA."""
     if facts.is_established or not facts.traffic or facts.expected is None:
         return None
     there = {pair for each in facts.traffic for pair in pairs(each.child)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The event source vpn_tunnels: the side of _tunnel_source.py that ansible-rulebook calls."""
+"""The event source vpn_tunnels: ansible-rulebook's interface to _tunnel_source.py."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ author:
   - The baiducloud.network contributors (@baiducloud-network)
 description:
   - An event source of ansible-rulebook. It polls the tunnels of VPN gateways, and sends an event when a tunnel is not
-    as expected. It costs one request per gateway and poll.
-  - With a list of tunnels the expected state is that of the list. Without one it is the state that a tunnel had.
-  - The return of a tunnel to its expected state, such as by a repair, is not an event.
-  - No event and no log has a key.
+    as expected. Each poll costs one request per gateway.
+  - With a list of tunnels the expected state is that of the list. Without one it is the state that a tunnel had before.
+  - No event is sent when a tunnel returns to its expected state, such as after a repair.
+  - Events and logs never have a key.
 options:
   vpn_id:
     description:
       - The ids of the VPN gateways. The gateways that the list names are watched too.
-      - Required without a list. One single id is the gateway of all items of the list that name none.
+      - Required without a list. A single id also applies to all items of the list that name no gateway.
     type: list
     elements: str
   tunnels:
     description:
-      - The list of tunnels, whose items are what the module C(vpn_tunnels) takes. Only the options that an item has are
-        compared. A value that is a template, such as a key, is not.
+      - The list of tunnels as the module C(vpn_tunnels) takes it. Only the options that an item has are compared, and
+        of these not the values that are templates, such as keys.
       - Mutually exclusive with O(tunnels_file).
     type: list
     elements: dict
@@ -51,20 +51,20 @@ options:
     default: 60
   repair_time:
     description:
-      - Seconds that a repair may take. After this time the event about a tunnel that is still not as the list has it is
-        sent again. Without a list, the state of the cloud is the expected one from then on.
+      - Seconds that a repair may take. If a tunnel still differs from the list after them, its event is sent again.
+        Without a list, the tunnel's new state is the expected one from then on.
     type: float
     default: 300
   health_delay:
     description:
-      - Seconds that a tunnel may be down, without an event, after it was created or changed.
+      - Seconds after the creation or a change of a tunnel in which no event is sent if it is down.
     type: float
     default: 120
   access_key_id:
     description:
       - The account's access key id. If unset, it is that of the O(profile); without O(profile) that of the environment
         variable C(BCE_ACCESS_KEY_ID) or C(BAIDUCLOUD_ACCESS_KEY), else of the current profile.
-      - Keys belong into the environment or a profile, because ansible-rulebook itself logs the options of sources when
+      - Put keys into the environment or a profile, because ansible-rulebook itself logs the options of sources when
         it is run with C(--verbose).
     type: str
   secret_access_key:
@@ -137,11 +137,11 @@ COLLECTION = "ansible_collections.baiducloud.network"
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
-    """Put events into the queue until the task is cancelled."""
+    """Put events into the queue until the asyncio task is cancelled."""
     source = _load_implementation().TunnelSource(args)
     try:
         while True:
-            # In a thread, because the client blocks.
+            # In a thread, because the client blocks while it waits for a response.
             for event in await asyncio.to_thread(source.poll):
                 await queue.put(event)
             await asyncio.sleep(source.pause())
@@ -152,17 +152,17 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
 def _load_implementation() -> Any:
     """Return the module _tunnel_source of this collection.
 
-    ansible-rulebook loads this file outside of its package, so that it cannot import relatively, and has no finder of
-    collections.
+    ansible-rulebook loads this file without its package, so that relative imports fail, and without Ansible's finder of
+    collections, so that absolute ones fail too.
     """
     from ansible.plugins.loader import init_plugin_loader
     from ansible.utils.collection_loader import AnsibleCollectionConfig
 
     if AnsibleCollectionConfig.collection_finder is None:
-        # The copy of the collection that has this file goes first.
+        # The copy of the collection with this file goes first.
         folders = [str(path.parent) for path in Path(__file__).parents if path.name == "ansible_collections"]
         init_plugin_loader(folders[:1])
-        # With Ansible's hook, ansible-rulebook could load no further source or filter of a collection by its path.
+        # Ansible's path hook is removed, because with it ansible-rulebook cannot load further sources by their paths.
         finder = AnsibleCollectionConfig.collection_finder
         sys.path_hooks[:] = [hook for hook in sys.path_hooks if getattr(hook, "__self__", None) is not finder]
     return importlib.import_module(COLLECTION + ".plugins.plugin_utils._tunnel_source")

@@ -102,9 +102,9 @@ def test_key_that_the_api_does_not_show_has_to_be_in_the_file(lookup, stored, tm
 @pytest.mark.parametrize(
     ("content", "mode", "error"),
     [
-        ("ddd22@www", 0o600, "must be a file of the variable vpn_tunnel_keys alone"),
-        ("secret_key: ddd22@www", 0o600, "must be a file of the variable vpn_tunnel_keys alone"),
-        ("vpn_tunnel_keys: {vpn-1/a: short}", 0o600, "must be a file of the variable vpn_tunnel_keys alone"),
+        ("ddd22@www", 0o600, "must have only the variable vpn_tunnel_keys"),
+        ("secret_key: ddd22@www", 0o600, "must have only the variable vpn_tunnel_keys"),
+        ("vpn_tunnel_keys: {vpn-1/a: short}", 0o600, "must have only the variable vpn_tunnel_keys"),
         ("vpn_tunnel_keys: {}", 0o640, "has keys in clear, so its mode must be 0600, got 0640"),
     ],
 )
@@ -121,7 +121,7 @@ def test_errors_of_options_are_reported_before_anything_is_stored(lookup, tmp_pa
     with pytest.raises(AnsibleLookupError) as caught:
         lookup(A, key_file="", timeout="x", regoin="bj")
     assert all(text in str(caught.value) for text in ("key_file: is required", "timeout: ", "regoin: is not"))
-    for path, error in (("vpn-1", "is not VPN_ID/NAME"), (f"{GATEWAY}/none", "the gateway has no such tunnel")):
+    for path, error in (("vpn-1", "must be VPN_ID/NAME"), (f"{GATEWAY}/none", "the gateway has no such tunnel")):
         with pytest.raises(AnsibleLookupError, match=error):
             lookup(path)
     assert os.listdir(tmp_path) == []

@@ -116,7 +116,7 @@ def test_audit_lists_the_worst_values_first():
         "vpn-1/b: ike_config.ike_auth_alg sha1 is discouraged; use sha2_256",
         "vpn-1/b: secret_key shorter than 17 characters is discouraged; use 17 characters",
         "vpn-1/c: ipsec_config.ipsec_lifetime above 28800 is discouraged; use up to 28800",
-        "vpn-1/c: ike_config.ike_pfs is not known, because the cloud does not show a value of the API's page",
+        "vpn-1/c: ike_config.ike_pfs is unknown, because the cloud shows no value for it that the API documents",
     ]
     assert audit.summary == {"tunnels": 3, "broken": 1, "discouraged": 2, "unknown": 0, "current": 0}
     assert audit.findings[0]._asdict() == {
@@ -139,10 +139,10 @@ def test_audit_of_a_tunnel_without_its_values_says_that_they_are_unknown(shown):
     [
         ("libreswan", "ike_pfs", "group2", "group14, on Libreswan modp2048"),
         ("routeros", "ipsec_enc_alg", "3des", "aes256, on MikroTik (RouterOS) aes-256-cbc"),
-        ("juniper", "ike_pfs", "group2", "group14 (no source for its name on Juniper SRX)"),
-        ("hillstone", "ike_version", "v1", "another device, because Hillstone has none of v2"),
+        ("juniper", "ike_pfs", "group2", "group14 (its name on Juniper SRX is not known)"),
+        ("hillstone", "ike_version", "v1", "another device, because Hillstone does not support v2"),
         ("fortios", "ipsec_lifetime", 86400, "up to 28800"),
-        ("sangfor", "ike_auth_alg", "md5", "sha2_256 (no source for its name on Sangfor)"),
+        ("sangfor", "ike_auth_alg", "md5", "sha2_256 (its name on Sangfor is not known)"),
     ],
 )
 def test_audit_gives_what_to_use_in_the_words_of_the_device(device, option, value, instead):

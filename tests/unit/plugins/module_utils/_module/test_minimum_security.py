@@ -36,8 +36,8 @@ EXAMPLE = (
     "ipsec_config.ipsec_auth_alg sha1 (discouraged), ipsec_config.ipsec_pfs group2 (broken), "
     "secret_key shorter than 17 characters (discouraged)"
 )
-WARNING = "minimum_security: with none these weak values are accepted: %s; docs/security.md has better ones"
-ERROR = "minimum_security: %s refuses %s; provide values that docs/security.md calls current, or lower the level"
+WARNING = "minimum_security: none accepts these weak values: %s; provide better ones, see docs/security.md"
+ERROR = "minimum_security: %s refuses %s; provide values that docs/security.md lists as current, or lower the level"
 
 
 @pytest.fixture(autouse=True)

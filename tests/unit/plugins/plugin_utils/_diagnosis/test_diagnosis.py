@@ -75,19 +75,19 @@ CLOUD_FAULTS = {
         lambda cloud: None,
         "vpncon is not established: the cloud does not reach the peer 10.107.245.188, and nothing is wrong at the"
         " cloud's end; look at the peer's end: compare the device with the page of peer_sheet, read its log, and"
-        " see that UDP 500 and 4500 pass.",
+        " check that UDP 500 and 4500 pass.",
     ),
     "both_ends_overlap": (
         lambda cloud: cloud["tunnels"][0].update(remote_subnets=["192.168.8.0/24"], health_status="reachable"),
         "vpncon is established: 192.168.8.0/24 of the peer and 192.168.0.0/20 of the cloud's side overlap, so"
-        " packets between them do not enter the tunnel; give one of them other networks, or translate the"
-        " addresses at the peer (NETMAP) and name the translated network in the tunnel.",
+        " packets between them do not enter the tunnel; change one of them, or translate the"
+        " addresses at the peer (NETMAP) and give the tunnel the translated network.",
     ),
     "vpc_overlaps": (
         lambda cloud: cloud["tunnels"][0].update(remote_subnets=["192.168.32.0/24"], health_status="reachable"),
         "vpncon is established: 192.168.32.0/24 of the peer overlaps with 192.168.0.0/18 of the VPC vpc-emulator,"
-        " so the VPC keeps the packets to it; give one of them other networks, or translate the addresses at the"
-        " peer (NETMAP) and name the translated network in the tunnel.",
+        " so the VPC keeps the packets to it; change one of them, or translate the addresses at the"
+        " peer (NETMAP) and give the tunnel the translated network.",
     ),
     "route_missing": (
         lambda cloud: cloud["tunnels"][0].update(remote_subnets=["10.1.0.0/16"], health_status="reachable"),
@@ -206,7 +206,7 @@ def test_pair_of_networks_without_a_child_is_found():
     found["peer"]["output"] = f"{before}@@ tunnels{tunnels}"
     diagnosed = diagnose(**found)
     assert names(diagnosed) == ["partly_established", "route_missing"]
-    assert "has not established the children for 192.168.0.0/20 to 192.168.101.0/24" in diagnosed.sentence
+    assert "has no established child SA for 192.168.0.0/20 to 192.168.101.0/24" in diagnosed.sentence
 
 
 def test_host_without_nft_is_diagnosed_and_the_basis_says_so():
@@ -259,11 +259,16 @@ def test_each_finding_is_planted_somewhere():
     ] == []
 
 
+def shown(template):
+    """Return a template as the page shows it: the name of each value in capitals."""
+    template = template.replace("%(own_firewall)s", "")
+    return re.sub(r"%\((\w+)\)[sd]", lambda match: match.group(1).upper(), template).replace("%%", "%")
+
+
 def test_page_lists_each_finding_in_order():
     page = (ROOT / "docs/diagnose.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.*) \| (.*) \|$", page.partition("| what is wrong |")[2], re.MULTILINE)
-    shown = [(re.sub(r"%\(\w+\)[sd]", "…", text).replace("%%", "%") for text in finding[2:4]) for finding in FINDINGS]
-    assert rows == [*map(tuple, shown)]
+    assert rows == [(shown(finding.cause), shown(finding.remedy)) for finding in FINDINGS]
     assert len({finding.name for finding in FINDINGS}) == len(FINDINGS)
     (example,) = re.findall(r"```text\n(.*)\n```", page)
     assert example == f"branch-berlin {FAULTS['IKE cipher'].sentence}."
