@@ -217,5 +217,6 @@ def test_libreswan_lan_bypass_keeps_lan_traffic_out_of_an_established_tunnel(gue
     guest.load_other_peer(files=files)
     assert wait_until(lambda: guest.can_ping(tunnel=pinged, seconds=1))
     assert guest.can_ping_between_lans() == [True, True] and guest.can_ping(tunnel=pinged, seconds=1)
-    assert [entry["packets"] > 0 for entry in guest.kernel_sas(side="peer") if entry["protocol"] == "esp"]
+    packets = [entry["packets"] for entry in guest.kernel_sas(side="peer") if entry["protocol"] == "esp"]
+    assert packets and all(packets), packets
     guest.reset()
