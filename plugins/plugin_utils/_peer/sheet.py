@@ -79,6 +79,8 @@ def _sheet(request: Request) -> Sheet:
     sections = [_ends(request), _networks(request), _ike(request), _esp(request), _settings(request)]
     if request.device.cells or request.device.modes:
         sections += [_lacks(request), _sources(request)]
+    elif request.device.label != texts["other"]:
+        sections.append(Section(texts["lacks"], [], [], [texts["lacks_no_source"] % words]))
     return Sheet(texts["title"] % words, [texts["intro"] % words, texts["untried"]], sections)
 
 

@@ -80,7 +80,8 @@ def test_page_has_the_words_of_the_vendor_and_what_it_lacks():
     assert "ike\\_pfs: group24. Change the tunnel at both ends to: group2, group5, group14" in page
     assert "schema of fortinet.fortios" in page and "15 characters" in page
     other = page_of(vendor="other")
-    assert "✗" not in other and "any vendor" in other and "Sources" not in other
+    assert "✗" not in other and "any vendor" in other and "Sources" not in other and "lack" not in other
+    assert "No source is known for Sangfor, so this page cannot name what it lacks" in page_of(vendor="sangfor")
     assert "ike\\_version: v2" in page_of(options(ike_config__ike_version="v2"), vendor="hillstone")
 
 
