@@ -62,6 +62,8 @@ def test_peer_sheet_writes_the_key_only_if_asked_and_for_its_owner(run):
     [
         ("vpn_conn_name=berlin", "vpn_conn_name: the gateway vpn-119bd69b has no tunnel berlin; give the name of one"),
         ("vendor=acme", "vendor: must be"),
+        ("show_key=yes", "vpn_conn_name: is required with show_key"),
+        ("show_key=true", "secret_key: is required with show_key"),
         ("vpn_id=", "vpn_id: is required; give the id of the VPN gateway"),
     ],
 )

@@ -84,7 +84,7 @@ def verify_other_peer(lab, tunnel, eip, files, rekey=True, seconds=OTHER_PEER_TI
     :param rekey: whether the cloud rekeys every child once.
     :param single_pairs: whether the peer has a child for each pair of networks in IKEv2 too.
     :raises VerificationError: on the first difference.
-    :returns: dict of `children`, `pings` and `spis`.
+    :returns: dict of `children` and `pings`.
     """
     expected = expected_parameters(tunnel)
     if single_pairs:

@@ -109,8 +109,8 @@ def parse_peer(
         peer=Side(remote_ip, peer_id or str(remote_ip), peer_networks),
         host_address=str(remote_ip) if peer_address is None else peer_address.strip(),
         secret_key=None if part == "connections" else rules.SECRET_KEY.normalize(secret_key),
-        ike_config={} if part == "secrets" else _strip_values(tunnel["ike_config"]),
-        ipsec_config={} if part == "secrets" else _strip_values(tunnel["ipsec_config"]),
+        ike_config={} if part == "secrets" else strip_values(tunnel["ike_config"]),
+        ipsec_config={} if part == "secrets" else strip_values(tunnel["ipsec_config"]),
         start_action=start_action,
     )
 
@@ -289,7 +289,8 @@ def _parse_subnets(tunnel: Any) -> Tuple[Tuple[Network, ...], Tuple[Network, ...
     return cloud, peer
 
 
-def _strip_values(config: Dict[str, Any]) -> Dict[str, Any]:
+def strip_values(config: Dict[str, Any]) -> Dict[str, Any]:
+    """Return a dictionary without the white space around its texts."""
     return {name: value.strip() if isinstance(value, str) else value for name, value in config.items()}
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ...module_utils._bce.errors import InvalidOptionsError
 from .description import Address, Network, PeerDescription
@@ -36,8 +36,13 @@ def mode_of(ike_config: Dict[str, Any]) -> str:
     return version if version == "v2" else "%s/%s" % (version, ike_config.get("ike_mode"))
 
 
-def find_lacking(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> List[Lacking]:
-    """Return each value of a tunnel that a device is known not to have."""
+def find_lacking(
+    device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any], texts: Mapping[str, str] = MESSAGES
+) -> List[Lacking]:
+    """Return each value of a tunnel that a device is known not to have.
+
+    :param texts: has peer_group_of_ike and peer_seconds, in the language of the result.
+    """
     found = []
     mode = mode_of(ike_config)
     cell = device.modes.get(mode)
@@ -45,21 +50,21 @@ def find_lacking(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[
         option = "ike_version: v2" if mode == "v2" else "ike_mode: %s" % ike_config["ike_mode"]
         found.append(Lacking(option, _names(device.modes)))
     for option, value in (*ike_config.items(), *ipsec_config.items()):
-        allowed = _allowed_instead(device, option, value)
+        allowed = _allowed_instead(device, option, value, texts)
         found += [Lacking("%s: %s" % (option, value), allowed)] if allowed else []
     group, pfs_group = ike_config.get("ike_pfs"), ipsec_config.get("ipsec_pfs")
     groups = ["%s_pfs: %s" % words for words in (("ike", group), ("ipsec", pfs_group))]
     is_possible = pfs_group in (None, "disabled", group) or any(lacking.option in groups for lacking in found)
     if mode in device.group_of_ike and not is_possible:
-        found.append(Lacking(groups[1], MESSAGES["peer_group_of_ike"] % {"group": group}))
+        found.append(Lacking(groups[1], texts["peer_group_of_ike"] % {"group": group}))
     return found
 
 
-def _allowed_instead(device: Device, option: str, value: Any) -> str:
+def _allowed_instead(device: Device, option: str, value: Any, texts: Mapping[str, str]) -> str:
     """Return what a device takes instead of a value; an empty text where it takes the value, or may take it."""
     if option in device.seconds:
         least, most, _source = device.seconds[option]
-        return "" if least <= value <= most else MESSAGES["peer_seconds"] % {"least": least, "most": most}
+        return "" if least <= value <= most else texts["peer_seconds"] % {"least": least, "most": most}
     cells = device.cells.get(option, {})
     return _names(cells) if value in cells and cells[value].name is None else ""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, List, NamedTuple, Tuple
 
 from . import conn_file
-from .description import Network, PeerDescription, parse_peer, subnet_pairs
+from .description import Network, PeerDescription, parse_peer, strip_values, subnet_pairs
 from .device_table import DEVICES
 from .devices import Words, ike_words, ipsec_words, parse_identities, reject_configs, reject_unsupported
 from .identities import Identity
@@ -53,7 +53,8 @@ def render_files(tunnel: Any, gateway: Any, secret_key: Any = None, **more: Any)
     peer = parse_peer(tunnel, gateway, secret_key, **more)
     if peer is None:
         # What the device does not have is an error before the tunnel is created.
-        reject_configs("libreswan", tunnel.get("ike_config") or {}, tunnel.get("ipsec_config") or {})
+        configs = (strip_values(tunnel.get(option) or {}) for option in ("ike_config", "ipsec_config"))
+        reject_configs("libreswan", *configs)
         return LibreswanFiles(file_name(more.get("name") or tunnel["vpn_conn_name"]), [], [], NOT_RENDERED, "", "")
     connections, secrets = ("\n".join(lines(peer)) + "\n" for lines in (_connections, _secrets))
     name = conn_file.conn_name(peer)
@@ -106,7 +107,8 @@ def connection_name(name: str, number: int) -> str:
 
 def bypass_name(name: str, number: int) -> str:
     """Return the name of a connection that keeps traffic of the LAN out of the tunnel."""
-    return "%s+lan-%d" % (name, number)
+    # It ends in +NUMBER, because the connections of a tunnel NAME/lan are called NAME+lan-NUMBER.
+    return "%s+lan+%d" % (name, number)
 
 
 def _bypassed(peer: PeerDescription) -> List[Tuple[Network, Network]]:

@@ -15,12 +15,12 @@ from .devices import find_lacking, mode_of
 from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS, MTU_BYTES, TCP_MSS_BYTES, parse_dictionary
 from .messages import MESSAGES
 from .sheet_formats import FORMATS, Section, Sheet, Value
-from .sheet_texts import CIPHERS, ESP, GROUPS, HASHES, PORTS, TEXTS
+from .sheet_texts import CIPHERS, GROUPS, HASHES, PORTS, TEXTS
 from .swanctl import NOT_RENDERED
 
 OTHER = "other"
 VENDORS = (*DEVICES, OTHER)
-BOOLEANS = {True: True, False: False, "true": True, "false": False, "yes": True, "no": False}
+BOOLEANS = {"true": True, "false": False, "yes": True, "no": False}
 
 Row = Tuple[Any, ...]
 
@@ -49,7 +49,7 @@ def render(
     """
     errors = validate_choice("vendor", vendor, VENDORS)
     errors += validate_choice("format", format, tuple(FORMATS)) + validate_choice("language", language, tuple(TEXTS))
-    shown = BOOLEANS.get(show_key.strip().lower() if isinstance(show_key, str) else show_key, None)
+    shown = _parse_boolean(show_key)
     if shown is None:
         errors.append(MESSAGES["peer_boolean"] % {"option": "show_key", "value": safe_value(show_key)})
     try:
@@ -66,12 +66,21 @@ def render(
     return FORMATS[format](_sheet(Request(description, device, texts, key)), language)
 
 
+def _parse_boolean(value: Any) -> Optional[bool]:
+    """Return a value as a boolean, or None where it is not one."""
+    if isinstance(value, str):
+        return BOOLEANS.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
 def _sheet(request: Request) -> Sheet:
     texts, peer = request.texts, request.peer
     words = {"name": peer.vpn_conn_name, "vendor": request.device.label}
     sections = [_ends(request), _networks(request), _ike(request), _esp(request), _settings(request)]
     if request.device.cells or request.device.modes:
         sections += [_lacks(request), _sources(request)]
+    elif request.device.label != texts["other"]:
+        sections.append(Section(texts["lacks"], [], [], [texts["lacks_no_source"] % words]))
     return Sheet(texts["title"] % words, [texts["intro"] % words, texts["untried"]], sections)
 
 
@@ -117,7 +126,7 @@ def _esp(request: Request) -> Section:
     texts, esp = request.texts, request.peer.ipsec_config
     group = GROUPS.get(esp["ipsec_pfs"]) or texts["disabled"]
     rows = [
-        (texts["protocol"], ESP, None),
+        (texts["protocol"], texts["esp_protocol"], None),
         (texts["cipher"], CIPHERS[esp["ipsec_enc_alg"]], _cell(request, "ipsec_enc_alg")),
         (texts["esp_hash"], HASHES[esp["ipsec_auth_alg"]], _cell(request, "ipsec_auth_alg")),
         (texts["pfs"], group, _cell(request, "ipsec_pfs")),
@@ -142,7 +151,7 @@ def _settings(request: Request) -> Section:
 
 def _lacks(request: Request) -> Section:
     texts = request.texts
-    lacking = find_lacking(request.device, request.peer.ike_config, request.peer.ipsec_config)
+    lacking = find_lacking(request.device, request.peer.ike_config, request.peer.ipsec_config, texts)
     found = [texts["lacks_value"] % value._asdict() for value in lacking]
     unknown = texts["lacks_unknown"] % {"vendor": request.device.label}
     return Section(texts["lacks"], [], [], [*(found or [texts["lacks_nothing"]]), unknown])

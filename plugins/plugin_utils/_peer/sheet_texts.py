@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Dict
 
+from .messages import MESSAGES
+
 # Values of the API -> the names that engineers of any vendor know.
 CIPHERS = {"aes": "AES-128 (CBC)", "aes192": "AES-192 (CBC)", "aes256": "AES-256 (CBC)", "3des": "3DES (CBC)"}
 HASHES = {
@@ -23,7 +25,6 @@ GROUPS = {
     "group14": "DH 14 = group14 = modp2048",
     "group24": "DH 24 = group24 = modp2048s256",
 }
-ESP = "ESP, tunnel mode"
 PORTS = "UDP 500, UDP 4500"
 
 TEXTS: Dict[str, Dict[str, str]] = {
@@ -43,7 +44,7 @@ TEXTS: Dict[str, Dict[str, str]] = {
         "peer_address": "Address of the other gateway (remote gateway, peer)",
         "peer_id": "Identity of the other gateway (remote ID)",
         "key": "Pre-shared key",
-        "no_key": "not on this page; ask for it on another way",
+        "no_key": "not on this page; it is sent separately",
         "networks": "Protected networks",
         "own_network": "This side (source)",
         "cloud_network": "Cloud (destination)",
@@ -54,6 +55,7 @@ TEXTS: Dict[str, Dict[str, str]] = {
         "main": "main",
         "aggressive": "aggressive",
         "protocol": "Protocol",
+        "esp_protocol": "ESP, tunnel mode",
         "cipher": "Encryption",
         "hash": "Authentication (hash, integrity, PRF)",
         "esp_hash": "Authentication (integrity)",
@@ -77,8 +79,11 @@ TEXTS: Dict[str, Dict[str, str]] = {
         "nat_rule": "Exempt traffic between the protected networks from source NAT, and allow it in the firewall.",
         "lacks": "What this vendor is known not to have",
         "lacks_value": "%(option)s. Change the tunnel at both ends to: %(allowed)s",
-        "lacks_nothing": "Of the values on this page none is known to be missing.",
-        "lacks_unknown": "For values without words of %(vendor)s no source is known.",
+        "lacks_nothing": "It is not known to lack any value on this page.",
+        "peer_group_of_ike": MESSAGES["peer_group_of_ike"],
+        "peer_seconds": MESSAGES["peer_seconds"],
+        "lacks_no_source": "No source is known for %(vendor)s, so this page cannot name what it lacks.",
+        "lacks_unknown": "Where the column of %(vendor)s is empty, no source is known.",
         "sources": "Sources",
         "fortios_name": "FortiOS takes at most 15 characters as the name of a tunnel's interface.",
         "huawei_sha2": "On a Huawei AR, SHA-2 for IPsec may need: ipsec authentication sha2 compatible enable.",
@@ -110,6 +115,7 @@ TEXTS: Dict[str, Dict[str, str]] = {
         "main": "主模式（main）",
         "aggressive": "野蛮模式（aggressive）",
         "protocol": "安全协议",
+        "esp_protocol": "ESP，隧道模式",
         "cipher": "加密算法",
         "hash": "认证算法（哈希、完整性、PRF）",
         "esp_hash": "认证算法（完整性）",
@@ -134,6 +140,9 @@ TEXTS: Dict[str, Dict[str, str]] = {
         "lacks": "已知该厂商不支持的取值",
         "lacks_value": "%(option)s。请将两端改为：%(allowed)s",
         "lacks_nothing": "本页的取值中，没有已知不支持的。",
+        "peer_group_of_ike": "%(group)s（即 ike_pfs 的组）或 disabled",
+        "peer_seconds": "%(least)d 至 %(most)d（秒）",
+        "lacks_no_source": "没有关于 %(vendor)s 的已知资料来源，因此无法列出其不支持的取值。",
         "lacks_unknown": "未给出 %(vendor)s 写法的取值，没有已知的资料来源。",
         "sources": "资料来源",
         "fortios_name": "FortiOS 的隧道接口名最长 15 个字符。",

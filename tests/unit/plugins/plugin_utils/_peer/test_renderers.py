@@ -28,6 +28,7 @@ FORTIOS_MODULES = dict(zip(peer_schemas.FORTIOS_KINDS, peer_schemas.FORTIOS_MODU
 SCHEMAS = peer_schemas.load()
 API_VALUES = {field.name: field.argument_spec.get("choices") for field in (*rules.IKE_CONFIG, *rules.IPSEC_CONFIG)}
 MODE_OPTIONS = ("ike_version", "ike_mode")
+CONFIGS = (("ike_config", "ike"), ("ipsec_config", "ipsec"))
 # Every device takes it.
 COMMON = {
     "ike_config__ike_version": "v2",
@@ -374,9 +375,19 @@ def test_libreswan_files_are_those_of_the_filter_and_name_their_connections():
     assert files["name"] == "a+b~c" and SECRET_KEY not in files["connections"] + files["marker"]
     names = [name for _kind, name in read_conf(files["connections"])]
     assert names == files["tunnels"] + files["bypasses"]
-    assert names == ["a+b.c-1", "a+b.c-2", "a+b.c+lan-1", "a+b.c+lan-2"]
+    assert names == ["a+b.c-1", "a+b.c-2", "a+b.c+lan+1", "a+b.c+lan+2"]
     assert "\n# tunnel vpnconn-1\n" in files["marker"] and "libreswan_peer" in files["marker"]
     assert FILTERS["libreswan_files"]({}, tunnel, EIP, "other1!key")["marker"] != files["marker"]
+
+
+def test_libreswan_files_of_two_tunnels_have_no_connection_in_common():
+    wide = {"local_subnets": ["10.0.0.0/8"], "remote_subnets": ["10.1.0.0/16", "192.168.1.0/24"]}
+    files = [
+        FILTERS["libreswan_files"]({}, common(vpn_conn_name=name, **wide), EIP, SECRET_KEY)
+        for name in ("a", "a/lan", "a-1", "a/lan/1", "a/lan-1")
+    ]
+    names = [name for each in files for name in each["tunnels"] + each["bypasses"]]
+    assert len(names) == len(set(names)) == 20
 
 
 def test_conflict_of_a_file_of_libreswan_depends_on_id_and_gateway():
@@ -394,6 +405,9 @@ def test_libreswan_files_refuse_what_it_lacks_before_the_tunnel_exists(context, 
     lacking = dict(new, ike_config=dict(new["ike_config"], ike_pfs="group2"))
     with pytest.raises(AnsibleFilterError, match="ike_pfs: group2 is not supported by Libreswan"):
         FILTERS["libreswan_files"](context, lacking, EIP, SECRET_KEY, **how)
+    spaces = {name: dict(new[name], **{f"{kind}_pfs": " group14 "}) for name, kind in CONFIGS}
+    spaces["ipsec_config"]["ipsec_pfs"] = "group14"
+    assert FILTERS["libreswan_files"](context, dict(new, **spaces), EIP, SECRET_KEY, **how)
     # Of a tunnel that exists already, at a new gateway, not everything may be known.
     assert FILTERS["libreswan_files"](context, dict(new, ike_config={}), CHECK_MODE_ID, SECRET_KEY, **how)
     with pytest.raises(AnsibleFilterError, match="create the object first"):

@@ -80,7 +80,8 @@ def test_page_has_the_words_of_the_vendor_and_what_it_lacks():
     assert "ike\\_pfs: group24. Change the tunnel at both ends to: group2, group5, group14" in page
     assert "schema of fortinet.fortios" in page and "15 characters" in page
     other = page_of(vendor="other")
-    assert "✗" not in other and "any vendor" in other and "Sources" not in other
+    assert "✗" not in other and "any vendor" in other and "Sources" not in other and "lack" not in other
+    assert "No source is known for Sangfor, so this page cannot name what it lacks" in page_of(vendor="sangfor")
     assert "ike\\_version: v2" in page_of(options(ike_config__ike_version="v2"), vendor="hillstone")
 
 
@@ -89,6 +90,14 @@ def test_page_is_made_of_each_combination_for_each_vendor(vendor):
     for number, tunnel in enumerate(all_combinations()):
         if number % 11 == 0:
             assert Text(page_of(tunnel, vendor=vendor, format="html", language="zh"))
+
+
+def test_chinese_page_has_no_english_sentence_about_what_is_lacking():
+    another = options(ike_config__ike_version="v2", ike_config__ike_pfs="group5", ipsec_config__ipsec_pfs="group14")
+    page = page_of(another, vendor="libreswan", language="zh")
+    assert "请将两端改为：group5（即 ike\\_pfs 的组）或 disabled" in page and "ESP，隧道模式" in page
+    short = options(ike_config__ike_life_time=60)
+    assert "请将两端改为：120 至 172800（秒）" in page_of(short, vendor="fortios", language="zh")
 
 
 def test_page_shows_the_key_only_if_asked():
@@ -140,6 +149,7 @@ def test_languages_have_the_same_texts_and_placeholders():
         ({"format": "pdf"}, "format: must be markdown or html"),
         ({"language": ""}, "language: must be en or zh"),
         ({"show_key": "maybe"}, "show_key: must be true or false"),
+        ({"show_key": ["true"]}, "show_key: must be true or false, got of type list"),
         ({"vendor": "x", "format": "y", "secret_key": "short"}, "vendor: .*format: "),
     ],
 )
