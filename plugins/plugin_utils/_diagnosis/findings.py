@@ -124,7 +124,7 @@ FINDINGS = (
     ),
     Finding(
         "no_response",
-        peer.no_response,
+        traffic.no_response,
         "no packet of the gateway %(gateway)s arrives at %(peer)s%(own_firewall)s",
         OPEN_PORTS + ", on all firewalls in between; then see that remote_ip (%(remote_ip)s) is the public address of"
         " the peer",
@@ -344,8 +344,7 @@ FINDINGS = (
     Finding(
         "nothing_returns",
         traffic.nothing_returns,
-        "%(peer)s has sent packets to the cloud (%(packets_out)d) and received none, and the route rules of the VPC"
-        " are right",
+        "%(peer)s has sent packets to the cloud (%(packets_out)d) and received none%(rules)s",
         "look at the security groups and ACLs of the instances in %(cloud_networks)s next, which this collection"
         " does not read: they must allow %(peer_networks)s; then at the firewall of the instance",
         is_last_resort=True,
