@@ -22,7 +22,10 @@ FAMILIES = ("ip", "inet")
 
 
 class Packet(NamedTuple):
-    """A packet of a new connection; a value is None where it is not known."""
+    """A packet; a value is None where it is not known.
+
+    :ivar state: that of its connection.
+    """
 
     source: str
     destination: str
@@ -30,6 +33,7 @@ class Packet(NamedTuple):
     port: Optional[str] = None
     in_link: Optional[str] = None
     out_link: Optional[str] = None
+    state: str = "new"
 
 
 def verdict(rules: Sequence[Mapping[str, Any]], hook: str, packet: Packet, kind: str = "filter") -> Optional[str]:
@@ -133,7 +137,7 @@ def _left(left: Any, packet: Packet) -> Optional[str]:
         return None
     meta, payload, state = left.get("meta", {}), left.get("payload", {}), left.get("ct", {})
     if state.get("key") == "state":
-        return "new"
+        return packet.state
     if meta:
         names = {"iifname": packet.in_link, "oifname": packet.out_link, "iif": packet.in_link, "oif": packet.out_link}
         names.update(l4proto=packet.protocol, nfproto="ipv4", protocol="ip")

@@ -12,7 +12,7 @@ from .checks import Check, Words, peer_check
 from .cloud import EVERYTHING
 from .facts import Facts, PeerFacts, RouteLookup, contains, network, overlaps, pairs, words
 from .firewall import ACCEPTED, DROPPED, TRANSLATED, Packet, clamps_segments, verdict
-from .negotiation import has_response
+from .negotiation import has_attempt, has_response
 from .peer import all_pairs, negotiation_log, no_packet_arrives
 
 IKE_PORTS = ("500", "4500")
@@ -51,10 +51,12 @@ def _ike_verdicts(facts: Facts, peer: PeerFacts, gateway: str) -> Iterator[Tuple
     own = (facts.cloud.tunnel or {}).get("remote_ip")
     own = next(iter(set(facts.connection.peer_addresses) & peer.addresses), own) if facts.connection else own
     link = peer.gateway_link or None
+    # A response to the peer's own attempt belongs to its connection.
+    state = "established" if has_attempt(negotiation_log(peer), gateway) else "new"
     for port in IKE_PORTS if peer.firewall else ():
         ways = {
             "output": Packet(str(own), gateway, "udp", port, out_link=link),
-            "input": Packet(gateway, str(own), "udp", port, in_link=link),
+            "input": Packet(gateway, str(own), "udp", port, in_link=link, state=state),
         }
         for hook, packet in ways.items():
             yield port, hook, verdict(peer.firewall or (), hook, packet)

@@ -215,6 +215,16 @@ def test_firewall_with_unknown_rules_is_not_called_innocent():
     assert names(diagnosed)[0] == "no_response" and "its own firewall" not in diagnosed.sentence
 
 
+def test_firewall_that_lets_responses_in_counts_only_where_the_peer_does_not_initiate():
+    found = facts("firewall between the ends")
+    responses = {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": ["established", "related"]}}
+    output = found["peer"]["output"] = part(found["peer"]["output"], "firewall", chain_that_drops("input", responses))
+    diagnosed = diagnose(**found)
+    assert names(diagnosed)[0] == "no_response" and "its own firewall is not the reason" in diagnosed.sentence
+    found["peer"]["output"] = part(output, "log", "05[CFG] loaded")
+    assert names(diagnose(**found))[0] == "ike_filtered"
+
+
 @pytest.mark.parametrize(
     ("lan", "expected"),
     [
