@@ -92,11 +92,11 @@ class Rotation(NamedTuple):
 class KeyStore:
     """The file that stores the keys.
 
-    :param path: its absolute path.
+    :param path: its absolute path. Of a link the file behind it is replaced, not the link.
     """
 
     def __init__(self, path: str, vault: Vault) -> None:
-        self._path = path
+        self._path = os.path.realpath(path)
         self._vault = vault
         self._is_encrypted: Optional[bool] = None  # None as long as there is no file
         self._shown = "/".join(
@@ -202,16 +202,24 @@ class KeyStore:
         """Replace the file. A new file is encrypted if the run has a vault password."""
         text = render_keys(keys.in_force, keys.new)
         encrypted = None if self._is_encrypted is False else self._vault.encrypt(text)
-        handle, temporary = tempfile.mkstemp(prefix=".rotate_key.", dir=os.path.dirname(self._path))  # with mode 0600
+        folder = os.path.dirname(self._path)
+        handle, temporary = tempfile.mkstemp(prefix=".rotate_key.", dir=folder)  # with mode 0600
         try:
             with os.fdopen(handle, "wb") as opened:
                 opened.write(encrypted or text.encode("utf-8"))
                 opened.flush()
                 os.fsync(handle)
             os.replace(temporary, self._path)
-        except OSError:
-            os.unlink(temporary)
+        except BaseException:  # of the user too, because the file has keys
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
             raise
+        # The entry of the folder too, because a write to the API follows.
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def _cause(self, error: OSError) -> dict[str, str]:
         return {"path": self._shown, "cause": error.strerror or type(error).__name__}

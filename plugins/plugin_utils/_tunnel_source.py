@@ -193,8 +193,10 @@ class TunnelSource:
         self._stamp = stamp
         try:
             self._set_desired(_read_list(self._options))
-        except InvalidOptionsError as error:
-            logger.warning(MESSAGES["source_list_kept"], {"errors": error})
+        except Exception as error:
+            # The text of another exception could have a value of the file.
+            errors = error if isinstance(error, InvalidOptionsError) else type(error).__name__
+            logger.warning(MESSAGES["source_list_kept"], {"errors": errors})
 
     def _set_desired(self, desired: Optional[List[Desired]]) -> None:
         """Watch the gateways of the options and of the list."""
@@ -264,7 +266,7 @@ def _read_list(options: SourceOptions) -> Optional[List[Desired]]:
     """
     if options.tunnels_file is None and options.tunnels is None:
         return None
-    params: Dict[str, Any] = {"tunnels": options.tunnels}
+    params: Dict[str, Any] = {"tunnels": _with_text_names(options.tunnels)}
     if options.tunnels_file is not None:
         params = _read_file(options.tunnels_file)
     if not params.get("vpn_id") and len(options.vpn_ids) == 1:
@@ -295,7 +297,7 @@ def _read_file(path: str) -> Dict[str, Any]:
     try:
         text = connection_options.read_text(os.path.expanduser(path))
         is_encrypted = text.startswith("$ANSIBLE_VAULT")
-        content: Any = None if is_encrypted else _Loader(text).get_single_data()
+        content: Any = None if is_encrypted else _with_text_names(_Loader(text).get_single_data())
     except Exception as error:  # any, because both the system and YAML can fail
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise InvalidOptionsError([MESSAGES["source_file_unreadable"] % dict(words, reason=reason)]) from None
@@ -305,6 +307,13 @@ def _read_file(path: str) -> Dict[str, Any]:
     if not isinstance(tunnels, list):
         raise InvalidOptionsError([MESSAGES["source_file_content"] % words])
     return {"tunnels": tunnels, **{name: content[name] for name in FILE_VARIABLES if content.get(name)}}
+
+
+def _with_text_names(value: Any) -> Any:
+    """Return a value whose names are texts. Those of YAML can be numbers or, such as ``on``, boolean values."""
+    if isinstance(value, dict):
+        return {str(name): _with_text_names(item) for name, item in value.items()}
+    return [_with_text_names(item) for item in value] if isinstance(value, list) else value
 
 
 def _without_templates(item: Any, path: str, errors: List[str]) -> Any:

@@ -23,16 +23,19 @@ class RunVault:
     """
 
     def __init__(self, loader: Any) -> None:
-        self._secrets = (
-            loader._vault.secrets
-        )  # private, because ansible-core has no public API for the passwords of a run
+        # Private, because ansible-core has no public API for the passwords of a run.
+        self._secrets = loader._vault.secrets
+        self._used: Optional[tuple[Any, Any]] = None
 
     def encrypt(self, text: str) -> Optional[bytes]:
-        """Return the encrypted text; None if the run has no vault password."""
+        """Return the encrypted text; None if the run has no vault password.
+
+        What was decrypted before gets the same password again, because its readers may have no other one.
+        """
         if not self._secrets:
             return None
         identity = C.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
-        vault_id, secret = match_encrypt_secret(self._secrets, identity)
+        vault_id, secret = self._used or match_encrypt_secret(self._secrets, identity)
         return bytes(VaultLib(self._secrets).encrypt(text, secret, vault_id))
 
     def decrypt(self, content: bytes) -> bytes:
@@ -41,7 +44,9 @@ class RunVault:
         :raises ValueError: if no vault password of the run decrypts it.
         """
         try:
-            return bytes(VaultLib(self._secrets).decrypt(content))
+            decrypted, vault_id, secret = VaultLib(self._secrets).decrypt_and_get_vault_id(content)
+            self._used = (vault_id, secret)
+            return bytes(decrypted)
         except AnsibleError:
             raise ValueError from None
 

@@ -149,6 +149,14 @@ def test_existing_file_is_overwritten_with_force_only(run, cloud, tmp_path):
     assert "vpn_tunnels:" in (tmp_path / "list.yml").read_text()
 
 
+def test_new_keys_of_an_unfinished_rotation_are_not_overwritten(run, cloud, tmp_path):
+    text = "vpn_tunnel_keys: {vpn-1/a: ddd22@www}\nvpn_tunnel_new_keys: {vpn-1/a: eee33@xxx}\n"
+    (tmp_path / "keys.yml").write_text(text)
+    done = run("adopt_tunnels", vpn_id=HERE, output="list.yml", keys_output="keys.yml", force=True)
+    assert done.status and "keys.yml has the new keys of a rotation" in done.output and "eee33" not in done.output
+    assert cloud.requests() == [] and (tmp_path / "keys.yml").read_text() == text and files(tmp_path) == ["keys.yml"]
+
+
 def test_list_that_would_change_a_tunnel_is_not_written(run, tmp_path):
     """An extra variable takes the place of the keys, as a change of another user would."""
     other = json.dumps({"vpn_tunnel_keys": {f"{HERE}/{name}": "eee33@xxx" for name in ("No", "e1.5", "null")}})
@@ -163,7 +171,11 @@ def test_list_that_would_change_a_tunnel_is_not_written(run, tmp_path):
             {"output": "x.yml", "vpn_id": HERE, "vpc_id": "vpc-1"},
             "exactly one is required to choose the tunnels, got vpn_id, vpc_id",
         ),
-        ({"output": "x.yml", "keys_output": "x.yml", "vpn_id": HERE}, "keys_output: must be another file than output"),
+        ({"output": "x.yml", "keys_output": "x.yml", "vpn_id": HERE}, "keys_output: must be another file"),
+        (
+            {"output": "x.yml", "keys_output": "./x.yml", "vpn_id": HERE},
+            "keys_output: must be another file than output",
+        ),
     ],
 )
 def test_input_that_is_wrong_is_one_sentence_before_any_request(run, cloud, tmp_path, variables, text):

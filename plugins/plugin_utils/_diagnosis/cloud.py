@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+import ipaddress
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .facts import CloudFacts, Facts, contains, network, overlaps, words
 
 Words = Optional[Dict[str, Any]]
 USABLE = ("", "active", "unconfigured")
-# The default VPC of an old account has this CIDR, which overlaps with everything and means nothing.
+# What matches every address. As a network of the VPC, the default VPC of an old account has it.
 EVERYTHING = ("0.0.0.0/0", "::/0")
 
 
@@ -62,9 +63,7 @@ def vpc_overlaps(facts: Facts) -> Words:
     """A network of the peer overlaps with the VPC, whose own routes take precedence."""
     vpc = facts.cloud.vpc
     own = [vpc.get("cidr"), *(vpc.get("secondary_cidr") or [])]
-    found = _first_overlap(
-        _subnets(facts.cloud, "remote_subnets"), [cidr for cidr in own if cidr and cidr not in EVERYTHING]
-    )
+    found = _first_overlap(_subnets(facts.cloud, "remote_subnets"), [cidr for cidr in own if cidr])
     return found and dict(found, vpc=vpc.get("vpc_id"))
 
 
@@ -83,9 +82,7 @@ def other_tunnel_overlaps(facts: Facts) -> Words:
 
 def route_missing(facts: Facts) -> Words:
     """The VPC has no route rule for a pair of networks."""
-    missing = [
-        "%s to %s" % pair for pair in _pairs(facts.cloud) if not _rules_of(facts.cloud, pair, is_to_gateway=True)
-    ]
+    missing = ["%s to %s" % pair for pair in _pairs(facts.cloud) if not _is_covered(facts.cloud, pair)]
     return {"pairs": words(missing), "vpc": facts.cloud.vpc.get("vpc_id")} if missing else None
 
 
@@ -93,9 +90,9 @@ def route_elsewhere(facts: Facts) -> Words:
     """A rule for the same or a narrower destination leads to another next hop."""
     for pair in _pairs(facts.cloud):
         ours = _rules_of(facts.cloud, pair, is_to_gateway=True)
-        widest = min((_length(rule) for rule in ours), default=0)
+        narrowest = max((_length(rule) for rule in ours), default=0)
         for rule in facts.cloud.rules or []:
-            is_before = _length(rule) >= widest and not _is_to_gateway(rule, facts.cloud)
+            is_before = _length(rule) >= narrowest and not _is_to_gateway(rule, facts.cloud)
             if is_before and _status(rule["nexthop_type"]) != "sys" and _is_about(rule, pair):
                 return {
                     "source": rule["source_address"],
@@ -118,7 +115,8 @@ def _pairs(cloud: CloudFacts) -> List[Tuple[str, str]]:
 def _first_overlap(ones: Sequence[Any], others: Sequence[Any]) -> Words:
     for one in ones:
         for other in others:
-            if overlaps(one, other):
+            # The rest of everything goes where no narrower network leads, so it may overlap anything.
+            if overlaps(one, other) and not {one, other} & {*EVERYTHING}:
                 return {"network": one, "other": other}
     return None
 
@@ -136,6 +134,27 @@ def _rules_of(cloud: CloudFacts, pair: Tuple[str, str], is_to_gateway: bool) -> 
         if _is_to_gateway(rule, cloud) == is_to_gateway
         and contains(rule["source_address"], pair[0])
         and contains(rule["destination_address"], pair[1])
+    ]
+
+
+def _is_covered(cloud: CloudFacts, pair: Tuple[str, str]) -> bool:
+    """Return whether the rules to the gateway contain a pair of networks, one alone or several together."""
+    ours = [rule for rule in cloud.rules or [] if _is_to_gateway(rule, cloud)]
+    ends = [(network(rule["source_address"]), network(rule["destination_address"])) for rule in ours]
+    return any(
+        contains(joined, pair[1 - index])
+        for index in (0, 1)
+        for joined in _join(end[1 - index] for end in ends if contains(end[index], pair[index]))
+    )
+
+
+def _join(networks: Iterable[Any]) -> List[Any]:
+    """Return networks with those that are next to each other as one."""
+    known = [each for each in networks if each is not None]
+    return [
+        joined
+        for version in (4, 6)
+        for joined in ipaddress.collapse_addresses(each for each in known if each.version == version)
     ]
 
 

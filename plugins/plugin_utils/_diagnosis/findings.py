@@ -4,7 +4,7 @@
 
 """The table of findings, the most likely cause first: what is checked, what is wrong, and what to do.
 
-The file has more than 300 lines of code because it is one table of texts.
+More than 300 lines of code because it is one table of texts.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ FINDINGS = (
     ),
     Finding(
         "no_response",
-        peer.no_response,
+        traffic.no_response,
         "no packet from the gateway %(gateway)s arrives at %(peer)s%(own_firewall)s",
         OPEN_PORTS + ", on all firewalls in between; then check that remote_ip (%(remote_ip)s) is the public address of"
         " the peer",
@@ -342,8 +342,7 @@ FINDINGS = (
     Finding(
         "nothing_returns",
         traffic.nothing_returns,
-        "%(peer)s has sent packets to the cloud (%(packets_out)d) and received none, and the route rules of the VPC"
-        " are right",
+        "%(peer)s has sent packets to the cloud (%(packets_out)d) and received none%(rules)s",
         "check the security groups and ACLs of the instances in %(cloud_networks)s, which this collection does not"
         " read: they must allow %(peer_networks)s; then check the firewalls of the instances",
         is_last_resort=True,

@@ -14,13 +14,17 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 DROPPED, ACCEPTED, TRANSLATED = "dropped", "accepted", "translated"
 RETURN, GO_ON = "return", "go on"
+OTHER_PROTOCOL = "another protocol"
 WORDS = {"esp": "50", "udp": "17", "tcp": "6", "icmp": "1", "isakmp": "500", "ipsec-nat-t": "4500", "ipv4": "2"}
 NEUTRAL = {"counter", "log", "comment", "mangle", "notrack", "ct helper", "ct timeout"}
 FAMILIES = ("ip", "inet")
 
 
 class Packet(NamedTuple):
-    """A packet of a new connection; a value is None where it is not known."""
+    """A packet; a value is None where it is not known.
+
+    :ivar state: that of its connection.
+    """
 
     source: str
     destination: str
@@ -28,6 +32,7 @@ class Packet(NamedTuple):
     port: Optional[str] = None
     in_link: Optional[str] = None
     out_link: Optional[str] = None
+    state: str = "new"
 
 
 def verdict(rules: Sequence[Mapping[str, Any]], hook: str, packet: Packet, kind: str = "filter") -> Optional[str]:
@@ -118,6 +123,8 @@ class _Table:
 def _matches(match: Mapping[str, Any], packet: Packet) -> Optional[bool]:
     """Return whether a packet matches an expression, None if that is not known."""
     value = _left(match["left"], packet)
+    if value == OTHER_PROTOCOL:
+        return False  # of "!=" too, because a match of a port is one of its protocol first
     if value is None or match["op"] not in ("==", "!=", "in"):
         return None
     found = _is_in(value, match["right"])
@@ -129,7 +136,7 @@ def _left(left: Any, packet: Packet) -> Optional[str]:
         return None
     meta, payload, state = left.get("meta", {}), left.get("payload", {}), left.get("ct", {})
     if state.get("key") == "state":
-        return "new"
+        return packet.state
     if meta:
         names = {"iifname": packet.in_link, "oifname": packet.out_link, "iif": packet.in_link, "oif": packet.out_link}
         names.update(l4proto=packet.protocol, nfproto="ipv4", protocol="ip")
@@ -138,7 +145,7 @@ def _left(left: Any, packet: Packet) -> Optional[str]:
     if field[0] in ("udp", "tcp", "th") and field[1] == "dport":
         if packet.protocol is None:
             return None
-        return packet.port if field[0] in (packet.protocol, "th") else "another protocol"
+        return packet.port if field[0] in (packet.protocol, "th") else OTHER_PROTOCOL
     values = {("ip", "saddr"): packet.source, ("ip", "daddr"): packet.destination, ("ip", "protocol"): packet.protocol}
     return values.get((str(field[0]), str(field[1])))
 
@@ -155,7 +162,7 @@ def _is_in(value: str, right: Any) -> Optional[bool]:
             try:
                 return ipaddress.ip_address(value) in ipaddress.ip_network(text, strict=False)
             except ValueError:
-                return False
+                return None
         if "range" in right:
             low, high = right["range"]
             try:

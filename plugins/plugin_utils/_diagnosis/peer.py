@@ -211,7 +211,6 @@ def _ended(*kinds: str) -> Check:
             "line": end.line,
             "gateway": facts.cloud.gateway["eip"],
             "remote_ip": (facts.cloud.tunnel or {}).get("remote_ip"),
-            "own_firewall": "" if peer.firewall is None else ", and its own firewall is not the reason",
         }
 
     return check
@@ -227,7 +226,7 @@ networks_refused = _ended(NETWORKS)
 aggressive_refused = _ended(AGGRESSIVE)
 unknown_to_daemon = _ended(UNKNOWN_PEER)
 not_sent = _ended(NOT_SENT)
-no_response = _ended(NO_RESPONSE)
+no_packet_arrives = _ended(NO_RESPONSE)
 
 
 @peer_check

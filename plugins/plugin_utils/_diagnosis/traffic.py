@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Callable, Iterator, Optional, Tuple
 
 from .checks import Check, Words, peer_check
+from .cloud import EVERYTHING
 from .facts import Facts, PeerFacts, RouteLookup, contains, network, overlaps, pairs, words
-from .firewall import DROPPED, TRANSLATED, Packet, clamps_segments, verdict
-from .negotiation import has_response
-from .peer import all_pairs, negotiation_log
+from .firewall import ACCEPTED, DROPPED, TRANSLATED, Packet, clamps_segments, verdict
+from .negotiation import has_attempt, has_response
+from .peer import all_pairs, negotiation_log, no_packet_arrives
 
 IKE_PORTS = ("500", "4500")
 ESP_OVERHEAD_BYTES = 100  # of the largest cipher and checksum, in UDP
@@ -26,20 +27,39 @@ TUNNEL_LINKS = ("ipsec", "vti", "xfrm")  # whose MTU leaves room for ESP already
 @peer_check
 def ike_filtered(facts: Facts, peer: PeerFacts) -> Words:
     """The host's firewall drops IKE to or from the gateway."""
-    gateway, own = facts.cloud.gateway["eip"], (facts.cloud.tunnel or {}).get("remote_ip")
-    if not peer.firewall or not gateway or facts.is_established or has_response(negotiation_log(peer), gateway):
+    gateway = facts.cloud.gateway["eip"]
+    if not gateway or facts.is_established or has_response(negotiation_log(peer), gateway):
         return None
+    for port, hook, decided in _ike_verdicts(facts, peer, gateway):
+        if decided == DROPPED:
+            return {"port": port, "hook": hook, "gateway": gateway}
+    return None
+
+
+@peer_check
+def no_response(facts: Facts, peer: PeerFacts) -> Words:
+    """No packet of the gateway arrives."""
+    found, gateway = no_packet_arrives(facts), facts.cloud.gateway["eip"]
+    if found is None or not gateway:
+        return found
+    decided = {each for _port, _hook, each in _ike_verdicts(facts, peer, gateway)}
+    return dict(found, own_firewall=", and its own firewall is not the reason" if decided == {ACCEPTED} else "")
+
+
+def _ike_verdicts(facts: Facts, peer: PeerFacts, gateway: str) -> Iterator[Tuple[str, str, Optional[str]]]:
+    """Yield the port and the hook of each packet of IKE, and what the host's firewall does with it, see verdict()."""
+    own = (facts.cloud.tunnel or {}).get("remote_ip")
     own = next(iter(set(facts.connection.peer_addresses) & peer.addresses), own) if facts.connection else own
-    for port in IKE_PORTS:
-        link = peer.gateway_link or None
+    link = peer.gateway_link or None
+    # A response to the peer's own attempt belongs to its connection.
+    state = "established" if has_attempt(negotiation_log(peer), gateway) else "new"
+    for port in IKE_PORTS if peer.firewall else ():
         ways = {
             "output": Packet(str(own), gateway, "udp", port, out_link=link),
-            "input": Packet(gateway, str(own), "udp", port, in_link=link),
+            "input": Packet(gateway, str(own), "udp", port, in_link=link, state=state),
         }
         for hook, packet in ways.items():
-            if verdict(peer.firewall, hook, packet) == DROPPED:
-                return {"port": port, "hook": hook, "gateway": gateway}
-    return None
+            yield port, hook, verdict(peer.firewall or (), hook, packet)
 
 
 @peer_check
@@ -54,7 +74,7 @@ def peer_network_overlaps(facts: Facts, peer: PeerFacts) -> Words:
     """The host itself has an address in a network of the cloud's side."""
     for cidr, link in peer.networks:
         for other in (facts.cloud.tunnel or {}).get("local_subnets") or []:
-            if overlaps(cidr, other) and not link.startswith(TUNNEL_LINKS):
+            if overlaps(cidr, other) and other not in EVERYTHING and not link.startswith(TUNNEL_LINKS):
                 return {"network": str(network(cidr)), "link": link, "other": other}
     return None
 
@@ -96,11 +116,13 @@ def peer_route_missing(facts: Facts) -> Words:
 @_on_route
 def forward_filtered(route: RouteLookup, peer: PeerFacts) -> Words:
     """The host's firewall drops packets of the tunnel on their way through."""
+    link, lan_link = route.link or None, route.lan_link or None
     ways = [
-        (Packet(route.peer_host, route.cloud_host, in_link=route.lan_link, out_link=route.link), "to"),
-        (Packet(route.cloud_host, route.peer_host, in_link=route.link, out_link=route.lan_link), "from"),
+        (Packet(route.peer_host, route.cloud_host, in_link=lan_link, out_link=link), "to"),
+        (Packet(route.cloud_host, route.peer_host, in_link=link, out_link=lan_link), "from"),
     ]
-    for packet, way in ways if peer.firewall else []:
+    # Packets of the host itself are not forwarded.
+    for packet, way in ways if peer.firewall and lan_link != "lo" else []:
         if verdict(peer.firewall or (), "forward", packet) == DROPPED:
             return {"way": way}
     return None
@@ -109,7 +131,7 @@ def forward_filtered(route: RouteLookup, peer: PeerFacts) -> Words:
 @_on_route
 def translated(route: RouteLookup, peer: PeerFacts) -> Words:
     """The host translates the source of packets to the cloud, so that they no longer match the tunnel."""
-    packet = Packet(route.peer_host, route.cloud_host, in_link=route.lan_link, out_link=route.link)
+    packet = Packet(route.peer_host, route.cloud_host, in_link=route.lan_link or None, out_link=route.link or None)
     is_nat = bool(peer.firewall) and verdict(peer.firewall or (), "postrouting", packet, "nat") == TRANSLATED
     return {} if is_nat else None
 
@@ -130,6 +152,7 @@ def _idle(has_in: bool, has_out: bool) -> Check:
         return {
             "packets_in": packets_in,
             "packets_out": packets_out,
+            "rules": "" if facts.cloud.rules is None else ", and the route rules of the VPC are right",
             "cloud_networks": words(tunnel.get("local_subnets") or []),
             "peer_networks": words(tunnel.get("remote_subnets") or []),
         }

@@ -89,6 +89,46 @@ def test_file_stays_encrypted_or_in_clear_and_a_new_one_is_encrypted(lookup, sto
     assert stored().keys() == {"vpn_tunnel_keys"}
 
 
+def test_file_keeps_its_password_where_a_run_has_several(lookup, tmp_path):
+    own = [("prod", VaultSecret(b"of production"))]
+    (tmp_path / "keys.yml").write_bytes(VaultLib(own).encrypt("vpn_tunnel_keys: {}", own[0][1], "prod"))
+    keys = lookup(A, secrets=SECRETS + own)["new_keys"]
+    content = (tmp_path / "keys.yml").read_text()
+    assert content.startswith("$ANSIBLE_VAULT;1.2;AES256;prod\n")
+    assert yaml.safe_load(VaultLib(own).decrypt(content))["vpn_tunnel_new_keys"] == keys
+
+
+def test_link_stays_and_the_file_behind_it_is_replaced(lookup, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "keys.yml").symlink_to("real/keys.yml")
+    keys = lookup(A)["new_keys"]
+    assert (tmp_path / "keys.yml").is_symlink() and os.listdir(tmp_path / "real") == ["keys.yml"]
+    assert yaml.safe_load((tmp_path / "real/keys.yml").read_text())["vpn_tunnel_new_keys"] == keys
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_interrupted_write_leaves_the_file_and_no_other_one(lookup, stored, tmp_path, monkeypatch, error):
+    lookup(A)
+    before = stored()
+
+    def fail(_handle):
+        raise error
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises((KeyboardInterrupt, AnsibleLookupError)):
+        lookup(A, finish=True)
+    assert os.listdir(tmp_path) == ["keys.yml"] and stored() == before
+
+
+def test_folder_is_on_the_disk_before_the_key_is_used(lookup, tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: (synced.append(os.readlink(f"/proc/self/fd/{handle}")), fsync(handle))
+    )
+    lookup(A)
+    assert synced[-1] == str(tmp_path) and len(synced) == 2
+
+
 def test_key_that_the_api_does_not_show_has_to_be_in_the_file(lookup, stored, tmp_path):
     with pytest.raises(AnsibleLookupError, match=f"{HIDDEN}: the API does not show its key, and the file"):
         lookup(HIDDEN)

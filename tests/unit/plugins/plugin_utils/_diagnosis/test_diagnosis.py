@@ -123,6 +123,34 @@ def test_wide_network_of_the_default_vpc_overlaps_with_nothing():
     assert diagnose(**found).findings == []
 
 
+@pytest.mark.parametrize("name", ["local_subnets", "remote_subnets"])
+def test_network_of_all_addresses_overlaps_with_nothing(name):
+    found = facts()
+    found["cloud"]["tunnels"][0][name] = ["0.0.0.0/0"]
+    other = {"vpn_conn_id": "vpnconn-2", "vpn_conn_name": "other", "remote_subnets": ["10.9.0.0/16"]}
+    found["cloud"]["tunnels"].append({**found["cloud"]["tunnels"][0], **other})
+    assert [each for each in names(diagnose(**found)) if "overlap" in each] == []
+
+
+def test_rules_that_contain_a_network_together_are_enough():
+    cloud = facts()["cloud"]
+    cloud["tunnels"][0]["health_status"] = "reachable"
+    first = cloud["rules"].pop()
+    halves = [{**first, "destination_address": each} for each in ("192.168.100.0/25", "192.168.100.128/25")]
+    assert diagnose({**cloud, "rules": cloud["rules"] + halves}, NO_PEER).findings == []
+    assert names(diagnose({**cloud, "rules": cloud["rules"] + halves[:1]}, NO_PEER))[0] == "route_missing"
+
+
+def test_rule_to_another_next_hop_counts_where_no_narrower_one_leads_to_the_gateway():
+    cloud = facts()["cloud"]
+    cloud["tunnels"][0]["health_status"] = "reachable"
+    ours = cloud["rules"][-1]
+    wide = {**ours, "destination_address": "192.0.0.0/8"}
+    other = {**ours, "destination_address": "192.168.96.0/20", "nexthop_type": "custom", "nexthop_id": "i-1"}
+    assert diagnose({**cloud, "rules": [ours, wide, other]}, NO_PEER).findings == []
+    assert names(diagnose({**cloud, "rules": [wide, other]}, NO_PEER)) == ["route_elsewhere"]
+
+
 # --- order ---
 
 
@@ -165,6 +193,63 @@ def test_firewall_that_lets_responses_in_is_not_the_cause():
     (rules,) = re.findall(r"(?ms)^@@ firewall\n(.*?)(?=^@@ |\Z)", facts("firewall of the peer, IKE")["peer"]["output"])
     found["peer"]["output"] = part(found["peer"]["output"], "firewall", rules.rstrip())
     assert names(diagnose(**found)) == ["authentication_refused"]
+
+
+IFNAME = {"meta": {"key": "iifname"}}
+
+
+def chain_that_drops(hook, *expressions):
+    """Return a firewall that drops all new connections at a hook except those that a rule accepts."""
+    place = {"family": "inet", "table": "filter"}
+    rule = {"rule": {**place, "chain": "c", "expr": [*expressions, {"accept": None}]}}
+    base = {"chain": {**place, "name": "c", "type": "filter", "hook": hook, "prio": 0, "policy": "drop"}}
+    return json.dumps({"nftables": [base, rule]})
+
+
+def test_firewall_with_unknown_rules_is_not_called_innocent():
+    found = facts("firewall between the ends")
+    assert "and its own firewall is not the reason" in diagnose(**found).sentence
+    unknown = {"match": {"op": "==", "left": IFNAME, "right": "@wan"}}
+    found["peer"]["output"] = part(found["peer"]["output"], "firewall", chain_that_drops("input", unknown))
+    diagnosed = diagnose(**found)
+    assert names(diagnosed)[0] == "no_response" and "its own firewall" not in diagnosed.sentence
+
+
+def test_firewall_that_lets_responses_in_counts_only_where_the_peer_does_not_initiate():
+    found = facts("firewall between the ends")
+    responses = {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": ["established", "related"]}}
+    output = found["peer"]["output"] = part(found["peer"]["output"], "firewall", chain_that_drops("input", responses))
+    diagnosed = diagnose(**found)
+    assert names(diagnosed)[0] == "no_response" and "its own firewall is not the reason" in diagnosed.sentence
+    found["peer"]["output"] = part(output, "log", "05[CFG] loaded")
+    assert names(diagnose(**found))[0] == "ike_filtered"
+
+
+@pytest.mark.parametrize(
+    ("lan", "expected"),
+    [
+        ("192.168.100.10 dev lan0 src 192.168.100.1", ["forward_filtered"]),
+        # An address of the host itself, and a link that is not known.
+        ("local 192.168.100.10 dev lo src 192.168.100.10", []),
+        ("", []),
+    ],
+)
+def test_firewall_of_forwarding_counts_for_packets_that_are_forwarded(lan, expected):
+    found = facts()
+    other_link = {"match": {"op": "==", "left": IFNAME, "right": "wan9"}}
+    output = part(found["peer"]["output"], "firewall", chain_that_drops("forward", other_link))
+    found["peer"]["output"] = part(output, "lan 192.168.0.10 192.168.100.10", lan)
+    if not lan:
+        found["peer"]["output"] = found["peer"]["output"].replace(" dev ipsec0", "")
+    assert names(diagnose(**found)) == expected
+
+
+def test_route_rules_that_were_not_read_are_not_called_right():
+    found = next(each for each in RECORDED.values() if "nothing_returns" in names(diagnose(**each)))
+    assert "received none, and the route rules of the VPC are right; " in diagnose(**found).sentence
+    without = copy.deepcopy(found)
+    without["cloud"]["rules"] = None
+    assert "received none; " in diagnose(**without).sentence
 
 
 # --- the peer ---
@@ -261,7 +346,7 @@ def test_each_finding_is_planted_somewhere():
 
 def shown(template):
     """Return a template as the page shows it: the name of each value in capitals."""
-    template = template.replace("%(own_firewall)s", "")
+    template = template.replace("%(own_firewall)s", "").replace("%(rules)s", "")
     return re.sub(r"%\((\w+)\)[sd]", lambda match: match.group(1).upper(), template).replace("%%", "%")
 
 

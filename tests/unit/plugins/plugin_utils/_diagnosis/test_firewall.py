@@ -51,6 +51,8 @@ def ruleset(*rules, policy="accept", hook="input", kind="filter", others=()):
         ([[match(PORT, {"set": [500, 4500]}), {"counter": {}}, ACCEPT]], "drop", ACCEPTED),
         ([[match(PORT, {"range": [400, 600]}), {"reject": None}]], "accept", DROPPED),
         ([[match(payload("tcp", "dport"), 22), ACCEPT]], "drop", DROPPED),
+        # A match of a port, a negated one too, is one of its protocol first.
+        ([[match(payload("tcp", "dport"), 22, "!="), DROP]], "accept", ACCEPTED),
         ([[match(SOURCE, {"prefix": {"addr": "192.0.2.0", "len": 24}}), ACCEPT]], "drop", ACCEPTED),
         ([[match(SOURCE, "192.0.2.1", "!="), ACCEPT]], "drop", DROPPED),
         ([[match(IFNAME, "lo"), ACCEPT], [match(STATE, ["established", "related"], "in"), ACCEPT]], "drop", DROPPED),
