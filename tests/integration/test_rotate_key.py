@@ -76,7 +76,7 @@ def test_rotate_key_without_a_place_for_the_key_is_refused(rotate, emulator):
     for text in (
         "key_file, master_secret: exactly one",
         "generation: is required",
-        "entered_at_peer: is for",
+        "entered_at_peer: is only for",
         "batch_size: ",
     ):
         assert text in message
