@@ -199,8 +199,8 @@ class GatewayWatch:
 def _is_gone(record: Record, lists: List[Optional[Match]], proof: Optional[Proof], now: float) -> bool:
     """Return whether a tunnel that the last list does not show is gone.
 
-    A list may be stale if the tunnel was just created, or if the gateway's detail contradicts it. The tunnel must then
-    be missing for as long as the reconciler waits for a stale list.
+    It is not while the gateway's detail shows its id. A list may be stale if the tunnel was just created, or if the
+    detail counts more tunnels. The tunnel must then be missing for as long as the reconciler waits for a stale list.
 
     :param lists: the last two lists.
     """
@@ -210,8 +210,9 @@ def _is_gone(record: Record, lists: List[Optional[Match]], proof: Optional[Proof
     missing = now - record.missing_since
     is_young = record.first_seen is None or record.missing_since - record.first_seen < STALE_LIST_TIMEOUT
     known_id = record.seen.entry.object_id if record.seen else None
-    is_contradicted = known_id in proof.ids or proof.counts_more
-    return missing >= (CONFIRMED_CREATE_TIMEOUT if is_contradicted else STALE_LIST_TIMEOUT if is_young else 0.0)
+    if known_id in proof.ids:
+        return False
+    return missing >= (CONFIRMED_CREATE_TIMEOUT if proof.counts_more else STALE_LIST_TIMEOUT if is_young else 0.0)
 
 
 def _details(record: Record, deviation: Deviation) -> Dict[str, Any]:

@@ -240,12 +240,20 @@ def test_tunnel_is_not_reported_as_vanished_while_something_contradicts_it(case)
         assert "vanished" not in dict(watch.poll(tunnel()))
 
 
-def test_tunnel_that_only_the_detail_shows_is_gone_after_thirty_seconds():
+def test_tunnel_that_only_the_number_in_the_detail_counts_is_gone_after_thirty_seconds():
     watch = Watch()
     watch.poll(tunnel())
-    stale = Proof(frozenset({"vpnconn-berlin"}))
+    stale = Proof(frozenset(), counts_more=True)
     assert watch.poll(proof=stale) == [] and watch.poll(proof=stale, seconds=29) == []
     assert watch.poll(proof=stale, seconds=1) == [("vanished", "berlin")]
+
+
+def test_tunnel_whose_id_the_detail_shows_is_never_gone():
+    watch = Watch()
+    watch.poll(tunnel())
+    for _poll in range(20):
+        assert watch.poll(proof=Proof(frozenset({"vpnconn-berlin"})), seconds=60) == []
+    assert watch.poll() == [("vanished", "berlin")]
 
 
 def test_stale_list_of_a_new_tunnel_is_not_its_deletion():
