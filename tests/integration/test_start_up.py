@@ -107,9 +107,9 @@ NEEDED = {
     "module": "messages validation",
 }
 NEEDED_BY = {
-    "vpn_tunnel": {"module": "present_absent vpn_tunnel"},
+    "vpn_tunnel": {"resources": "tunnel_security", "module": "present_absent vpn_tunnel"},
     "vpn_tunnels": {
-        "resources": "filters",
+        "resources": "filters tunnel_security",
         "reconcile": "concurrency parallel_writes purge",
         "module": "present_absent results vpn_tunnels",
     },
