@@ -37,12 +37,16 @@ def mode_of(ike_config: Dict[str, Any]) -> str:
 
 
 def find_lacking(
-    device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any], texts: Mapping[str, str] = MESSAGES
+    device: Device,
+    ike_config: Dict[str, Any],
+    ipsec_config: Dict[str, Any],
+    translated: Optional[Mapping[str, str]] = None,
 ) -> List[Lacking]:
     """Return each value of a tunnel that a device is known not to have.
 
-    :param texts: has peer_group_of_ike and peer_seconds, in the language of the result.
+    :param translated: peer_group_of_ike and peer_seconds in the language of the result; None for English.
     """
+    texts = MESSAGES if translated is None else translated
     found = []
     mode = mode_of(ike_config)
     cell = device.modes.get(mode)
