@@ -219,12 +219,12 @@ def test_list_of_a_file_is_compared_without_its_templates_and_read_again(cloud, 
     path.write_text(LIST.replace("192.168.0.0/20", "10.0.0.0/8"))
     assert poll(source) == [("changed", "berlin")]
     path.write_text(LIST + "  - name: paris\n    description: broken: yaml")
-    assert poll(source) == [] and "the one before it stays" in caplog.text
+    assert poll(source) == [] and "the list read before stays in use" in caplog.text
     # YAML reads these as a number, as true, and as a list that has itself.
     for names in ("  - 1: 2\n", "  - on: 2\n", "  - ike_config: {no: 2}\n", "  - name: &x [*x]\n"):
         caplog.clear()
         path.write_text(LIST + names)
-        assert poll(source) == [] and "the one before it stays" in caplog.text
+        assert poll(source) == [] and "the list read before stays in use" in caplog.text
     path.write_text(LIST.replace("berlin", "paris"))
     assert poll(source) == [] and poll(source) == [("vanished", "paris")]
 
