@@ -99,9 +99,8 @@ class KeyStore:
         self._path = os.path.realpath(path)
         self._vault = vault
         self._is_encrypted: Optional[bool] = None  # None as long as there is no file
-        self._shown = "/".join(
-            map(safe_name, path.split("/"))
-        )  # because the user may have passed a key instead of a path
+        # The user may have passed a key instead of a path.
+        self._shown = "/".join(map(safe_name, path.split("/")))
 
     def begin(
         self, paths: Sequence[str], fetch: Callable[[Sequence[str]], Mapping[str, Optional[str]]], is_check_mode: bool

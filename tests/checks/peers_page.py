@@ -55,17 +55,22 @@ def section() -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def page() -> str:
-    """Return the page with its generated part."""
-    before, _begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+def page(path: Path, generated: str) -> str:
+    """Return a page with its generated part."""
+    before, _begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _old, end, after = rest.partition(END)
-    assert end, f"{PAGE.name} has no place for the tables"
-    return before + BEGIN + section() + END + after
+    assert end, f"{path.name} has no place for the generated part"
+    return before + BEGIN + generated + END + after
+
+
+def main(path: Path, generated: str) -> None:
+    """Write a page or, with the argument check, fail if it is not what would be written."""
+    text = page(path, generated)
+    if sys.argv[1:] != ["check"]:
+        path.write_text(text, encoding="utf-8")
+    elif text != path.read_text(encoding="utf-8"):
+        sys.exit(f"docs/{path.name} is not up to date: make update-plugin-docs")
 
 
 if __name__ == "__main__":
-    text = page()
-    if sys.argv[1:] != ["check"]:
-        PAGE.write_text(text, encoding="utf-8")
-    elif text != PAGE.read_text(encoding="utf-8"):
-        sys.exit("docs/peers.md is not up to date: make update-plugin-docs")
+    main(PAGE, section())

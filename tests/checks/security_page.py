@@ -9,11 +9,10 @@ python tests/checks/security_page.py check   fail if it is not what would be wri
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from ansible_collections.baiducloud.network.plugins.plugin_utils._security_sources import ROWS, SOURCES
-from peers_page import BEGIN, END
+from peers_page import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/security.md"
 
@@ -29,17 +28,5 @@ def section() -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def page() -> str:
-    """Return the page with its generated part."""
-    before, _begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    assert end, f"{PAGE.name} has no place for the table"
-    return before + BEGIN + section() + END + after
-
-
 if __name__ == "__main__":
-    text = page()
-    if sys.argv[1:] != ["check"]:
-        PAGE.write_text(text, encoding="utf-8")
-    elif text != PAGE.read_text(encoding="utf-8"):
-        sys.exit("docs/security.md is not up to date: make update-plugin-docs")
+    main(PAGE, section())
