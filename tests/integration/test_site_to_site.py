@@ -330,7 +330,7 @@ def test_role_accepts_a_vaulted_key(peer, tmp_path):
     assert status == 0 and changes(output) == {"branch": 0}, output
 
 
-@pytest.mark.parametrize("page", ["docs/both-ends.md", "roles/strongswan_peer/README.md"])
+@pytest.mark.parametrize("page", ["docs/site-to-site.md", "roles/strongswan_peer/README.md"])
 def test_examples_of_a_page_establish_a_tunnel(lab_of, tmp_path, page):
     """test_examples.py has no host for the peer's end."""
     peer = Peer(lab_of(peer_address="203.0.113.10"), tmp_path, follows_routes=False)
