@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cells (dialects, scenarios) in which no client can keep an invariant, and the safest behaviour there.
 
-A cell lifts the parts of invariants that it names, for the scenarios that it names, and nothing else. "Limits" of
-docs/reliability.md describes each of them to users.
+A cell lifts the parts of invariants that it names, for the scenarios that it names, and nothing else.
+docs/assumptions.md describes each of them to users.
 """
 
 from __future__ import annotations
