@@ -44,7 +44,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     pages = {
         "benchmarks.md": page_summary.render(bulk, single, run),
-        "benchmarks-tables.md": page_tables.render(bulk, single, signers),
+        "benchmarks-tables.md": page_tables.render(bulk, single, signers, run),
     }
     for name, text in pages.items():
         (FOLDER / name).write_text(text, encoding="utf-8")

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from bench_cases import BOUNDED_JOB, FLEET, FULL, LARGEST_JOB, MANY, SOME, jobs, script_of
-from bench_single_task import DEBUG, LONG_LOOP, LONG_LOOP_QUICK, PING, SHORT_LOOP
+from bench_cases import BOUNDED_JOB, FLEET, FULL, LARGEST_JOB, MANY, PARALLEL_JOBS, SOME, jobs, script_of
+from bench_single_task import DEBUG, LONG_LOOP, LONG_LOOP_QUICK, OPERATIONS, PING, SHORT_LOOP
+from bulk_expectations import MAX_LISTS_TO_RECREATE
 from bulk_scenarios import (
     CHANGE,
     CHANGE_ONE_KEY,
@@ -23,6 +24,7 @@ from bulk_scenarios import (
     TASK,
     Job,
 )
+from page_summary import goal_rows, row_of, times
 
 CONCURRENCY = 8  # the default of vpn_tunnels
 MAX_MEMORY_MIB = 250  # the documented limit for LARGEST_JOB
@@ -31,13 +33,45 @@ ORDER = (NO_CHANGE, CREATE, CHANGE, DELETE, CHANGE_ONE_KEY, CHANGE_OWN_KEYS, REC
 
 TEXT = """# Benchmarks: all tables
 
-Written by `make bench` in the same run as [Benchmarks](benchmarks.md), which has the machine, the versions and
-the goals.
+Written by `make bench` in the same run as [Benchmarks](benchmarks.md), which has the figures that decide.
+
+## Method
+
+- Machine: {machine}; load average {load_before:.1f} before and {load_after:.1f} after the run.
+- Versions: {versions}.
+- Each figure is the median of {rounds}; a case of more than {again} s is measured once. It is the time of a whole run
+  of `ansible-playbook`, start included. A play without tasks takes {bulk.empty.wall:.2f} s.
+- HTTPS goes through a proxy that delays each direction by 50 ms, the TLS handshake included.
+
+## Goals: time over an empty play
+
+| goal | over an empty play |
+|---|---:|
+{goals}
+
+For the last row an empty play runs right before each task, and the figure is the median of the differences.
+
+## Writes to one gateway at the same time
+
+{parallel_tunnels} creations on one gateway at 50 ms, by the option `parallel_per_gateway`:
+
+| `parallel_per_gateway` | seconds | ÷ one after the other |
+|---|---:|---:|
+{parallel}
+
+## Requests of a task
+
+| operation | requests |
+|---|---|
+{methods}
+
+The benchmarks fail if a task sends other requests. A creation is verified by a list, which distinguishes a replayed
+response from a new tunnel ([reliability](reliability.md)). Waiting adds one `GET` for each poll.
 
 ## One more item of a loop
 
-Nothing changes. The difference of loops of {few} and {many} items ({many_quick} for the quick kinds), on localhost;
-all tasks that talk HTTP talk to a server on the same machine.
+Nothing changes. Each figure is the difference between loops of {few} and {many} items ({many_quick} for the quick kinds), on
+localhost. All tasks that use HTTP use a server on the same machine.
 
 | task | ms (CPU ms) | ÷ `debug` | ÷ `ping` |
 |---|---:|---:|---:|
@@ -45,7 +79,7 @@ all tasks that talk HTTP talk to a server on the same machine.
 
 ## Many tunnels
 
-Seconds of a whole run, in brackets those of CPU. `5 / 1` is five tunnels on one gateway.
+Seconds of a whole run; in brackets, seconds of CPU. `5 / 1` means five tunnels on one gateway.
 A play without tasks takes {bulk.empty.wall:.2f} ({bulk.empty.cpu:.2f}), a script that only imports the SDK
 {bulk.imports.wall:.2f} ({bulk.imports.cpu:.2f}). A dash means that the method was not measured.
 
@@ -53,7 +87,7 @@ A play without tasks takes {bulk.empty.wall:.2f} ({bulk.empty.cpu:.2f}), a scrip
 
 ## Requests and memory
 
-The requests that arrived, in brackets the peak memory in MiB of the largest process; without latency.
+The number of requests; in brackets, the peak memory of the largest process in MiB. Without latency.
 
 {requests}
 
@@ -73,7 +107,7 @@ list.
 
 ## One more tunnel on a gateway
 
-Milliseconds, in brackets those of CPU, without latency. They must not grow with the number of tunnels.
+Milliseconds; in brackets, those of CPU. Without latency. They must not grow with the number of tunnels.
 
 | operation | from {some} to {many_tunnels} | from {many_tunnels} to {full} |
 |---|---:|---:|
@@ -86,14 +120,19 @@ the same result.
 """
 
 
-def render(bulk, single, signers):
+def render(bulk, single, signers, run):
     """Return the page.
 
+    :param run: the facts of the run: minutes, machine, load_before, load_after, versions, rounds, again.
     :param signers: the microseconds of a signature, ours and the official SDK's.
     """
     ours, theirs = signers
     return TEXT.format(
         bulk=bulk,
+        goals="\n".join(row_of([cells[0], cells[3]]) for cells, _is_met in goal_rows(bulk, single)),
+        parallel_tunnels=PARALLEL_JOBS[0].size.tunnels,
+        parallel="\n".join(_parallel(bulk.costs)),
+        methods="\n".join(_requests(single.methods)),
         few=SHORT_LOOP,
         many=LONG_LOOP,
         many_quick=LONG_LOOP_QUICK,
@@ -110,6 +149,7 @@ def render(bulk, single, signers):
         theirs=theirs,
         signer=theirs / ours,
         **_limits(bulk),
+        **run,
     )
 
 
@@ -178,3 +218,23 @@ def _further(costs, operation):
         wall, cpu = ((high - low) / (many.tunnels - few.tunnels) * 1000 for low, high in zip(less[:2], more[:2]))
         cells.append(f"{wall:.1f} ({cpu:.1f})")
     return f"| {' | '.join(cells)} |"
+
+
+def _parallel(costs):
+    serial = costs[PARALLEL_JOBS[0]].wall
+    return [
+        row_of([f"{job.parallel}", f"{costs[job].wall:.2f}", times(costs[job].wall / serial)]) for job in PARALLEL_JOBS
+    ]
+
+
+def _requests(methods):
+    rows = [
+        row_of([f"`vpn_tunnel`: {name}", f"{len(methods[name])}: {', '.join(methods[name])}"]) for name in OPERATIONS
+    ]
+    of_tasks = {
+        "create N": "N `POST` and two lists of each gateway",
+        "no change": "one list of each gateway",
+        "change or delete N": "N `PUT` or `DELETE` and one list of each gateway",
+        "create N again after a purge": f"2 N `POST` and at most {MAX_LISTS_TO_RECREATE} lists of each gateway",
+    }
+    return rows + [row_of([f"`vpn_tunnels`: {name}", text]) for name, text in of_tasks.items()]
