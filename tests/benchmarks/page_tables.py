@@ -70,8 +70,8 @@ response from a new tunnel ([reliability](reliability.md)). Waiting adds one `GE
 
 ## One more item of a loop
 
-Nothing changes. Each figure is the difference between loops of {few} and {many} items ({many_quick} for the quick kinds), on
-localhost. All tasks that use HTTP use a server on the same machine.
+Nothing changes. Each figure is the difference between loops of {few} and {many} items ({many_quick} for the quick
+kinds), on localhost. All tasks that use HTTP use a server on the same machine.
 
 | task | ms (CPU ms) | ÷ `debug` | ÷ `ping` |
 |---|---:|---:|---:|
