@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bench_cases import BOUNDED_JOB, FLEET, FULL, LARGEST_JOB, MANY, PARALLEL_JOBS, SOME, jobs, script_of
 from bench_single_task import DEBUG, LONG_LOOP, LONG_LOOP_QUICK, OPERATIONS, PING, SHORT_LOOP
 from bulk_expectations import MAX_LISTS_TO_RECREATE
@@ -18,9 +20,11 @@ from bulk_scenarios import (
     HTTPS,
     LATENCY,
     LOCAL,
+    LOOP,
     METHODS,
     NO_CHANGE,
     RECREATE,
+    SCRIPT,
     TASK,
     Job,
 )
@@ -73,13 +77,14 @@ response from a new tunnel ([reliability](reliability.md)). Waiting adds one `GE
 Nothing changes. Each figure is the difference between loops of {few} and {many} items ({many_quick} for the quick
 kinds), on localhost. All tasks that use HTTP use a server on the same machine.
 
-| task | ms (CPU ms) | ÷ `debug` | ÷ `ping` |
-|---|---:|---:|---:|
+| task | ms (CPU ms) | ÷ debug; ÷ ping |
+|---|---:|---:|
 {items}
 
 ## Many tunnels
 
 Seconds of a whole run; in brackets, seconds of CPU. `5 / 1` means five tunnels on one gateway.
+The second column compares a loop of `vpn_tunnel` with one `vpn_tunnels` task.
 A play without tasks takes {bulk.empty.wall:.2f} ({bulk.empty.cpu:.2f}), a script that only imports the SDK
 {bulk.imports.wall:.2f} ({bulk.imports.cpu:.2f}). A dash means that the method was not measured.
 
@@ -162,9 +167,14 @@ def memory_violations(bulk):
 def _items(items):
     debug, ping = items[DEBUG][0], items[PING][0]
     return [
-        f"| {kind} | {wall:.1f} ({cpu:.1f}) | {wall / debug:.1f} × | {wall / ping:.3f} × |"
+        f"| {_with_collection_last(kind)} | {wall:.1f} ({cpu:.1f}) | {wall / debug:.1f} ×; {wall / ping:.3f} × |"
         for kind, (wall, cpu) in items.items()
     ]
+
+
+def _with_collection_last(kind):
+    """Return the kind of a task so that it fits on a narrow screen: "uri (ansible.builtin)"."""
+    return re.sub(r"(\w+\.\w+)\.(.*)", r"\2 (\1)", kind)
 
 
 def _limits(bulk):
@@ -198,15 +208,14 @@ def _times(bulk, network):
 
 
 def _table(bulk, network, show):
-    """Return the table of one network: a row for each operation and size, a column for each method."""
-    rows = [f"| operation, tunnels / gateways | {' | '.join(METHODS)} |", "|---|" + "---:|" * len(METHODS)]
+    """Return the table of one network: a row for each operation and size."""
+    rows = ["| operation, tunnels / gateways | loop → `vpn_tunnels` | SDK script |", "|---|---:|---:|"]
     measured = dict.fromkeys((ORDER.index(job.operation), job.size) for job in jobs() if job.network == network)
     for place, size in sorted(measured):
-        cells = [f"{ORDER[place]}, {size.tunnels:,} / {size.gateways}"]
-        for method in METHODS:
-            job = Job(size, network, ORDER[place], method, DEFAULT_PARALLEL)
-            cells.append(show(job) if job in bulk.costs else "–")
-        rows.append(f"| {' | '.join(cells)} |")
+        every = {way: Job(size, network, ORDER[place], way, DEFAULT_PARALLEL) for way in METHODS}
+        cells = {way: show(job) if job in bulk.costs else "–" for way, job in every.items()}
+        label = f"{ORDER[place]}, {size.tunnels:,} / {size.gateways}"
+        rows.append(row_of([label, f"{cells[LOOP]} → {cells[TASK]}", cells[SCRIPT]]))
     return "\n".join(rows)
 
 
