@@ -80,8 +80,8 @@ CASES = {
     "from names to a tunnel": (FROM_NAMES, [False, True, True], True, None),
     "the same as modules": (FROM_NAMES, [False, True, True], False, None),
     "the peer moved": ("The peer's address: `remote_ip` or `cgw_id`?", [True, True, True], True, FROM_NAMES),
-    "an address": ("EIPs: the public address of a gateway", [True, True, False, True], True, None),
-    "a gateway": ("The gateway itself: create, change, release", [True, True, True, True, True], True, None),
+    "an address": ("Buy and release an EIP", [True, True, False, True], True, None),
+    "a gateway": ("Buy and release a gateway", [True, True, True, True, True], True, None),
     "a route": ("A single route rule", [True, False, True], True, None),
 }
 
