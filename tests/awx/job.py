@@ -19,7 +19,7 @@ import yaml
 from awx import rules
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "extensions/awx"
+DATA = ROOT / "playbooks/vars/awx"
 
 # What AWX itself sets for every job, as far as it changes what Ansible does.
 AWX_ENVIRONMENT = {
@@ -39,7 +39,7 @@ _Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(
 
 
 def data(name):
-    """Return the data of a file of extensions/awx, such as ``credential_type``."""
+    """Return the data of a file of playbooks/vars/awx/, such as ``credential_type``."""
     return yaml.load((DATA / f"{name}.yml").read_text(encoding="utf-8"), _Loader)[name]
 
 

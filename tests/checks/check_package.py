@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the tarball of the tracked files, check its contents, install it into an empty directory, run the demo from
-there, and import it as Galaxy does.
+"""Build the tarball of the tracked files and check its contents: python tests/checks/check_package.py
 
-python tests/checks/check_package.py leaves the tarball in .cache/package/.
+It is installed into an empty directory, where only the folders are kept that the community package requires. The demo
+runs from there. Then the tarball is imported as Galaxy does. The tarball stays in .cache/package/.
 """
 
 from __future__ import annotations
@@ -82,6 +82,14 @@ def install(tarball: Path) -> None:
     )
 
 
+def keep_four_folders() -> None:
+    """Delete everything that the collection must work without."""
+    for path in (INSTALLED / COLLECTION_DIR).iterdir():
+        if path.name in ALLOWED_FOLDERS.keys() - {"extensions"}:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def modules_in(collection: Path) -> list[str]:
     modules = sorted(f"{COLLECTION}.{path.stem}" for path in collection.glob("plugins/modules/*.py"))
     return modules or sys.exit("the installed collection holds no module")
@@ -112,6 +120,7 @@ def main() -> None:
     tarball = build(copy_checkout(CACHE / "package-source"), WORK_DIR)
     count = check_files(tarball)
     install(tarball)
+    keep_four_folders()
     run(sys.executable, "tests/demo")
     import_to_galaxy(tarball)
     print(f"package: {tarball.relative_to(ROOT)} ({count} files) is complete, installs, works and imports")

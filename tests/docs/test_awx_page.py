@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/awx.md shows the assets of extensions/awx/, and its commands and files work."""
+"""docs/awx.md shows the assets of playbooks/vars/awx/, and its commands and files work."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from api_example import OPTIONS
@@ -13,12 +15,26 @@ from ipsec_lab.debian_packages import LabUnavailableError
 from ipsec_lab.lab import KernelLab, Lab, unavailable_reason
 from ipsec_lab.requirement import skip_or_fail
 from peer_examples import EIP
+from playbook_runner import ROOT
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if {"machine", "guest", "libreswan_host"} & set(item.fixturenames):
             item.add_marker(pytest.mark.lab)
+
+
+@pytest.fixture(scope="session")
+def four_folders(tmp_path_factory):
+    """Return the environment for the collection with nothing but its meta, plugins, roles and playbooks.
+
+    The community package requires that it works so.
+    """
+    path = tmp_path_factory.mktemp("four-folders")
+    for name in ("meta", "plugins", "roles", "playbooks"):
+        target = path / "ansible_collections/baiducloud/network" / name
+        shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+    return {"ANSIBLE_COLLECTIONS_PATH": str(path), "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""playbooks/awx_setup.yml with the real modules of awx.awx, against a server with AWX's rules."""
+"""playbooks/awx_setup.yml with the real modules of awx.awx, against a server with AWX's rules.
+
+All runs have the collection's four folders alone.
+"""
 
 from __future__ import annotations
 
@@ -41,10 +44,11 @@ def collections():
 
 
 @pytest.fixture
-def awx(collections):
+def awx(collections, four_folders):
     files = [path for folder in ("playbooks", "extensions") for path in (ROOT / folder).rglob("*.yml")]
     server = AwxServer([str(path.relative_to(ROOT)) for path in files])
-    server.environment["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
+    own = four_folders["ANSIBLE_COLLECTIONS_PATH"]
+    server.environment.update(four_folders, ANSIBLE_COLLECTIONS_PATH=f"{own}:{collections}")
     yield server
     server.stop()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""extensions/awx/ is what AWX accepts and says what the collection says; rules.py, its judge, refuses what AWX does."""
+"""AWX accepts playbooks/vars/awx/, which agrees with the collection; rules.py, the judge, refuses what AWX does."""
 
 from __future__ import annotations
 
