@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -15,41 +16,44 @@ project = f"{GALAXY['namespace']}.{GALAXY['name']}"
 author = GALAXY["authors"][0]
 copyright = f"2026, {author}"
 version = release = GALAXY["version"]
-title = html_short_title = html_title = f"{project} {release}"
+html_title = f"{project} {release}"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 default_role = "any"
 highlight_language = "YAML+Jinja"
-pygments_style = "ansible"
 # Labels of Ansible's own documentation, which is not here.
 suppress_warnings = ["ref.ref"]
 
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 
-html_theme = "sphinx_ansible_theme"
+html_theme = "furo"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "github-dark"
+antsibull_ext_color_scheme = "none"  # site.css has the theme's colors, which follow its switch between light and dark
 PLUGINS = "Modules, filters, roles and the inventory"
-LINKS = {
-    "Repository": GALAXY["repository"],
-    "Issues": GALAXY["issues"],
-    "Changelog": f"{GALAXY['repository']}/blob/main/CHANGELOG.md",
-}
-html_theme_options = {"display_version": True, "topbar_links": LINKS}
-templates_path = ["."]  # extrabody.html
-html_static_path = ["site.css", "mark.svg"]
+html_static_path = ["site.css"]
 html_css_files = ["site.css"]
-html_context = {"favicon": "mark.svg"}  # by html_favicon the theme finds it on the first page alone
+html_favicon = html_logo = "mark.svg"
 html_show_sphinx = False
 html_copy_source = False
 html_use_index = False
 
+# Splits Chinese words too; English words are found as before.
+html_search_language = "zh"
+html_search_options = {"dict": str(Path(__file__).with_name("search_words.txt"))}
+
 
 def setup(app):
-    """Replace the title of the plugins' index, which is the collection's name, by what the index contains."""
+    """Adapt the generated plugin pages to the theme."""
+    app.connect("source-read", adapt_plugin_page)
 
-    def title(_app, page, source):
-        if page == "plugins/index":
-            old = project.title()
-            source[0] = source[0].replace(f"{old}\n{'=' * len(old)}", f"{PLUGINS}\n{'=' * len(PLUGINS)}", 1)
 
-    app.connect("source-read", title)
+def adapt_plugin_page(_app, page, source):
+    """Remove the page's own table of contents, and give the index its title and short names for the menu."""
+    if page.startswith("plugins/"):
+        source[0] = re.sub(r"^\.\. contents::\n(?:   .*\n)+", "", source[0], flags=re.MULTILINE)
+    if page == "plugins/index":
+        old = project.title()
+        text = source[0].replace(f"{old}\n{'=' * len(old)}", f"{PLUGINS}\n{'=' * len(PLUGINS)}", 1)
+        source[0] = re.sub(r"^    ((\w+)_([a-z]+))$", r"    \2 \3 <\1>", text, flags=re.MULTILINE)

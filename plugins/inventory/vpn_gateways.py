@@ -172,7 +172,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             names = self._host_names(hosts)
         except (AnsibleError, BceError) as error:
             # Not chained, because the values of the frames below hold keys.
-            raise AnsibleParserError("%s: %s" % (path, error)) from None
+            shown = error.to_text() if isinstance(error, BceError) else error
+            raise AnsibleParserError("%s: %s" % (path, shown)) from None
         empty = find_empty_vpcs({"vpc_ids": self.get_option("vpc_ids")}, hosts)
         if empty:
             self.display.warning("%s: %s" % (path, MESSAGES["vpcs_empty"] % {"vpc_ids": ", ".join(empty)}))

@@ -123,5 +123,7 @@ class LookupModule(LookupBase):
         except InvalidOptionsError as error:
             errors += [text for text in error.errors if text not in errors]
             raise AnsibleLookupError(TEXT % "; ".join(errors)) from None
-        except (BceError, KeyStoreError) as error:
+        except BceError as error:
+            raise AnsibleLookupError(TEXT % error.to_text()) from None
+        except KeyStoreError as error:
             raise AnsibleLookupError(TEXT % error) from None

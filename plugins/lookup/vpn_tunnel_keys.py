@@ -119,7 +119,7 @@ class LookupModule(LookupBase):
             errors += [text for text in error.errors if text not in errors]
             raise AnsibleLookupError("baiducloud.network.vpn_tunnel_keys: %s" % "; ".join(errors)) from None
         except BceError as error:
-            raise AnsibleLookupError("baiducloud.network.vpn_tunnel_keys: %s" % error) from None
+            raise AnsibleLookupError("baiducloud.network.vpn_tunnel_keys: %s" % error.to_text()) from None
         text = render_keys(found.keys)
         encrypted = RunVault(self._loader).encrypt(text)
         return [

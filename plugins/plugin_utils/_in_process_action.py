@@ -22,7 +22,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._bce.deadline import shared_tls_context
 from ..module_utils._bce.transport import CA_VARIABLES, REQUESTS_IMPORT_ERROR
-from ..module_utils._module.validation import Implementation, TaskOptions, redact_failure
+from ..module_utils._module.validation import Implementation, TaskOptions, complete_failure
 from ._builtin_types import to_builtin_types
 from ._no_log import remove_secrets
 
@@ -69,7 +69,7 @@ class InProcessAction(NormalAction):
             result["warnings"] = warnings
         params, secrets = validation.validated_parameters, options.secrets
         if result.get("failed"):
-            params, secrets = redact_failure(result, params, secrets, remove_secrets)
+            params, secrets = complete_failure(result, params, secrets, remove_secrets)
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": params}
         return remove_secrets(result, secrets)

@@ -113,8 +113,8 @@ def check() -> None:
 
 
 def collect_sources(source: Path) -> None:
-    """Copy the guides, and generate the plugin pages for Sphinx, into one directory."""
-    for page in [*DOCS.glob("*.md"), *DOCS.glob("decisions/*.md")]:
+    """Copy the pages of docs/ and its folders, and generate the plugin pages for Sphinx, into one directory."""
+    for page in sorted(DOCS.rglob("*.md")):
         target = source / page.relative_to(DOCS)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(rewrite_links(page), encoding="utf-8")

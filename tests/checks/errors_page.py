@@ -1,14 +1,20 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generate docs/errors.md from the messages of the plugins and from docs/errors.yml, which has causes and remedies.
+"""Generate the pages of error messages from the messages of the plugins and from docs/errors.yml.
 
-    python tests/checks/errors_page.py         write the page
-    python tests/checks/errors_page.py check   fail if the page is not what would be written
+    python tests/checks/errors_page.py         write docs/errors.md and docs/playbook-errors.md
+    python tests/checks/errors_page.py check   fail if a page is not what would be written
 
-The catalogue is the tables MESSAGES in the plugins: key -> template. docs/errors.yml has the `sections` of the page
-and `not_on_the_page`: reason -> keys of messages that need no row. A section has a `heading`, Markdown in `before` and
-`after`, and tables, each with `columns` and `rows`. `{{ key }}` in a cell is that message, with an ellipsis for values.
+The catalogue is the tables MESSAGES in the plugins: key -> template. docs/errors.yml has the `pages` and
+`not_on_the_page`: reason -> keys of messages that need no entry.
+
+page     `file`, `before` (Markdown with the title), `sections`
+section  `heading`, `before`, and `codes` or `entries`
+code     `code`, `summary` (for the index), `before`, `entries`, `also` (words of other codes with these entries)
+entry    `texts` (absent where the API's message is not known), `cause`, `remedy`
+
+`{{ key }}` in a text is that message, with an ellipsis for each value.
 """
 
 from __future__ import annotations
@@ -16,14 +22,18 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE, SOURCE = ROOT / "docs/errors.md", ROOT / "docs/errors.yml"
+DOCS = ROOT / "docs"
+SOURCE = DOCS / "errors.yml"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 REFERENCE = re.compile(r"\{\{ (\w+) \}\}")
+# The words of a page that are not in docs/errors.yml.
+WORDS = {"index": "Error codes", "also": "Also codes with", "cause": "Cause:", "remedy": "Do:"}
 
 
 def catalogue() -> dict[str, str]:
@@ -42,7 +52,7 @@ def catalogue() -> dict[str, str]:
 
 def shown(template: str) -> str:
     """Return a template as the page shows it: an ellipsis for each value."""
-    return PLACEHOLDER.sub("…", template).replace("%%", "%").replace("|", "\\|").replace("`", "")
+    return re.sub("…+", "…", PLACEHOLDER.sub("…", template)).replace("%%", "%").replace("`", "")
 
 
 def source() -> dict:
@@ -50,48 +60,77 @@ def source() -> dict:
     return yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
 
 
-def render(sections: list[dict], messages: dict[str, str]) -> str:
-    """Return the page."""
-    lines: list[str] = []
-    for section in sections:
-        lines += [section["heading"], "", *_markdown(section, "before")]
-        for table in section.get("tables", ()):
-            columns = table["columns"]
-            lines += [*_markdown(table, "before"), _row(columns), "|" + "---|" * len(columns)]
-            lines += [
-                _row(REFERENCE.sub(lambda key: shown(messages[key[1]]), cell) for cell in row) for row in table["rows"]
-            ]
-            lines.append("")
-        lines += _markdown(section, "after")
-    return "\n".join(lines).rstrip("\n") + "\n"
+def codes(page: dict) -> list[dict]:
+    """Return the codes of a page in order."""
+    return [code for section in page["sections"] for code in section.get("codes", ())]
 
 
-def _markdown(part: dict, name: str) -> list[str]:
-    return [part[name].rstrip("\n"), ""] if name in part else []
+def entries(pages: list[dict]) -> Iterator[dict]:
+    """Return the entries of the pages in order."""
+    for page in pages:
+        for section in page["sections"]:
+            for owner in (section, *section.get("codes", ())):
+                yield from owner.get("entries", ())
 
 
-def _row(cells) -> str:
-    return "| %s |" % " | ".join(cells)
+def explained(pages: list[dict]) -> set[str]:
+    """Return the keys of the messages that have an entry."""
+    return {key for entry in entries(pages) for text in entry.get("texts", ()) for key in REFERENCE.findall(text)}
 
 
-def explained(sections: list[dict]) -> set[str]:
-    """Return the keys of the messages that have a row."""
-    tables = [table for section in sections for table in section.get("tables", ())]
-    return {key for table in tables for row in table["rows"] for cell in row for key in REFERENCE.findall(cell)}
+def render(page: dict, messages: dict[str, str], words: dict[str, str] = WORDS) -> str:
+    """Return a page as Markdown."""
+    blocks = _before(page)
+    if codes(page):
+        blocks += ["## " + words["index"], "\n".join(sorted(map(_index_line, codes(page))))]
+    for section in page["sections"]:
+        blocks += ["## " + section["heading"], *_before(section)]
+        for code in section.get("codes", ()):
+            blocks += ["### " + code["code"], *_also(code, words), *_before(code), *_entries(code, messages, words)]
+        blocks += _entries(section, messages, words)
+    return "\n\n".join(blocks) + "\n"
 
 
-def page() -> str:
-    """Return the page as the catalogue and the source give it."""
-    return render(source()["sections"], catalogue())
+def _before(part: dict) -> list[str]:
+    return [part["before"].rstrip("\n")] if "before" in part else []
+
+
+def _index_line(code: dict) -> str:
+    others = f" ({', '.join(f'`{name}`' for name in code['also'])})" if "also" in code else ""
+    return f"- [{code['code']}](#{code['code'].lower()}){others}: {code['summary']}"
+
+
+def _also(code: dict, words: dict[str, str]) -> list[str]:
+    """Return a line with an anchor for each of the other codes."""
+    names = [f'<a id="{name.lower()}"></a>`{name}`' for name in code.get("also", ())]
+    return [f"{words['also']} {', '.join(names)}."] if names else []
+
+
+def _entries(owner: dict, messages: dict[str, str], words: dict[str, str]) -> list[str]:
+    blocks = []
+    for entry in owner.get("entries", ()):
+        texts = [REFERENCE.sub(lambda key: shown(messages[key[1]]), text) for text in entry.get("texts", ())]
+        lines = ["\\\n".join(f"`{text}`" for text in texts)] if texts else []
+        lines += [f"**{words[name]}** {entry[name]}" for name in ("cause", "remedy")]
+        block = "\n\n".join(lines)
+        blocks.append("- " + re.sub(r"\n(?=[^\n])", "\n  ", block) if texts else block)
+    return blocks
+
+
+def pages() -> dict[Path, str]:
+    """Return file -> content of the pages as the catalogue and the source give them."""
+    messages = catalogue()
+    return {DOCS / page["file"]: render(page, messages) for page in source()["pages"]}
 
 
 def main() -> None:
-    """Write or check the page."""
-    if sys.argv[1:] == ["check"]:
-        if PAGE.read_text(encoding="utf-8") != page():
-            sys.exit("docs/errors.md: is not what docs/errors.yml and the messages give; run make update-plugin-docs")
-    else:
-        PAGE.write_text(page(), encoding="utf-8")
+    """Write or check the pages."""
+    for path, content in pages().items():
+        if sys.argv[1:] != ["check"]:
+            path.write_text(content, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != content:
+            name = path.relative_to(ROOT)
+            sys.exit(f"{name}: is not what docs/errors.yml and the messages give; run make update-plugin-docs")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/errors.md explains every error code and every error text of the code."""
+"""docs/errors.md and docs/playbook-errors.md explain every error code and every error text of the code."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce import err
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge, steps
 from playbook_runner import ROOT
 
-TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
-PAGE = " ".join(TEXT.replace("`", "").replace("\\|", "|").split())
+SOURCE = errors_page.source()
+PAGES = errors_page.pages()
+ENTRIES = list(errors_page.entries(SOURCE["pages"]))
+CODES = [code for page in SOURCE["pages"] for code in errors_page.codes(page)]
+# The pages as a reader's search sees them.
+TEXT = " ".join("".join(PAGES.values()).replace("`", "").split())
 FILES = sorted(
     path
     for folder in ("module_utils", "plugin_utils", "inventory", "filter")
@@ -76,13 +80,14 @@ def error_codes():
     return sorted(found | {"InvalidOption", *messages.CODES, *purge.CODES, *steps.CODES})
 
 
-def test_errors_page_is_generated():
-    assert errors_page.page() == TEXT, "run make update-plugin-docs"
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_errors_page_is_generated(path):
+    assert path.read_text(encoding="utf-8") == PAGES[path], "run make update-plugin-docs"
 
 
-def test_catalogue_every_message_has_a_row_or_a_reason_why_not():
-    source, messages = errors_page.source(), errors_page.catalogue()
-    groups = [errors_page.explained(source["sections"]), *map(set, source["not_on_the_page"].values())]
+def test_catalogue_every_message_has_an_entry_or_a_reason_why_not():
+    messages = errors_page.catalogue()
+    groups = [errors_page.explained(SOURCE["pages"]), *map(set, SOURCE["not_on_the_page"].values())]
     assert set().union(*groups) == messages.keys() and sum(map(len, groups)) == len(messages)
 
 
@@ -137,7 +142,7 @@ def texts_of_tasks():
 
 @pytest.mark.parametrize("text", texts_of_tasks())
 def test_errors_page_has_every_text_of_tasks(text):
-    assert text.strip(" .;:,()") in PAGE
+    assert text.strip(" .;:,()") in TEXT
 
 
 def test_texts_of_all_failing_tasks_are_found():
@@ -156,39 +161,49 @@ def test_texts_of_all_failing_tasks_are_found():
     assert counted == sum("fail_msg" in str(task) or "ansible.builtin.fail" in task for task in tasks) > 15
 
 
-def tables():
-    """Return the tables of the page, each a list of rows, each a list of cells."""
-    for lines in re.findall(r"(?:^\|.*\n)+", TEXT, re.MULTILINE):
-        yield [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines.splitlines()[2:]]
-
-
 def test_errors_page_explains_no_text_twice():
-    for rows in tables():
-        texts = [tuple(cells[:-2]) for cells in rows]
-        assert len(texts) == len(set(texts)), [cells for cells in texts if texts.count(cells) > 1]
+    texts = [text for entry in ENTRIES for text in entry.get("texts", ())]
+    assert len(texts) == len(set(texts)), [text for text in texts if texts.count(text) > 1]
 
 
-def test_errors_page_rows_are_self_contained():
-    """A reader who comes from a search sees only one row."""
-    for rows in tables():
-        for cells in rows:
-            assert all(cells), cells
-            assert not re.search(
-                r"^(the )?same\b|as it says|^fix it|^as the ", cells[-1] + "\n" + cells[-2], re.MULTILINE
-            ), cells
+def test_errors_page_entries_are_self_contained_sentences():
+    """A reader who comes from a search sees only one entry."""
+    for entry in ENTRIES:
+        assert set(entry) - {"texts"} == {"cause", "remedy"}
+        for text in (entry["cause"], entry["remedy"]):
+            assert re.fullmatch(r"[^a-z].*\.", text, re.DOTALL), entry
+            assert not re.match(r"(The )?[Ss]ame\b|As (it|the)\b|Fix it", text), entry
 
 
 def test_errors_page_has_exactly_the_known_codes():
-    codes, explained = set(error_codes()), set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", PAGE))
-    assert codes <= explained, sorted(codes - explained)
-    patterns = {code for code in explained if errors.error_class_for(code, 400) is not errors.ApiError}
+    codes = set(error_codes())
+    headings = [name for code in CODES for name in (code["code"], *code.get("also", ()))]
+    assert len(headings) == len(set(headings)) and codes <= set(headings), sorted(codes - set(headings))
+    patterns = {code for code in headings if errors.error_class_for(code, 400) is not errors.ApiError}
     known = codes | set(errors.ERROR_HINTS) | set(errors.CODE_BY_STATUS.values()) | patterns
-    assert explained <= known, sorted(explained - known)
+    assert set(errors.CODE_BY_STATUS.values()) <= set(headings) <= known, sorted(set(headings) - known)
+
+
+def test_errors_page_has_an_anchor_and_a_line_of_the_index_for_every_code():
+    page = PAGES[ROOT / "docs/errors.md"]
+    index = re.findall(r"^- \[(\w+)\]\(#(\w+)\)[^\n]*: \S", page, re.MULTILINE)
+    assert index == sorted((code["code"], code["code"].lower()) for code in CODES)
+    anchors = re.findall(r"^### (\w+)$|<a id=\"(\w+)\">", page, re.MULTILINE)
+    assert ["".join(found).lower() for found in anchors] == [
+        name.lower() for code in CODES for name in (code["code"], *code.get("also", ()))
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_errors_page_fits_a_narrow_screen(path):
+    """Tables have at most two columns, so that a phone shows them without scrolling."""
+    assert not re.findall(r"^(?:\|[^|\n]*){3,}\|$", PAGES[path], re.MULTILINE)
 
 
 def test_errors_page_has_the_hints_of_the_messages():
+    entries = {name: code["entries"][0]["remedy"] for code in CODES for name in (code["code"], *code.get("also", ()))}
     for code, advice in errors.ERROR_HINTS.items():
-        assert re.search(rf"{code} \|[^|]*\| {re.escape(advice)} \|", PAGE), code
-    assert re.search(rf"HTTP 404[^|]*\|[^|]*\| {re.escape(errors.NotFoundError.remedy)} \|", PAGE)
+        assert entries[code].lower() == advice.lower() + ".", code
+    remedies = {entry["remedy"].lower() for entry in ENTRIES}
     for kind in vars(errors).values():
-        assert not getattr(kind, "remedy", None) or f"| {kind.remedy} |" in PAGE, kind
+        assert not getattr(kind, "remedy", None) or kind.remedy.lower() + "." in remedies, kind

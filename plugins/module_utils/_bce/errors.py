@@ -14,6 +14,11 @@ from .redaction import printable
 MAX_REPORTED_ERRORS = 20  # in one message
 
 
+def message_with_code(message: str, code: str) -> str:
+    """Return a message of a failure as users see it: its code, by which docs/errors.md is searched, is at the end."""
+    return "%s [%s]" % (message, code)
+
+
 class BceError(Exception):
     """A request that did not succeed.
 
@@ -52,6 +57,10 @@ class BceError(Exception):
         """Return the `error` of a task's result."""
         names = ("code", "message", "http_status", "request_id", "retryable", "maybe_applied")
         return {name: getattr(self, name) for name in names}
+
+    def to_text(self) -> str:
+        """Return the message with the code."""
+        return message_with_code(self.message, self.code)
 
     def to_failed_result(self) -> dict[str, Any]:
         """Return the result of a task that failed with this error before it changed anything."""

@@ -12,7 +12,7 @@ from ansible.module_utils.common.warnings import warn
 
 from .._bce.client import REQUESTS_IMPORT_ERROR
 from .._bce.errors import InvalidOptionsError
-from .validation import Implementation, TaskOptions, redact_failure
+from .validation import Implementation, TaskOptions, complete_failure
 
 
 def run_module(implementation: Implementation) -> None:
@@ -62,7 +62,7 @@ class CollectingAnsibleModule(AnsibleModule):
                 self._options.parse(self.validation_result)
             except InvalidOptionsError as error:
                 result = error.to_failed_result()
-        self.params, self.no_log_values = redact_failure(
+        self.params, self.no_log_values = complete_failure(
             result, self.params, self.no_log_values | self._options.secrets
         )
         super().fail_json(**result)

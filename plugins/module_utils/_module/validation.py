@@ -18,7 +18,7 @@ from ansible.module_utils.common.validation import check_type_bool, check_type_d
 
 from .._bce import connection_options
 from .._bce.connection_options import ConnectionSettings
-from .._bce.errors import InvalidOptionsError, internal_error
+from .._bce.errors import InvalidOptionsError, internal_error, message_with_code
 from .._bce.redaction import (
     MIN_SECRET_LENGTH,
     contains_possible_key,
@@ -367,3 +367,19 @@ def redact_failure(
         keys = {text for text in _scalars(params) if contains_possible_key(text)}
         params = _with_safe_names(params)
     return remove(params, secrets | keys), {text for text in secrets if len(text) >= MIN_SECRET_LENGTH}
+
+
+def complete_failure(
+    result: dict[str, Any],
+    params: dict[str, Any],
+    secrets: set[str],
+    remove: Callable[[Any, set[str]], Any] = remove_values,
+) -> tuple[dict[str, Any], set[str]]:
+    """Append the error's code to the message of a failed task.
+
+    :returns: see redact_failure().
+    """
+    code = (result.get("error") or {}).get("code")
+    if code:
+        result["msg"] = message_with_code(result["msg"], code)
+    return redact_failure(result, params, secrets, remove)
