@@ -106,10 +106,13 @@ def read_blocks(page):
 
 def shown_files():
     """Return the files that the pages show, a dict of name to text; commands of one page may use files of another."""
-    shown = [block for page in GUIDES for block in read_blocks(page) if block.kind == "yaml" and block.name]
-    names = [block.name for block in shown]
-    assert len(names) == len(set(names)), f"two pages show a file of the same name: {sorted(names)}"
-    return {block.name: block.text for block in shown}
+    shown: dict[str, str] = {}
+    for page in GUIDES:
+        for block in read_blocks(page):
+            if block.kind == "yaml" and block.name:
+                text = shown.setdefault(block.name, block.text)
+                assert text == block.text, f"two pages show different files named {block.name}"
+    return shown
 
 
 def header_commands(playbook):
@@ -276,6 +279,8 @@ class DocsRunner:
         ):
             self._run(*git, *command, cwd=repository)
         self._run("ansible-galaxy", "collection", "build", "--force", cwd=repository)
+        (repository / "dist").mkdir()
+        shutil.copy(repository / TARBALL, repository / "dist")
         stub = {"namespace": "awx", "name": "awx", "version": "24.6.1", "authors": ["AWX"], "readme": "README.md"}
         _write_files(self.folder / "installed/ansible_collections/awx/awx", {"galaxy.yml": json.dumps(stub)})
         return repository

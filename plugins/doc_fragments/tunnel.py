@@ -179,7 +179,7 @@ options:
   minimum_security:
     description:
       - Which weak values are refused, before any request. Each value is current, discouraged or broken; they are listed
-        with their sources in U(https://github.com/baiducloud-network/baiducloud.network/blob/main/docs/security.md).
+        with their sources in C(docs/security.md).
       - V(discouraged) refuses broken values, V(current) refuses broken and discouraged ones. V(none) refuses nothing,
         but one warning names the weak values.
       - Only what the task provides is judged, and nothing with O(state=absent).

@@ -18,7 +18,6 @@ from .dialects import LIMIT, NONE, PURGE, STOP, Dialect, fitting
 from .facts import QUESTIONS, WRITE, Fact, Facts, Question
 from .messages import MESSAGES
 
-ISSUES = "https://github.com/baiducloud-network/baiducloud.network/issues"
 VALUES_OF_READS = {"names": "shown", "descriptions": "shown"}  # assumed values where only reads were sent
 HOST = re.compile(r"https://(bcc\.[a-z0-9-]+\.baidubce\.com)")
 
@@ -162,7 +161,8 @@ def markdown(report: dict[str, Any]) -> str:
         lines += ["- %s (%s)" % (observation["question"], observation["detail"]) for observation in open_questions]
     lines += [
         "",
-        "This page holds no secret, no id, no name and no address of yours. Please attach it to an issue: " + ISSUES,
+        "This page has no secret, no id, no name and no address of yours. Please attach it to an issue.",
+        "The section Support of the collection's README says where.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -84,4 +84,4 @@ def content():
 def test_readme_links_to_every_plugin_page():
     pages = {path.stem: path.name for path in (ROOT / "docs/plugins").glob("*.rst")}
     assert len(pages) == len(content())
-    assert [name for name in pages.values() if f"/docs/plugins/{name})" not in read("README.md")] == []
+    assert [name for name in pages.values() if f"(docs/plugins/{name})" not in read("README.md")] == []
