@@ -292,7 +292,8 @@ def test_gateway_of_another_vpc_is_an_error_that_suggests_no_purchase(cloud, clo
         assert result["error"]["code"] == "OtherVpc" and not result["changed"] and result["vpn_id"] == vpn_id
         assert f"must be {VPC}, the VPC of the VPN gateway {vpn_id}, got {vpc_id}; leave vpc_id out" in result["msg"]
     missing = run(clock, check_mode, vpn_name=None, vpn_id="vpn-nowhere", description="New")
-    assert missing["error"]["code"] == "NotFound" and missing["msg"].endswith("; check vpn_id and the region [NotFound]")
+    assert missing["error"]["code"] == "NotFound"
+    assert missing["msg"].endswith("; check vpn_id and the region [NotFound]")
     assert len(writes(cloud)) == sent and len(own(cloud)) == 1
 
 
