@@ -13,8 +13,10 @@ import yaml
 
 import errors_page
 from ansible_collections.baiducloud.network.plugins.module_utils._bce import errors
+from ansible_collections.baiducloud.network.plugins.module_utils._module import vpn_tunnel
 from ansible_collections.baiducloud.network.plugins.module_utils._reconcile import messages, purge, steps
 from playbook_runner import ROOT
+from run_params import run_params
 
 SOURCE = errors_page.source()
 PAGES = errors_page.pages()
@@ -32,8 +34,12 @@ FILES = sorted(
     and path.name
     not in ("device_table.py", "sheet_texts.py", "_tunnel_report.py", "_security_sources.py", "_tunnel_audit.py")
 )
+# Without the argument specs of roles, and without the data of AWX, which has no message.
 TASKS = sorted(
-    path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.yml") if "meta" not in path.parts
+    path
+    for folder in ("roles", "playbooks")
+    for path in (ROOT / folder).rglob("*.yml")
+    if not {"meta", "awx"} & set(path.parts)
 )
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 # Texts of four words and more that are not messages to users: what a request is to do, comments in files that the
@@ -207,3 +213,10 @@ def test_errors_page_has_the_hints_of_the_messages():
     remedies = {entry["remedy"].lower() for entry in ENTRIES}
     for kind in vars(errors).values():
         assert not getattr(kind, "remedy", None) or kind.remedy.lower() + "." in remedies, kind
+
+
+def test_the_message_at_the_beginning_is_that_of_a_task_without_a_gateway():
+    keys = {"access_key_id": "a" * 32, "secret_access_key": "b" * 32}
+    error = run_params(vpn_tunnel, {"vpn_conn_name": "vpncon", "state": "absent", **keys})["error"]
+    (message,) = re.findall(r"```text\n(.*)\n```", (ROOT / "docs/errors.md").read_text(encoding="utf-8"))
+    assert message == errors.message_with_code(error["message"], error["code"])
