@@ -135,10 +135,11 @@ def test_site_file_has_all_variables_and_creates_a_tunnel(runner, emulator):
 
 
 def test_pages_show_no_code_that_is_not_run():
-    """The only text blocks are messages that test_awx_page.py and test_diagnosis.py check; no code is indented."""
+    """The only text blocks are messages that tests of these pages check; no code is indented."""
     assert [page.name for page in GUIDES for block in read_blocks(page) if block.kind == "text"] == [
         "awx.md",
         "diagnose.md",
+        "errors.md",
     ]
     for page in GUIDES:
         prose = re.sub(r"(?ms)^( *)```.*?^\1```$", "", page.read_text(encoding="utf-8"))
