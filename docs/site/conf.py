@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import jieba
 import yaml
+from sphinx.search.zh import SearchChinese
 
 GALAXY = yaml.safe_load((Path(__file__).resolve().parents[2] / "galaxy.yml").read_text(encoding="utf-8"))
 
@@ -39,13 +41,21 @@ html_show_sphinx = False
 html_copy_source = False
 html_use_index = False
 
-# Splits Chinese words too; English words are found as before.
-html_search_language = "zh"
+html_search_language = "mixed"
 html_search_options = {"dict": str(Path(__file__).with_name("search_words.txt"))}
+jieba.setLogLevel("WARNING")
+
+
+class MixedSearch(SearchChinese):
+    """A search of English and Chinese words; SearchChinese names a stemmer that its pages do not load."""
+
+    lang = "mixed"
+    language_name = "English"
 
 
 def setup(app):
-    """Adapt the generated plugin pages to the theme."""
+    """Register the search, and adapt the generated plugin pages to the theme."""
+    app.add_search_language(MixedSearch)
     app.connect("source-read", adapt_plugin_page)
 
 

@@ -10,12 +10,14 @@ site    build the documentation site in .cache/site/html, without a network and 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import sys
 from pathlib import Path
 
+import errors_page
 import run_matrix
 from commands import BIN, isolated_home, run_command
 from repository import CACHE, COLLECTION, GALAXY, ROOT
@@ -25,6 +27,7 @@ PLUGIN_PAGES = DOCS / "plugins"
 IMAGES = DOCS / "images"
 CONFIG = DOCS / "site"
 SITE = CACHE / "site"
+MAX_COLUMNS = 5  # of a table; more do not fit a laptop
 # Pages that load resources from other hosts do not work offline, and disclose the reader to these hosts.
 EXTERNAL_RESOURCE = re.compile(
     r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="(?:https?:)?//[^"]*"
@@ -151,19 +154,51 @@ def toctree(text: str) -> str:
     return "\n" + "\n".join(blocks)
 
 
+def page_defects(text: str) -> list[str]:
+    """Return what makes a built page hard to read or to load, as far as its HTML shows it."""
+    head = text.partition("</head>")[0]
+    tables = re.findall(r"<table\b.*?</table>", text, re.DOTALL)
+    rows = [row for table in tables for row in re.findall(r"<tr\b.*?</tr>", table, re.DOTALL)]
+    columns = max((len(re.findall(r"<t[hd]\b", row)) for row in rows), default=0)
+    defects = {
+        f"has {text.count('<h1')} headings of the first level": text.count("<h1") != 1,
+        f"has {head.count('<title>')} titles": head.count("<title>") != 1,
+        "has no viewport for phones": 'name="viewport"' not in head,
+        "has a table of contents next to the theme's": 'class="contents' in text,
+        f"has a table of {columns} columns": columns > MAX_COLUMNS,
+    }
+    fetched = [f"loads {found}" for found in EXTERNAL_RESOURCE.findall(text)]
+    return [defect for defect, is_found in defects.items() if is_found] + fetched
+
+
+def search_defects(index: str, language: str) -> list[str]:
+    """Return what the site's search would not find, or why it would not start.
+
+    :param index: searchindex.js.
+    :param language: _static/language_data.js.
+    """
+    titles = json.loads(index[index.index("(") + 1 : index.rindex(")")])["alltitles"]
+    codes = [code["code"] for page in errors_page.source()["pages"] for code in errors_page.codes(page)]
+    defects = [f"searchindex.js: has no title {code}" for code in codes if code not in titles]
+    stemmers = re.findall(r"window\.Stemmer = (\w+)", language)
+    undefined = [name for name in stemmers if not re.search(rf"\bvar {name}\b", language)]
+    return defects + [f"language_data.js: {name} is not defined" for name in undefined]
+
+
 def site() -> None:
     source = create_empty_dir(SITE / "source")
     collect_sources(source)
     html = create_empty_dir(SITE / "html")
     run(BIN / "sphinx-build", "-q", "-W", "--keep-going", "-c", CONFIG, "-d", SITE / "doctrees", source, html)
-    pages = sorted(html.rglob("*.html"))
-    fetching = [
-        f"{page.relative_to(html)}: {found}"
-        for page in [*pages, html / "_static/site.css"]
-        for found in EXTERNAL_RESOURCE.findall(page.read_text(encoding="utf-8"))
-    ]
-    if fetching:
-        sys.exit("\n".join(["pages that load resources from other hosts:", *fetching]))
+    pages = sorted(path for path in html.rglob("*.html") if path.name != "search.html")
+    scripts = ("searchindex.js", "_static/language_data.js")
+    defects = search_defects(*((html / name).read_text(encoding="utf-8") for name in scripts))
+    for page in [*pages, html / "_static/site.css"]:
+        text = page.read_text(encoding="utf-8")
+        found = page_defects(text) if page in pages else EXTERNAL_RESOURCE.findall(text)
+        defects += [f"{page.relative_to(html)}: {defect}" for defect in found]
+    if defects:
+        sys.exit("\n".join(["defects of the site:", *defects]))
     print(f"docs: {len(pages)} pages in {html.relative_to(ROOT)}; start with {html.relative_to(ROOT)}/index.html")
 
 

@@ -206,6 +206,12 @@ def test_errors_page_fits_a_narrow_screen(path):
     assert not re.findall(r"^(?:\|[^|\n]*){3,}\|$", PAGES[path], re.MULTILINE)
 
 
+def test_errors_page_shows_a_message_as_a_failed_task_has_it():
+    message = errors_page.catalogue()["probe_without_gateway"]
+    shown = errors.message_with_code(message, "InvalidOption")
+    assert f"```text\n{shown}\n```" in PAGES[ROOT / "docs/errors.md"]
+
+
 def test_errors_page_has_the_hints_of_the_messages():
     entries = {name: code["entries"][0]["remedy"] for code in CODES for name in (code["code"], *code.get("also", ()))}
     for code, advice in errors.ERROR_HINTS.items():

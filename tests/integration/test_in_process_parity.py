@@ -258,6 +258,7 @@ def test_invalid_options_give_equal_errors_in_process_and_as_module(emulator):
     assert len(in_process.results) == len(INVALID)
     for (_module, _arguments, words), result in zip(INVALID, in_process.results):
         assert result["failed"] and [word for word in words if word not in result["msg"]] == [], result["msg"]
+        assert result["msg"] == f"{result['error']['message']} [InvalidOption]"
 
 
 @pytest.mark.parametrize("in_process", [True, False])
@@ -278,7 +279,12 @@ def test_failing_api_gives_equal_failures_in_process_and_as_module(emulator):
         [{MODULE: arguments, "vars": {"baiducloud_in_process": False}}], environment=emulator.environment
     )
     first, second = (comparable(done.results[0], emulator.endpoint) for done in (in_process, as_module))
-    assert first == second and first["error"]["code"] == "Busy" and first["error"]["retryable"]
+    assert (
+        first == second
+        and first["error"]["code"] == "Busy"
+        and first["error"]["retryable"]
+        and first["msg"].endswith(" [Busy]")
+    )
 
 
 def test_task_keywords_work_in_process(emulator, tmp_path):

@@ -103,6 +103,7 @@ def test_error_as_maybe_applied_is_the_same_error_for_an_unknown_outcome():
 
 def test_failed_result_has_the_message_and_the_error():
     error = errors.QuotaError("full", "QuotaExceeded", 400, "r-1")
+    assert error.to_text() == "full [QuotaExceeded]"
     assert error.to_failed_result() == {
         "changed": False,
         "failed": True,
