@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that describe one tunnel: the API's words in snake_case, with the API's own spelling as an alias."""
+"""The options of one tunnel: the API's names in snake_case, with the API's own spelling as an alias."""
 
 from __future__ import annotations
 
@@ -18,72 +18,73 @@ class ModuleDocFragment:
 options:
   state:
     description:
-      - V(present) creates the tunnel, or updates it in place where it differs. V(absent) deletes it.
+      - V(present) creates the tunnel, or updates it in place if it differs. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   vpn_id:
     description:
-      - The id of the VPN gateway, made of letters, digits, C(-) and C(_).
+      - The id of the VPN gateway. Letters, digits, C(-) and C(_) are allowed.
     type: str
     required: true
     aliases: [vpnId]
   vpn_conn_name:
     description:
-      - The tunnel's name on its gateway, by which it is found. It must match exactly.
+      - The tunnel's name. The tunnel is found by this exact name on its gateway.
       - 1 to 65 characters; starts with a letter and has only letters, digits and C(-_/.).
-      - One of O(vpn_conn_name) and O(vpn_conn_id) is needed.
+      - O(vpn_conn_name) or O(vpn_conn_id) is required.
     type: str
     aliases: [vpnConnName, name]
   vpn_conn_id:
     description:
-      - The tunnel's id. With it an existing tunnel is picked, and O(vpn_conn_name) is the name that it gets.
+      - The id of an existing tunnel. If it is set, O(vpn_conn_name) is the tunnel's new name.
     type: str
     aliases: [vpnConnId]
   secret_key:
     description:
-      - The shared key of the tunnel.
+      - The shared key of the tunnel. Required to create a tunnel. If unset, an existing tunnel keeps its key.
       - 8 to 17 characters, with letters, digits and symbols all present; symbols only from C(!@#$%^*(\)_).
-      - Needed to create a tunnel. If unset, an existing tunnel keeps its key. A blank or null value counts as
-        unset, null with a warning. Surrounding blanks, line ends and invisible characters are removed.
-      - Write a literal key in quotes. Without them YAML takes a key that begins with C(#) for a comment, so that no key
-        is provided, and one that begins with C(!), C(@), C(%) or C(*) for an error, which Ansible shows with the key.
+      - Put a literal key in quotes. Without quotes, YAML reads a key that begins with C(#) as a comment, so the key is
+        unset. A key that begins with C(!), C(@), C(%) or C(*) is a YAML error, and Ansible shows the key in it.
+      - A blank or null value counts as unset; null gives a warning. Surrounding blanks, line ends and invisible
+        characters are removed.
     type: str
     aliases: [secretKey, psk]
   local_subnets:
     description:
-      - The networks on the cloud's side, as CIDRs. Order and spelling do not matter.
-      - Each needs one of its IP version in O(remote_subnets). Needed to create a tunnel.
+      - The networks on the cloud's side, as CIDRs. Their order and notation do not matter. Required to create a tunnel.
+      - For each network, O(remote_subnets) must have one of the same IP version.
     type: list
     elements: str
     aliases: [localSubnets]
   remote_subnets:
     description:
-      - The networks on the peer's side, as CIDRs. Order and spelling do not matter.
-      - Each needs one of its IP version in O(local_subnets). Needed to create a tunnel.
-      - Networks that overlap those of another tunnel of the gateway are a warning.
+      - The networks on the peer's side, as CIDRs. Their order and notation do not matter. Required to create a tunnel.
+      - For each network, O(local_subnets) must have one of the same IP version.
+      - The task warns if they overlap the remote networks of another tunnel of the gateway.
     type: list
     elements: str
     aliases: [remoteSubnets]
   remote_ip:
     description:
-      - The peer gateway's IP address, one that a device can have. V(0.0.0.0) is accepted only next to O(cgw_id).
-      - To create a tunnel O(remote_ip) or O(cgw_id) is needed, whichever the API of your site takes; what is
-        provided is sent.
+      - The IP address of the peer's device. V(0.0.0.0) is accepted only together with O(cgw_id).
+      - O(remote_ip) or O(cgw_id) is required to create a tunnel, depending on what the API of your site accepts. Both
+        are sent if both are set.
     type: str
     aliases: [remoteIp]
   cgw_id:
     description:
-      - The id of the customer gateway that has the peer's address, in the newer contract of the API.
+      - The id of the customer gateway that has the peer's address. The newer contract of the API requires it.
     type: str
     aliases: [cgwId]
   description:
     description:
-      - A text of your own. An empty text clears it; unset, it is left as it is.
+      - A description. An empty text clears it. If unset, it is not changed.
     type: str
   ike_config:
     description:
-      - The parameters of phase 1. All are needed to create a tunnel; to an existing one only the provided ones apply.
+      - The parameters of phase 1 (IKE). All are required to create a tunnel. Unset ones of an existing tunnel are not
+        changed.
     type: dict
     aliases: [ikeConfig]
     suboptions:
@@ -95,19 +96,19 @@ options:
         aliases: [ikeVersion]
       ike_mode:
         description:
-          - The negotiation mode. It has a meaning for IKE v1 only, but the API always asks for it.
+          - The negotiation mode. It has an effect only with IKEv1, but the API always requires it.
         type: str
         choices: [main, aggressive]
         aliases: [ikeMode]
       ike_enc_alg:
         description:
-          - The cipher; V(aes) has a key of 128 bits.
+          - The encryption algorithm. V(aes) has a key of 128 bits.
         type: str
         choices: [aes, aes192, aes256, 3des]
         aliases: [ikeEncAlg]
       ike_auth_alg:
         description:
-          - The hash. The SHA-2 values are not in the API's official table, but in Baidu's own Terraform provider.
+          - The hash algorithm. Baidu's Terraform provider documents the SHA-2 values; the API page does not.
         type: str
         choices: [sha1, md5, sha2_256, sha2_384, sha2_512]
         aliases: [ikeAuthAlg]
@@ -124,27 +125,27 @@ options:
         aliases: [ikeLifeTime]
   ipsec_config:
     description:
-      - The parameters of phase 2. All are needed to create a tunnel; to an existing one only the provided ones apply.
+      - The parameters of phase 2 (IPsec). All are required to create a tunnel. Unset ones of an existing tunnel are not
+        changed.
     type: dict
     aliases: [ipsecConfig]
     suboptions:
       ipsec_enc_alg:
         description:
-          - The cipher; V(aes) has a key of 128 bits.
+          - The encryption algorithm. V(aes) has a key of 128 bits.
         type: str
         choices: [aes, aes192, aes256, 3des]
         aliases: [ipsecEncAlg]
       ipsec_auth_alg:
         description:
-          - The hash. The SHA-2 values are not in the API's official table, but in Baidu's own Terraform provider.
+          - The hash algorithm. Baidu's Terraform provider documents the SHA-2 values; the API page does not.
         type: str
         choices: [sha1, md5, sha2_256, sha2_384, sha2_512]
         aliases: [ipsecAuthAlg]
       ipsec_pfs:
         description:
-          - The Diffie-Hellman group for perfect forward secrecy. V(disabled) is not in the API's official table, but
-            in Baidu's own
-            Terraform provider.
+          - The Diffie-Hellman group for perfect forward secrecy. Baidu's Terraform provider documents V(disabled); the
+            API page does not.
         type: str
         choices: [group2, group5, group14, group24, disabled]
         aliases: [ipsecPfs]
@@ -156,8 +157,7 @@ options:
   client_token:
     description:
       - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
-      - Best left out. The module then derives one from gateway and name, which makes a creation safe to repeat at any
-        time.
+      - Leave it unset. The module then derives it from gateway and name, so that a creation can be repeated safely.
     type: str
     aliases: [clientToken]
   version:
@@ -167,22 +167,22 @@ options:
     default: 1
   wait_for:
     description:
-      - Wait until the tunnel is V(active), or until the peer is V(reachable) through it. V(none) does not wait.
+      - What to wait for. V(active) waits until the API shows the tunnel as active, V(reachable) until the peer is
+        reachable through it. V(none) does not wait.
     type: str
     choices: [none, active, reachable]
     default: none
   wait_timeout:
     description:
-      - Seconds to wait for O(wait_for), from 1 to 86400. After that the task fails, with the tunnel's id in its result.
+      - Maximum time for O(wait_for), in seconds, from 1 to 86400. After it the task fails and returns the tunnel's id.
     type: int
     default: 300
   minimum_security:
     description:
-      - Which weak values are refused, before any request. Each value is current, discouraged or broken; they are listed
-        with their sources in C(docs/security.md).
-      - V(discouraged) refuses broken values, V(current) refuses broken and discouraged ones. V(none) refuses nothing,
-        but one warning names the weak values.
-      - Only what the task provides is judged, and nothing with O(state=absent).
+      - Which weak values are rejected before any request. C(docs/security.md) lists the class of each value.
+      - V(discouraged) rejects broken values. V(current) rejects broken and discouraged values. V(none) rejects nothing,
+        but a warning names the weak values.
+      - Only values that the task sets are checked, and none with O(state=absent).
     type: str
     choices: [none, discouraged, current]
     default: none
@@ -195,43 +195,44 @@ options:
   tunnels:
     description:
       - The tunnels, each with the options of M(baiducloud.network.vpn_tunnel). They may be on different gateways.
-      - An option that an item does not have is taken from the option of the same name next to O(tunnels), and of
-        O(ike_config) and O(ipsec_config), each suboption.
-      - The tunnels that M(baiducloud.network.vpn_tunnel_info) returns are valid items; what cannot be set, such as
-        C(status), is ignored.
+      - If an item lacks an option, the task's option of the same name applies. This holds for each suboption of
+        O(ike_config) and O(ipsec_config) too.
+      - The tunnels that M(baiducloud.network.vpn_tunnel_info) returns are valid items. Read-only values, such as
+        C(status), are ignored.
     type: list
     elements: dict
     required: true
   gateways:
     description:
-      - The ids of the gateways to work on. Only the items of O(tunnels) on these gateways are reconciled. The others
-        are only validated, and counted in C(totals.skipped) of the result.
-      - So one list can be shared by hosts that are gateways. If unset, all items are reconciled.
-      - A gateway that no item names stays as it is, unless O(purge_all) is set. The task warns of it.
+      - The ids of the gateways to manage. If unset, all items of O(tunnels) are managed.
+      - Items on other gateways are only validated, and counted in C(totals.skipped) of the result. So hosts that are
+        gateways can share one list.
+      - A gateway without any item is not changed unless O(purge_all) is set, and the task warns.
     type: list
     elements: str
   purge:
     description:
-      - Whether to delete the tunnels of the gateways named in the task that O(tunnels) does not name.
-      - On a gateway on which the named tunnels cannot all be found or planned, nothing is purged.
+      - Whether to delete the tunnels that O(tunnels) does not name. Only gateways that the task names are affected.
+      - Nothing on a gateway is purged if any of its named tunnels cannot be found or planned.
     type: bool
     default: false
   purge_all:
     description:
-      - Whether O(purge) may empty a gateway, which is what it does where no tunnel is to be present; if O(tunnels) is
-        empty, the gateway O(vpn_id). With O(gateways) it empties each of them that no item names.
+      - Whether O(purge) may delete all tunnels of a gateway. It would do so if no item has O(state=present) there, or,
+        with an empty list, on the gateway O(vpn_id).
+      - With O(gateways), it deletes all tunnels of each of these gateways that no item names.
     type: bool
     default: false
   concurrency:
     description:
-      - How many requests may be under way at the same time, from 1 to 64.
+      - Maximum number of concurrent requests, from 1 to 64.
     type: int
     default: 8
   parallel_per_gateway:
     description:
-      - How many of them may be writes to one gateway, from 1 to 32. With 1 a gateway gets one write after the other.
-      - As soon as the API refuses one of them because the gateway is busy, the gateway gets one after the other, the
-        refused one first.
+      - Maximum number of concurrent writes to one gateway, from 1 to 32.
+      - If the API rejects a write because the gateway is busy, the remaining writes to this gateway are sent one at a
+        time, and the rejected one is sent first.
       - Items with O(state=absent) are deleted first, then updates are sent, then creations. O(purge) deletes last.
     type: int
     default: 8
@@ -249,7 +250,7 @@ def _many_tunnels():
         for what in ("default", "required"):
             item[name].pop(what, None)
         shared[name].pop("required", None)
-        shared[name]["description"].append("Applies to every item of O(tunnels) that does not have it.")
+        shared[name]["description"].append("It applies to the items of O(tunnels) that do not set it.")
     options = yaml.safe_load(MANY_TUNNELS)["options"]
     options["tunnels"]["suboptions"] = item
     options["minimum_security"] = shared["minimum_security"]

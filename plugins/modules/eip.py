@@ -10,12 +10,11 @@ module: eip
 short_description: Manage a public IP address (EIP) on Baidu AI Cloud
 version_added: 1.1.0
 description:
-  - Creates an EIP, changes its bandwidth, and releases it. A VPN gateway needs one to be reached from outside.
-  - An EIP is found by its O(name), its address O(eip), or its O(eip_id). Options that are not provided are left as they
-    are.
-  - An EIP costs money from the moment it is created. It is never bought twice, even if a response of the API is lost or
-    two runs work at the same time. A creation whose outcome is unknown is sent again only after the list has not shown
-    the EIP for 30 seconds.
+  - Creates and releases an EIP, and changes its bandwidth. A VPN gateway needs an EIP so that peers can reach it.
+  - The EIP is found by its O(name), its address O(eip), or its O(eip_id). Unset options are not changed.
+  - B(An EIP costs money) from its creation until its release. It is never bought twice, even if a response is lost or
+    several runs work at the same time. If the outcome of a creation is unknown, the task sends it again only after the
+    list has not shown the EIP for 30 seconds.
   - An EIP that is bound, protected against release or prepaid is not released.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -32,17 +31,16 @@ attributes:
 options:
   state:
     description:
-      - V(present) creates the EIP, or changes its bandwidth where that differs. V(absent) releases it, unless it is
-        bound.
+      - V(present) creates the EIP, or changes its bandwidth if that differs. V(absent) releases it unless it is bound.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The name, 1 to 65 characters. It starts with a letter and has letters, digits and C(-_/.) only.
-      - Required unless O(eip) or O(eip_id) is provided. With one of these, it is an error if the EIP has another name,
+      - The name, 1 to 65 characters. It starts with a letter and has only letters, digits and C(-_/.).
+      - Required unless O(eip) or O(eip_id) is set. Together with one of these, another name of the EIP is an error,
         because the API cannot change it.
-      - The API does not promise that names are unique. Two EIPs of the name are an error that names both addresses.
+      - Names need not be unique in the API. If two EIPs have the name, the task fails and names both addresses.
     type: str
   eip:
     description:
@@ -50,24 +48,24 @@ options:
     type: str
   eip_id:
     description:
-      - The C(eipId) of an existing EIP, in the place of O(eip). One more request lists the EIPs.
+      - The C(eipId) of an existing EIP, in place of O(eip). It takes one more request.
     type: str
     aliases: [eipId]
   bandwidth_in_mbps:
     description:
-      - The bandwidth in Mbps. Required to create an EIP. It is the only value of an EIP that can be changed.
-      - V(1) to V(200) with the billing method V(ByTraffic), else V(1) to V(500), and V(100) to V(5000) with
-        O(route_type=BGP_S).
+      - The bandwidth in Mbps. Required to create an EIP. It is the only value that can be changed.
+      - V(1) to V(200) with the billing method V(ByTraffic), else V(1) to V(500). With O(route_type=BGP_S), V(100) to
+        V(5000).
     type: int
     aliases: [bandwidthInMbps]
   billing:
     description:
-      - How the EIP is paid for. The API cannot change it, so another value than that of an existing EIP is an error.
+      - The billing of a new EIP. The API cannot change it. A value that differs from an existing EIP is an error.
     type: dict
     suboptions:
       payment_timing:
         description:
-          - V(Postpaid), or V(Prepaid), which requires O(billing.reservation.reservation_length).
+          - V(Postpaid) or V(Prepaid). V(Prepaid) requires O(billing.reservation.reservation_length).
           - If unset, a new EIP is V(Postpaid).
         type: str
         choices: [Prepaid, Postpaid]
@@ -81,7 +79,7 @@ options:
         aliases: [billingMethod]
       reservation:
         description:
-          - For how long a new V(Prepaid) EIP is bought. This module never extends it.
+          - The time for which a new V(Prepaid) EIP is bought. This module never renews it.
         type: dict
         suboptions:
           reservation_length:
@@ -91,30 +89,30 @@ options:
             aliases: [reservationLength]
           reservation_time_unit:
             description:
-              - The unit; if unset, it is V(month).
+              - The unit. If unset, it is V(month).
             type: str
             choices: [month]
             aliases: [reservationTimeUnit]
   route_type:
     description:
-      - The type of line. If unset, a new EIP is V(BGP). It cannot be changed.
+      - The type of the line. If unset, a new EIP is V(BGP). It cannot be changed.
     type: str
     choices: [BGP, BGP_S]
     aliases: [routeType]
   wait:
     description:
-      - Whether to wait until the EIP is usable, has the new bandwidth, or is gone.
+      - Whether to wait until the EIP can be used, has its new bandwidth, or is released.
     type: bool
     default: true
   wait_timeout:
     description:
-      - The maximum number of seconds to wait, V(1) to V(86400).
+      - Maximum time to wait, in seconds, V(1) to V(86400).
     type: int
     default: 600
   client_token:
     description:
       - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
-      - Leave it out. The module then derives one from the name, so that a creation can be repeated at any time.
+      - Leave it unset. The module then derives it from the name, so that a creation can be repeated safely.
     type: str
     aliases: [clientToken]
 author:
@@ -144,14 +142,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 eip:
-  description:
-    - The address; null where there is none, V(check-mode-new) before a creation in check mode.
+  description: The address; null if there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: 198.19.0.2
 eip_id:
-  description:
-    - The C(eipId) of the EIP; null where there is none, V(check-mode-new) before a creation in check mode.
+  description: The C(eipId); null if there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: ip-8f3kq0zx1c2v
@@ -162,18 +158,16 @@ eipId:
   sample: ip-8f3kq0zx1c2v
 created_ids:
   description:
-    - The addresses of the EIPs that this task created or may have created.
-    - There is more than one address if the API replayed its response to an earlier creation, of an EIP that no longer
-      exists.
-    - After a failure, look for EIPs with these addresses.
+    - The addresses of the EIPs that this task created or may have created. After a failure, look for these addresses.
+    - It has several addresses if the API replayed an old response, for an EIP that no longer exists.
   returned: success, and on failure if there are any
   type: list
   elements: str
   sample: [198.19.0.2]
 eip_object:
   description:
-    - The EIP as it is now; in check mode, as it would be.
-    - A value is null where the API does not return it, or not yet.
+    - The EIP after the task; in check mode, as it would be.
+    - A value that the API does not return, or not yet, is null.
   returned: if there is one
   type: dict
   contains:
@@ -186,7 +180,7 @@ eip_object:
       type: str
       sample: ip-8f3kq0zx1c2v
     name:
-      description: Its name; empty where it has none, null where the API does not return it.
+      description: Its name; empty if it has none, null if the API does not return it.
       type: str
       sample: vpn-eip
     status:
@@ -220,18 +214,18 @@ eip_object:
       type: str
       sample: vpn-119bd69b
     eip_instance_type:
-      description: V(normal), or V(shared) where it shares its bandwidth with others.
+      description: V(normal), or V(shared) if it shares its bandwidth with others.
       type: str
       sample: normal
     share_group_id:
       description: The id of the shared bandwidth; empty if there is none.
       type: str
     create_time:
-      description: When it was created, as the API writes it.
+      description: The time of its creation, as the API returns it.
       type: str
       sample: "2026-05-28T20:27:00Z"
     expire_time:
-      description: When a prepaid EIP ends, as the API writes it; null for others.
+      description: The time when a prepaid EIP ends, as the API returns it; null for others.
       type: str
     tags:
       description: Its tags, as a dictionary.
@@ -240,45 +234,45 @@ eip_object:
       description: Whether it is protected against release.
       type: bool
 request_id:
-  description: The API's id of the request that did the work; Baidu's support asks for it.
+  description: The API's id of the request that did the work. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
-  description: The EIP before and after. An empty dictionary means that there is none.
+  description: The EIP before and after; an empty dictionary if there is none.
   returned: success, and on failure if something was changed
   type: dict
   contains:
     before:
-      description: What it was.
+      description: The values before.
       type: dict
     after:
-      description: What it is, or would be in check mode.
+      description: The values after. In check mode, the planned ones.
       type: dict
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

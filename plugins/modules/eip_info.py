@@ -10,8 +10,8 @@ module: eip_info
 short_description: Find public IP addresses (EIPs) on Baidu AI Cloud
 version_added: 1.1.0
 description:
-  - Reads the EIPs of the region, all or those of a name, address, id, status or instance. One request reads 1,000 EIPs.
-  - Returns the EIPs that match all options provided. If no EIP does, the list is empty.
+  - Reads the EIPs of the region. One request reads 1,000 EIPs.
+  - Returns the EIPs that match all options that are set. If no EIP matches, the list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -20,23 +20,23 @@ extends_documentation_fragment:
 options:
   eip:
     description:
-      - Only the EIPs with these addresses.
+      - Only EIPs with these addresses.
     type: list
     elements: str
   eip_id:
     description:
-      - Only the EIPs with these values of C(eipId).
+      - Only EIPs with these values of C(eipId).
     type: list
     elements: str
     aliases: [eipId]
   name:
     description:
-      - Only EIPs of these names. A name must match exactly.
+      - Only EIPs with these exact names.
     type: list
     elements: str
   status:
     description:
-      - Only EIPs in these statuses, such as V(available), which is not in use, or V(binded), which is.
+      - Only EIPs with one of these statuses, such as V(available) (not in use) or V(binded) (in use).
     type: list
     elements: str
   instance_id:
@@ -64,7 +64,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 eips:
-  description: The EIPs in the order of the API. A value is null where the API does not return it.
+  description: The EIPs in the order of the API. A value that the API does not return is null.
   returned: success
   type: list
   elements: dict
@@ -78,7 +78,7 @@ eips:
       type: str
       sample: ip-8f3kq0zx1c2v
     name:
-      description: Its name; empty where it has none, null where the API does not return it.
+      description: Its name; empty if it has none, null if the API does not return it.
       type: str
       sample: vpn-eip
     status:
@@ -112,18 +112,18 @@ eips:
       type: str
       sample: vpn-119bd69b
     eip_instance_type:
-      description: V(normal), or V(shared) where it shares its bandwidth with others.
+      description: V(normal), or V(shared) if it shares its bandwidth with others.
       type: str
       sample: normal
     share_group_id:
       description: The id of the shared bandwidth; empty if there is none.
       type: str
     create_time:
-      description: When it was created, as the API writes it.
+      description: The time of its creation, as the API returns it.
       type: str
       sample: "2026-05-28T20:27:00Z"
     expire_time:
-      description: When a prepaid EIP ends, as the API writes it; null for others.
+      description: The time when a prepaid EIP ends, as the API returns it; null for others.
       type: str
     tags:
       description: Its tags, as a dictionary.
@@ -132,29 +132,29 @@ eips:
       description: Whether it is protected against release.
       type: bool
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

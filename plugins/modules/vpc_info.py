@@ -21,18 +21,18 @@ options:
   vpc_id:
     description:
       - The id of the VPC.
-      - Mutually exclusive with O(vpc_name). With neither of them, all VPCs of the region are read.
+      - Mutually exclusive with O(vpc_name). If both are unset, all VPCs of the region are read.
     type: str
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of the VPC, exactly as the API returns it.
-      - Two VPCs of this name are an error that names both ids, because the API does not promise that names are unique.
+      - The exact name of the VPC.
+      - Names need not be unique in the API. If two VPCs have the name, the task fails and names both ids.
     type: str
     aliases: [vpcName]
 notes:
-  - The number of requests. One request lists 1000 VPCs; with O(vpc_id) none does. Two more for each VPC read its detail
-    and its route table. One more lists the subnets of a VPC whose detail does not show them.
+  - Number of requests. The list of VPCs takes one request for 1000 VPCs; with O(vpc_id) it is not read. Each VPC takes
+    two more, for its detail and its route table, and a third if its detail does not show the subnets.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
@@ -57,8 +57,8 @@ EXAMPLES = r"""
 RETURN = r"""
 vpcs:
   description:
-    - The VPCs in the order of the API. A value is null where the API does not return it.
-    - On failure, those that were read.
+    - The VPCs in the order of the API. A value that the API does not return is null.
+    - After a failure, those that were read.
   returned: always, unless an option is invalid
   type: list
   elements: dict
@@ -72,7 +72,7 @@ vpcs:
       type: str
       sample: production
     cidr:
-      description: Its network. That of the default VPC of an old account can be C(0.0.0.0/0).
+      description: Its network. The default VPC of an old account can have C(0.0.0.0/0).
       type: str
       sample: 192.168.0.0/16
     secondary_cidr:
@@ -81,7 +81,7 @@ vpcs:
       elements: str
       sample: [10.0.1.0/24]
     ipv6_cidr:
-      description: Its IPv6 network; empty where it has none.
+      description: Its IPv6 network; empty if it has none.
       type: str
     is_default:
       description: Whether it is the default VPC of the region.
@@ -96,11 +96,11 @@ vpcs:
       description: Its tags as a dictionary.
       type: dict
     created_time:
-      description: When it was created, as the API returns it.
+      description: The time of its creation, as the API returns it.
       type: str
       sample: "2017-09-20T03:11:10Z"
     route_table_id:
-      description: The id of its default route table; null where the API returns several tables, and none named default.
+      description: The id of its default route table; null if the API returns several tables and none is named default.
       type: str
       sample: rt-q1zg3i8mx8p6
     subnets:
@@ -121,7 +121,7 @@ vpcs:
           type: str
           sample: 192.168.0.0/20
         ipv6_cidr:
-          description: Its IPv6 network; empty where it has none.
+          description: Its IPv6 network; empty if it has none.
           type: str
         zone_name:
           description: Its zone.
@@ -144,29 +144,29 @@ vpc_id:
   type: str
   sample: vpc-5cms1n3mvnfb
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

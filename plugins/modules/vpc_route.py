@@ -10,12 +10,12 @@ module: vpc_route
 short_description: Manage a route rule of a VPC on Baidu AI Cloud
 version_added: 1.1.0
 description:
-  - Creates, updates and deletes one rule of a VPC's route table. A VPN tunnel carries traffic only if a rule leads the
-    traffic for the remote network to the VPN gateway.
-  - A rule is found by its pair of O(source_address) and O(destination_address), of which a table has each pair once.
-    Options that are not provided are left as they are.
-  - A rule is never created twice, also if a response of the API is lost or two runs work at the same time.
-  - Rules of the system are never changed or deleted.
+  - Creates, updates and deletes one rule of a VPC's route table. A tunnel carries traffic only if a rule routes the
+    remote network to the VPN gateway.
+  - The rule is found by its O(source_address) and O(destination_address). A table has each such pair only once. Unset
+    options are not changed.
+  - A rule is never created twice, even if a response is lost or several runs work at the same time.
+  - System rules are never changed or deleted.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -31,54 +31,55 @@ attributes:
 options:
   state:
     description:
-      - V(present) creates the rule, or updates it where it differs. V(absent) deletes it.
+      - V(present) creates the rule, or updates it if it differs. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   vpc_id:
     description:
-      - The id of the VPC whose route table has the rule.
-      - Exactly one of O(vpc_id), O(vpc_name) and O(route_table_id) is required. A VPC with several route tables
-        requires O(route_table_id).
+      - The id of the VPC that has the route table.
+      - Exactly one of O(vpc_id), O(vpc_name) and O(route_table_id) is required. If the VPC has several route tables,
+        O(route_table_id) is required.
     type: str
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One
-        more request lists the VPCs, and RV(vpc_id) returns the id.
+      - The exact name of the VPC, in place of O(vpc_id). Only one VPC may have this name. It takes one more request,
+        and RV(vpc_id) returns the id.
     type: str
     aliases: [vpcName]
   route_table_id:
     description:
-      - The id of the route table that has the rule.
+      - The id of the route table.
     type: str
     aliases: [routeTableId]
   source_address:
     description:
-      - The network that traffic comes from, as a CIDR. It is V(0.0.0.0/0), the network of a subnet of the VPC, or a
-        range inside one subnet.
-      - Required together with O(destination_address), unless O(route_rule_id) is provided.
+      - The source network of the traffic, as a CIDR. It is V(0.0.0.0/0), the network of a subnet of the VPC, or a range
+        inside one subnet.
+      - Required together with O(destination_address), unless O(route_rule_id) is set.
     type: str
     aliases: [sourceAddress]
   destination_address:
     description:
-      - The network that traffic goes to, as a CIDR. It must not overlap the VPC's own network, except V(0.0.0.0/0).
-      - Both addresses have to be of one address family.
+      - The destination network of the traffic, as a CIDR. It must not overlap the VPC's own network, except
+        V(0.0.0.0/0).
+      - Both addresses must be of the same address family.
     type: str
     aliases: [destinationAddress]
   nexthop_type:
     description:
       - The type of the next hop. V(vpn) is a VPN gateway.
-      - If unset, it is V(vpn), except with O(route_rule_id) or O(state=absent), where an unset type is not compared.
-      - The API cannot change the type of an existing rule. For another type delete the rule first.
+      - If unset, it is V(vpn). With O(route_rule_id) or O(state=absent), an unset type is not compared.
+      - The API cannot change the type of an existing rule. For another type, delete the rule first.
       - With O(state=absent), a rule of another type is not deleted, and the task fails.
     type: str
     choices: [vpn, custom, nat, dcGateway, peerConn, enic, havip, ipv6gateway, defaultGateway]
     aliases: [nexthopType]
   nexthop_id:
     description:
-      - The id of the next hop; for the type V(vpn), the id of the VPN gateway. Required to create a rule.
-      - With O(state=absent), a rule that leads elsewhere is not deleted, and the task fails.
+      - The id of the next hop. For the type V(vpn) it is the id of the VPN gateway. Required to create a rule.
+      - With O(state=absent), a rule with another next hop is not deleted, and the task fails.
     type: str
     aliases: [nexthopId]
   description:
@@ -87,15 +88,15 @@ options:
     type: str
   route_rule_id:
     description:
-      - The id of an existing rule. With it, O(source_address) and O(destination_address) are what the rule is to have;
-        with O(state=absent) the rule is deleted only if it has those that are provided.
+      - The id of an existing rule. If it is set, O(source_address) and O(destination_address) are the rule's new
+        addresses. With O(state=absent), the rule is deleted only if it has the addresses that are set.
     type: str
     aliases: [routeRuleId]
   client_token:
     description:
       - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
-      - Leave it out. The module then derives one from table, source and destination, so that a creation can be repeated
-        at any time.
+      - Leave it unset. The module then derives it from table, source and destination, so that a creation can be
+        repeated safely.
     type: str
     aliases: [clientToken]
 author:
@@ -125,12 +126,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpc_id:
-  description: The id of the VPC that has the name O(vpc_name).
+  description: The id of the VPC with the name O(vpc_name).
   returned: if O(vpc_name) is provided and names one VPC
   type: str
   sample: vpc-5cms1n3mvnfb
 route_rule_id:
-  description: The id of the rule; null where there is none, V(check-mode-new) before a creation in check mode.
+  description: The id of the rule; null if there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: rr-dvq3cxpghw5e
@@ -141,26 +142,25 @@ routeRuleId:
   sample: rr-dvq3cxpghw5e
 created_ids:
   description:
-    - The ids that the API returned to the creations of this task, or that these may have made.
-    - More than one where the API replayed its response to an earlier creation, for a rule that no longer exists.
-    - After a failure they are what to look for.
+    - The ids of the rules that this task created or may have created. After a failure, look for these ids.
+    - It has several ids if the API replayed an old response, for a rule that no longer exists.
   returned: success, and on failure if there are any
   type: list
   elements: str
   sample: [rr-dvq3cxpghw5e]
 route_rule:
   description:
-    - The rule as it is now; in check mode, as it would be.
-    - A value is null where the API does not return it, or not yet.
+    - The rule after the task; in check mode, as it would be.
+    - A value that the API does not return, or not yet, is null.
   returned: if there is one
   type: dict
   contains:
     route_rule_id:
-      description: Its id; null for a rule of the system, V(check-mode-new) before a creation in check mode.
+      description: Its id; null for a system rule, V(check-mode-new) before a creation in check mode.
       type: str
       sample: rr-dvq3cxpghw5e
     vpc_id:
-      description: The id of the VPC; null where the API does not return it.
+      description: The id of the VPC; null if the API does not return it.
       type: str
       sample: vpc-emulator
     route_table_id:
@@ -168,15 +168,15 @@ route_rule:
       type: str
       sample: rt-q1zg3i8mx8p6
     source_address:
-      description: The network that traffic comes from, as a CIDR.
+      description: The source network of the traffic, as a CIDR.
       type: str
       sample: 192.168.0.0/20
     destination_address:
-      description: The network that traffic goes to, as a CIDR.
+      description: The destination network of the traffic, as a CIDR.
       type: str
       sample: 10.24.0.0/16
     nexthop_type:
-      description: The type of the next hop; V(sys) is a rule of the system, which cannot be changed.
+      description: The type of the next hop; V(sys) is a system rule, which cannot be changed.
       type: str
       sample: vpn
     nexthop_id:
@@ -188,11 +188,11 @@ route_rule:
       type: str
       sample: To the branch in Berlin
     path_type:
-      description: How the rule uses its next hops, such as V(normal) or V(ecmp); null where the API does not return it.
+      description: How the rule uses its next hops, such as V(normal) or V(ecmp); null if the API does not return it.
       type: str
       sample: normal
     next_hop_list:
-      description: The next hops of a rule that has several; null for any other rule.
+      description: The next hops of a rule with several; null for other rules.
       type: list
       elements: dict
       contains:
@@ -203,48 +203,48 @@ route_rule:
           description: Its type.
           type: str
         path_type:
-          description: Its part, such as V(ecmp) or V(ha:active).
+          description: Its role, such as V(ecmp) or V(ha:active).
           type: str
 request_id:
-  description: The API's id of the request that did the work; Baidu's support asks for it.
+  description: The API's id of the request that did the work. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
-  description: The rule before and after. An empty dictionary means that there is none.
+  description: The rule before and after; an empty dictionary if there is none.
   returned: success, and on failure if something was changed
   type: dict
   contains:
     before:
-      description: What it was.
+      description: The values before.
       type: dict
     after:
-      description: What it is, or would be in check mode.
+      description: The values after. In check mode, the planned ones.
       type: dict
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

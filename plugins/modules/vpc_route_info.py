@@ -10,8 +10,8 @@ module: vpc_route_info
 short_description: Read the route rules of a VPC on Baidu AI Cloud
 version_added: 1.1.0
 description:
-  - Reads the rules of a route table, those of the system included.
-  - All rules are returned that match every one of the options provided. If none matches, the list is empty.
+  - Reads the rules of a route table, including system rules.
+  - Returns the rules that match all options that are set. If no rule matches, the list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -20,15 +20,15 @@ extends_documentation_fragment:
 options:
   vpc_id:
     description:
-      - The id of the VPC whose route table is read.
-      - Exactly one of O(vpc_id), O(vpc_name) and O(route_table_id) is required. A VPC with several route tables
-        requires O(route_table_id).
+      - The id of the VPC that has the route table.
+      - Exactly one of O(vpc_id), O(vpc_name) and O(route_table_id) is required. If the VPC has several route tables,
+        O(route_table_id) is required.
     type: str
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One
-        more request lists the VPCs, and RV(vpc_id) returns the id.
+      - The exact name of the VPC, in place of O(vpc_id). Only one VPC may have this name. It takes one more request,
+        and RV(vpc_id) returns the id.
     type: str
     aliases: [vpcName]
   route_table_id:
@@ -38,7 +38,7 @@ options:
     aliases: [routeTableId]
   route_rule_id:
     description:
-      - Only the rules of these ids.
+      - Only rules with these ids.
     type: list
     elements: str
     aliases: [routeRuleId]
@@ -56,13 +56,13 @@ options:
     aliases: [destinationAddress]
   nexthop_type:
     description:
-      - Only rules with a next hop of these types; of a rule with several next hops, one has to match.
+      - Only rules with a next hop of these types. Of several next hops, one must match.
     type: list
     elements: str
     aliases: [nexthopType]
   nexthop_id:
     description:
-      - Only rules with these next hops, such as the id of a VPN gateway; of a rule with several, one has to match.
+      - Only rules with these next hops, such as the id of a VPN gateway. Of several next hops, one must match.
     type: list
     elements: str
     aliases: [nexthopId]
@@ -86,7 +86,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpc_id:
-  description: The id of the VPC that has the name O(vpc_name).
+  description: The id of the VPC with the name O(vpc_name).
   returned: if O(vpc_name) is provided and names one VPC
   type: str
   sample: vpc-5cms1n3mvnfb
@@ -97,11 +97,11 @@ route_rules:
   elements: dict
   contains:
     route_rule_id:
-      description: Its id; null for a rule of the system.
+      description: Its id; null for a system rule.
       type: str
       sample: rr-dvq3cxpghw5e
     vpc_id:
-      description: The id of the VPC; null where the API does not return it.
+      description: The id of the VPC; null if the API does not return it.
       type: str
       sample: vpc-emulator
     route_table_id:
@@ -109,15 +109,15 @@ route_rules:
       type: str
       sample: rt-q1zg3i8mx8p6
     source_address:
-      description: The network that traffic comes from, as a CIDR.
+      description: The source network of the traffic, as a CIDR.
       type: str
       sample: 192.168.0.0/20
     destination_address:
-      description: The network that traffic goes to, as a CIDR.
+      description: The destination network of the traffic, as a CIDR.
       type: str
       sample: 10.24.0.0/16
     nexthop_type:
-      description: The type of the next hop; V(sys) is a rule of the system, which cannot be changed.
+      description: The type of the next hop; V(sys) is a system rule, which cannot be changed.
       type: str
       sample: vpn
     nexthop_id:
@@ -129,11 +129,11 @@ route_rules:
       type: str
       sample: To the branch in Berlin
     path_type:
-      description: How the rule uses its next hops, such as V(normal) or V(ecmp); null where the API does not return it.
+      description: How the rule uses its next hops, such as V(normal) or V(ecmp); null if the API does not return it.
       type: str
       sample: normal
     next_hop_list:
-      description: The next hops of a rule that has several; null for any other rule.
+      description: The next hops of a rule with several; null for other rules.
       type: list
       elements: dict
       contains:
@@ -144,32 +144,32 @@ route_rules:
           description: Its type.
           type: str
         path_type:
-          description: Its part, such as V(ecmp) or V(ha:active).
+          description: Its role, such as V(ecmp) or V(ha:active).
           type: str
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

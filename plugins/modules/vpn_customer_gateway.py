@@ -10,10 +10,10 @@ module: vpn_customer_gateway
 short_description: Manage a customer gateway, the address of a VPN peer, on Baidu AI Cloud
 version_added: 1.0.0
 description:
-  - Creates, updates and deletes a customer gateway (C(cgw)), which is the peer's address as an object in the newer
-    contract of the API. Tunnels refer to it by its id; see O(baiducloud.network.vpn_tunnel#module:cgw_id).
-  - A customer gateway is found by its exact name. Options that are not provided are left as they are.
-  - A customer gateway is never made twice, whatever happens between the task and the API.
+  - Creates, updates and deletes a customer gateway (C(cgw)). It is the peer's address as an object of its own. The
+    newer contract of the API requires it for tunnels, see O(baiducloud.network.vpn_tunnel#module:cgw_id).
+  - The customer gateway is found by its exact name. Unset options are not changed.
+  - A customer gateway is never created twice, even if a response is lost or several runs work at the same time.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -29,36 +29,36 @@ attributes:
 options:
   state:
     description:
-      - V(present) creates the customer gateway, or updates it where it differs. V(absent) deletes it.
+      - V(present) creates the customer gateway, or updates it if it differs. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The name of the customer gateway, by which it is found. It must match exactly.
+      - The name. The customer gateway is found by this exact name.
       - 1 to 65 characters; starts with a letter and has only letters, digits and C(-_/.).
-      - One of O(name) and O(cgw_id) is needed.
+      - O(name) or O(cgw_id) is required.
     type: str
   cgw_id:
     description:
-      - The id of the customer gateway. With it an existing one is picked, and O(name) is the name that it gets.
+      - The id of an existing customer gateway. If it is set, O(name) is its new name.
     type: str
     aliases: [cgwId]
   ip:
     description:
-      - The peer's IP address. Needed to create a customer gateway.
-      - V(0.0.0.0) stands for a peer without a fixed one, only for IKEv1's aggressive mode.
-      - The API cannot change it. For a new address create another customer gateway, give its id to the tunnels, and
-        then remove the old one.
+      - The peer's IP address. Required to create a customer gateway.
+      - V(0.0.0.0) means a peer without a fixed address. It works only with the aggressive mode of IKEv1.
+      - The API cannot change the address. For a new address, create another customer gateway, set it as O(cgw_id) of
+        the tunnels, and then delete the old one.
     type: str
   description:
     description:
-      - A text of your own of at most 200 characters. An empty text clears it; if unset, it is left as it is.
+      - A description of at most 200 characters. An empty text clears it. If unset, it is not changed.
     type: str
   client_token:
     description:
       - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
-      - Best left out. The module then derives one from the name, which makes a creation safe to repeat at any time.
+      - Leave it unset. The module then derives it from the name, so that a creation can be repeated safely.
     type: str
     aliases: [clientToken]
 author:
@@ -110,7 +110,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cgw_id:
-  description: Its id; null where there is none, V(check-mode-new) before a creation in check mode.
+  description: Its id; null if there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: cgw-b036571edc5d
@@ -121,17 +121,16 @@ cgwId:
   sample: cgw-b036571edc5d
 created_ids:
   description:
-    - The ids that the API returned to the creations of this task, or that these may have made.
-    - More than one where the API replayed its response to an earlier creation, for one that is gone.
-    - After a failure they are what to look for.
+    - The ids of the customer gateways that this task created or may have created. After a failure, look for these ids.
+    - It has several ids if the API replayed an old response, for a customer gateway that no longer exists.
   returned: success, and on failure if there are any
   type: list
   elements: str
   sample: [cgw-b036571edc5d]
 customer_gateway:
   description:
-    - The customer gateway as it is now; in check mode, as it would be.
-    - A value is null where the API does not return it, or not yet.
+    - The customer gateway after the task; in check mode, as it would be.
+    - A value that the API does not return, or not yet, is null.
   returned: if there is one
   type: dict
   contains:
@@ -151,53 +150,53 @@ customer_gateway:
       description: Its description.
       type: str
     created_time:
-      description: When it was created, as the API returns it (without a time zone).
+      description: The time of its creation, as the API returns it, without a time zone.
       type: str
       sample: "2026-07-11 17:22:34"
     updated_time:
-      description: When it was last updated, as the API returns it; null right after an update of this task.
+      description: The time of its last update, as the API returns it; null right after an update by this task.
       type: str
       sample: "2026-07-11 17:22:34"
 request_id:
-  description: The API's id of the request that did the work; Baidu's support asks for it.
+  description: The API's id of the request that did the work. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
-  description: The customer gateway before and after. An empty dictionary means that there is none.
+  description: The customer gateway before and after; an empty dictionary if there is none.
   returned: success, and on failure if something was changed
   type: dict
   contains:
     before:
-      description: What it was.
+      description: The values before.
       type: dict
     after:
-      description: What it is, or would be in check mode.
+      description: The values after. In check mode, the planned ones.
       type: dict
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

@@ -11,7 +11,7 @@ short_description: Read the customer gateways, the addresses of VPN peers, on Ba
 version_added: 1.0.0
 description:
   - Reads the customer gateways (C(cgw)) of a region.
-  - All are returned that match every one of the options provided, and all there are if none is. If none matches, the
+  - Returns those that match all options that are set, or all customer gateways if none is set. If none matches, the
     list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -21,18 +21,18 @@ extends_documentation_fragment:
 options:
   cgw_id:
     description:
-      - Only the customer gateways of these ids.
+      - Only customer gateways with these ids.
     type: list
     elements: str
     aliases: [cgwId]
   name:
     description:
-      - Only customer gateways of these names. A name must match exactly.
+      - Only customer gateways with these exact names.
     type: list
     elements: str
   ip:
     description:
-      - Only customer gateways of these addresses.
+      - Only customer gateways with these addresses.
     type: list
     elements: str
 author:
@@ -74,37 +74,37 @@ customer_gateways:
       description: Its description.
       type: str
     created_time:
-      description: When it was created, as the API returns it (without a time zone).
+      description: The time of its creation, as the API returns it, without a time zone.
       type: str
       sample: "2026-07-11 17:22:34"
     updated_time:
-      description: When it was last updated, as the API returns it.
+      description: The time of its last update, as the API returns it.
       type: str
       sample: "2026-07-11 17:22:34"
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

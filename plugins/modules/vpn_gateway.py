@@ -318,7 +318,7 @@ vpn_gateway:
           type: str
 request_id:
   description:
-    - The API's id of the request that did the work; Baidu's support asks for it.
+    - The API's id of the request that did the work. Baidu's support asks for it.
     - Null where no gateway has the O(vpn_id) and no VPC is provided.
   returned: if there was a response
   type: str
@@ -331,35 +331,35 @@ diff:
   type: dict
   contains:
     before:
-      description: What it was.
+      description: The values before.
       type: dict
     after:
-      description: What it is, or would be in check mode.
+      description: The values after. In check mode, the planned ones.
       type: dict
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

@@ -172,29 +172,29 @@ vpn_id:
   type: str
   sample: vpn-119bd69b
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

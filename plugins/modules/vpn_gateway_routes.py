@@ -237,20 +237,20 @@ error:
       type: str
       sample: RoutesNotPossible
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

@@ -11,8 +11,8 @@ short_description: Manage a site-to-site VPN tunnel on Baidu AI Cloud
 version_added: 1.0.0
 description:
   - Creates, updates and deletes one IPsec tunnel (C(vpnconn)) of a VPN gateway.
-  - A tunnel is found by its exact name on its gateway. Options that are not provided are left as they are.
-  - A tunnel is never made twice, whatever happens between the task and the API.
+  - The tunnel is found by its exact name on the gateway. Unset options are not changed.
+  - A tunnel is never created twice, even if a response is lost or several runs work at the same time.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.tunnel
@@ -100,7 +100,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpn_conn_id:
-  description: The tunnel's id; null where there is none, V(check-mode-new) before a creation in check mode.
+  description: The tunnel's id; null if there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: vpnconn-ku4cxya6nisq
@@ -111,8 +111,8 @@ vpnConnId:
   sample: vpnconn-ku4cxya6nisq
 vpn_tunnel:
   description:
-    - The tunnel as it is now; in check mode, as it would be. It holds no secret.
-    - A value is null where the API does not return it.
+    - The tunnel after the task; in check mode, as it would be. It contains no key.
+    - A value that the API does not return is null.
   returned: if there is a tunnel
   type: dict
   contains:
@@ -147,7 +147,7 @@ vpn_tunnel:
       type: str
       sample: 10.107.245.188
     cgw_id:
-      description: The id of the customer gateway; empty where there is none.
+      description: The id of the customer gateway; empty if there is none.
       type: str
       sample: cgw-b036571edc5d
     local_ip:
@@ -155,7 +155,7 @@ vpn_tunnel:
       type: str
       sample: 192.168.100.1
     created_time:
-      description: When it was created, as the API returns it (without a time zone).
+      description: The time of its creation, as the API returns it, without a time zone.
       type: str
       sample: "2026-04-25 17:22:34"
     status:
@@ -182,60 +182,58 @@ vpn_tunnel:
       sample: {ipsec_enc_alg: aes, ipsec_auth_alg: sha1, ipsec_pfs: group2, ipsec_lifetime: 28800}
 created_ids:
   description:
-    - The ids that the API returned to the creations of this task, or that these may have made.
-    - More than one where the API replayed its response to an earlier creation, for a tunnel that is gone.
-    - After a failure they are what to look for.
+    - The ids of the tunnels that this task created or may have created. After a failure, look for these ids.
+    - It has several ids if the API replayed an old response, for a tunnel that no longer exists.
   returned: success, and on failure if there are any
   type: list
   elements: str
   sample: [vpnconn-ku4cxya6nisq]
 secret_key_changed:
-  description: Whether an existing tunnel got another shared key, or would get it in check mode.
+  description: Whether an existing tunnel got another shared key. In check mode, whether it would.
   returned: success
   type: bool
   sample: false
 request_id:
-  description: The API's id of the request that did the work; Baidu's support asks for it.
+  description: The API's id of the request that did the work. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
   description:
-    - The tunnel before and after; a changed key is shown as a fixed marker. An empty dictionary means that there
-      is no tunnel.
+    - The tunnel before and after; an empty dictionary if there is none. A changed key is shown as a fixed text.
   returned: success, and on failure if something was changed
   type: dict
   contains:
     before:
-      description: What it was.
+      description: The values before.
       type: dict
     after:
-      description: What it is, or would be in check mode.
+      description: The values after. In check mode, the planned ones.
       type: dict
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

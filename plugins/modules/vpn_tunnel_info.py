@@ -10,8 +10,8 @@ module: vpn_tunnel_info
 short_description: Read the site-to-site VPN tunnels of gateways on Baidu AI Cloud
 version_added: 1.0.0
 description:
-  - Reads the IPsec tunnels (C(vpnconn)) of one VPN gateway, of several, or of all gateways of a VPC.
-  - All tunnels are returned that match every one of the options provided. If none does, the list is empty.
+  - Reads the IPsec tunnels (C(vpnconn)) of one or more VPN gateways, or of all gateways of a VPC.
+  - Returns the tunnels that match all options that are set. If no tunnel matches, the list is empty.
   - Shared keys are never returned, although the API returns them.
 extends_documentation_fragment:
   - baiducloud.network.auth
@@ -22,7 +22,7 @@ options:
   vpn_id:
     description:
       - The ids of the VPN gateways. They are read concurrently.
-      - Exactly one of O(vpn_id), O(vpc_id) and O(vpc_name) is required, because the API lists tunnels by their gateway.
+      - Exactly one of O(vpn_id), O(vpc_id) and O(vpc_name) is required, because the API lists tunnels by gateway.
     type: list
     elements: str
     aliases: [vpnId]
@@ -33,32 +33,30 @@ options:
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One
-        more request lists the VPCs, and RV(vpc_id) returns the id.
+      - The exact name of the VPC, in place of O(vpc_id). Only one VPC may have this name. It takes one more request,
+        and RV(vpc_id) returns the id.
     type: str
     aliases: [vpcName]
   vpn_conn_name:
     description:
-      - Only tunnels of these names. A name must match exactly.
+      - Only tunnels with these exact names.
     type: list
     elements: str
     aliases: [vpnConnName, name]
   vpn_conn_id:
     description:
-      - Only the tunnels of these ids.
+      - Only tunnels with these ids.
     type: list
     elements: str
     aliases: [vpnConnId]
   status:
     description:
-      - Only tunnels in one of these states, in the API's words, such as V(active).
-      - Upper and lower case make no difference.
+      - Only tunnels with one of these statuses, such as V(active). Case is ignored.
     type: list
     elements: str
   health_status:
     description:
-      - Only tunnels of which the peer is in one of these states, in the API's words, such as V(reachable).
-      - Upper and lower case make no difference.
+      - Only tunnels with one of these health statuses, such as V(reachable). Case is ignored.
     type: list
     elements: str
     aliases: [healthStatus]
@@ -93,15 +91,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpc_id:
-  description: The id of the VPC that has the name O(vpc_name).
+  description: The id of the VPC with the name O(vpc_name).
   returned: if O(vpc_name) is provided and names one VPC
   type: str
   sample: vpc-5cms1n3mvnfb
 vpn_tunnels:
   description:
-    - The tunnels, each in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel) and without a secret; in the
-      order of the gateways, and for each gateway in that of the API.
-    - On failure, those of the gateways that could be read.
+    - The tunnels, each in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel), without keys. They are in
+      the order of the gateways, and for each gateway in the order of the API.
+    - After a failure, the tunnels of the gateways that could be read.
   returned: always, unless an option is wrong or the gateways of a VPC could not be listed
   type: list
   elements: dict
@@ -115,29 +113,29 @@ vpn_tunnels:
       status: active
       health_status: reachable
 error:
-  description: What went wrong.
+  description: The error.
   returned: failure
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 

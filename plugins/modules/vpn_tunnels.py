@@ -10,11 +10,11 @@ module: vpn_tunnels
 short_description: Manage many site-to-site VPN tunnels on Baidu AI Cloud in one task
 version_added: 1.0.0
 description:
-  - Creates, updates and deletes any number of IPsec tunnels on one or many VPN gateways, as
-    M(baiducloud.network.vpn_tunnel) does with one.
-  - Each gateway is listed once, all is planned before anything is written, and gateways are worked on concurrently.
-  - A tunnel that fails does not hold up the others. The task then fails, and reports what was done and what was not.
-  - If any option of any tunnel is invalid, nothing is sent, and all errors are reported with their places.
+  - Creates, updates and deletes any number of IPsec tunnels on one or more VPN gateways. Each tunnel is managed as by
+    M(baiducloud.network.vpn_tunnel).
+  - The task lists each gateway once, plans all changes, and then works on the gateways concurrently.
+  - If a tunnel fails, the task goes on with the others. At the end it fails, and returns the result of each tunnel.
+  - If any option is invalid, nothing is sent, and one error names all invalid options.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.tunnel.many
@@ -88,8 +88,7 @@ EXAMPLES = r"""
 RETURN = r"""
 tunnels:
   description:
-    - One entry per tunnel that is not skipped, in the order of the option O(tunnels), and after them those that were
-      purged.
+    - One entry for each tunnel that is not skipped, in the order of the option O(tunnels). The purged tunnels follow.
   returned: unless an option is wrong
   type: list
   elements: dict
@@ -103,33 +102,33 @@ tunnels:
       type: str
       sample: vpn-119bd69b
     vpn_conn_id:
-      description: Its id, null where there is none.
+      description: Its id; null if there is none.
       type: str
       sample: vpnconn-ku4cxya6nisq
     created_ids:
       description:
-        - The ids that the API returned to the creations of this tunnel, or that these may have made. More than one
-          where the API replayed its response to an earlier creation, for a tunnel that is gone.
+        - The ids of the tunnels that this item created or may have created. It has several ids if the API replayed an
+          old response, for a tunnel that no longer exists.
       type: list
       elements: str
       sample: [vpnconn-ku4cxya6nisq]
     action:
-      description: What was to be done, C(create), C(update), C(delete) or C(nothing); null if that is unknown.
+      description: The planned action, C(create), C(update), C(delete) or C(nothing); null if it is unknown.
       type: str
       sample: create
     changed:
-      description: Whether it was done, or in check mode would be.
+      description: Whether the action was applied. In check mode, whether it would be.
       type: bool
       sample: true
     secret_key_changed:
-      description: Whether an existing tunnel got another shared key, or would get it in check mode.
+      description: Whether an existing tunnel got another shared key. In check mode, whether it would.
       type: bool
       sample: false
     error:
-      description: What went wrong, in the shape of RV(error); null if nothing did.
+      description: The error, in the shape of RV(error); null without an error.
       type: dict
 totals:
-  description: How many tunnels were, or in check mode would be, treated in which way.
+  description: The number of tunnels with each result. In check mode, the planned results.
   returned: unless an option is wrong
   type: dict
   contains:
@@ -140,20 +139,20 @@ totals:
       description: Updated in place.
       type: int
     deleted:
-      description: Deleted, purged ones included.
+      description: Deleted, including purged tunnels.
       type: int
     unchanged:
-      description: Found as they are to be.
+      description: Already as desired.
       type: int
     failed:
       description: Failed.
       type: int
     skipped:
-      description: Items that were not reconciled, because their gateway is not one of O(gateways).
+      description: Items on gateways that are not in O(gateways).
       returned: if O(gateways) is set
       type: int
 diff:
-  description: For each tunnel that changed, what it was and what it is, without keys.
+  description: Each changed tunnel before and after, without keys.
   returned: unless an option is wrong
   type: list
   elements: dict
@@ -170,7 +169,7 @@ diff:
       description: The tunnel before.
       type: dict
     after:
-      description: The tunnel after, or as it would be in check mode.
+      description: The tunnel after. In check mode, as it would be.
       type: dict
 error:
   description: The first error.
@@ -178,24 +177,24 @@ error:
   type: dict
   contains:
     code:
-      description: The API's error code, or one of the collection's own, such as V(InvalidOption) or V(WaitTimeout).
+      description: The API's error code, or one of the collection, such as V(InvalidOption) or V(WaitTimeout).
       type: str
       sample: AccessDenied
     message:
-      description: The message.
+      description: The error text.
       type: str
     http_status:
-      description: The HTTP status, null where there was no response.
+      description: The HTTP status; null without a response.
       type: int
       sample: 403
     request_id:
-      description: The API's request id, null where there was none.
+      description: The API's request id; null without a response.
       type: str
     retryable:
-      description: Whether the same task may succeed later without any change.
+      description: Whether the same task may succeed later.
       type: bool
     maybe_applied:
-      description: Whether a write of this task may have been applied although its outcome is unknown.
+      description: Whether a write whose outcome is unknown may have been applied.
       type: bool
 """
 
