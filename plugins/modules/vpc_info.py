@@ -41,7 +41,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the VPC of a name
+- name: Find a VPC by its name
   baiducloud.network.vpc_info:
     vpc_name: production
   register: found

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vpn_api_probe
-short_description: Find out how the VPN API of Baidu AI Cloud behaves where its documentation is silent
+short_description: Test how the VPN API of Baidu AI Cloud behaves where its documentation is silent
 version_added: 1.1.0
 description:
-  - Sends requests through one VPN gateway and reports what the API returns, question by question, and which dialects
-    (ways in which the API may differ from what the collection assumes) the responses fit.
+  - Sends requests through one VPN gateway, and reports what the API returns. The report names the dialects that the
+    responses match. A dialect is a way in which the API may differ from what the collection assumes.
   - By default it only reads.
-  - With O(probe_writes=true) it makes one tunnel of its own, at times a second one next to it, and one customer gateway
-    where the API asks for one. It removes them in the end, also after an error or an interruption. What a killed run
-    has left, the next run with O(probe_writes=true) removes.
-  - Its own objects have names that begin with C(baiducloud-network-probe-), a peer and subnets that are reserved for
-    documentation (RFC 5737), and a key that is derived from the account's secret access key.
-  - One read is deliberately signed with a wrong secret access key.
-  - The report holds no secret, no id, no name and no address of the account.
+  - With O(probe_writes=true), it creates a tunnel, for a short time a second one, and a customer gateway if the API
+    requires one. It deletes them at the end, also after an error or an interruption. After a killed run, the next run
+    with O(probe_writes=true) deletes them.
+  - The names of its objects begin with C(baiducloud-network-probe-). The peer and the subnets are reserved for
+    documentation (RFC 5737). The shared key is derived from the account's secret access key.
+  - One read is signed with a wrong secret access key on purpose.
+  - The report contains no secret, and no id, name or address of the account.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.attributes.actiongroup
@@ -28,7 +28,7 @@ attributes:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: partial
     details:
-      - In check mode it only reads, whatever O(probe_writes) is, and returns C(changed) as false.
+      - In check mode it only reads, and C(changed) is false.
   diff_mode:
     description:
       - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
@@ -39,7 +39,7 @@ attributes:
         change.
     support: partial
     details:
-      - With O(probe_writes=true) each run makes and removes its own objects, and returns C(changed) as true.
+      - With O(probe_writes=true), each run creates and deletes its own objects, and C(changed) is true.
 options:
   vpn_id:
     description:
@@ -49,9 +49,9 @@ options:
     aliases: [vpnId]
   probe_writes:
     description:
-      - Whether to create a tunnel, observe how the API treats it, and remove it.
-      - Nothing is written if the list of the gateway's tunnels cannot be read completely or does not agree with the
-        gateway's detail, or if the gateway is not ready or not an IPsec gateway.
+      - Whether to create a tunnel, observe how the API treats it, and delete it.
+      - Nothing is written if the list of the gateway's tunnels is incomplete or differs from the gateway's detail, or
+        if the gateway is not ready or not of the type IPsec.
     type: bool
     default: false
 author:
@@ -62,12 +62,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what there is
+- name: Probe the API without writing
   baiducloud.network.vpn_api_probe:
     vpn_id: vpn-119bd69b
   register: probe
 
-- name: Create a tunnel, and delete it
+- name: Probe the API with a tunnel that is created and deleted
   baiducloud.network.vpn_api_probe:
     vpn_id: vpn-119bd69b
     probe_writes: true
@@ -86,12 +86,13 @@ verdict:
   sample: Safe to go on.
 is_safe:
   description:
-    - Whether nothing was observed that forbids writes or purge, nothing was left behind, and the probe ran to its end.
+    - Whether writes and purge are safe. It is false if a response shows the opposite, if an object is left behind, or
+      if the probe ended early.
   returned: success
   type: bool
   sample: true
 dialects:
-  description: The names of the dialects that the responses fit.
+  description: The names of the dialects that the responses match.
   returned: success
   type: list
   elements: str
@@ -110,7 +111,7 @@ report:
       type: str
       sample: baiducloud.network 1.0.0
     endpoint:
-      description: The API's host, V(another) if it is not one of Baidu's own.
+      description: The API's host; V(another) if it is not one of Baidu's.
       type: str
       sample: bcc.bj.baidubce.com
     mode:
@@ -125,7 +126,7 @@ report:
       description: The same as RV(is_safe).
       type: bool
     dialects:
-      description: The dialects that the responses fit.
+      description: The dialects that the responses match.
       type: list
       elements: dict
       contains:
@@ -138,7 +139,7 @@ report:
           type: str
           sample: purge
         advice:
-          description: What to do; null where there is no consequence.
+          description: What to do; null if there is no consequence.
           type: str
     consequences:
       description: What the dialects mean for the user, the worst first.
@@ -150,7 +151,7 @@ report:
       elements: dict
       contains:
         key:
-          description: The question's short name.
+          description: The short name of the question.
           type: str
           sample: names
         question:
@@ -168,26 +169,26 @@ report:
           description: What the collection assumes; null if it makes no assumption.
           type: str
         dialects:
-          description: The dialects that this value fits.
+          description: The dialects that this value matches.
           type: list
           elements: str
     ended_early:
       description: Why the part that writes ended early; null if it did not.
       type: str
     left_behind:
-      description: The kinds of the objects that could not be removed.
+      description: The kinds of the objects that could not be deleted.
       type: list
       elements: str
     remains_removed:
-      description: How many objects of an interrupted run were removed.
+      description: The number of deleted objects of an interrupted run.
       type: int
       sample: 0
     requests:
-      description: How many requests were sent.
+      description: The number of requests sent.
       type: int
       sample: 10
 left_behind:
-  description: The probe's own objects that could not be removed. Delete them in the console.
+  description: The probe's own objects that could not be deleted. Delete them in the console.
   returned: success
   type: list
   elements: dict
@@ -203,7 +204,7 @@ left_behind:
       description: Its name.
       type: str
     reason:
-      description: Why it could not be removed.
+      description: Why it could not be deleted.
       type: str
 error:
   description: The error.

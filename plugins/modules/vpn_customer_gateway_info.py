@@ -45,7 +45,7 @@ EXAMPLES = r"""
 - name: Read all customer gateways of the region
   baiducloud.network.vpn_customer_gateway_info:
 
-- name: Read those of one address
+- name: Read the customer gateway of an address
   baiducloud.network.vpn_customer_gateway_info:
     ip: 203.0.113.10
   register: peers

@@ -11,13 +11,11 @@ short_description: Manage an IPsec VPN gateway on Baidu AI Cloud
 version_added: 1.1.0
 description:
   - Creates, updates and releases a VPN gateway of the type IPSec. B(A gateway costs money) from its creation until its
-    release. A prepaid gateway is paid for the whole time for which it was bought.
-  - A gateway is found by its O(vpn_name) in its VPC, or by its O(vpn_id). Two gateways of one name are an error that
-    names both ids. Options that are not provided are left as they are. A gateway of another type is never changed.
-  - A gateway is never bought twice, even if responses of the API are lost or several runs work at the same time. If it
-    is not certain that a creation failed, the task fails, RV(error.maybe_applied) is true, and the message says what to
-    look for.
-  - A prepaid gateway is never renewed.
+    release. A prepaid gateway is paid for the whole time for which it was bought. It is never renewed.
+  - The gateway is found by its O(vpn_name) in its VPC, or by its O(vpn_id). If two gateways have the name, the task
+    fails and names both ids. Unset options are not changed.
+  - A gateway is never bought twice, even if responses are lost or several runs work at the same time. If the outcome of
+    a creation stays unknown, the task fails, RV(error.maybe_applied) is true, and the error says what to look for.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -33,32 +31,32 @@ attributes:
 options:
   state:
     description:
-      - V(present) creates the gateway, or updates it where it differs. V(absent) releases it.
+      - V(present) creates the gateway, or updates it if it differs. V(absent) releases it.
       - A gateway is not released while it has tunnels, while route rules lead to it, or while it is protected. The
-        error names all of them. See O(force) and O(delete_protect).
-      - An EIP that is bound to the gateway does not prevent the release. It is unbound first, and is not released.
-      - The API releases postpaid gateways only. A prepaid gateway is an error before anything is changed.
+        error names all reasons. See O(force) and O(delete_protect).
+      - An EIP that is bound to the gateway is unbound before the release, and is not released itself.
+      - The API cannot release a prepaid gateway. The task then fails before anything is changed.
     type: str
     choices: [present, absent]
     default: present
   vpc_id:
     description:
-      - The id of the VPC of the gateway.
-      - Exactly one of O(vpc_id) and O(vpc_name) is required, unless O(vpn_id) is provided. With O(vpn_id) alone the
-        gateway's own VPC is used.
-      - The API cannot move a gateway to another VPC.
+      - The id of the gateway's VPC. The API cannot move a gateway to another VPC.
+      - Exactly one of O(vpc_id) and O(vpc_name) is required, unless O(vpn_id) is set. With O(vpn_id) alone, the VPC is
+        read from the gateway.
     type: str
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and only one VPC may have it. One more
-        request lists the VPCs, and RV(vpc_id) returns the id.
+      - The exact name of the VPC, in place of O(vpc_id). Only one VPC may have this name. It takes one more request,
+        and RV(vpc_id) returns the id.
     type: str
     aliases: [vpcName]
   vpn_name:
     description:
-      - The name of the gateway, 1 to 65 letters, digits and C(-_/.), of which the first is a letter. Not V(default).
-      - Required unless O(vpn_id) is provided. With O(vpn_id), this is the name that the gateway is to have.
+      - The name of the gateway, 1 to 65 characters. It starts with a letter and has only letters, digits and C(-_/.).
+        It is not V(default).
+      - Required unless O(vpn_id) is set. With O(vpn_id), it is the gateway's new name.
     type: str
     aliases: [vpnName, name]
   vpn_id:
@@ -74,8 +72,8 @@ options:
     default: IPSec
   billing:
     description:
-      - How the gateway is paid for. If unset, a new gateway is V(Postpaid), paid for by the hour.
-      - The API cannot change it, so another O(billing.payment_timing) than that of an existing gateway is an error.
+      - The billing of a new gateway. If unset, it is V(Postpaid), paid by the hour.
+      - The API cannot change it. If an existing gateway has another O(billing.payment_timing), the task fails.
     type: dict
     suboptions:
       payment_timing:
@@ -86,7 +84,7 @@ options:
         aliases: [paymentTiming]
       reservation:
         description:
-          - For how long a prepaid gateway is bought. Only a creation uses it, and the API does not return it.
+          - The time for which a prepaid gateway is bought. It is used only for a creation.
         type: dict
         suboptions:
           reservation_length:
@@ -96,23 +94,20 @@ options:
             aliases: [reservationLength]
           reservation_time_unit:
             description:
-              - The unit of that number.
-              - If unset, it is V(month).
+              - The unit. If unset, it is V(month).
             type: str
             choices: [month]
             aliases: [reservationTimeUnit]
   subnet_id:
     description:
-      - The id of the subnet, in the VPC, for a new gateway. If unset, the API chooses one.
-      - The API does not return the subnet of a gateway, so it is not compared with that of an existing one.
+      - The id of a subnet of the VPC, for a new gateway. If unset, the API chooses one.
+      - The API does not return the subnet, so it is not compared with that of an existing gateway.
     type: str
     aliases: [subnetId]
   eip:
     description:
-      - The address of the EIP that the gateway is to have. The EIP has to be available. An empty text unbinds the
-        current EIP.
-      - An address is replaced in two steps, unbind and bind. Between them the gateway has no address. Every peer has to
-        be given the new address.
+      - The address of the EIP to bind. The EIP must be available. An empty text unbinds the current EIP.
+      - An address is replaced in two steps. In between the gateway has no address. All peers need the new address.
     type: str
   description:
     description:
@@ -121,39 +116,38 @@ options:
   tags:
     description:
       - The tags of a new gateway, a dictionary of texts.
-      - The API cannot change them, so other tags than those of an existing gateway are an error. One more request reads
-        them.
+      - The API cannot change them. If an existing gateway has other tags, the task fails. It takes one more request.
     type: dict
   delete_protect:
     description:
-      - Whether the gateway is protected against being released.
-      - With O(state=absent), V(false) switches the protection off before the release. A protected gateway is not
-        released without that.
+      - Whether the gateway is protected against its release.
+      - With O(state=absent), V(false) switches the protection off before the release. Otherwise a protected gateway is
+        not released.
     type: bool
     aliases: [deleteProtect]
   force:
     description:
-      - With O(state=absent), removes the route rules that lead to the gateway, and its tunnels, before the release.
-        C(--check --diff) shows what it removes.
+      - With O(state=absent), deletes the gateway's tunnels and the route rules that lead to it before the release.
+        C(--check --diff) shows what would be deleted.
       - It does not switch the protection off, see O(delete_protect).
     type: bool
     default: false
   wait:
     description:
       - Whether to wait until a new gateway can be used, an EIP is bound or unbound, or a released gateway is gone.
-      - With V(false) the task does not wait for the result of its last write. It still waits, before a write, for a
-        gateway that is being created or changed, because the API refuses the write until then.
+      - With V(false), the task does not wait for the result of its last write. Before each write it still waits for a
+        gateway that is being created or changed, because the API rejects the write until then.
     type: bool
     default: true
   wait_timeout:
     description:
-      - The maximum number of seconds to wait, 1 to 86400, for all waits of the task together.
+      - Maximum time for all waits of the task together, in seconds, 1 to 86400.
     type: int
     default: 600
   client_token:
     description:
       - The C(clientToken) of the creation, 1 to 64 characters of printable ASCII.
-      - Leave it out. The module then derives one from VPC and name, so that a creation can be repeated at any time.
+      - Leave it unset. The module then derives it from VPC and name, so that a creation can be repeated safely.
     type: str
     aliases: [clientToken]
 author:
@@ -205,7 +199,7 @@ vpc_id:
   type: str
   sample: vpc-5cms1n3mvnfb
 vpn_id:
-  description: The id of the gateway; null where there is none, V(check-mode-new) before a creation in check mode.
+  description: The id of the gateway; null if there is none, V(check-mode-new) before a creation in check mode.
   returned: always on success, and on failure if known
   type: str
   sample: vpn-119bd69b
@@ -216,18 +210,16 @@ vpnId:
   sample: vpn-119bd69b
 created_ids:
   description:
-    - The ids of the gateways that this task created or may have created.
-    - There is more than one id if the API replayed its response to an earlier creation, of a gateway that no longer
-      exists.
-    - After a failure, look for gateways with these ids.
+    - The ids of the gateways that this task created or may have created. After a failure, look for these ids.
+    - It has several ids if the API replayed an old response, for a gateway that no longer exists.
   returned: success, and on failure if there are any
   type: list
   elements: str
   sample: [vpn-119bd69b]
 vpn_gateway:
   description:
-    - The gateway as it is now; in check mode, as it would be.
-    - A value is null where the API does not return it, or not yet.
+    - The gateway after the task; in check mode, as it would be.
+    - A value that the API does not return, or not yet, is null.
   returned: if there is one
   type: dict
   contains:
@@ -247,7 +239,7 @@ vpn_gateway:
       description: The id of its subnet; null, because the API does not return it.
       type: str
     eip:
-      description: Its public address, to which peers connect; empty where none is bound.
+      description: Its public address, to which peers connect; empty if none is bound.
       type: str
       sample: 203.0.113.1
     status:
@@ -262,35 +254,35 @@ vpn_gateway:
       description: Its description.
       type: str
     payment_timing:
-      description: How it is paid for, as the API returns it.
+      description: Its billing, as the API returns it.
       type: str
       sample: Postpaid
     bandwidth_in_mbps:
-      description: Its bandwidth in Mbps, which is that of its EIP.
+      description: The bandwidth of its EIP in Mbps.
       type: int
       sample: 200
     vpn_conn_num:
-      description: How many tunnels it has.
+      description: The number of its tunnels.
       type: int
       sample: 2
     max_connection:
-      description: How many clients an SSL gateway accepts.
+      description: The number of clients that an SSL gateway accepts.
       type: int
     create_time:
-      description: When it was created, as the API returns it (without a time zone).
+      description: The time of its creation, as the API returns it, without a time zone.
       type: str
       sample: "2026-04-25 17:22:34"
     expired_time:
-      description: When it expires, as the API returns it.
+      description: The time when it expires, as the API returns it.
       type: str
     delete_protect:
-      description: Whether it is protected from being deleted.
+      description: Whether it is protected against its release.
       type: bool
     tags:
       description: Its tags as a dictionary; null unless the gateway was read by its id.
       type: dict
     tunnels:
-      description: Its tunnels. If O(force) is set, they are what the task removes.
+      description: Its tunnels. With O(force), those that the task deletes.
       returned: if the release failed
       type: list
       elements: dict
@@ -302,7 +294,7 @@ vpn_gateway:
           description: Its name.
           type: str
     route_rules:
-      description: The route rules that lead to it. If O(force) is set, they are what the task removes.
+      description: The route rules that lead to it. With O(force), those that the task deletes.
       returned: if the release failed
       type: list
       elements: dict
@@ -311,22 +303,22 @@ vpn_gateway:
           description: The id of the rule.
           type: str
         source_address:
-          description: The network that traffic comes from, as a CIDR.
+          description: The source network of the traffic, as a CIDR.
           type: str
         destination_address:
-          description: The network that traffic goes to, as a CIDR.
+          description: The destination network of the traffic, as a CIDR.
           type: str
 request_id:
   description:
     - The API's id of the request that did the work. Baidu's support asks for it.
-    - Null where no gateway has the O(vpn_id) and no VPC is provided.
+    - Null if no gateway has the O(vpn_id) and no VPC is set.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
 diff:
   description:
-    - The gateway before and after. An empty dictionary means that there is none.
-    - Before a release it has V(tunnels) and V(route_rules), which are removed with the gateway.
+    - The gateway before and after; an empty dictionary if there is none.
+    - Before a release it contains V(tunnels) and V(route_rules), which are deleted with the gateway.
   returned: success, and on failure if something was changed
   type: dict
   contains:

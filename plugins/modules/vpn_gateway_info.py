@@ -10,8 +10,8 @@ module: vpn_gateway_info
 short_description: Find VPN gateways on Baidu AI Cloud
 version_added: 1.0.0
 description:
-  - Reads the VPN gateways of a VPC or of the region, all or by name, or single ones by their ids.
-  - All gateways are returned that match every one of the options provided. If none does, the list is empty.
+  - Reads the VPN gateways of a VPC or of the region, or single gateways by their ids.
+  - Returns the gateways that match all options that are set. If no gateway matches, the list is empty.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -20,32 +20,32 @@ extends_documentation_fragment:
 options:
   vpc_id:
     description:
-      - The id of the VPC of which the gateways are listed, however many there are.
-      - With none of O(vpc_id), O(vpc_name) and O(vpn_id), the gateways of all VPCs of the region are read. That takes
+      - The id of the VPC. Its gateways are listed.
+      - If O(vpc_id), O(vpc_name) and O(vpn_id) are unset, the gateways of all VPCs of the region are read. This takes
         one request for the list of VPCs, and one for each VPC.
     type: str
     aliases: [vpcId]
   vpc_name:
     description:
-      - The name of that VPC, in the place of O(vpc_id). It must match exactly, and be the name of one VPC only. One
-        more request lists the VPCs, and RV(vpc_id) returns the id.
+      - The exact name of the VPC, in place of O(vpc_id). Only one VPC may have this name. It takes one more request,
+        and RV(vpc_id) returns the id.
     type: str
     aliases: [vpcName]
   vpn_id:
     description:
-      - Only the gateways of these ids.
+      - Only gateways with these ids.
     type: list
     elements: str
     aliases: [vpnId]
   vpn_name:
     description:
-      - Only gateways of these names. A name must match exactly.
+      - Only gateways with these exact names.
     type: list
     elements: str
     aliases: [vpnName, name]
   type:
     description:
-      - Only gateways of this type. Tunnels are on gateways of type V(ipsec).
+      - Only gateways of this type. Only gateways of the type V(ipsec) have tunnels.
     type: str
     choices: [ipsec, ssl]
   tunnels:
@@ -56,7 +56,7 @@ options:
   exactly_one:
     description:
       - Whether to fail unless exactly one gateway is found. RV(vpn_gateway) and RV(vpn_id) then return it.
-      - The API does not promise that names are unique, so a task that goes on with the gateway of a name should set it.
+      - Names need not be unique in the API. Set this option if later tasks use the gateway that has a name.
     type: bool
     default: false
 author:
@@ -73,7 +73,7 @@ EXAMPLES = r"""
     vpc_id: vpc-emulator
   register: gateways
 
-- name: Read the one gateway of a name
+- name: Find one gateway by its name
   baiducloud.network.vpn_gateway_info:
     vpc_id: vpc-emulator
     vpn_name: "{{ gateways.vpn_gateways[0].vpn_name }}"
@@ -88,14 +88,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpc_id:
-  description: The id of the VPC that has the name O(vpc_name).
+  description: The id of the VPC with the name O(vpc_name).
   returned: if O(vpc_name) is provided and names one VPC
   type: str
   sample: vpc-5cms1n3mvnfb
 vpn_gateways:
   description:
-    - The gateways in the order of the API. A value is null where the API does not return it.
-    - On failure, those that were found.
+    - The gateways in the order of the API. A value that the API does not return is null.
+    - After a failure, those that were found.
   returned: always, unless an option is wrong
   type: list
   elements: dict
@@ -113,7 +113,7 @@ vpn_gateways:
       type: str
       sample: vpc-5cms1n3mvnfb
     eip:
-      description: Its public address, to which peers connect; empty where none is bound.
+      description: Its public address, to which peers connect; empty if none is bound.
       type: str
       sample: 203.0.113.1
     status:
@@ -128,37 +128,37 @@ vpn_gateways:
       description: Its description.
       type: str
     payment_timing:
-      description: How it is paid for, as the API returns it.
+      description: Its billing, as the API returns it.
       type: str
       sample: Postpaid
     bandwidth_in_mbps:
-      description: Its bandwidth in Mbit/s.
+      description: Its bandwidth in Mbps.
       type: int
       sample: 200
     vpn_conn_num:
-      description: How many tunnels it has.
+      description: The number of its tunnels.
       type: int
       sample: 2
     max_connection:
-      description: How many clients an SSL gateway takes.
+      description: The number of clients that an SSL gateway accepts.
       type: int
     create_time:
-      description: When it was created, as the API returns it (without a time zone).
+      description: The time of its creation, as the API returns it, without a time zone.
       type: str
       sample: "2026-04-25 17:22:34"
     expired_time:
-      description: When it expires, as the API returns it.
+      description: The time when it expires, as the API returns it.
       type: str
     delete_protect:
-      description: Whether it is protected from being deleted.
+      description: Whether it is protected against its release.
       type: bool
     tags:
-      description: Its tags as a dictionary. The API returns them only for gateways that are found by O(vpn_id) alone.
+      description: Its tags as a dictionary. The API returns them only for gateways that are read by O(vpn_id) alone.
       type: dict
     vpn_tunnels:
       description:
-        - Its tunnels, each in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel) and without a secret.
-        - Null where they could not be read; the task then fails.
+        - Its tunnels, each in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel), without keys.
+        - Null if they could not be read. The task then fails.
       returned: if O(tunnels) is true
       type: list
       elements: dict

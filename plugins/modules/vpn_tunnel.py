@@ -33,29 +33,26 @@ EXAMPLES = r"""
 - name: Create the tunnel
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
-    vpn_conn_name: vpncon
+    vpn_conn_name: branch-berlin
     secret_key: "{{ tunnel_key }}"
-    local_subnets:
-      - 192.168.0.0/20
-    remote_ip: 10.107.245.188
-    remote_subnets:
-      - 192.168.100.0/24
-    description: "111"
+    local_subnets: [192.168.0.0/20]
+    remote_ip: 203.0.113.10
+    remote_subnets: [10.1.0.0/16]
     ike_config:
-      ike_version: v1
+      ike_version: v2
       ike_mode: main
-      ike_enc_alg: aes
-      ike_auth_alg: sha1
-      ike_pfs: group2
-      ike_life_time: 200
+      ike_enc_alg: aes256
+      ike_auth_alg: sha2_256
+      ike_pfs: group14
+      ike_life_time: 28800
     ipsec_config:
-      ipsec_enc_alg: aes
-      ipsec_auth_alg: sha1
-      ipsec_pfs: group2
-      ipsec_lifetime: 28800
+      ipsec_enc_alg: aes256
+      ipsec_auth_alg: sha2_256
+      ipsec_pfs: group14
+      ipsec_lifetime: 3600
   register: created
 
-- name: Create the same with the names of the API page
+- name: Create the example of the API page, with the API's names
   baiducloud.network.vpn_tunnel:
     vpnId: vpn-119bd69b
     vpnConnName: vpncon
@@ -77,24 +74,24 @@ EXAMPLES = r"""
       ipsecPfs: group2
       ipsecLifetime: 28800
 
-- name: Change only the life time of phase 2
+- name: Change one option, and leave the others as they are
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
-    vpn_conn_name: vpncon
+    vpn_conn_name: branch-berlin
     ipsec_config:
-      ipsec_lifetime: 3600
+      ipsec_lifetime: 7200
 
 - name: Rename the tunnel, and wait until it is active
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
     vpn_conn_id: "{{ created.vpn_conn_id }}"
-    vpn_conn_name: branch-berlin
+    vpn_conn_name: branch-hamburg
     wait_for: active
 
 - name: Delete the tunnel
   baiducloud.network.vpn_tunnel:
     vpn_id: vpn-119bd69b
-    vpn_conn_name: branch-berlin
+    vpn_conn_name: branch-hamburg
     state: absent
 """
 

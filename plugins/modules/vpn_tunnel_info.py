@@ -78,7 +78,7 @@ EXAMPLES = r"""
     vpn_id: vpn-119bd69b
     vpn_conn_name: vpncon
 
-- name: Read all tunnels of a VPC that are up
+- name: Read the tunnels of a VPC whose peers are reachable
   baiducloud.network.vpn_tunnel_info:
     vpc_id: vpc-emulator
     health_status: reachable

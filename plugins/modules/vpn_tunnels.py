@@ -34,7 +34,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create a tunnel to each branch, and delete all others
+- name: Create a tunnel to each branch, and delete all other tunnels of the gateway
   baiducloud.network.vpn_tunnels:
     vpn_id: vpn-119bd69b
     secret_key: "{{ tunnel_key }}"
@@ -66,16 +66,16 @@ EXAMPLES = r"""
     purge: true
   register: branches
 
-- name: Show what was done
+- name: Show the number of changes
   ansible.builtin.debug:
     msg: "{{ branches.totals }}"
 
-- name: Reconcile only the tunnels of one gateway of a longer list
+- name: Manage only the tunnels of one gateway in a list for several
   baiducloud.network.vpn_tunnels:
     gateways: [vpn-119bd69b]
     tunnels:
       - {vpn_id: vpn-119bd69b, vpn_conn_name: branch-rome, state: absent}
-      - {vpn_id: vpn-22222222, vpn_conn_name: branch-oslo, state: absent} # of another gateway, so it is skipped
+      - {vpn_id: vpn-22222222, vpn_conn_name: branch-oslo, state: absent} # skipped, because it is on another gateway
 
 - name: Delete all tunnels of the gateway
   baiducloud.network.vpn_tunnels:
