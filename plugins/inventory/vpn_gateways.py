@@ -8,23 +8,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: vpn_gateways
-short_description: Every VPN gateway on Baidu AI Cloud as a host
+short_description: Create a host for every VPN gateway on Baidu AI Cloud
 version_added: 1.0.0
 description:
-  - Makes a host of every IPsec VPN gateway of the VPCs, so that forks, limits and AWX job slices spread the work
-    on tunnels over many processes and machines.
-  - A host is named as its gateway. Where a name repeats, or cannot be a host's, hosts are named by the gateways' ids.
-  - All hosts are in the group C(vpn_gateways).
-  - The configuration's file name must end in C(vpn_gateways.yml), C(vpn_gateways.yaml), C(baiducloud.yml) or
+  - Creates a host for every IPsec VPN gateway of the VPCs. So forks, limits and AWX job slices can distribute the work
+    on tunnels to several processes and machines.
+  - All hosts are in the group C(vpn_gateways). Its variable C(vpn_gateway_count) is the number of all gateways. A slice
+    of an AWX job has fewer hosts.
+  - A host has the gateway's name. If several gateways have the name, or it is not valid for a host, the host has the
+    gateway's id.
+  - The name of the configuration file must end in C(vpn_gateways.yml), C(vpn_gateways.yaml), C(baiducloud.yml) or
     C(baiducloud.yaml).
-  - If anything cannot be read there are no hosts at all, because a missing host would look like a gateway that is gone.
-  - The variables of a host are C(vpn_id), C(vpn_name), C(eip) (the public address, empty where none is bound),
-    C(vpc_id), C(region), C(status), C(tunnels) and C(ansible_connection).
-  - C(tunnels) is a list of tunnels in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel), without a
-    secret. C(ansible_connection) is V(local), because a gateway has no login.
-  - The group has the variable C(vpn_gateway_count), the number of its hosts. A slice of a job in AWX has fewer hosts.
-  - Texts are plain in the output of C(ansible-inventory) and in AWX. A text with braces or parentheses, which
-    could be a template, is not trusted and is a dictionary with the key C(__ansible_unsafe) there.
+  - If anything cannot be read, there are no hosts at all. A missing host would look like a deleted gateway.
+  - The variables of a host are C(vpn_id), C(vpn_name), C(eip) (the public address, empty if none is bound), C(vpc_id),
+    C(region), C(status), C(tunnels) and C(ansible_connection).
+  - C(tunnels) is a list of tunnels in the shape of RV(baiducloud.network.vpn_tunnel#module:vpn_tunnel), without keys.
+    C(ansible_connection) is V(local), because a gateway has no login.
+  - A text from the cloud with braces or parentheses could be a template, so it is marked as unsafe. In AWX and in the
+    output of C(ansible-inventory) it is a dictionary with the key C(__ansible_unsafe).
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -33,43 +34,41 @@ extends_documentation_fragment:
 options:
   plugin:
     description:
-      - Says that the file is for this plugin.
+      - The name of this plugin.
     type: str
     required: true
     choices: [baiducloud.network.vpn_gateways]
   vpc_ids:
     description:
-      - The ids of the VPCs. Each of them is looked for in each of the regions.
-      - Mutually exclusive with O(vpc_names). With neither of them, the hosts are the gateways of all VPCs of the
-        regions.
+      - The ids of the VPCs. Each is searched for in each region.
+      - Mutually exclusive with O(vpc_names). If both are unset, the gateways of all VPCs of the regions are hosts.
     type: list
     elements: str
     env:
       - name: BCE_VPC_IDS
   vpc_names:
     description:
-      - The names of the VPCs, each exactly as the API returns it. Each of them is looked for in each of the regions,
-        and has to be found in one of them.
-      - Two VPCs of one name in a region are an error, because a name does not say which of them is meant.
+      - The exact names of the VPCs. Each is searched for in each region, and must exist in at least one.
+      - Two VPCs of the same name in a region are an error.
     type: list
     elements: str
     env:
       - name: BCE_VPC_NAMES
   regions:
     description:
-      - The regions' short names. If unset, there is one, found as O(region) says.
-      - With more than one, an O(endpoint) must have the word C({region}) in it.
+      - The regions' short names. If unset, the only region is the O(region).
+      - With several regions, an O(endpoint) must contain C({region}).
     type: list
     elements: str
   tunnels:
     description:
-      - Whether to read the tunnels of each gateway, which costs one request per gateway.
+      - Whether to read the tunnels of each gateway. This takes one request for each gateway.
     type: bool
     default: true
 notes:
-  - Options about the cloud (keys, endpoint, times, VPCs, regions, tunnels) may be templates, such as a lookup.
-  - Requests in each region. One lists the VPCs (one for each 1000 of them), and none with O(vpc_ids); one for each VPC
-    lists its gateways; with O(tunnels) one for each gateway lists its tunnels. A cache saves all of them.
+  - The options for keys, endpoint, times, VPCs, regions and tunnels may be templates, such as a lookup.
+  - Number of requests in each region. The VPCs take one request for 1000 VPCs, or none with O(vpc_ids). Each VPC takes
+    one request for its gateways. With O(tunnels), each gateway takes one more. A cache saves all of them.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
@@ -78,19 +77,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-# The least, in a file such as inventory/vpn_gateways.yml, with the keys in the environment
+# A file such as inventory/vpn_gateways.yml. The keys are in the environment.
 plugin: baiducloud.network.vpn_gateways
 vpc_ids:
   - vpc-emulator
 
 ---
-# The gateways of a VPC by its name; without vpc_names those of all VPCs of the region
+# A VPC by its name. Without vpc_names, the gateways of all VPCs of the region.
 plugin: baiducloud.network.vpn_gateways
 vpc_names:
   - production
 
 ---
-# Two regions, with groups and variables made from the variables of a gateway
+# Two regions, with groups and variables computed from a gateway's variables.
 plugin: baiducloud.network.vpn_gateways
 regions: [bj, gz]
 vpc_ids:

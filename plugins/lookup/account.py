@@ -8,19 +8,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: account
-short_description: The account of Baidu AI Cloud that the modules would use
+short_description: Return the account of Baidu AI Cloud that the modules use
 version_added: 1.1.0
 description:
-  - Returns keys, token, region and endpoint as the modules of this collection find them, in options, in a profile and
-    in the environment, so that they can be passed to something else, such as a credential of AWX.
-  - The result holds secrets. Use it only in tasks with C(no_log=true), or as a value that the task's module hides.
+  - Returns keys, token, region and endpoint. They are found as by the modules, in options, a profile and the
+    environment. Use it to pass the account to something else, such as an AWX credential.
+  - The result contains secrets. Use it only in tasks with C(no_log=true), or in options that hide it.
 extends_documentation_fragment:
   - baiducloud.network.auth
 options:
   validate_only:
     description:
-      - Whether to return the list of errors in the options and the environment in place of the account. The list is
-        empty if the account is complete, and holds no secret.
+      - Whether to return the errors in options and environment, in place of the account. The list is empty if the
+        account is complete. It contains no secret.
     type: bool
     default: false
 author:
@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The account, or with O(validate_only) the errors.
+  description: The account. With O(validate_only), the errors.
   type: list
   elements: raw
   contains:
@@ -62,13 +62,13 @@ _raw:
       description: The secret access key.
       type: str
     security_token:
-      description: The session token; missing if there is none.
+      description: The session token; omitted if there is none.
       type: str
     region:
-      description: The region's short name; missing if only an endpoint was provided.
+      description: The region's short name; omitted if only an endpoint is set.
       type: str
     endpoint:
-      description: The URL of the API; missing if it is that of the region.
+      description: The URL of the API; omitted if it is the region's.
       type: str
 """
 

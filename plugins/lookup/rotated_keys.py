@@ -8,39 +8,40 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: rotated_keys
-short_description: Store new keys of tunnels in a file until they are in force
+short_description: Store new keys of tunnels in a file until they are in use
 version_added: 1.1.0
 description:
-  - Stores new random keys of tunnels in a file, next to the keys in force, and returns the new ones. The playbook
-    C(rotate_key) uses it.
-  - The file sets two variables. C(vpn_tunnel_keys) has the keys in force, as the playbook C(adopt_tunnels) writes
-    them, and C(vpn_tunnel_new_keys) has the new keys of unfinished rotations.
-  - If some of the tunnels have unfinished rotations in the file, only their new keys are returned, and no new rotation
+  - Stores new random keys of tunnels in a file, next to the current keys, and returns the new keys. The playbook
+    C(rotate_key) uses this lookup.
+  - The file sets two variables. C(vpn_tunnel_keys) has the current keys, as the playbook C(adopt_tunnels) writes them.
+    C(vpn_tunnel_new_keys) has the new keys of unfinished rotations.
+  - If the file has unfinished rotations of some of the tunnels, only their new keys are returned, and no new rotation
     begins.
-  - The result is a secret. Use the lookup only in tasks with C(no_log=true).
+  - The result is a secret. Use it only in tasks with C(no_log=true).
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
 options:
   _terms:
-    description: The tunnels, each as V(VPN_ID/NAME).
+    description:
+      - The tunnels, each as V(VPN_ID/NAME).
     type: list
     elements: str
     required: true
   key_file:
     description:
-      - The file that stores the keys. A relative path is relative to the playbook's folder.
+      - The file with the keys. A relative path is relative to the playbook's folder.
       - A new file is encrypted if the run has a password of C(ansible-vault).
       - An unencrypted file must have the mode 0600.
     type: str
     required: true
   finish:
     description:
-      - Whether to finish the rotations, that is to replace the old keys in the file by the new ones.
+      - Whether to finish the rotations. The new keys then replace the old keys in the file.
     type: bool
     default: false
 notes:
-  - In check mode nothing is stored, and the returned keys are random ones that are never used.
+  - In check mode nothing is stored. The returned keys are random and never used.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:
@@ -62,7 +63,7 @@ _raw:
   elements: dict
   contains:
     new_keys:
-      description: The new key of each tunnel that gets one, by its C(VPN_ID/NAME). Empty with O(finish).
+      description: The new keys by C(VPN_ID/NAME). Empty with O(finish).
       type: dict
     is_resumed:
       description: Whether an earlier run stored the keys.

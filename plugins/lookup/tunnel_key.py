@@ -11,35 +11,34 @@ name: tunnel_key
 short_description: Return a shared key for a tunnel that the API accepts
 version_added: 1.1.0
 description:
-  - Without a term it returns a new random key each time.
-  - With the path of a file it returns the key that the file has. If the file does not exist, it is created with a
-    random key.
-    P(ansible.builtin.password#lookup) does the same for passwords.
-  - With O(master_secret) it returns a key derived from the options, the same in every run. Nothing is stored.
-  - A key has letters, digits and symbols, as the API requires, and it begins with a letter, so that it needs no quotes
-    in YAML.
-  - The result is a secret. Use it only for options that hide it, such as
-    O(baiducloud.network.vpn_tunnel#module:secret_key), or in tasks with C(no_log=true).
+  - With the path of a file, it returns the key in this file. A missing file is created with a random key, as
+    P(ansible.builtin.password#lookup) does for passwords.
+  - With O(master_secret), it returns a key derived from the options, which is the same in every run. Nothing is stored.
+  - Without either, it returns a new random key each time.
+  - A key has letters, digits and symbols, as the API requires. It begins with a letter, so that it needs no quotes in
+    YAML.
+  - The result is a secret. Use it only in tasks with C(no_log=true), or in options that hide it, such as
+    O(baiducloud.network.vpn_tunnel#module:secret_key).
 options:
   _terms:
     description:
       - Paths of files with one key each, relative to the playbook's folder. V(PATH length=12) sets O(length) for one
-        of them.
-      - A new file has the mode 0600 and a new folder 0700. Processes that create one file at the same time all get the
+        file.
+      - A new file has the mode 0600, a new folder 0700. Processes that create the same file at the same time get the
         same key.
-      - A file that C(ansible-vault) encrypted is decrypted with the passwords of the run.
-      - With V(/dev/null) a key is made and stored nowhere.
+      - A file that is encrypted with C(ansible-vault) is decrypted with the passwords of the run.
+      - With V(/dev/null) the key is not stored.
     type: list
     elements: str
   length:
     description:
-      - Number of characters, from 8 to 17. By default 17.
-      - It is an error if a file has a key of another length.
+      - The number of characters, from 8 to 17. If unset, it is 17.
+      - A key of another length in a file is an error.
     type: int
   master_secret:
     description:
-      - Secret of at least 32 characters from which keys are derived with HKDF (RFC 5869, SHA-256).
-      - Whoever has it has the keys of all tunnels, so keep it in a vault, and give it to no peer.
+      - A secret of at least 32 characters. Keys are derived from it with HKDF (RFC 5869, SHA-256).
+      - Whoever has it has the keys of all tunnels. Keep it in a vault, and give it to no peer.
     type: str
   gateway:
     description: The id of the tunnel's VPN gateway. Required with O(master_secret).
@@ -48,12 +47,12 @@ options:
     description: The tunnel's name. Required with O(master_secret).
     type: str
   generation:
-    description: Number of a derived key. Another number gives a tunnel another key. By default 1.
+    description: The number of a derived key. Another number gives the tunnel another key. If unset, it is 1.
     type: int
 notes:
-  - Files are written in check mode too, as by P(ansible.builtin.password#lookup), so that the run after it uses the
-    same keys.
-  - There is no O(ignore:encrypt), because the API needs the key and not a hash of it.
+  - Files are written in check mode too, as by P(ansible.builtin.password#lookup), so that the next run uses the same
+    keys.
+  - There is no O(ignore:encrypt), because the API needs the key and not its hash.
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 seealso:

@@ -11,11 +11,10 @@ name: vpn_tunnel_keys
 short_description: Return the shared keys of existing tunnels as an encrypted file of variables
 version_added: 1.1.0
 description:
-  - Reads the keys of all tunnels of VPN gateways from the API, and returns the text of a file of variables that has
-    them.
-  - The text is encrypted if the run has a password of C(ansible-vault). Otherwise it is a secret in clear. Use
-    the lookup only in tasks with C(no_log=true).
-  - The playbook C(adopt_tunnels) uses it.
+  - Reads the keys of all tunnels of VPN gateways from the API, and returns the text of a file of variables with them.
+  - The text is encrypted if the run has a password of C(ansible-vault). Otherwise it is not encrypted, and contains
+    secrets. Use the lookup only in tasks with C(no_log=true).
+  - The playbook C(adopt_tunnels) uses this lookup.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version
@@ -28,7 +27,7 @@ options:
     required: true
   vpn_conn_id:
     description:
-      - Only the tunnels of these ids.
+      - Only tunnels with these ids.
     type: list
     elements: str
 author:
@@ -55,7 +54,7 @@ _raw:
   elements: dict
   contains:
     text:
-      description: The file, which sets the variable C(vpn_tunnel_keys) to the keys by C(VPN_ID/NAME) of their tunnels.
+      description: The file. Its variable C(vpn_tunnel_keys) has the keys by C(VPN_ID/NAME).
       type: str
     is_encrypted:
       description: Whether the text is encrypted.
@@ -65,11 +64,11 @@ _raw:
       type: list
       elements: str
     hidden:
-      description: The tunnels whose keys the API does not show.
+      description: The tunnels whose keys the API does not return.
       type: list
       elements: str
     short:
-      description: The tunnels whose keys are shorter, and so weaker, than the longest that the API accepts.
+      description: The tunnels whose keys are shorter, and so weaker, than the longest key that the API accepts.
       type: list
       elements: str
 """

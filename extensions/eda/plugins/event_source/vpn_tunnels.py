@@ -19,93 +19,93 @@ version_added: 1.0.0
 author:
   - The baiducloud.network contributors (@baiducloud-network)
 description:
-  - An event source of ansible-rulebook. It polls the tunnels of VPN gateways, and sends an event when a tunnel is not
-    as expected. Each poll costs one request per gateway.
-  - With a list of tunnels the expected state is that of the list. Without one it is the state that a tunnel had before.
+  - An event source of ansible-rulebook. It polls the tunnels of VPN gateways, and sends an event if a tunnel is not in
+    its expected state. Each poll takes one request for each gateway.
+  - With a list of tunnels, the list is the expected state. Without one, it is the tunnel's previous state.
   - No event is sent when a tunnel returns to its expected state, such as after a repair.
-  - Events and logs never have a key.
+  - Events and logs never contain a key.
 options:
   vpn_id:
     description:
-      - The ids of the VPN gateways. The gateways that the list names are watched too.
-      - Required without a list. A single id also applies to all items of the list that name no gateway.
+      - The ids of the VPN gateways. The gateways in the list are watched too.
+      - Required without a list. A single id also applies to the items of the list that have no gateway.
     type: list
     elements: str
   tunnels:
     description:
-      - The list of tunnels as the module C(vpn_tunnels) takes it. Only the options that an item has are compared, and
-        of these not the values that are templates, such as keys.
+      - The list of tunnels, as for the module C(vpn_tunnels). Only options that an item sets are compared. Values that
+        are templates, such as keys, are not compared.
       - Mutually exclusive with O(tunnels_file).
     type: list
     elements: dict
   tunnels_file:
     description:
-      - A YAML file of variables with the list C(vpn_tunnels), as the playbook C(reconcile_tunnels) takes it. It is read
+      - A YAML file of variables with the list C(vpn_tunnels), as for the playbook C(reconcile_tunnels). It is read
         again when it changes.
       - The file must not be encrypted as a whole. Encrypted values in it are not compared.
     type: path
   interval:
     description:
-      - Seconds between two polls, at least 1. Each pause is up to a tenth shorter or longer, at random.
+      - Time between two polls, in seconds, at least 1. Each pause is up to a tenth shorter or longer, at random.
     type: float
     default: 60
   repair_time:
     description:
-      - Seconds that a repair may take. If a tunnel still differs from the list after them, its event is sent again.
-        Without a list, the tunnel's new state is the expected one from then on.
+      - Time that a repair may take, in seconds. If a tunnel still differs from the list after it, the event is sent
+        again. Without a list, the tunnel's new state is then the expected one.
     type: float
     default: 300
   health_delay:
     description:
-      - Seconds after the creation or a change of a tunnel in which no event is sent if it is down.
+      - Time after the creation or a change of a tunnel, in seconds, in which no event is sent if it is down.
     type: float
     default: 120
   access_key_id:
     description:
-      - The account's access key id. If unset, it is that of the O(profile); without O(profile) that of the environment
-        variable C(BCE_ACCESS_KEY_ID) or C(BAIDUCLOUD_ACCESS_KEY), else of the current profile.
-      - Put keys into the environment or a profile, because ansible-rulebook itself logs the options of sources when
-        it is run with C(--verbose).
+      - The account's access key id. If unset, it is that of the O(profile). Without O(profile), it is
+        C(BCE_ACCESS_KEY_ID), then C(BAIDUCLOUD_ACCESS_KEY), then the current profile.
+      - Put keys into the environment or a profile, because ansible-rulebook logs the options of sources with
+        C(--verbose).
     type: str
   secret_access_key:
     description:
-      - The account's secret access key. If unset, it is found as O(access_key_id) is, in C(BCE_SECRET_ACCESS_KEY) or
+      - The account's secret access key. If unset, it is found as O(access_key_id), in C(BCE_SECRET_ACCESS_KEY) or
         C(BAIDUCLOUD_SECRET_KEY).
     type: str
   security_token:
     description:
-      - The session token of temporary keys. If unset, it is that of C(BCE_SECURITY_TOKEN) or of the place that the
-        secret access key is from.
+      - The session token of temporary keys. If unset, it is C(BCE_SECURITY_TOKEN), or that of the source of the secret
+        access key.
     type: str
   region:
     description:
-      - The region's short name. If unset, it is that of the O(profile), else C(BCE_REGION), else V(bj).
+      - The region's short name. If unset, it is that of the O(profile), then C(BCE_REGION), then V(bj).
     type: str
   endpoint:
     description:
-      - The API's URL of scheme, host and port alone. If unset, it is C(BCE_ENDPOINT), else that of the region.
+      - The API's URL, with scheme, host and port only. If unset, it is C(BCE_ENDPOINT), then that of the region.
     type: str
   profile:
     description:
-      - A profile of bce-cli's configuration C(~/.bce/config.json).
+      - A profile in bce-cli's configuration C(~/.bce/config.json).
     type: str
   validate_certs:
     description:
-      - Whether the server's certificate must be valid.
+      - Whether to validate the server's certificate.
     type: bool
     default: true
   ca_path:
     description:
-      - A file of PEM certificates, or a directory that C(openssl rehash) prepared, to trust instead of the system's.
+      - A file with PEM certificates, or a directory prepared with C(openssl rehash), to trust instead of the system's.
     type: path
   timeout:
     description:
-      - Seconds that one request may take.
+      - Maximum time for one request, in seconds.
     type: float
     default: 30
   retry_timeout:
     description:
-      - Seconds that all attempts of one request may take together. V(0) means one attempt.
+      - Maximum time for all attempts of one request together, in seconds. V(0) means one attempt.
     type: float
     default: 60
 requirements:
