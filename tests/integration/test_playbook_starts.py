@@ -33,13 +33,13 @@ def run(cloud, playbook, folder, variables, *arguments):
 
 
 STARTS = [
-    ("site_to_site", SITE, "Plan the cloud's end", "Keep the validated input"),
-    ("site_to_site", SITE, "Run the role", "Keep the validated input"),
-    ("site_to_site", SITE, "Apply the cloud's end", "Keep the validated input"),
+    ("site_to_site", SITE, "Plan the cloud's end", "Store the validated input"),
+    ("site_to_site", SITE, "Run the role", "Store the validated input"),
+    ("site_to_site", SITE, "Apply the cloud's end", "Store the validated input"),
     ("create_tunnel", OPTIONS, "Show the tunnel's id", "Apply the tunnel"),
     ("probe_api", {"vpn_id": GATEWAY}, "Show the report", "Probe the API"),
     ("report_tunnels", {"vpn_id": GATEWAY}, "Show the tunnels", "Read the tunnels"),
-    ("audit_tunnels", {"vpn_id": GATEWAY}, "Apply the policy", "Audit the tunnels"),
+    ("audit_tunnels", {"vpn_id": GATEWAY}, "Check the weak values against fail_on", "Audit the tunnels"),
     (
         "adopt_tunnels",
         {"vpn_id": GATEWAY, "output": "x.yml"},
