@@ -32,8 +32,8 @@ options:
   region:
     description:
       - The region's short name, such as V(bj), V(gz), V(su), V(hkg), V(bd), V(fwh) or V(sin).
-      - If unset, the region of the O(profile) is used. Without it, the region is E(BCE_REGION), then
-        E(BAIDUCLOUD_REGION), then that of the current profile if the keys are from it, then V(bj).
+      - If unset, the region of the O(profile) is used. Otherwise it is E(BCE_REGION), then E(BAIDUCLOUD_REGION), then
+        that of the current profile if the keys are from it, then V(bj).
       - If O(endpoint) or E(BCE_ENDPOINT) does not contain C({region}), this option has no effect, and the task warns.
     type: str
   endpoint:

@@ -83,8 +83,8 @@ options:
     type: str
   ike_config:
     description:
-      - The parameters of phase 1 (IKE). All are required to create a tunnel. Unset ones of an existing tunnel are not
-        changed.
+      - The parameters of phase 1 (IKE). All are required to create a tunnel. Unset parameters of an existing tunnel are
+        not changed.
     type: dict
     aliases: [ikeConfig]
     suboptions:
@@ -125,8 +125,8 @@ options:
         aliases: [ikeLifeTime]
   ipsec_config:
     description:
-      - The parameters of phase 2 (IPsec). All are required to create a tunnel. Unset ones of an existing tunnel are not
-        changed.
+      - The parameters of phase 2 (IPsec). All are required to create a tunnel. Unset parameters of an existing tunnel
+        are not changed.
     type: dict
     aliases: [ipsecConfig]
     suboptions:
@@ -218,9 +218,9 @@ options:
     default: false
   purge_all:
     description:
-      - Whether O(purge) may delete all tunnels of a gateway. It would do so if no item has O(state=present) there, or,
-        with an empty list, on the gateway O(vpn_id).
-      - With O(gateways), it deletes all tunnels of each of these gateways that no item names.
+      - Whether O(purge) may delete all tunnels of a gateway. Required if no item of a gateway has O(state=present), and
+        for the gateway O(vpn_id) if O(tunnels) is empty.
+      - With O(gateways), O(purge) then also deletes all tunnels of each of these gateways that no item names.
     type: bool
     default: false
   concurrency:

@@ -64,73 +64,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 eips:
-  description: The EIPs in the order of the API. A value that the API does not return is null.
+  description:
+    - The EIPs in the order of the API, each in the shape of RV(baiducloud.network.eip#module:eip_object).
   returned: success
   type: list
   elements: dict
-  contains:
-    eip:
-      description: Its address.
-      type: str
-      sample: 198.19.0.2
-    eip_id:
-      description: Its C(eipId).
-      type: str
-      sample: ip-8f3kq0zx1c2v
-    name:
-      description: Its name; empty if it has none, null if the API does not return it.
-      type: str
-      sample: vpn-eip
-    status:
-      description:
-        - Its status in lower case, such as V(available), V(binded) (in use), V(creating), V(binding), V(unbinding),
-          V(updating), V(paused) or V(unavailable).
-      type: str
-      sample: available
-    bandwidth_in_mbps:
-      description: Its bandwidth in Mbps.
-      type: int
-      sample: 5
-    payment_timing:
-      description: V(Prepaid) or V(Postpaid).
-      type: str
-      sample: Postpaid
-    billing_method:
-      description: Such as V(ByBandwidth) or V(ByTraffic).
-      type: str
-      sample: ByBandwidth
-    route_type:
-      description: V(BGP) or V(BGP_S).
-      type: str
-      sample: BGP
-    instance_type:
-      description: The type of the instance that it is bound to, such as V(VPN); empty if it is not bound.
-      type: str
-      sample: VPN
-    instance_id:
-      description: The id of that instance; empty if it is not bound.
-      type: str
-      sample: vpn-119bd69b
-    eip_instance_type:
-      description: V(normal), or V(shared) if it shares its bandwidth with others.
-      type: str
-      sample: normal
-    share_group_id:
-      description: The id of the shared bandwidth; empty if there is none.
-      type: str
-    create_time:
-      description: The time of its creation, as the API returns it.
-      type: str
-      sample: "2026-05-28T20:27:00Z"
-    expire_time:
-      description: The time when a prepaid EIP ends, as the API returns it; null for others.
-      type: str
-    tags:
-      description: Its tags, as a dictionary.
-      type: dict
-    delete_protect:
-      description: Whether it is protected against release.
-      type: bool
+  sample:
+    - eip: 198.19.0.2
+      eip_id: ip-8f3kq0zx1c2v
+      name: vpn-eip
+      status: binded
+      bandwidth_in_mbps: 5
+      payment_timing: Postpaid
+      billing_method: ByBandwidth
+      route_type: BGP
+      instance_type: VPN
+      instance_id: vpn-119bd69b
+      eip_instance_type: normal
+      share_group_id: ""
+      create_time: "2026-05-28T20:27:00Z"
+      expire_time: null
+      tags: {}
+      delete_protect: false
 error:
   description: The error.
   returned: failure

@@ -91,61 +91,22 @@ vpc_id:
   type: str
   sample: vpc-5cms1n3mvnfb
 route_rules:
-  description: The rules in the order of the API.
+  description:
+    - The rules in the order of the API, each in the shape of RV(baiducloud.network.vpc_route#module:route_rule).
   returned: success
   type: list
   elements: dict
-  contains:
-    route_rule_id:
-      description: Its id; null for a system rule.
-      type: str
-      sample: rr-dvq3cxpghw5e
-    vpc_id:
-      description: The id of the VPC; null if the API does not return it.
-      type: str
-      sample: vpc-emulator
-    route_table_id:
-      description: The id of the route table.
-      type: str
-      sample: rt-q1zg3i8mx8p6
-    source_address:
-      description: The source network of the traffic, as a CIDR.
-      type: str
-      sample: 192.168.0.0/20
-    destination_address:
-      description: The destination network of the traffic, as a CIDR.
-      type: str
-      sample: 10.24.0.0/16
-    nexthop_type:
-      description: The type of the next hop; V(sys) is a system rule, which cannot be changed.
-      type: str
-      sample: vpn
-    nexthop_id:
-      description: The id of the next hop; for V(vpn) the id of the VPN gateway. Null for a rule with several next hops.
-      type: str
-      sample: vpn-119bd69b
-    description:
-      description: Its description.
-      type: str
-      sample: To the branch in Berlin
-    path_type:
-      description: How the rule uses its next hops, such as V(normal) or V(ecmp); null if the API does not return it.
-      type: str
-      sample: normal
-    next_hop_list:
-      description: The next hops of a rule with several; null for other rules.
-      type: list
-      elements: dict
-      contains:
-        nexthop_id:
-          description: The id of the next hop.
-          type: str
-        nexthop_type:
-          description: Its type.
-          type: str
-        path_type:
-          description: Its role, such as V(ecmp) or V(ha:active).
-          type: str
+  sample:
+    - route_rule_id: rr-dvq3cxpghw5e
+      vpc_id: vpc-emulator
+      route_table_id: rt-q1zg3i8mx8p6
+      source_address: 192.168.0.0/20
+      destination_address: 10.24.0.0/16
+      nexthop_type: vpn
+      nexthop_id: vpn-119bd69b
+      description: To the branch in Berlin
+      path_type: normal
+      next_hop_list: null
 error:
   description: The error.
   returned: failure

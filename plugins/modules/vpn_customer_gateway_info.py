@@ -53,34 +53,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 customer_gateways:
-  description: The customer gateways in the order of the API.
+  description:
+    - The customer gateways in the order of the API, each in the shape of
+      RV(baiducloud.network.vpn_customer_gateway#module:customer_gateway).
   returned: success
   type: list
   elements: dict
-  contains:
-    cgw_id:
-      description: Its id.
-      type: str
-      sample: cgw-b036571edc5d
-    name:
-      description: Its name.
-      type: str
-      sample: branch-berlin
-    ip:
-      description: The peer's address.
-      type: str
-      sample: 203.0.113.10
-    description:
-      description: Its description.
-      type: str
-    created_time:
-      description: The time of its creation, as the API returns it, without a time zone.
-      type: str
-      sample: "2026-07-11 17:22:34"
-    updated_time:
-      description: The time of its last update, as the API returns it.
-      type: str
-      sample: "2026-07-11 17:22:34"
+  sample:
+    - cgw_id: cgw-b036571edc5d
+      name: branch-berlin
+      ip: 203.0.113.10
+      description: ""
+      created_time: "2026-07-11 17:22:34"
+      updated_time: "2026-07-11 17:22:34"
 error:
   description: The error.
   returned: failure
