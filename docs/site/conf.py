@@ -54,9 +54,16 @@ class MixedSearch(SearchChinese):
 
 
 def setup(app):
-    """Register the search, and adapt the generated plugin pages to the theme."""
+    """Register the search, and adapt pages to the theme."""
     app.add_search_language(MixedSearch)
     app.connect("source-read", adapt_plugin_page)
+    app.connect("html-page-context", name_language)
+
+
+def name_language(_app, page, _template, context, _tree):
+    """Name the language of the pages in Chinese, so that browsers choose their fonts by it."""
+    if page.startswith("zh-CN/"):
+        context["language"] = "zh-CN"
 
 
 def adapt_plugin_page(_app, page, source):
