@@ -70,6 +70,7 @@ lint: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/errors_page.py check
 	$(VENV_BIN)/python tests/checks/peers_page.py check
 	$(VENV_BIN)/python tests/checks/security_page.py check
+	$(VENV_BIN)/python tests/checks/translations.py check
 	mkdir -p .cache/home  # these two tools write to their home directory
 	$(ISOLATED_ENV) $(VENV_BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	$(ISOLATED_ENV) $(VENV_BIN)/ansible-lint

@@ -11,9 +11,9 @@ from pathlib import Path
 PAGE = Path(__file__).resolve().parents[2] / "docs/awx.md"
 
 
-def rows_under(heading):
+def rows_under(heading, page=PAGE):
     """Return the rows of the table under a heading, each a list of cells."""
-    table = re.search(r"(?:^\|.*\n)+", PAGE.read_text(encoding="utf-8").split(heading)[1], re.MULTILINE).group()
+    table = re.search(r"(?:^\|.*\n)+", page.read_text(encoding="utf-8").split(heading)[1], re.MULTILINE).group()
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines()[2:]]
 
 

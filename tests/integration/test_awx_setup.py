@@ -175,14 +175,36 @@ def test_setup_creates_everything_once_and_updates_keys_on_demand(awx):
     assert awx.named("credentials", "Baidu AI Cloud")["inputs"] == new_inputs
 
 
+def test_setup_in_chinese_changes_only_texts_of_the_same_job_templates(awx):
+    """Schedules and permissions belong to the objects, which their names find, so that a language must not add any."""
+    templates = {name: TEMPLATES[name] for name in ("Delete a VPN tunnel", "Report VPN tunnels")}
+    own = {**templates["Delete a VPN tunnel"], "name": "Own", "description": "Not translated."}
+    some = [*SHOWN, "-e", json.dumps({"job_templates": [*templates.values(), own]})]
+    assert set_up(awx, *some, **KEYS).status == 0
+    english = {name: awx.named("job_templates", name) for name in awx.names("job_templates")}
+    awx.writes.clear()
+    done = set_up(awx, *some, "-e", "language=zh", **KEYS)
+    assert done.status == 0 and {path.partition("/")[0] for _method, path in awx.writes} == {"job_templates"}
+    texts = {item["en"]: item["zh"] for item in data("texts_zh")}
+    for name, before in english.items():
+        after = awx.named("job_templates", name)
+        for question in before["survey_spec"]["spec"] if before["survey_spec"] else ():
+            question.update({key: texts[question[key]] for key in ("question_name", "question_description")})
+        assert after == {**before, "description": texts.get(before["description"], before["description"])}
+    assert awx.names("job_templates") == sorted(english)
+    awx.writes.clear()
+    again = set_up(awx, *some, "-e", "language=zh", **KEYS)
+    assert again.status == 0 and awx.writes == [], again.output
+
+
 def test_setup_reports_all_invalid_inputs_before_calling_awx(awx):
-    wrong = ["-e", "vpc_ids=vpc?", "-e", "vpc_names=production", "-e", "update_secrets=treu"]
+    wrong = ["-e", "vpc_ids=vpc?", "-e", "vpc_names=production", "-e", "update_secrets=treu", "-e", "language=cn"]
     where = {"BCE_REGION": "Beijing", "BCE_ENDPOINT": "bcc.{region}"}
     done = set_up(awx, *wrong, BCE_ACCESS_KEY_ID=ACCESS_KEY_ID, **where)
     message = done.results[0]["msg"]
     assert done.status != 0 and "\n" not in message
     assert re.findall("(?:^|; )([A-Za-z_]+)[,:]", message) == [
-        "image", "vpc_ids", "update_secrets", "vpc_names", "secret_access_key", "region", "endpoint",
+        "image", "vpc_ids", "update_secrets", "language", "vpc_names", "secret_access_key", "region", "endpoint",
     ], message  # fmt: skip
     assert awx.requests == 0
 
