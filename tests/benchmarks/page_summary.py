@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write docs/benchmarks.md: the figures that decide. Pure functions of what was measured."""
+"""Write docs/benchmarks.md: the results that matter. Pure functions of what was measured."""
 
 from __future__ import annotations
 
@@ -26,40 +26,43 @@ LOOP_SIZE = MANY  # of the advice's example
 
 TEXT = """# Benchmarks
 
-All figures are from one run of `make bench` ({minutes:.0f} minutes). Compare the ratios, because the times depend on
-the machine.
-[All tables](benchmarks-tables.md) has the machine, the versions, the method and every case.
+How long tasks take, compared with a loop, with other modules and with a script. All figures are from one run of
+`make bench` ({minutes:.0f} minutes), which uses the emulator of the API. Compare the ratios, because the times depend
+on the machine. [All tables](benchmarks-tables.md) shows the machine, the versions, the method and every case.
 {noise}
 
 ## A loop, or `vpn_tunnels`
 
 {sentences}
-Seconds of a loop of `vpn_tunnel` → seconds of one `vpn_tunnels` task. Both use {network}:
+Each cell shows the seconds of a loop of `vpn_tunnel` → the seconds of one `vpn_tunnels` task. Both use {network}:
 
 | tunnels | no change | create |
 |---:|---:|---:|
 {advice}
 
-A dash means more than a minute and a half.
+A dash means that the case was not measured, because it takes more than a minute and a half.
 
 ## One item of a loop
 
-An item that changes nothing takes {item:.1f} ms in process: {to_debug:.1f} × `debug` and 1/{to_ping:.0f} of `ping`,
-because no Python process is started for it. Compare it with
-[other collections](benchmarks-tables.md#one-more-item-of-a-loop).
+On localhost `vpn_tunnel` runs in the process of Ansible. No Python process is started for an item. An item that changes
+nothing takes {item:.1f} ms: {to_debug:.1f} × the time of `ansible.builtin.debug` and 1/{to_ping:.0f} of that of
+`ansible.builtin.ping`. Compare it with [other collections](benchmarks-tables.md#one-more-item-of-a-loop).
 
 ## Goals
 
-{met} of {all_goals} goals are met. [The script](../tests/benchmarks/sdk_script.py) does the same with the official SDK,
-one request after the other. It does not verify what it created, and it lists a gateway once where a loop lists it for
-each item.
+{met} of {all_goals} goals are met. "One gateway" means one `vpn_tunnels` task, unless the goal names a loop. The last
+column compares the task with [the script](../tests/benchmarks/sdk_script.py). The script does the same with the
+official SDK, one request after the other. It does not verify what it created. It lists a gateway once, but a loop
+lists it for each item.
 
 | goal | measured | ÷ SDK script |
 |---|---:|---:|
 {goals}
 
-In creations and deletions each request has a latency of 50 ms. "Again" means after a purge, while the API still replays
-the tokens of the first creation. [Method](benchmarks-tables.md#method) describes the rest.
+For "create … on" and "delete … from", each request has a latency of 50 ms. "Create again" means after a purge: the API
+still replays its responses to the first creations ([reliability](reliability.md#how-a-tunnel-is-created-once)), so
+each tunnel needs another token. "A key for each" means that a task gives each tunnel its own key, "one key for all"
+that it gives all tunnels the same key. [Method](benchmarks-tables.md#method) describes the rest.
 """
 
 
@@ -89,11 +92,9 @@ def _noise(spreads, load):
     """Return what is noise in this run, and whether other programs have disturbed it."""
     text = ""
     if spreads:
-        text = (
-            f"Runs of one case differ by {statistics.median(spreads):.0%} (median). Smaller differences mean nothing."
-        )
+        text = f"Runs of the same case differ by {statistics.median(spreads):.0%} (median). Ignore smaller differences."
     if load > MAX_IDLE_LOAD:
-        text += "\n\n**The machine was busy with other programs: these figures do not decide anything.** Run it again."
+        text += "\n\n**The machine was busy with other programs: do not rely on these figures.** Run it again."
     return text
 
 
@@ -158,12 +159,13 @@ def _advise(costs):
     full = _loop_to_task(costs, FULL, LOCAL, NO_CHANGE)
     single = [costs[Job(SIZES[0], LOCAL, NO_CHANGE, way)].wall * 1000 for way in (LOOP, TASK)]
     return (
-        f"- Use `vpn_tunnels` for more than a few tunnels. Over HTTPS a loop over {LOOP_SIZE.tunnels} takes "
-        f"{ratios[NO_CHANGE]:.1f} times as long if nothing changes,\n"
-        f"  and {ratios[CREATE]:.1f} times as long to create them. "
-        f"Without latency a loop over {FULL.tunnels} takes {full:.1f} times as long if nothing changes.\n"
-        f"- Use `vpn_tunnel` for one tunnel ({single[0]:.0f} ms; `vpn_tunnels` takes {single[1]:.0f} ms), "
-        "and a loop if each item needs its\n  own `when`, `until` or `register`.\n"
+        "- Use `vpn_tunnels` for more than a few tunnels. Compared with one `vpn_tunnels` task, a loop of\n"
+        f"  `vpn_tunnel` over {LOOP_SIZE.tunnels} tunnels and HTTPS takes {ratios[NO_CHANGE]:.1f} times as long "
+        "if nothing changes, and\n"
+        f"  {ratios[CREATE]:.1f} times as long to create them.\n"
+        f"  Without latency a loop over {FULL.tunnels} tunnels takes {full:.1f} times as long if nothing changes.\n"
+        f"- Use `vpn_tunnel` for one tunnel. It takes {single[0]:.0f} ms, and `vpn_tunnels` takes {single[1]:.0f} ms.\n"
+        "- Use a loop of `vpn_tunnel` if each item needs its own `when`, `until` or `register`.\n"
     )
 
 

@@ -37,15 +37,17 @@ ORDER = (NO_CHANGE, CREATE, CHANGE, DELETE, CHANGE_ONE_KEY, CHANGE_OWN_KEYS, REC
 
 TEXT = """# Benchmarks: all tables
 
-Written by `make bench` in the same run as [Benchmarks](benchmarks.md), which has the figures that decide.
+`make bench` wrote this page in the same run as [Benchmarks](benchmarks.md), the page with the results.
 
 ## Method
 
 - Machine: {machine}; load average {load_before:.1f} before and {load_after:.1f} after the run.
 - Versions: {versions}.
-- Each figure is the median of {rounds}; a case of more than {again} s is measured once. It is the time of a whole run
-  of `ansible-playbook`, start included. A play without tasks takes {bulk.empty.wall:.2f} s.
-- HTTPS goes through a proxy that delays each direction by 50 ms, the TLS handshake included.
+- Each figure is the median of {rounds}. A case that takes more than {again} s is measured once.
+- Times are those of a whole run of `ansible-playbook` with its start. A play without tasks takes
+  {bulk.empty.wall:.2f} s.
+- "50 ms" means that the emulator of the API waits 50 ms before each response. "HTTPS" means that a proxy delays each
+  direction by 50 ms, also during the TLS handshake.
 
 ## Goals: time over an empty play
 
@@ -53,11 +55,12 @@ Written by `make bench` in the same run as [Benchmarks](benchmarks.md), which ha
 |---|---:|
 {goals}
 
-For the last row an empty play runs right before each task, and the figure is the median of the differences.
+The time over an empty play is the time of the run without that of a play without tasks. For the last row, an empty
+play runs right before each run, and the figure is the median of the differences.
 
 ## Writes to one gateway at the same time
 
-{parallel_tunnels} creations on one gateway at 50 ms, by the option `parallel_per_gateway`:
+{parallel_tunnels} creations on one gateway with a latency of 50 ms, for three values of the option:
 
 | `parallel_per_gateway` | seconds | ÷ one after the other |
 |---|---:|---:|
@@ -69,13 +72,14 @@ For the last row an empty play runs right before each task, and the figure is th
 |---|---|
 {methods}
 
-The benchmarks fail if a task sends other requests. A creation is verified by a list, which distinguishes a replayed
-response from a new tunnel ([reliability](reliability.md)). Waiting adds one `GET` for each poll.
+A "list" is one `GET`. The benchmarks fail if a task sends other requests. The list after a creation shows whether the
+tunnel is new or the response was replayed ([reliability](reliability.md)). `wait_for` adds one `GET` for each poll.
 
 ## One more item of a loop
 
-Nothing changes. Each figure is the difference between loops of {few} and {many} items ({many_quick} for the quick
-kinds), on localhost. All tasks that use HTTP use a server on the same machine.
+The time of one further item that changes nothing, on localhost. It is the difference between loops of {few} and {many}
+items, divided by the number of further items. For `debug` and `vpn_tunnel` in process, the longer loop has
+{many_quick} items. All tasks that use HTTP send their requests to a server on the same machine.
 
 | task | ms (CPU ms) | ÷ debug; ÷ ping |
 |---|---:|---:|
@@ -83,16 +87,16 @@ kinds), on localhost. All tasks that use HTTP use a server on the same machine.
 
 ## Many tunnels
 
-Seconds of a whole run; in brackets, seconds of CPU. `5 / 1` means five tunnels on one gateway.
-The second column compares a loop of `vpn_tunnel` with one `vpn_tunnels` task.
+Seconds of a whole run, and in brackets seconds of CPU. `5 / 1` means five tunnels on one gateway.
+The second column shows a loop of `vpn_tunnel` → one `vpn_tunnels` task. A dash means that the case was not measured.
 A play without tasks takes {bulk.empty.wall:.2f} ({bulk.empty.cpu:.2f}), a script that only imports the SDK
-{bulk.imports.wall:.2f} ({bulk.imports.cpu:.2f}). A dash means that the method was not measured.
+{bulk.imports.wall:.2f} ({bulk.imports.cpu:.2f}).
 
 {times}
 
 ## Requests and memory
 
-The number of requests; in brackets, the peak memory of the largest process in MiB. Without latency.
+The number of requests, and in brackets the peak memory of the largest process in MiB. Without latency.
 
 {requests}
 
@@ -102,17 +106,18 @@ The number of requests; in brackets, the peak memory of the largest process in M
 |---|---|---|
 | no change on {fleet.tunnels:,} tunnels over {fleet.gateways} gateways sends {fleet.gateways} requests \
 | {sent} requests | {sent_kept} |
-| … in less than {max_memory} MiB | {memory:.0f} MiB | {memory_kept} |
-| {bounded.tunnels} creations on {bounded.gateways} gateways at 50 ms end within {over_bound} × {bound:.2f} s \
-(creations ÷ {concurrency} at a time × 50 ms) plus an empty play: {limit:.2f} s | {time:.2f} s; \
+| the same run needs less than {max_memory} MiB | {memory:.0f} MiB | {memory_kept} |
+| {bounded.tunnels} creations on {bounded.gateways} gateways at 50 ms take at most {limit:.2f} s | {time:.2f} s; \
 the script {script:.2f} s | {time_kept} |
 
-The formula of the last row leaves out the lists before and after the creations, and Ansible's own handling of a long
-list.
+The last limit is {over_bound} × {bound:.2f} s plus the time of an empty play. {bound:.2f} s is the time of the
+creations alone, {concurrency} at a time.
+The limit contains neither the lists before and after the creations nor the time in which Ansible handles a long list.
 
 ## One more tunnel on a gateway
 
-Milliseconds; in brackets, those of CPU. Without latency. They must not grow with the number of tunnels.
+Milliseconds for each tunnel of one `vpn_tunnels` task, and in brackets milliseconds of CPU. Without latency. The
+figures should not grow with the number of tunnels.
 
 | operation | from {some} to {many_tunnels} | from {many_tunnels} to {full} |
 |---|---:|---:|
@@ -120,8 +125,8 @@ Milliseconds; in brackets, those of CPU. Without latency. They must not grow wit
 
 ## Signer
 
-One signature of a creation takes {ours:.0f} µs; the official SDK's signer takes {theirs:.0f} µs ({signer:.1f} ×) for
-the same result.
+To sign the request of a creation takes {ours:.0f} µs. The official SDK's signer takes {theirs:.0f} µs ({signer:.1f} ×)
+for the same result.
 """
 
 
