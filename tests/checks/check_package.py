@@ -65,20 +65,26 @@ def is_allowed(name: str) -> bool:
     return name in ALLOWED_FILES or path.suffix in {**ALLOWED_FOLDERS, **ALLOWED_PAGES}.get(path.parts[0], ())
 
 
+def expected_files() -> set[str]:
+    """Return the names of the files of the checkout's folders that the tarball must contain."""
+    return {name for name in tracked_files(*ALLOWED_FOLDERS, *ALLOWED_PAGES) if not name.startswith(IGNORED_PAGES)}
+
+
 def check_files(tarball: Path) -> int:
     """Fail unless the tarball has exactly the files of the checkout that belong in it; return their number."""
     with tarfile.open(tarball) as archive:
         members = archive.getmembers()
     names = {member.name for member in members if not member.isdir()}
-    expected = {name for name in tracked_files(*ALLOWED_FOLDERS, *ALLOWED_PAGES) if not name.startswith(IGNORED_PAGES)}
+    expected = expected_files()
     surplus = {name for name in names if not is_allowed(name)} | (names - expected - ALLOWED_FILES)
     missing = (REQUIRED_FILES | expected) - names
     if surplus or missing:
         sys.exit(f"{tarball.name}: unexpected {sorted(surplus)}, missing {sorted(missing)}")
-    links = set(re.findall(r"\]\((?!https?://|#)([^)#]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
-    dead = links - {member.name for member in members}
-    if dead:
-        sys.exit(f"{tarball.name}: README.md links to files that the tarball lacks: {sorted(dead)}")
+    for page in ("README.md", "README.zh-CN.md"):
+        links = set(re.findall(r"\]\((?!https?://|#)([^)#]+)", (ROOT / page).read_text(encoding="utf-8")))
+        dead = links - {member.name for member in members}
+        if dead:
+            sys.exit(f"{tarball.name}: {page} links to files that the tarball lacks: {sorted(dead)}")
     return len(names)
 
 

@@ -12,7 +12,7 @@ import subprocess
 import tarfile
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 import tomllib
@@ -66,18 +66,21 @@ def test_linters_exclude_generated_files_only():
 
 
 def create_tarball(folder, names):
-    """Create a tarball of empty files with these names."""
+    """Create a tarball of empty files with these names, and of their folders."""
     tarball = folder / "packed.tar.gz"
+    folders = {str(parent) for name in names for parent in PurePath(name).parents}
     with tarfile.open(tarball, "w:gz") as archive:
-        for name in names:
-            archive.addfile(tarfile.TarInfo(name))
+        for name in [*folders, *names]:
+            member = tarfile.TarInfo(name)
+            member.type = tarfile.DIRTYPE if name in folders else tarfile.REGTYPE
+            archive.addfile(member)
     return tarball
 
 
 @pytest.fixture
 def content():
     """Return the names of all files that a tarball of this checkout must contain."""
-    return repository.tracked_files(*check_package.ALLOWED_FOLDERS) | check_package.ALLOWED_FILES
+    return check_package.expected_files() | check_package.ALLOWED_FILES
 
 
 def test_package_with_the_expected_files_is_accepted(tmp_path, content):
