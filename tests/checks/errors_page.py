@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Generate the pages of error messages from the messages of the plugins and from docs/errors.yml.
 
-    python tests/checks/errors_page.py         write docs/errors.md and docs/playbook-errors.md
+    python tests/checks/errors_page.py         write docs/errors.md and docs/playbook-errors.md, and both in docs/zh-CN
     python tests/checks/errors_page.py check   fail if a page is not what would be written
 
 The catalogue is the tables MESSAGES in the plugins: key -> template. docs/errors.yml has the `pages` and
@@ -15,25 +15,42 @@ code     `code`, `summary` (for the index), `before`, `entries`, `also` (words o
 entry    `texts` (absent where the API's message is not known), `cause`, `remedy`
 
 `{{ key }}` in a text is that message, with an ellipsis for each value.
+
+docs/zh-CN/errors.yml has the Chinese text `zh` of each English paragraph `en` in `heading`, `before`, `summary`,
+`cause` and `remedy`. Its links are those of the English text.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
+
+import translations
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 SOURCE = DOCS / "errors.yml"
+CHINESE = DOCS / "zh-CN" / "errors.yml"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 REFERENCE = re.compile(r"\{\{ (\w+) \}\}")
 # The words of a page that are not in docs/errors.yml.
-WORDS = {"index": "Error codes", "also": "Also codes with", "cause": "Cause:", "remedy": "Do:"}
+WORDS = {
+    "index": "Error codes", "also": "Also codes with %s.", "others": " (%s)", "comma": ", ", "colon": ": ",
+    "cause": "Cause:", "remedy": "Do:",
+}  # fmt: skip
+CHINESE_WORDS = {
+    "index": "错误代码", "also": "也适用于含有 %s 的代码。", "others": "（%s）", "comma": "、", "colon": "：",
+    "cause": "原因：", "remedy": "处理：",
+}  # fmt: skip
+TRANSLATED = ("before", "heading", "summary", "cause", "remedy")
+PARAGRAPH = re.compile(r"^```.*?^```$|^\S.*?(?=\n\n|\n*\Z)", re.MULTILINE | re.DOTALL)
 
 
 def catalogue() -> dict[str, str]:
@@ -82,7 +99,7 @@ def render(page: dict, messages: dict[str, str], words: dict[str, str] = WORDS) 
     """Return a page as Markdown."""
     blocks = _before(page)
     if codes(page):
-        blocks += ["## " + words["index"], "\n".join(sorted(map(_index_line, codes(page))))]
+        blocks += ["## " + words["index"], "\n".join(sorted(_index_line(code, words) for code in codes(page)))]
     for section in page["sections"]:
         blocks += ["## " + section["heading"], *_before(section)]
         for code in section.get("codes", ()):
@@ -95,15 +112,16 @@ def _before(part: dict) -> list[str]:
     return [part["before"].rstrip("\n")] if "before" in part else []
 
 
-def _index_line(code: dict) -> str:
-    others = f" ({', '.join(f'`{name}`' for name in code['also'])})" if "also" in code else ""
-    return f"- [{code['code']}](#{code['code'].lower()}){others}: {code['summary']}"
+def _index_line(code: dict, words: dict[str, str]) -> str:
+    names = words["comma"].join(f"`{name}`" for name in code.get("also", ()))
+    others = words["others"] % names if names else ""
+    return f"- [{code['code']}](#{code['code'].lower()}){others}{words['colon']}{code['summary']}"
 
 
 def _also(code: dict, words: dict[str, str]) -> list[str]:
     """Return a line with an anchor for each of the other codes."""
     names = [f'<a id="{name.lower()}"></a>`{name}`' for name in code.get("also", ())]
-    return [f"{words['also']} {', '.join(names)}."] if names else []
+    return [words["also"] % words["comma"].join(names)] if names else []
 
 
 def _entries(owner: dict, messages: dict[str, str], words: dict[str, str]) -> list[str]:
@@ -120,12 +138,74 @@ def _entries(owner: dict, messages: dict[str, str], words: dict[str, str]) -> li
 def pages() -> dict[Path, str]:
     """Return file -> content of the pages as the catalogue and the source give them."""
     messages = catalogue()
-    return {DOCS / page["file"]: render(page, messages) for page in source()["pages"]}
+    return {DOCS / page["file"]: _with_switch(page, render(page, messages), 0) for page in source()["pages"]}
+
+
+def _with_switch(page: dict, content: str, language: int) -> str:
+    """Return the page with the line that links to the other language, below the title."""
+    lines = translations.switch_lines(Path("docs", page["file"]), translations.FOLDER / page["file"])
+    return content.replace("\n\n", f"\n\n{lines[language]}\n\n", 1)
+
+
+def translate(part: Any, translation: Callable[[str], str]) -> Any:
+    """Return a part of docs/errors.yml with its paragraphs translated, except code blocks."""
+    if isinstance(part, list):
+        return [translate(item, translation) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: PARAGRAPH.sub(lambda text: _paragraph(text[0], translation), value)
+        if key in TRANSLATED
+        else translate(value, translation)
+        for key, value in part.items()
+    }
+
+
+def _paragraph(text: str, translation: Callable[[str], str]) -> str:
+    return text if text.startswith("```") else translation(" ".join(text.split()))
+
+
+def chinese() -> dict[str, str]:
+    """Return docs/zh-CN/errors.yml: English text -> Chinese text."""
+    return {item["en"]: item["zh"] for item in yaml.safe_load(CHINESE.read_text(encoding="utf-8"))}
+
+
+def translation_problems(english: list[dict], texts: dict[str, str]) -> list[str]:
+    """Return what is missing and what is superfluous in docs/zh-CN/errors.yml, one sentence each."""
+    found: dict[str, str] = {}
+    translate(english, lambda text: found.setdefault(text, text))
+    name = CHINESE.relative_to(ROOT)
+    missing = [f"{name}: the translation is missing of: {text}" for text in found if text not in texts]
+    return missing + [f"{name}: docs/errors.yml does not have: {text}" for text in texts if text not in found]
+
+
+def chinese_pages() -> dict[Path, str]:
+    """Return file -> content of the Chinese pages. The English pages must be written before."""
+    texts, messages, written = chinese(), catalogue(), {}
+    for page in source()["pages"]:
+        name, target = Path("docs", page["file"]), translations.FOLDER / page["file"]
+        content = render(translate(page, functools.partial(_chinese, texts, name, target)), messages, CHINESE_WORDS)
+        written[ROOT / target] = translations.head(ROOT, str(name)) + _with_switch(page, content, 1)
+    return written
+
+
+def _chinese(texts: dict[str, str], name: Path, target: Path, text: str) -> str:
+    """Return a paragraph's translation, with links to Chinese pages where they exist."""
+    link = functools.partial(translations.expected_link, ROOT, name, target)
+    return translations.LINK.sub(lambda found: f"]({link(found[1])})", texts[text])
 
 
 def main() -> None:
     """Write or check the pages."""
-    for path, content in pages().items():
+    _write_or_check(pages())
+    wrong = translation_problems(source()["pages"], chinese())
+    if wrong:
+        sys.exit("\n".join(wrong))
+    _write_or_check(chinese_pages())
+
+
+def _write_or_check(contents: dict[Path, str]) -> None:
+    for path, content in contents.items():
         if sys.argv[1:] != ["check"]:
             path.write_text(content, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != content:

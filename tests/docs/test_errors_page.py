@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/errors.md and docs/playbook-errors.md explain every error code and every error text of the code."""
+"""docs/errors.md and docs/playbook-errors.md explain every error code and every error text, in both languages."""
 
 from __future__ import annotations
 
 import ast
+import copy
 import re
 
 import pytest
@@ -89,6 +90,22 @@ def error_codes():
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_errors_page_is_generated(path):
     assert path.read_text(encoding="utf-8") == PAGES[path], "run make update-plugin-docs"
+
+
+def test_chinese_pages_are_generated_from_a_complete_translation():
+    assert errors_page.translation_problems(SOURCE["pages"], errors_page.chinese()) == []
+    for path, content in errors_page.chinese_pages().items():
+        assert path.read_text(encoding="utf-8") == content, "run make update-plugin-docs"
+
+
+def test_changed_english_text_makes_its_translation_stale():
+    pages = copy.deepcopy(SOURCE["pages"])
+    code = errors_page.codes(pages[0])[0]
+    old, code["summary"] = code["summary"], "Another text."
+    assert errors_page.translation_problems(pages, errors_page.chinese()) == [
+        "docs/zh-CN/errors.yml: the translation is missing of: Another text.",
+        f"docs/zh-CN/errors.yml: docs/errors.yml does not have: {old}",
+    ]
 
 
 def test_catalogue_every_message_has_an_entry_or_a_reason_why_not():
