@@ -35,7 +35,7 @@ def section() -> str:
             for value, cell in cells.items()
         ]
         rows += [
-            (option, "seconds", f"{limits.least} to {limits.most}", numbers[limits.source])
+            (option, "seconds", f"{limits.min} to {limits.max}", numbers[limits.source])
             for option, limits in device.seconds.items()
         ]
         rows += [
