@@ -17,6 +17,8 @@ from .gateway_config import build_config, expected_parameters
 from .ipsec_gateway import GatewayError
 
 OTHER_PEER_TIMEOUT_SECONDS = 30  # processes start slowly in the guest, and Libreswan runs scripts for each child
+# A message that consists of an error, as the daemon logs it.
+ERROR_NOTIFY = r"(?m)(?:generating|parsed) \S+ (?:response|request) \d+ \[.* N\((NO_PROP|TS_UNACCEPT|INVAL_KE|AUTH_FAILED)\) "
 PING_ATTEMPTS = 3  # a packet may be lost while a new SA replaces the old one
 
 
@@ -75,6 +77,15 @@ def _ping_through_new_sas(lab, tunnel, seconds):
         assertions.ping(lab, tunnel, PING_ATTEMPTS)
 
 
+def _wait_until_established(lab, step, expected, old, seconds):
+    """Run assertions.wait_until_established(); its error names the step and the errors that the two daemons sent."""
+    try:
+        return assertions.wait_until_established(lab, expected, old, seconds)
+    except VerificationError as error:
+        sent = ", ".join(dict.fromkeys(re.findall(ERROR_NOTIFY, lab.cloud.log()))) or "no error"
+        raise VerificationError(f"{step}: {sent}: {error}") from None
+
+
 def verify_other_peer(lab, tunnel, eip, files, rekey=True, seconds=OTHER_PEER_TIMEOUT_SECONDS, single_pairs=False):
     """Establish the tunnel from the peer's side, compare it with the object that the API stores, ping, and rekey.
 
@@ -90,11 +101,12 @@ def verify_other_peer(lab, tunnel, eip, files, rekey=True, seconds=OTHER_PEER_TI
     if single_pairs:
         pairs = itertools.product(tunnel["localSubnets"], tunnel["remoteSubnets"])
         expected = expected._replace(pairs=frozenset((frozenset([left]), frozenset([right])) for left, right in pairs))
+    lab.cloud.truncate_logs()
     lab.cloud.load(*build_config(tunnel, eip))
     try:
         lab.peer.load_files(files)
         lab.peer.initiate(seconds)
-        first = assertions.wait_until_established(lab, expected, set(), seconds)
+        first = _wait_until_established(lab, "first negotiation", expected, set(), seconds)
         established = time.monotonic()
         assertions.compare_ike_sas(lab, expected)
         assertions.compare_children(lab, expected, is_pfs_known=expected.version == "1")
@@ -105,7 +117,7 @@ def verify_other_peer(lab, tunnel, eip, files, rekey=True, seconds=OTHER_PEER_TI
             time.sleep(max(0, established + 1 - time.monotonic()))
             for number in {child["uniqueid"] for child in lab.cloud.children()}:
                 lab.cloud.rekey_number(number)
-            assertions.wait_until_established(lab, expected, first, seconds)
+            _wait_until_established(lab, "rekeying", expected, first, seconds)
             assertions.compare_children(lab, expected, is_pfs_known=True)
             pings += assertions.ping(lab, tunnel, PING_ATTEMPTS)
             rekeyed = _ping_through_new_sas(lab, tunnel, seconds)
