@@ -142,7 +142,8 @@ def validate(data):
             continue
         for item in rendered:
             path, module = api_modify.PATHS[tuple(item["path"].split())], Module()
-            module.params = dict(module.params, restrict=restrict.validate({"restrict": item["restrict"]}).validated_parameters["restrict"])
+            validated = restrict.validate({"restrict": item["restrict"]}).validated_parameters
+            module.params = dict(module.params, **validated)
             for version, entry in itertools.product(ROUTEROS_VERSIONS, item["data"]):
                 path.provide_version(version)
                 try:

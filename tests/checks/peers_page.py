@@ -12,7 +12,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.device_table import DEVICES, MODES, SOURCES, Cell, Device
+from ansible_collections.baiducloud.network.plugins.plugin_utils._peer.device_table import (
+    DEVICES,
+    MODES,
+    SOURCES,
+    Cell,
+    Device,
+)
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/peers.md"
 BEGIN, END = "<!-- generated: make update-plugin-docs -->\n", "<!-- end of the generated part -->\n"

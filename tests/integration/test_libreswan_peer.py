@@ -132,7 +132,7 @@ def test_libreswan_role_connects_the_host_and_removes_it(guest_host, emulator):
     host, lab = guest_host, guest_host.lab
     stored, returned = one_on_the_emulator(emulator, **in_mode("ikev2", **GROUPS))
     lab.set_cloud_tunnels(tunnels=[stored])
-    role = {"tunnel": returned, "gateway": EIP, "secret_key": SECRET_KEY, "wait": True, "wait_timeout": 20}
+    role = {"tunnel": returned, "gateway": EIP, "secret_key": SECRET_KEY, "wait": True, "wait_timeout": 60}
     (example,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     site = {"name": "Site", "ansible.builtin.set_fact": {"site": {"vpn_tunnel": returned}}}
     plays = [{"name": "Site", "hosts": "localhost", "gather_facts": False, "tasks": [site]}, *yaml.safe_load(example)]
@@ -141,7 +141,7 @@ def test_libreswan_role_connects_the_host_and_removes_it(guest_host, emulator):
     assert wait_until(lambda: lab.can_ping(tunnel=stored, seconds=2))
     assert SECRET_KEY not in output and "+    esp=aes128-sha1;modp2048" in output, "the diff shows the connection"
     status, output, _results = host.role(**role)
-    assert (status, changed(output)) == (0, 0) and lab.can_ping(tunnel=stored, seconds=2), output
+    assert (status, changed(output)) == (0, 0) and lab.can_ping(tunnel=stored, seconds=5), output
     status, output, _results = host.role(**GONE)
     assert status == 0 and lab.kernel_sas(side="peer") == [] and not lab.can_ping(tunnel=stored), output
 

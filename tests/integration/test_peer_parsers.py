@@ -276,9 +276,9 @@ def test_page_task_removes_old_entries_of_the_tunnel_and_no_other_entry():
     others = {item["path"]: [] for item in first}
     for name in ("vpncon2", "vpncon, LAN", "VPNCON", "a"):
         for item in FILTERS["routeros_ipsec"]({}, dict(peer_of(wide, SECRET_KEY), name=name.partition(",")[0] + "-x")):
-            comment = {"comment": f"Baidu AI Cloud, VPN tunnel {name} "}
             has_comment = "comment" in item["data"][0]
-            others[item["path"]] += [dict(entry, **comment if has_comment else {"name": name}) for entry in item["data"]]
+            other = {"comment": f"Baidu AI Cloud, VPN tunnel {name} "} if has_comment else {"name": name}
+            others[item["path"]] += [dict(entry, **other) for entry in item["data"]]
     # Without a comment, and one that only begins like it.
     first_policy = first[4]["data"][-1]
     others["ip ipsec policy"] += [

@@ -106,7 +106,7 @@ def test_site_from_an_empty_vpc_to_the_first_packet_and_back(lab_of, tmp_path):
     assert status == 0 and there() == [1] * 5, output
     assert not any(secret in output for secret in (SECRET_KEY, SECRET_KEY.encode().hex()))
     (stored,) = lab.stored_tunnels()
-    assert lab.can_ping(tunnel=stored, seconds=2)
+    assert lab.can_ping(tunnel=stored, seconds=5)
     lab.compare(tunnel=stored)
 
     sent = len(lab.emulator_requests())
@@ -131,7 +131,7 @@ def test_site_to_site_connects_both_ends_and_removes_them(routed_peer):
     status, output, _results = peer.site("-vvv", "--diff")
     assert status == 0, output
     (stored,) = lab.stored_tunnels()
-    assert lab.can_ping(tunnel=stored, seconds=2)
+    assert lab.can_ping(tunnel=stored, seconds=5)
     lab.compare(tunnel=stored)
     for secret in (SECRET_KEY, SECRET_KEY.encode().hex()):
         assert secret not in output
@@ -141,7 +141,7 @@ def test_site_to_site_connects_both_ends_and_removes_them(routed_peer):
 
     status, output, _results = peer.site()
     assert (status, changes(output)) == (0, {"branch": 0, "localhost": 0}), output
-    assert lab.can_ping(tunnel=stored, seconds=2)
+    assert lab.can_ping(tunnel=stored, seconds=5)
 
     # The cloud's end alone is taken away: the peer goes on trying, and nothing crosses.
     status, output, _results = peer.tunnel(state="absent", vpn_id=stored["vpnId"], vpn_conn_name=stored["vpnConnName"])
@@ -174,7 +174,7 @@ def test_role_ikev1_children_come_up_and_a_new_key_takes_effect(peer_of):
         "gateway": EIP,
         "secret_key": SECRET_KEY,
         "wait": True,
-        "wait_timeout": 10,
+        "wait_timeout": 60,
     }
     status, output, _results = peer.role(**role, start_action="none")
     assert status == 0, output

@@ -111,10 +111,11 @@ def validate_number(option: str, value: Any, count: int) -> List[str]:
     """Check the first of so many numbers of policies or routes, which may be a text of digits."""
     number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,10}", value) else value
     is_number = isinstance(number, int) and not isinstance(number, bool)
-    words = {"option": option, "min": 1, "max": MAX_ID - count + 1, "count": count}
-    if is_number and words["min"] <= number <= words["max"]:
+    max_number = MAX_ID - count + 1
+    if is_number and 1 <= number <= max_number:
         return []
-    return [MESSAGES["peer_number"] % dict(words, value=number if is_number else safe_value(value))]
+    shown = number if is_number else safe_value(value)
+    return [MESSAGES["peer_number"] % {"option": option, "min": 1, "max": max_number, "count": count, "value": shown}]
 
 
 def _phase1(peer: PeerDescription, words: Words, own: Identity, cloud: Identity) -> Item:

@@ -61,11 +61,12 @@ MESSAGES = {
         " give vpn_peer a name="
     ),
     "peer_interface": (
-        "%(option)s: must be the name of an interface of the device, such as %(example)s: at most 15 letters, digits, ., - and _,"
-        " without a blank at either end, got %(value)s"
+        "%(option)s: must be the name of an interface of the device, such as %(example)s: at most 15 letters, digits,"
+        " ., - and _, without a blank at either end, got %(value)s"
     ),
     "peer_number": (
-        "%(option)s: must be a whole number from %(min)d to %(max)d, because it is the first of %(count)d numbers, got %(value)s"
+        "%(option)s: must be a whole number from %(min)d to %(max)d, because it is the first of %(count)d numbers,"
+        " got %(value)s"
     ),
     "peer_cloud_contains_gateway": (
         "tunnel.local_subnets: %(subnet)s contains the gateway's address %(address)s, so %(device)s would route the"

@@ -29,8 +29,8 @@ LAN = ", LAN"  # end of the comment of a policy that keeps traffic of the LAN ou
 def render(peer: Any) -> List[Item]:
     """Return the path, the data and the restriction of each task; an empty list in check mode.
 
-    The restriction selects the tunnel's own entries by their exact comment, or by their name where a path has no comments.
-    Both have the name on the device, which no other tunnel of the device can have.
+    The restriction selects the tunnel's own entries by their exact comment, or by their name where a path has no
+    comments. Both have the name on the device, which no other tunnel of the device can have.
 
     :param peer: dictionary of describe_peer(), with the key.
     :raises InvalidOptionsError: see parse_dictionary() and reject_unsupported().

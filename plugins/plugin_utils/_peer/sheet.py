@@ -46,7 +46,7 @@ def render(
     :param language: `en` or `zh`.
     :param show_key: whether the key is on the page.
     :returns: NOT_RENDERED in check mode, where a part of the tunnel would be created.
-    :raises InvalidOptionsError: see parse_dictionary(); a value that the vendor does not support is on the page instead.
+    :raises InvalidOptionsError: see parse_dictionary(); what the vendor does not support is on the page instead.
     """
     errors = validate_choice("vendor", vendor, VENDORS)
     errors += validate_choice("format", format, tuple(FORMATS)) + validate_choice("language", language, tuple(TEXTS))
