@@ -175,7 +175,7 @@ OTHER = {
     "IKE life time": ({"ike_config__ike_life_time": 7210}, ["announced", "announced", "IKE life time"]),
     "ESP cipher": ({"ipsec_config__ipsec_enc_alg": "3des"}, ["NO_PROP"] * 3),
     "ESP hash": ({"ipsec_config__ipsec_auth_alg": "sha2_256"}, ["NO_PROP"] * 3),
-    "ESP life time": ({"ipsec_config__ipsec_lifetime": 5410}, ["announced", "announced", "ESP life time"]),
+    "ESP life time": ({"ipsec_config__ipsec_lifetime": 5430}, ["announced", "announced", "ESP life time"]),
     # IKEv2 negotiates the first child together with IKE itself, so that the group shows only at rekeying.
     "PFS group": ({"ipsec_config__ipsec_pfs": "group5"}, ["NO_PROP", "NO_PROP", "not all of 1 children"]),
     "no PFS": ({"ipsec_config__ipsec_pfs": "disabled"}, ["NO_PROP", "NO_PROP", "not all of 1 children"]),

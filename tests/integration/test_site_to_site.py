@@ -254,6 +254,11 @@ def test_role_reports_what_is_not_loaded_or_not_established(peer):
     assert status != 0 and list(peer.lab.peer_connections()) == ["site+1~a-1"], output
     message = results["Check that the tunnel is established"]["msg"]
     assert "was not established within 2 s" in message and "these are not up: site+1~a-1-1" in message
+    # A run would initiate it, which check mode reports.
+    status, output, _results = peer.role("--check", **role, **options_of_the_host, wait=True)
+    assert (status, changes(output)) == (0, {"branch": 1}) and "would be initiated: site+1~a-1-1" in output, output
+    status, output, _results = peer.role("--check", **role, **options_of_the_host)
+    assert (status, changes(output)) == (0, {"branch": 0}), output
     assert "ip_forward = 1" in peer.sees("cat", "/etc/sysctl.d/60-strongswan-peer.conf")
     settings = peer.sees("cat", "/etc/strongswan.d/baiducloud-network.conf")
     assert "install_routes = no" in settings and "aggressive_mode_psk = yes" in settings
