@@ -17,8 +17,8 @@ ESTABLISH_TIMEOUT_SECONDS = 20
 PING_TIMEOUT_SECONDS = 5
 NO_PING_TIMEOUT_SECONDS = 0.2
 POLL_INTERVAL_SECONDS = 0.005
-# Of the rest of a life time and the time since its begin, both in whole seconds, and read one after the other: 4 seconds more
-# were seen on a busy machine.
+# Of the rest of a life time and the time since its begin, both in whole seconds, and read one after the other. On a
+# busy machine their sum was 4 seconds more.
 LIFE_TIME_TOLERANCE_SECONDS = 10
 
 
