@@ -125,8 +125,14 @@ class Libreswan(_Daemon):
         """
         status = self._run("whack", "--status")
         # Of networks N to M there is a connection NAME/NxM.
-        for name in sorted(set(re.findall(r'(?m)^000 "([^"]+)": ', status))):
+        names = sorted(set(re.findall(r'(?m)^000 "([^"]+)": ', status)))
+        for name in names:
             self._run("whack", "--name", name, *([] if waits else ["--asynchronous"]), "--initiate", seconds=seconds)
+        # In aggressive mode the first Quick Mode may overtake the third message, and get lost.
+        traffic = self._run("whack", "--trafficstatus") if waits else ""
+        for name in names if waits else []:
+            if f'"{name}"' not in traffic:
+                self._run("whack", "--name", name, "--initiate", seconds=seconds)
 
     def reset(self):
         """Delete every connection, and with it every tunnel."""
