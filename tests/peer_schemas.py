@@ -104,9 +104,13 @@ def _extract_routeros():
     data = importlib.import_module("ansible_collections.community.routeros.plugins.module_utils._api_data")
     found = {}
     for path in ROUTEROS_PATHS:
-        unversioned = data.PATHS[tuple(path.split())].unversioned
-        assert unversioned.fully_understood, path
-        found[path] = sorted(unversioned.fields)
+        fields = []
+        for version in ROUTEROS_VERSIONS:
+            information = data.PATHS[tuple(path.split())]
+            information.provide_version(version)
+            assert information.get_data().fully_understood, path
+            fields.append(set(information.get_data().fields))
+        found[path] = sorted(set.intersection(*fields))
     return found
 
 
@@ -124,6 +128,7 @@ def validate(data):
     arg_spec = importlib.import_module("ansible.module_utils.common.arg_spec")
     modules = "ansible_collections.fortinet.fortios.plugins.modules.fortios_"
     api_modify = importlib.import_module("ansible_collections.community.routeros.plugins.modules.api_modify")
+    restrict = arg_spec.ArgumentSpecValidator(api_modify.restrict_argument_spec())
     validators = {}
     for name in FORTIOS_MODULES:
         module = importlib.import_module(modules + name)
@@ -136,11 +141,16 @@ def validate(data):
                 errors += [text for item in rendered[kind] for text in validators[name].validate(item).error_messages]
             continue
         for item in rendered:
-            path = api_modify.PATHS[tuple(item["path"].split())]
+            path, module = api_modify.PATHS[tuple(item["path"].split())], Module()
+            validated = restrict.validate({"restrict": item["restrict"]}).validated_parameters
+            module.params = dict(module.params, **validated)
             for version, entry in itertools.product(ROUTEROS_VERSIONS, item["data"]):
                 path.provide_version(version)
                 try:
-                    api_modify.polish_entry(dict(entry), path.get_data(), Module(), "")
+                    api_modify.polish_entry(dict(entry), path.get_data(), module, "")
+                    rules = api_modify.validate_and_prepare_restrict(module, path.get_data())
+                    if not api_modify.restrict_entry_accepted(entry, path.get_data(), rules):
+                        errors.append(f"{item['path']}: {entry} does not match {item['restrict']}")
                 except ValueError as error:
                     errors.append(str(error))
     return errors

@@ -17,6 +17,8 @@ from ipsec_lab.requirement import skip_or_fail
 from peer_examples import EIP
 from playbook_runner import ROOT
 
+BYTECODE = ROOT / ".cache/module_bytecode"
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
@@ -79,8 +81,11 @@ def booted_guest(tmp_path_factory):
 
 def _kernel_lab(tmp_path_factory, **how):
     addresses = {"cloud": EIP, "peer": OPTIONS["remote_ip"]}
+    # A new bytecode of a module is kept for the next run.
+    BYTECODE.mkdir(parents=True, exist_ok=True)
+    writable = [tmp_path_factory.getbasetemp(), BYTECODE]
     try:
-        return KernelLab(addresses, GUEST_NETS, GUEST_SECOND_LAN, writable=[tmp_path_factory.getbasetemp()], **how)
+        return KernelLab(addresses, GUEST_NETS, GUEST_SECOND_LAN, writable=writable, **how)
     except LabUnavailableError as error:
         skip_or_fail(error)
 

@@ -40,12 +40,12 @@ class Host:
         variables = {
             "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS),
             "ANSIBLE_PIPELINING": "1",
-            "ANSIBLE_REMOTE_TMP": str(folder / "remote"),
-            "LAB_GUEST": str(folder / "guest.sock"),
         }
         self.environment = build_environment(self.results, variables)
         branch = {
             "ansible_connection": "guest",
+            "ansible_remote_tmp": str(folder / "remote"),
+            "lab_guest": str(folder / "guest.sock"),
             "ansible_become": False,  # it is root already, and has no sudo
             "ansible_python_interpreter": PYTHON,
             # The guest has Libreswan, and runs it without systemd.
@@ -57,12 +57,12 @@ class Host:
         self.inventory = folder / "hosts.json"
         self.inventory.write_text(json.dumps({"vpn_peers": {"hosts": {"branch": branch}}}))
 
-    def role(self, *arguments, **variables):
+    def role(self, *arguments, kind="libreswan", **variables):
         """Run the role; (exit status, what it printed, the results of its tasks by name)."""
         task = {
             "name": "Role",
-            "ansible.builtin.include_role": {"name": "baiducloud.network.libreswan_peer"},
-            "vars": {f"libreswan_peer_{name}": value for name, value in variables.items()},
+            "ansible.builtin.include_role": {"name": f"baiducloud.network.{kind}_peer"},
+            "vars": {f"{kind}_peer_{name}": value for name, value in variables.items()},
         }
         return self.play([{"name": "Test", "hosts": "branch", "gather_facts": False, "tasks": [task]}], *arguments)
 
@@ -132,7 +132,7 @@ def test_libreswan_role_connects_the_host_and_removes_it(guest_host, emulator):
     host, lab = guest_host, guest_host.lab
     stored, returned = one_on_the_emulator(emulator, **in_mode("ikev2", **GROUPS))
     lab.set_cloud_tunnels(tunnels=[stored])
-    role = {"tunnel": returned, "gateway": EIP, "secret_key": SECRET_KEY, "wait": True, "wait_timeout": 20}
+    role = {"tunnel": returned, "gateway": EIP, "secret_key": SECRET_KEY, "wait": True, "wait_timeout": 60}
     (example,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     site = {"name": "Site", "ansible.builtin.set_fact": {"site": {"vpn_tunnel": returned}}}
     plays = [{"name": "Site", "hosts": "localhost", "gather_facts": False, "tasks": [site]}, *yaml.safe_load(example)]
@@ -141,7 +141,7 @@ def test_libreswan_role_connects_the_host_and_removes_it(guest_host, emulator):
     assert wait_until(lambda: lab.can_ping(tunnel=stored, seconds=2))
     assert SECRET_KEY not in output and "+    esp=aes128-sha1;modp2048" in output, "the diff shows the connection"
     status, output, _results = host.role(**role)
-    assert (status, changed(output)) == (0, 0) and lab.can_ping(tunnel=stored, seconds=2), output
+    assert (status, changed(output)) == (0, 0) and lab.can_ping(tunnel=stored, seconds=5), output
     status, output, _results = host.role(**GONE)
     assert status == 0 and lab.kernel_sas(side="peer") == [] and not lab.can_ping(tunnel=stored), output
 
@@ -160,6 +160,11 @@ def test_libreswan_role_loads_changes_and_removes_connections(host, emulator):
     assert host.loaded() == ["vpncon-1", "vpncon-2"]
     status, output, _results = host.role(**role)
     assert (status, changed(output)) == (0, 0), output
+    # With `wait` a run would initiate what is down.
+    status, output, _results = host.role("--check", **role)
+    assert (status, changed(output)) == (0, 0), output
+    status, output, _results = host.role("--check", **role, wait=True)
+    assert (status, changed(output)) == (0, 1) and "would be initiated: vpncon-1, vpncon-2" in output, output
 
     # Another key, and fewer networks: the daemon gets it, and loses what is gone.
     other = dict(role, secret_key="0xnew!key1", tunnel=dict(returned, local_subnets=GUEST_NETS["cloud"][:1]))
@@ -208,6 +213,33 @@ def test_libreswan_role_reports_all_invalid_values_and_shows_no_key(host, emulat
     message = results["Validate the host"]["msg"]
     assert status != 0 and "systemd does not run here" in message and "wait_timeout: must be" in message, text
     assert SECRET_KEY not in output + text and host.files() == []
+
+
+def test_roles_refuse_a_host_that_uses_the_other_daemon(host, emulator):
+    """Two IKE daemons cannot share UDP port 500; nothing is installed, started or written."""
+    _stored, returned = one_on_the_emulator(emulator, **in_mode("ikev2", **GROUPS))
+    role = {"tunnel": returned, "gateway": EIP, "secret_key": SECRET_KEY, "start_action": "none"}
+    strongswan = dict(role, kind="strongswan", manage_packages=False, manage_service=False)
+    status, output, results = host.role(**strongswan)
+    message = results["Validate the host"]["msg"]
+    assert status != 0 and "Libreswan is in use on the host (process pluto), and two IKE daemons" in message, output
+    assert "libreswan_peer_state: absent" in message and "systemctl disable --now ipsec" in message
+    assert host.sees("ls /etc/swanctl/conf.d") == "" and host.role(**GONE, kind="strongswan")[0] == 0
+    # The cloud's end stays, because the host would still use it.
+    assert host.role(**role)[0] == 0
+    status, output = host.site(emulator, "-e", "state=absent", "-e", "peer_kind=strongswan")
+    assert status != 0 and "peer_kind: this tunnel is configured in Libreswan on the host" in output, output
+    assert len(emulator.tunnels()) == 1 and host.loaded() == ["vpncon-1"]
+
+    files = host.files()
+    host.lab.use_peer(kind="strongswan")
+    marker = "# Made by the role baiducloud.network.strongswan_peer: the daemon has loaded this connection."
+    host.sees(f"mkdir -p /etc/swanctl/conf.d; echo '{marker}' > /etc/swanctl/conf.d/office.loaded")
+    status, output, results = host.role(**role)
+    message = results["Validate the host"]["msg"]
+    assert status != 0 and "strongSwan is in use on the host (process charon-systemd, tunnel office)" in message, output
+    assert "strongswan_peer_state: absent" in message and "systemctl disable --now strongswan" in message
+    assert host.files() == files != []
 
 
 def test_site_to_site_configures_a_host_with_libreswan(host, emulator):

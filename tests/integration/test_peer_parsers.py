@@ -264,6 +264,51 @@ def run_page_tasks(folder, tasks, data):
     return re.findall(r'"msg": "((?:[^"\\]|\\.)*)"', done.stdout), done.stdout
 
 
+def test_page_task_removes_old_entries_of_the_tunnel_and_no_other_entry():
+    """The task of docs/peers.md, against entries in memory instead of a router: key and networks change in between."""
+    (task,) = page_examples()["community.routeros"]
+    common = {name: value for name, value in task["community.routeros.api_modify"].items() if "{{" not in str(value)}
+    del common["hostname"], common["username"]
+    more = {"ike_config__ike_pfs": "group14", "ipsec_config__ipsec_pfs": "group14", "ike_config__ike_version": "v2"}
+    wide = options(local_subnets=["10.0.0.0/8"], remote_subnets=["10.1.0.0/16", "192.168.1.0/24"], **more)
+    narrow = options(local_subnets=["10.0.0.0/8"], remote_subnets=["10.2.0.0/16"], **more)
+    first, second = render("routeros_ipsec", wide), FILTERS["routeros_ipsec"]({}, peer_of(narrow, "other1!key"))
+    others = {item["path"]: [] for item in first}
+    for name in ("vpncon2", "vpncon, LAN", "VPNCON", "a"):
+        for item in FILTERS["routeros_ipsec"]({}, dict(peer_of(wide, SECRET_KEY), name=name.partition(",")[0] + "-x")):
+            has_comment = "comment" in item["data"][0]
+            other = {"comment": f"Baidu AI Cloud, VPN tunnel {name} "} if has_comment else {"name": name}
+            others[item["path"]] += [dict(entry, **other) for entry in item["data"]]
+    # Without a comment, and one that only begins like it.
+    first_policy = first[4]["data"][-1]
+    others["ip ipsec policy"] += [
+        {name: value for name, value in first_policy.items() if name != "comment"},
+        dict(first_policy, comment=first_policy["comment"] + ", by hand"),
+    ]
+    tasks = [
+        dict(common, **{name: item[name] for name in ("path", "data", "restrict")})
+        for items in (first, first, second, second)
+        for item in items
+    ]
+    done = run_bench(
+        BENCH / "python", ROOT / "tests/routeros_router.py", text=json.dumps({"entries": others, "tasks": tasks})
+    )
+    assert done.returncode == 0, done.stdout
+    result = json.loads(done.stdout)
+    once, again, changed, no_more = (result["changed"][start : start + 7] for start in range(0, 28, 7))
+    assert once == [True] * 7 and again == no_more == [False] * 7
+    # profile, peer and proposal are as before
+    assert changed == [False, False, True, False, True, True, True]
+    for item in second:
+        entries = result["entries"][item["path"]]
+        assert [entry for entry in entries if entry in others[item["path"]]] == others[item["path"]]
+        assert [entry for entry in entries if entry not in others[item["path"]]] == item["data"]
+
+
+def peer_of(tunnel, secret_key):
+    return FILTERS["vpn_peer"]({}, tunnel, EIP, secret_key)
+
+
 # What a module says whose arguments are accepted.
 NO_DEVICE = {
     "fortinet.fortios": "Unable to establish HTTPAPI connection|httpapi|Socket Path|socket",

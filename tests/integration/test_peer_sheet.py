@@ -57,6 +57,28 @@ def test_peer_sheet_writes_the_key_only_if_asked_and_for_its_owner(run):
     assert SECRET_KEY in page.read_text() and stat.S_IMODE(page.stat().st_mode) == 0o600
 
 
+def test_peer_sheet_tunnels_of_one_name_have_pages_of_their_own(emulator, run):
+    """A file system may ignore the case of names."""
+    emulator.plant(entry("office", vpnConnId="vpnconn-2"), entry("hub", vpnConnId="vpnconn-3"), entry("Hub"))
+    done, pages = run()
+    names = {"branch+1.md", "office@vpnconn-office.md", "office@vpnconn-2.md"}
+    names |= {"hub@vpnconn-3.md", "Hub@vpnconn-Hub.md"}
+    assert done.status == 0 and set(pages) == names
+    shown = {line.rpartition("/")[2] for line in done.named["Show the files"]["msg"]}
+    assert shown == set(pages)
+    key = ["-e", "vpn_conn_name=office", "-e", "show_key=true", "-e", f"secret_key={SECRET_KEY}"]
+    done, _pages = run(*key)
+    sentence = "has 2 tunnels office (vpnconn-office, vpnconn-2), each with a key of its own"
+    assert done.status != 0 and sentence in " ".join(done.output.split())
+
+
+def test_peer_sheet_invalid_key_is_an_error_that_names_tunnel_and_rule(run):
+    done, pages = run("-vvv", "-e", "vpn_conn_name=office", "-e", "show_key=true", "-e", "secret_key=sixteenLetters12")
+    text = " ".join(done.output.split())
+    assert done.status != 0 and not pages and "sixteenLetters" not in text.partition("PLAY [")[2]
+    assert "item=office" in text and "secret_key: " in text and "symbol" in text, text
+
+
 @pytest.mark.parametrize(
     "argument, sentence",
     [

@@ -12,19 +12,31 @@ from .gateway_config import build_config, expected_parameters
 from .ipsec_gateway import GatewayError
 from .topology import host_address
 
-ESTABLISH_TIMEOUT_SECONDS = 6
-PING_TIMEOUT_SECONDS = 2
+# Long, because other tests may run next to this one; only an error takes as long.
+ESTABLISH_TIMEOUT_SECONDS = 20
+PING_TIMEOUT_SECONDS = 5
 NO_PING_TIMEOUT_SECONDS = 0.2
 POLL_INTERVAL_SECONDS = 0.005
-# Of the rest of a life time and the time since its begin, both in whole seconds, and read one after the other.
-LIFE_TIME_TOLERANCE_SECONDS = 3
+# Of the rest of a life time and the time since its begin, both in whole seconds, and read one after the other. On a
+# busy machine their sum was 4 seconds more.
+LIFE_TIME_TOLERANCE_SECONDS = 10
 
 
 class VerificationError(Exception):
     """The two ends differ, or no packet passes; the text names the difference."""
 
 
-def verify(lab, tunnel, eip, text, initiate=True, rekey=True, seconds=ESTABLISH_TIMEOUT_SECONDS, identities=None):
+def verify(
+    lab,
+    tunnel,
+    eip,
+    text,
+    initiate=True,
+    rekey=True,
+    seconds=ESTABLISH_TIMEOUT_SECONDS,
+    rekey_seconds=ESTABLISH_TIMEOUT_SECONDS,
+    identities=None,
+):
     """Establish the tunnel from the peer's side and compare it with the object that the API stores.
 
     :param lab: has `cloud` and `peer`, each a Gateway, `strongswans`, a tuple of both, and `hosts`, a dict of side to
@@ -33,7 +45,8 @@ def verify(lab, tunnel, eip, text, initiate=True, rekey=True, seconds=ESTABLISH_
     :param text: the peer's swanctl.conf.
     :param initiate: False where the file itself starts the tunnel.
     :param rekey: whether to rekey every child once.
-    :param seconds: the timeout of each step.
+    :param seconds: the timeout of each step except rekeying.
+    :param rekey_seconds: the timeout of rekeying.
     :param identities: dict of local_id and peer_id, if they are not the addresses.
     :raises VerificationError: on the first difference.
     :returns: dict of `children`, `pings`, and `announced`, the life times in seconds that IKEv1 sent.
@@ -50,7 +63,7 @@ def verify(lab, tunnel, eip, text, initiate=True, rekey=True, seconds=ESTABLISH_
         pings = ping(lab, tunnel)
         _compare_counters(lab, set())
         if rekey:
-            _rekey(lab, expected, first, seconds)
+            _rekey(lab, expected, first, rekey_seconds)
             compare_children(lab, expected, is_pfs_known=True)
             pings += ping(lab, tunnel)
             _compare_counters(lab, first)
@@ -109,8 +122,12 @@ def _announced_life_times(log):
     return found
 
 
-def wait_until_established(lab, expected, old, seconds):
-    """Wait until both sides have an SA that is not in `old` for every pair; return the unique ids of both sides."""
+def wait_until_established(lab, expected, old, seconds, find_error=lambda: ""):
+    """Wait until both sides have an SA that is not in `old` for every pair; return the unique ids of both sides.
+
+    :param find_error: returns why they will not have one; an empty text while they may.
+    :raises VerificationError: after these seconds, or if there is an error.
+    """
     deadline = time.monotonic() + seconds
     while True:
         fresh = [[child for child in side.children() if _key(side, child) not in old] for side in lab.strongswans]
@@ -118,10 +135,10 @@ def wait_until_established(lab, expected, old, seconds):
         leaving = expected.version == "2" and any(side.children("REKEYED") for side in lab.strongswans)
         if all(len(children) >= len(expected.pairs) for children in fresh) and not leaving:
             return {_key(side, child) for side in lab.strongswans for child in side.children()}
-        if time.monotonic() > deadline:
-            raise VerificationError(
-                f"not all of {len(expected.pairs)} children are up on both sides, or old ones remain: {fresh}"
-            )
+        error = find_error()
+        if error or time.monotonic() > deadline:
+            missing = f"not all of {len(expected.pairs)} children are up on both sides, or old ones remain: {fresh}"
+            raise VerificationError(f"{error or 'timeout'}: {missing}")
         time.sleep(POLL_INTERVAL_SECONDS)
 
 

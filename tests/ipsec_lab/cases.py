@@ -36,7 +36,7 @@ def one_on_the_emulator(emulator, **item):
     return stored, returned
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=40):
     """Poll until the condition is true or the time is over; return its last value."""
     deadline = time.monotonic() + seconds
     while not (found := condition()) and time.monotonic() < deadline:

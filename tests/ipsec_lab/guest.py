@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 
 from .__main__ import RUN_TIMEOUT_SECONDS, Worker, serve
@@ -50,9 +51,10 @@ class GuestWorker(Worker):
         self.peer = _start_strongswan("peer") if kind == Gateway.kind else PEERS[kind](self.eip)
         self.strongswans = (self.cloud, self.peer) if kind == Gateway.kind else (self.cloud,)
 
-    def execute(self, command, input_path):
+    def execute(self, command, input_path, python_path=""):
         """Run a command of the shell on the peer's gateway.
 
+        :param python_path: PYTHONPATH of the command, instead of the one of this process.
         :returns: exit status, stdout and stderr, a dict.
         """
         with open(input_path, "rb") as data:
@@ -60,6 +62,7 @@ class GuestWorker(Worker):
                 ["ip", "netns", "exec", "gw-peer", "sh", "-c", command],
                 check=False,
                 stdin=data,
+                env=dict(os.environ, PYTHONPATH=python_path),
                 capture_output=True,
                 text=True,
                 timeout=COMMAND_TIMEOUT_SECONDS,

@@ -6,8 +6,14 @@
 from __future__ import annotations
 
 import json
+import os
 import socketserver
 import threading
+from pathlib import Path
+
+import ansible_forks
+
+MODULE_BYTECODE = Path(__file__).resolve().parents[1] / "module_bytecode"
 
 
 class GuestCommands(socketserver.UnixStreamServer):
@@ -26,4 +32,6 @@ class GuestCommands(socketserver.UnixStreamServer):
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self):
         request = json.loads(self.rfile.readline())
-        self.wfile.write(json.dumps(self.server.lab.execute(**request)).encode() + b"\n")
+        python_path = "" if os.environ.get(ansible_forks.REAL_STARTS) else str(MODULE_BYTECODE)
+        done = self.server.lab.execute(**request, python_path=python_path)
+        self.wfile.write(json.dumps(done).encode() + b"\n")

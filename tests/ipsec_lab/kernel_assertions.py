@@ -17,6 +17,8 @@ from .gateway_config import build_config, expected_parameters
 from .ipsec_gateway import GatewayError
 
 OTHER_PEER_TIMEOUT_SECONDS = 30  # processes start slowly in the guest, and Libreswan runs scripts for each child
+# A message that consists of an error, as the daemon logs it.
+ERROR_NOTIFY = r"(?m)(?:generating|parsed) \S+ (?:response|request) \d+ \[.* N\((NO_PROP|TS_UNACCEPT|AUTH_FAILED)\) "
 PING_ATTEMPTS = 3  # a packet may be lost while a new SA replaces the old one
 
 
@@ -75,7 +77,20 @@ def _ping_through_new_sas(lab, tunnel, seconds):
         assertions.ping(lab, tunnel, PING_ATTEMPTS)
 
 
-def verify_other_peer(lab, tunnel, eip, files, rekey=True, seconds=OTHER_PEER_TIMEOUT_SECONDS, single_pairs=False):
+def _sent_errors(lab):
+    """Return the errors that ended a negotiation, by the cloud's log."""
+    return ", ".join(dict.fromkeys(re.findall(ERROR_NOTIFY, lab.cloud.log())))
+
+
+def _wait_until_established(lab, step, expected, old, seconds):
+    """Run assertions.wait_until_established(); its error names the step and the errors that the daemons sent."""
+    try:
+        return assertions.wait_until_established(lab, expected, old, seconds, lambda: _sent_errors(lab))
+    except VerificationError as error:
+        raise VerificationError(f"{step}: {error}") from None
+
+
+def verify_other_peer(lab, tunnel, eip, files, rekey=True, single_pairs=False, expects_error=False):
     """Establish the tunnel from the peer's side, compare it with the object that the API stores, ping, and rekey.
 
     :param lab: has `cloud`, a Gateway, `peer`, one of other_peers, and `hosts`, a dict of side to Host.
@@ -83,18 +98,20 @@ def verify_other_peer(lab, tunnel, eip, files, rekey=True, seconds=OTHER_PEER_TI
     :param files: dict of names to texts, the peer's configuration.
     :param rekey: whether the cloud rekeys every child once.
     :param single_pairs: whether the peer has a child for each pair of networks in IKEv2 too.
+    :param expects_error: whether not to wait for the peer's command, which would try again for long.
     :raises VerificationError: on the first difference.
     :returns: dict of `children` and `pings`.
     """
-    expected = expected_parameters(tunnel)
+    expected, seconds = expected_parameters(tunnel), OTHER_PEER_TIMEOUT_SECONDS
     if single_pairs:
         pairs = itertools.product(tunnel["localSubnets"], tunnel["remoteSubnets"])
         expected = expected._replace(pairs=frozenset((frozenset([left]), frozenset([right])) for left, right in pairs))
+    lab.cloud.truncate_logs()
     lab.cloud.load(*build_config(tunnel, eip))
     try:
         lab.peer.load_files(files)
-        lab.peer.initiate(seconds)
-        first = assertions.wait_until_established(lab, expected, set(), seconds)
+        lab.peer.initiate(seconds, waits=not expects_error)
+        first = _wait_until_established(lab, "first negotiation", expected, set(), seconds)
         established = time.monotonic()
         assertions.compare_ike_sas(lab, expected)
         assertions.compare_children(lab, expected, is_pfs_known=expected.version == "1")
@@ -105,7 +122,7 @@ def verify_other_peer(lab, tunnel, eip, files, rekey=True, seconds=OTHER_PEER_TI
             time.sleep(max(0, established + 1 - time.monotonic()))
             for number in {child["uniqueid"] for child in lab.cloud.children()}:
                 lab.cloud.rekey_number(number)
-            assertions.wait_until_established(lab, expected, first, seconds)
+            _wait_until_established(lab, "rekeying", expected, first, seconds)
             assertions.compare_children(lab, expected, is_pfs_known=True)
             pings += assertions.ping(lab, tunnel, PING_ATTEMPTS)
             rekeyed = _ping_through_new_sas(lab, tunnel, seconds)

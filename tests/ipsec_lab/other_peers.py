@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .ipsec_gateway import GatewayError
 
-START_TIMEOUT_SECONDS = 15
+START_TIMEOUT_SECONDS = 30
 NEGOTIATION_SECONDS = 30  # Linux' default
 PROGRAMS = Path("/usr/libexec/ipsec")  # the command ipsec is a script, and slow in the guest
 GATEWAY = ("ip", "netns", "exec", "gw-peer")
@@ -117,15 +117,22 @@ class Libreswan(_Daemon):
         text = self.conf_path.read_text() if self.conf_path.exists() else ""
         return re.findall(r"(?m)^conn (\S+)", text)
 
-    def initiate(self, seconds):
+    def initiate(self, seconds, waits=True):
         """Initiate each connection, one after the other: strongSwan's limit is three exchanges of IKEv1 at a time.
 
+        :param waits: whether to wait until each is established.
         :raises GatewayError: if that fails or takes too long.
         """
         status = self._run("whack", "--status")
         # Of networks N to M there is a connection NAME/NxM.
-        for name in sorted(set(re.findall(r'(?m)^000 "([^"]+)": ', status))):
-            self._run("whack", "--name", name, "--initiate", seconds=seconds)
+        names = sorted(set(re.findall(r'(?m)^000 "([^"]+)": ', status)))
+        for name in names:
+            self._run("whack", "--name", name, *([] if waits else ["--asynchronous"]), "--initiate", seconds=seconds)
+        # In aggressive mode the first Quick Mode may overtake the third message, and get lost.
+        traffic = self._run("whack", "--trafficstatus") if waits else ""
+        for name in names if waits else []:
+            if f'"{name}"' not in traffic:
+                self._run("whack", "--name", name, "--initiate", seconds=seconds)
 
     def reset(self):
         """Delete every connection, and with it every tunnel."""
@@ -134,7 +141,7 @@ class Libreswan(_Daemon):
         for path in (self.conf_path, self.secrets_path):
             path.unlink(missing_ok=True)
 
-    def _run(self, program, *words, seconds=20):
+    def _run(self, program, *words, seconds=60):
         how = {"capture_output": True, "text": True, "errors": "replace", "timeout": seconds}
         try:
             done = subprocess.run([PROGRAMS / program, *words], check=False, **how)
@@ -194,7 +201,7 @@ class OpenIKED(_Daemon):
         if done.returncode:
             raise GatewayError(f"iked rejects the file: {done.stderr.strip()}")
 
-    def initiate(self, seconds):
+    def initiate(self, seconds, waits=True):
         """Start the daemon again with the file."""
         self.stop()
         self.start()

@@ -21,10 +21,10 @@ class Cell(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """The life times that a device takes, in seconds."""
+    """The life times that a device supports, in seconds."""
 
-    least: int
-    most: int
+    min: int
+    max: int
     source: str
 
 

@@ -23,11 +23,11 @@ class Words(NamedTuple):
     group: Optional[str]  # None without perfect forward secrecy
 
 
-class Lacking(NamedTuple):
-    """A value that a device does not have."""
+class UnsupportedValue(NamedTuple):
+    """A value of a tunnel that a device does not support."""
 
     option: str  # with the value, such as `ike_pfs: group2`
-    allowed: str  # what the device takes instead
+    supported: str  # what the device supports instead
 
 
 def mode_of(ike_config: Dict[str, Any]) -> str:
@@ -36,41 +36,65 @@ def mode_of(ike_config: Dict[str, Any]) -> str:
     return version if version == "v2" else "%s/%s" % (version, ike_config.get("ike_mode"))
 
 
-def find_lacking(
+def find_cells(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> Dict[str, Cell]:
+    """Return what is known of a tunnel's values on a device: the options, and `mode`, with a source."""
+    found = {}
+    mode = mode_of(ike_config)
+    if mode in device.modes:
+        found["mode"] = device.modes[mode]
+    for option, value in (*ike_config.items(), *ipsec_config.items()):
+        if option in device.seconds:
+            limits = device.seconds[option]
+            found[option] = Cell(str(value) if limits.min <= value <= limits.max else None, limits.source)
+        elif value in device.cells.get(option, {}):
+            found[option] = device.cells[option][value]
+    if mode in device.group_of_ike and not _is_pfs_supported(found, ike_config, ipsec_config):
+        found["ipsec_pfs"] = Cell(None, device.group_of_ike[mode])
+    return found
+
+
+def _is_pfs_supported(found: Dict[str, Cell], ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> bool:
+    """Return whether the group of ESP is the one of IKE or none; also where one of them is unsupported anyway."""
+    group, pfs_group = ike_config.get("ike_pfs"), ipsec_config.get("ipsec_pfs")
+    is_unsupported = any(option in found and found[option].name is None for option in ("ike_pfs", "ipsec_pfs"))
+    return pfs_group in (None, "disabled", group) or is_unsupported
+
+
+def find_unsupported_values(
     device: Device,
     ike_config: Dict[str, Any],
     ipsec_config: Dict[str, Any],
     translated: Optional[Mapping[str, str]] = None,
-) -> List[Lacking]:
-    """Return each value of a tunnel that a device is known not to have.
+) -> List[UnsupportedValue]:
+    """Return each value of a tunnel that a device is known not to support.
 
     :param translated: peer_group_of_ike and peer_seconds in the language of the result; None for English.
     """
     texts = MESSAGES if translated is None else translated
     found = []
-    mode = mode_of(ike_config)
-    cell = device.modes.get(mode)
-    if cell is not None and cell.name is None:
-        option = "ike_version: v2" if mode == "v2" else "ike_mode: %s" % ike_config["ike_mode"]
-        found.append(Lacking(option, _names(device.modes)))
-    for option, value in (*ike_config.items(), *ipsec_config.items()):
-        allowed = _allowed_instead(device, option, value, texts)
-        found += [Lacking("%s: %s" % (option, value), allowed)] if allowed else []
-    group, pfs_group = ike_config.get("ike_pfs"), ipsec_config.get("ipsec_pfs")
-    groups = ["%s_pfs: %s" % words for words in (("ike", group), ("ipsec", pfs_group))]
-    is_possible = pfs_group in (None, "disabled", group) or any(lacking.option in groups for lacking in found)
-    if mode in device.group_of_ike and not is_possible:
-        found.append(Lacking(groups[1], texts["peer_group_of_ike"] % {"group": group}))
+    for option, cell in find_cells(device, ike_config, ipsec_config).items():
+        if cell.name is not None:
+            continue
+        name = option
+        if option == "mode":
+            name = "ike_version" if mode_of(ike_config) == "v2" else "ike_mode"
+        value = {**ike_config, **ipsec_config}[name]
+        supported = _supported_instead(device, option, value, ike_config, texts)
+        found.append(UnsupportedValue("%s: %s" % (name, value), supported))
     return found
 
 
-def _allowed_instead(device: Device, option: str, value: Any, texts: Mapping[str, str]) -> str:
-    """Return what a device takes instead of a value; an empty text where it takes the value, or may take it."""
+def _supported_instead(
+    device: Device, option: str, value: Any, ike_config: Dict[str, Any], texts: Mapping[str, str]
+) -> str:
+    """Return what a device supports instead of a value."""
     if option in device.seconds:
-        least, most, _source = device.seconds[option]
-        return "" if least <= value <= most else texts["peer_seconds"] % {"least": least, "most": most}
-    cells = device.cells.get(option, {})
-    return _names(cells) if value in cells and cells[value].name is None else ""
+        limits = device.seconds[option]
+        return texts["peer_seconds"] % {"min": limits.min, "max": limits.max}
+    cells = device.modes if option == "mode" else device.cells[option]
+    if option == "ipsec_pfs" and cells[value].name is not None:
+        return texts["peer_group_of_ike"] % {"group": ike_config.get("ike_pfs")}
+    return _names(cells)
 
 
 def _names(cells: Dict[str, Cell]) -> str:
@@ -78,27 +102,27 @@ def _names(cells: Dict[str, Cell]) -> str:
 
 
 def find_unsupported(device: Device, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> List[str]:
-    """Return a sentence for each value of a tunnel that a device is known not to have.
+    """Return a sentence for each value of a tunnel that a device is known not to support.
 
     The sentences begin with the option and the value in the words of the API.
     """
     label = "%s %s" % (device.label, device.version)
-    found = find_lacking(device, ike_config, ipsec_config)
-    return [MESSAGES["peer_not_supported"] % dict(lacking._asdict(), device=label) for lacking in found]
+    found = find_unsupported_values(device, ike_config, ipsec_config)
+    return [MESSAGES["peer_not_supported"] % dict(value._asdict(), device=label) for value in found]
 
 
 def reject_unsupported(name: str, peer: PeerDescription) -> Device:
-    """Return a device of DEVICES that takes a tunnel as it is.
+    """Return a device of DEVICES that supports every value of a tunnel.
 
-    :raises InvalidOptionsError: with every value that the device does not have.
+    :raises InvalidOptionsError: with every value that the device does not support.
     """
     return reject_configs(name, peer.ike_config, peer.ipsec_config)
 
 
 def reject_configs(name: str, ike_config: Dict[str, Any], ipsec_config: Dict[str, Any]) -> Device:
-    """Return a device of DEVICES that takes the two dictionaries, which may lack values.
+    """Return a device of DEVICES that supports the values of two dictionaries, which may lack options.
 
-    :raises InvalidOptionsError: with every value that the device does not have.
+    :raises InvalidOptionsError: with every value that the device does not support.
     """
     device = DEVICES[name]
     errors = find_unsupported(device, ike_config, ipsec_config)

@@ -25,9 +25,12 @@ Item = Dict[str, Any]
 
 MAX_NAME_CHARS = 15  # an interface's
 NAME = re.compile(r"[A-Za-z0-9._-]+")
-INTERFACE = re.compile(r"[A-Za-z0-9 ._-]{1,15}")
+# Blanks are allowed within a name only.
+INTERFACE = re.compile(r"(?! )[A-Za-z0-9 ._-]{1,15}(?<! )")
 MAX_ID = 2**32 - 2  # of a policy and of a route
 BLACKHOLE_DISTANCE = 254
+POLICIES = 2  # one for each direction
+ROUTES_PER_NETWORK = 2  # one of them for the time when the tunnel is down
 KEYS = ("phase1", "phase2", "addresses", "policies", "routes")
 
 
@@ -39,13 +42,13 @@ def render(
     :param peer: dictionary of describe_peer(), with the key.
     :param interface: the device's interface to the internet.
     :param lan_interface: its interface to the LAN.
-    :param policy_id: number of the first of two policies that no other policy has.
+    :param policy_id: number of the first of two policies; no other policy may have one of the two.
     :param route_id: number of the first of two routes for each of the cloud's networks.
     :raises InvalidOptionsError: see parse_dictionary() and reject_unsupported().
     """
     errors = _validate_interfaces(interface, lan_interface)
-    errors += validate_number("policy_id", policy_id) + validate_number("route_id", route_id)
-    description = _parse(peer, errors)
+    errors += validate_number("policy_id", policy_id, POLICIES)
+    description = _parse(peer, errors, route_id)
     if description is None:
         return {key: [] for key in KEYS}
     device = reject_unsupported("fortios", description)
@@ -67,7 +70,7 @@ def render(
     }
 
 
-def _parse(peer: Any, errors: List[str]) -> Any:
+def _parse(peer: Any, errors: List[str], route_id: Any) -> Any:
     """Return the description, or None in check mode.
 
     :raises InvalidOptionsError: with the errors, and with every value that this device cannot have.
@@ -75,12 +78,15 @@ def _parse(peer: Any, errors: List[str]) -> Any:
     try:
         description = parse_dictionary(peer, "all")
     except InvalidOptionsError as error:
+        errors = errors + validate_number("route_id", route_id, ROUTES_PER_NETWORK)
         raise InvalidOptionsError(errors + error.errors) from None
+    networks = description.cloud.networks if description else (None,)
+    errors = errors + validate_number("route_id", route_id, ROUTES_PER_NETWORK * len(networks))
     if description is not None:
         label = "FortiOS"
         errors = errors + validate_ipv4(description, label)
         if not NAME.fullmatch(description.name) or len(description.name) > MAX_NAME_CHARS:
-            words = {"device": label, "most": MAX_NAME_CHARS, "value": description.name}
+            words = {"device": label, "max": MAX_NAME_CHARS, "value": description.name}
             errors.append(MESSAGES["peer_name_for_device"] % words)
         address = description.cloud.address
         for network in description.cloud.networks:
@@ -101,12 +107,15 @@ def _validate_interfaces(interface: Any, lan_interface: Any) -> List[str]:
     return errors
 
 
-def validate_number(option: str, value: Any) -> List[str]:
-    """Check the number of a policy or route, which may be a text of digits."""
+def validate_number(option: str, value: Any, count: int) -> List[str]:
+    """Check the first of so many numbers of policies or routes, which may be a text of digits."""
     number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,10}", value) else value
-    if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_ID:
+    is_number = isinstance(number, int) and not isinstance(number, bool)
+    max_number = MAX_ID - count + 1
+    if is_number and 1 <= number <= max_number:
         return []
-    return [MESSAGES["peer_number"] % {"option": option, "least": 1, "most": MAX_ID, "value": safe_value(value)}]
+    shown = number if is_number else safe_value(value)
+    return [MESSAGES["peer_number"] % {"option": option, "min": 1, "max": max_number, "count": count, "value": shown}]
 
 
 def _phase1(peer: PeerDescription, words: Words, own: Identity, cloud: Identity) -> Item:
@@ -169,14 +178,14 @@ def _policies(
     peer: PeerDescription, names: Dict[str, List[str]], lan_interface: str, policy_id: Any, comment: str
 ) -> List[Item]:
     """Return a policy for each direction."""
-    ways = ((lan_interface, peer.name, "peer", "cloud"), (peer.name, lan_interface, "cloud", "peer"))
+    directions = ((lan_interface, peer.name, "peer", "cloud"), (peer.name, lan_interface, "cloud", "peer"))
     return [
         {
             "policyid": int(policy_id) + index,
             "name": "%s-to-%s" % (peer.name, destination),
             "status": "enable",
-            "srcintf": [{"name": inward}],
-            "dstintf": [{"name": outward}],
+            "srcintf": [{"name": source_interface}],
+            "dstintf": [{"name": destination_interface}],
             "srcaddr": [{"name": name} for name in names[source]],
             "dstaddr": [{"name": name} for name in names[destination]],
             "service": [{"name": "ALL"}],
@@ -187,7 +196,7 @@ def _policies(
             "tcp_mss_receiver": TCP_MSS_BYTES,
             "comments": comment,
         }
-        for index, (inward, outward, source, destination) in enumerate(ways)
+        for index, (source_interface, destination_interface, source, destination) in enumerate(directions)
     ]
 
 
@@ -195,13 +204,13 @@ def _routes(peer: PeerDescription, route_id: Any, comment: str) -> List[Item]:
     """Return two routes to each network of the cloud: into the tunnel, and into nothing where the tunnel is down."""
     routes: List[Item] = []
     for network in peer.cloud.networks:
-        ways: Sequence[Item] = (
+        next_hops: Sequence[Item] = (
             {"device": peer.name},
             {"blackhole": "enable", "distance": BLACKHOLE_DISTANCE},
         )
-        for way in ways:
+        for next_hop in next_hops:
             number = int(route_id) + len(routes)
-            routes.append(dict(way, seq_num=number, dst=_subnet(network), status="enable", comment=comment))
+            routes.append(dict(next_hop, seq_num=number, dst=_subnet(network), status="enable", comment=comment))
     return routes
 
 

@@ -52,16 +52,22 @@ MESSAGES = {
     ),
     "peer_type": "peer: must be the dictionary that the filter vpn_peer returns: TUNNEL | vpn_peer(gateway=GATEWAY)",
     "peer_is_tunnel": "peer: is a tunnel; put the filter vpn_peer before this one: TUNNEL | vpn_peer(gateway=GATEWAY)",
-    "peer_not_supported": "%(option)s is not supported by %(device)s; change the tunnel to %(allowed)s",
+    "peer_not_supported": "%(option)s is not supported by %(device)s; change the tunnel to %(supported)s",
     "peer_group_of_ike": "%(group)s, which is the group of ike_pfs, or disabled",
-    "peer_seconds": "%(least)d to %(most)d (seconds)",
+    "peer_seconds": "%(min)d to %(max)d (seconds)",
     "peer_ipv4_only": "%(option)s: %(device)s is rendered for IPv4 only, got %(value)s; configure this device by hand",
     "peer_name_for_device": (
-        "name: %(device)s takes 1 to %(most)d characters, letters, digits, ., - and _, got %(value)s;"
+        "name: %(device)s takes 1 to %(max)d characters, letters, digits, ., - and _, got %(value)s;"
         " give vpn_peer a name="
     ),
-    "peer_interface": "%(option)s: must be the name of an interface of the device, such as %(example)s, got %(value)s",
-    "peer_number": "%(option)s: must be a whole number from %(least)d to %(most)d, got %(value)s",
+    "peer_interface": (
+        "%(option)s: must be the name of an interface of the device, such as %(example)s: at most 15 letters, digits,"
+        " ., - and _, without a blank at either end, got %(value)s"
+    ),
+    "peer_number": (
+        "%(option)s: must be a whole number from %(min)d to %(max)d, because it is the first of %(count)d numbers,"
+        " got %(value)s"
+    ),
     "peer_cloud_contains_gateway": (
         "tunnel.local_subnets: %(subnet)s contains the gateway's address %(address)s, so %(device)s would route the"
         " tunnel's own packets into the tunnel; narrow the network, or configure this device by hand"

@@ -4,8 +4,8 @@
 
 """Describe the peer's end of a tunnel as data for community.routeros.api_modify. Pure: no I/O, no Ansible.
 
-Each item has the path and the data of one task, in the order in which the objects refer to each other. Source of the
-fields: the tables of community.routeros 3.14.0; of the values: MikroTik's manual, see device_table.py.
+Each item has the path, the data and the restriction of one task, in the order in which the objects refer to each other.
+Source of the fields: the tables of community.routeros 3.14.0; of the values: MikroTik's manual, see device_table.py.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ Item = Dict[str, Any]
 
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 HEX_PREFIX = "0x"
+LAN = ", LAN"  # end of the comment of a policy that keeps traffic of the LAN out of the tunnel; no name has a comma
 
 
 def render(peer: Any) -> List[Item]:
-    """Return the path and the data of each task; an empty list in check mode.
+    """Return the path, the data and the restriction of each task; an empty list in check mode.
+
+    The restriction selects the tunnel's own entries by their exact comment, or by their name where a path has no
+    comments. Both have the name on the device, which no other tunnel of the device can have.
 
     :param peer: dictionary of describe_peer(), with the key.
     :raises InvalidOptionsError: see parse_dictionary() and reject_unsupported().
@@ -44,7 +48,7 @@ def _items(peer: PeerDescription) -> List[Item]:
     device = reject_unsupported("routeros", peer)
     ike, esp = ike_words(device, peer), ipsec_words(device, peer)
     own, cloud = parse_identities(device, peer)
-    name, comment = peer.name, COMMENT % peer.vpn_conn_name
+    name, comment = peer.name, COMMENT % peer.name
     profile = {
         "name": name,
         "enc-algorithm": ike.cipher,
@@ -72,14 +76,16 @@ def _items(peer: PeerDescription) -> List[Item]:
         "pfs-group": esp.group or device.cells["ipsec_pfs"]["disabled"].name,
         "lifetime": duration(peer.ipsec_config["ipsec_lifetime"]),
     }
+    by_name = [{"field": "name", "values": [name]}]
+    by_comment = [{"field": "comment", "values": [comment, comment + LAN]}]
     return [
-        {"path": "ip ipsec profile", "data": [profile]},
-        {"path": "ip ipsec peer", "data": [end]},
-        {"path": "ip ipsec identity", "data": [_identity(peer, own, cloud, comment)]},
-        {"path": "ip ipsec proposal", "data": [proposal]},
-        {"path": "ip ipsec policy", "data": _policies(peer, comment)},
-        {"path": "ip firewall raw", "data": _untracked(peer, comment)},
-        {"path": "ip firewall mangle", "data": _mss(peer, comment)},
+        {"path": "ip ipsec profile", "restrict": by_name, "data": [profile]},
+        {"path": "ip ipsec peer", "restrict": by_comment, "data": [end]},
+        {"path": "ip ipsec identity", "restrict": by_comment, "data": [_identity(peer, own, cloud, comment)]},
+        {"path": "ip ipsec proposal", "restrict": by_name, "data": [proposal]},
+        {"path": "ip ipsec policy", "restrict": by_comment, "data": _policies(peer, comment)},
+        {"path": "ip firewall raw", "restrict": by_comment, "data": _untracked(peer, comment)},
+        {"path": "ip firewall mangle", "restrict": by_comment, "data": _mss(peer, comment)},
     ]
 
 
@@ -103,7 +109,7 @@ def _policies(peer: PeerDescription, comment: str) -> List[Item]:
     """Return a policy for each pair of networks; those that keep traffic of the LAN out of the tunnel come first."""
     inside = networks_inside(peer.peer.networks, peer.cloud.networks)
     bypasses = [
-        {"action": "none", "src-address": str(own), "dst-address": str(other), "comment": comment + ", LAN"}
+        {"action": "none", "src-address": str(own), "dst-address": str(other), "comment": comment + LAN}
         for own in peer.peer.networks
         for other in inside
     ]
@@ -140,6 +146,7 @@ def _mss(peer: PeerDescription, comment: str) -> List[Item]:
             "tcp-flags": "syn",
             "tcp-mss": "%d-65535" % (TCP_MSS_BYTES + 1),
             "new-mss": TCP_MSS_BYTES,
+            "passthrough": True,
             "src-address": src,
             "dst-address": dst,
             "comment": comment,

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ...module_utils._bce.errors import InvalidOptionsError
 from .description import ANY_ADDRESS, PeerDescription, safe_value, subnet_pairs, validate_choice
 from .device_table import DEVICES, SOURCES, Cell, Device
-from .devices import find_lacking, mode_of
+from .devices import find_cells, find_unsupported_values, mode_of
 from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS, MTU_BYTES, TCP_MSS_BYTES, parse_dictionary
 from .messages import MESSAGES
 from .sheet_formats import FORMATS, Section, Sheet, Value
@@ -31,6 +31,7 @@ class Request(NamedTuple):
     peer: PeerDescription
     device: Device
     texts: Dict[str, str]
+    cells: Dict[str, Cell]  # what is known of the tunnel's values on the device, see find_cells()
     key: Optional[str]  # None if it is not to be shown
 
 
@@ -45,7 +46,7 @@ def render(
     :param language: `en` or `zh`.
     :param show_key: whether the key is on the page.
     :returns: NOT_RENDERED in check mode, where a part of the tunnel would be created.
-    :raises InvalidOptionsError: see parse_dictionary(); a value that the vendor lacks is on the page instead.
+    :raises InvalidOptionsError: see parse_dictionary(); what the vendor does not support is on the page instead.
     """
     errors = validate_choice("vendor", vendor, VENDORS)
     errors += validate_choice("format", format, tuple(FORMATS)) + validate_choice("language", language, tuple(TEXTS))
@@ -63,7 +64,8 @@ def render(
     texts = TEXTS[language]
     device = DEVICES.get(vendor) or Device(texts["other"], "", {}, {}, {})
     key = description.secret_key.reveal() if description.secret_key else None
-    return FORMATS[format](_sheet(Request(description, device, texts, key)), language)
+    cells = find_cells(device, description.ike_config, description.ipsec_config)
+    return FORMATS[format](_sheet(Request(description, device, texts, cells, key)), language)
 
 
 def _parse_boolean(value: Any) -> Optional[bool]:
@@ -78,9 +80,9 @@ def _sheet(request: Request) -> Sheet:
     words = {"name": peer.vpn_conn_name, "vendor": request.device.label}
     sections = [_ends(request), _networks(request), _ike(request), _esp(request), _settings(request)]
     if request.device.cells or request.device.modes:
-        sections += [_lacks(request), _sources(request)]
+        sections += [_unsupported(request), _sources(request)]
     elif request.device.label != texts["other"]:
-        sections.append(Section(texts["lacks"], [], [], [texts["lacks_no_source"] % words]))
+        sections.append(Section(texts["unsupported"], [], [], [texts["no_source"] % words]))
     return Sheet(texts["title"] % words, [texts["intro"] % words, texts["untried"]], sections)
 
 
@@ -109,15 +111,14 @@ def _networks(request: Request) -> Section:
 def _ike(request: Request) -> Section:
     texts, ike = request.texts, request.peer.ike_config
     mode = mode_of(ike)
-    version = request.device.modes.get("v2" if mode == "v2" else mode)
-    rows = [(texts["version"], "IKEv%s" % ike["ike_version"][1:], version)]
+    rows = [(texts["version"], "IKEv%s" % ike["ike_version"][1:], request.cells.get("mode"))]
     if mode != "v2":
         rows.append((texts["mode"], texts[ike["ike_mode"]], None))
     rows += [
-        (texts["cipher"], CIPHERS[ike["ike_enc_alg"]], _cell(request, "ike_enc_alg")),
-        (texts["hash"], HASHES[ike["ike_auth_alg"]], _cell(request, "ike_auth_alg")),
-        (texts["group"], GROUPS[ike["ike_pfs"]], _cell(request, "ike_pfs")),
-        (texts["lifetime"], texts["seconds"] % {"seconds": ike["ike_life_time"]}, None),
+        (texts["cipher"], CIPHERS[ike["ike_enc_alg"]], request.cells.get("ike_enc_alg")),
+        (texts["hash"], HASHES[ike["ike_auth_alg"]], request.cells.get("ike_auth_alg")),
+        (texts["group"], GROUPS[ike["ike_pfs"]], request.cells.get("ike_pfs")),
+        (texts["lifetime"], texts["seconds"] % {"seconds": ike["ike_life_time"]}, request.cells.get("ike_life_time")),
     ]
     return _section_of_values(request, texts["ike"], rows)
 
@@ -127,10 +128,10 @@ def _esp(request: Request) -> Section:
     group = GROUPS.get(esp["ipsec_pfs"]) or texts["disabled"]
     rows = [
         (texts["protocol"], texts["esp_protocol"], None),
-        (texts["cipher"], CIPHERS[esp["ipsec_enc_alg"]], _cell(request, "ipsec_enc_alg")),
-        (texts["esp_hash"], HASHES[esp["ipsec_auth_alg"]], _cell(request, "ipsec_auth_alg")),
-        (texts["pfs"], group, _cell(request, "ipsec_pfs")),
-        (texts["lifetime"], texts["seconds"] % {"seconds": esp["ipsec_lifetime"]}, None),
+        (texts["cipher"], CIPHERS[esp["ipsec_enc_alg"]], request.cells.get("ipsec_enc_alg")),
+        (texts["esp_hash"], HASHES[esp["ipsec_auth_alg"]], request.cells.get("ipsec_auth_alg")),
+        (texts["pfs"], group, request.cells.get("ipsec_pfs")),
+        (texts["lifetime"], texts["seconds"] % {"seconds": esp["ipsec_lifetime"]}, request.cells.get("ipsec_lifetime")),
     ]
     return _section_of_values(request, texts["esp"], rows)
 
@@ -149,27 +150,19 @@ def _settings(request: Request) -> Section:
     return Section(texts["settings"], [texts["what"], texts["value"]], rows, advice)
 
 
-def _lacks(request: Request) -> Section:
+def _unsupported(request: Request) -> Section:
     texts = request.texts
-    lacking = find_lacking(request.device, request.peer.ike_config, request.peer.ipsec_config, texts)
-    found = [texts["lacks_value"] % value._asdict() for value in lacking]
-    unknown = texts["lacks_unknown"] % {"vendor": request.device.label}
-    return Section(texts["lacks"], [], [], [*(found or [texts["lacks_nothing"]]), unknown])
+    values = find_unsupported_values(request.device, request.peer.ike_config, request.peer.ipsec_config, texts)
+    found = [texts["unsupported_value"] % value._asdict() for value in values]
+    unknown = texts["unknown"] % {"vendor": request.device.label}
+    return Section(texts["unsupported"], [], [], [*(found or [texts["nothing_unsupported"]]), unknown])
 
 
 def _sources(request: Request) -> Section:
     """Return where the vendor's words on this page are from."""
-    peer = request.peer
-    cells = [request.device.modes.get(mode_of(peer.ike_config))]
-    cells += [_cell(request, option) for option in (*peer.ike_config, *peer.ipsec_config)]
-    names = [cell.source for cell in cells if cell is not None]
     label = "%s %s" % (request.device.label, request.device.version)
-    return Section(request.texts["sources"], [], [], [label, *dict.fromkeys(SOURCES[name] for name in names)])
-
-
-def _cell(request: Request, option: str) -> Optional[Cell]:
-    config = {**request.peer.ike_config, **request.peer.ipsec_config}
-    return request.device.cells.get(option, {}).get(config[option])
+    sources = dict.fromkeys(SOURCES[cell.source] for cell in request.cells.values())
+    return Section(request.texts["sources"], [], [], [label, *sources])
 
 
 def _section_of_values(request: Request, heading: str, rows: Sequence[Tuple[str, str, Optional[Cell]]]) -> Section:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import tempfile
 from pathlib import Path
@@ -17,8 +16,14 @@ DOCUMENTATION = """
 name: guest
 author: [The baiducloud.network contributors]
 short_description: Run tasks in a guest of the lab
-description: [Sends commands to the socket of guest_commands.py; the environment variable LAB_GUEST is its path.]
-options: {}
+description: [Sends commands to the socket of guest_commands.py.]
+options:
+  socket:
+    # Not an environment variable, so that the runs of all tests have the same environment.
+    description: [Path of the socket.]
+    type: str
+    required: true
+    vars: [{name: lab_guest}]
 """
 
 
@@ -35,7 +40,7 @@ class Connection(ConnectionBase):
     def exec_command(self, cmd, in_data=None, sudoable=True):
         """Return (exit status, stdout, stderr)."""
         super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
-        place = os.environ["LAB_GUEST"]
+        place = self.get_option("socket")
         with tempfile.NamedTemporaryFile(dir=Path(place).parent) as data:
             data.write(in_data or b"")
             data.flush()

@@ -286,7 +286,16 @@ def test_fortios_data_is_the_tunnel():
 REFUSED_BY_FORTIOS = [
     ({"interface": None}, {}, "interface: must be the name of an interface"),
     ({"lan_interface": 'a"b'}, {}, "lan_interface: must be the name of an interface"),
+    ({"interface": " "}, {}, "interface: must be the name of an interface"),
+    ({"interface": "wan1 "}, {}, "interface: must be the name of an interface"),
+    ({"lan_interface": " lan"}, {}, "lan_interface: must be the name of an interface"),
     ({"policy_id": 0}, {}, "policy_id: must be a whole number"),
+    ({"policy_id": 4294967294}, {}, "policy_id: must be a whole number from 1 to 4294967293, because"),
+    (
+        {"route_id": 4294967292},
+        {"local_subnets": ["10.0.0.0/24", "10.0.1.0/24"]},
+        "route_id: must be a whole number from 1 to 4294967291, because it is the first of 4 numbers, got 4294967292",
+    ),
     ({"route_id": True}, {}, "route_id: must be a whole number"),
     ({}, {"vpn_conn_name": "branch-office-berlin"}, "name: FortiOS takes 1 to 15 characters"),
     ({}, {"vpn_conn_name": "a/b"}, "name: FortiOS takes 1 to 15 characters"),
@@ -303,6 +312,12 @@ REFUSED_BY_FORTIOS = [
 def test_fortios_invalid_value_reports_its_option(more, changes, sentence):
     with pytest.raises(AnsibleFilterError, match=re.escape(sentence)):
         render("fortios_ipsec", common(**changes), **more)
+
+
+def test_fortios_highest_numbers_are_within_the_limit():
+    nets = {"local_subnets": ["10.0.0.0/24", "10.0.1.0/24"]}
+    data = render("fortios_ipsec", common(**nets), policy_id=4294967293, route_id="4294967291", interface="lan 2")
+    assert data["policies"][-1]["policyid"] == data["routes"][-1]["seq_num"] == 2**32 - 2
 
 
 def test_fortios_reports_invalid_values_together():

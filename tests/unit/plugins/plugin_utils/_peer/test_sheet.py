@@ -73,16 +73,29 @@ def test_page_has_every_value_in_names_of_every_vendor(format, language):
     assert sheet_texts.TEXTS[language]["untried"] in plain
 
 
-def test_page_has_the_words_of_the_vendor_and_what_it_lacks():
+def test_page_has_the_words_of_the_vendor_and_what_is_unsupported():
     page = page_of(vendor="fortios")
     assert "| Diffie-Hellman group | DH 24 = group24 = modp2048s256 | ✗ |" in page
     assert "| Perfect forward secrecy | DH 14 = group14 = modp2048 | `14` |" in page
     assert "ike\\_pfs: group24. Change the tunnel at both ends to: group2, group5, group14" in page
     assert "schema of fortinet.fortios" in page and "15 characters" in page
     other = page_of(vendor="other")
-    assert "✗" not in other and "any vendor" in other and "Sources" not in other and "lack" not in other
-    assert "No source is known for Sangfor, so this page cannot name what it lacks" in page_of(vendor="sangfor")
+    assert "✗" not in other and "any vendor" in other and "Sources" not in other and "support" not in other
+    assert "No source is known for Sangfor, so this page cannot name what" in page_of(vendor="sangfor")
     assert "ike\\_version: v2" in page_of(options(ike_config__ike_version="v2"), vendor="hillstone")
+
+
+def test_page_marks_a_value_that_only_its_combination_makes_unsupported():
+    """With IKEv2 Libreswan has no other group for ESP than that of IKE; FortiOS has limits of the life times."""
+    tunnel = options(ike_config__ike_version="v2", ike_config__ike_pfs="group5", ipsec_config__ipsec_pfs="group14")
+    page = page_of(tunnel, vendor="libreswan")
+    assert "| Perfect forward secrecy | DH 14 = group14 = modp2048 | ✗ |" in page
+    assert "ended at the first rekeying" in page.partition("## Sources")[2]
+    page = page_of(dict(tunnel, ipsec_config=dict(tunnel["ipsec_config"], ipsec_pfs="group5")), vendor="libreswan")
+    assert "✗" not in page and "rekeying" not in page
+    page = page_of(options(ike_config__ike_life_time=60, ipsec_config__ipsec_lifetime=180), vendor="fortios")
+    assert "| Life time | 60 seconds | ✗ |" in page and "| Life time | 180 seconds | `180` |" in page
+    assert "docs.fortinet.com" in page.partition("## Sources")[2]
 
 
 @pytest.mark.parametrize("vendor", sheet.VENDORS)
@@ -92,7 +105,7 @@ def test_page_is_made_of_each_combination_for_each_vendor(vendor):
             assert Text(page_of(tunnel, vendor=vendor, format="html", language="zh"))
 
 
-def test_chinese_page_has_no_english_sentence_about_what_is_lacking():
+def test_chinese_page_has_no_english_sentence_about_unsupported_values():
     another = options(ike_config__ike_version="v2", ike_config__ike_pfs="group5", ipsec_config__ipsec_pfs="group14")
     page = page_of(another, vendor="libreswan", language="zh")
     assert "请将两端改为：group5（即 ike\\_pfs 的组）或 disabled" in page and "ESP，隧道模式" in page

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the baiducloud.network contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""find_daemon.sh of the role strongswan_peer: how a host uses the other IKE daemon. The lab runs it in the roles."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from playbook_runner import ROOT
+
+SCRIPT = ROOT / "roles/strongswan_peer/files/find_daemon.sh"
+SOCKET = 'UNCONN 0 0 0.0.0.0:500 0.0.0.0:* users:(("%s",pid=7,fd=16))'
+MARKER = "# Made by the role baiducloud.network.%s: the daemon has loaded this connection.\n# tunnel vpnconn-1\n"
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A function that runs the script on a host with these commands, for the role libreswan_peer."""
+    folder = tmp_path / "ipsec.d"
+    folder.mkdir()
+    program = tmp_path / "pluto"
+
+    def command(name, text):
+        path = tmp_path / "bin" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+
+    def run(process="", service="", is_installed=False, markers=()):
+        command("ss", f"echo '{SOCKET % process}'" if process else ":")
+        command("systemctl", f"echo {service}" if service else "exit 1")
+        if is_installed:
+            program.write_text("")
+            program.chmod(0o755)
+        for name, role in markers:
+            (folder / f"{name}.loaded").write_text(MARKER % role)
+        arguments = ["libreswan_peer", "pluto", "ipsec", str(program), str(folder), str(tmp_path / "none")]
+        done = subprocess.run(
+            ["sh", "-c", SCRIPT.read_text(), "find_daemon.sh", *arguments],
+            env={"PATH": f"{tmp_path}/bin:/usr/bin:/bin"},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert done.stderr == ""
+        return done.stdout.splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "state, uses",
+    [
+        ({}, []),
+        ({"process": "pluto"}, ["process pluto"]),
+        ({"process": "charon-systemd"}, []),
+        ({"service": "enabled", "is_installed": True}, ["service ipsec"]),
+        # The alias of another daemon's service, and what is installed but not used.
+        ({"service": "enabled"}, []),
+        ({"service": "alias", "is_installed": True}, []),
+        ({"service": "disabled", "is_installed": True}, []),
+        ({"markers": [("a", "libreswan_peer"), ("b", "strongswan_peer")]}, ["tunnel a"]),
+    ],
+)
+def test_find_daemon_reports_each_use_of_the_other_daemon(host, state, uses):
+    assert host(**state) == uses
