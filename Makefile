@@ -66,6 +66,7 @@ lint: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/check_licenses.py
 	$(VENV_BIN)/shellcheck $$(git ls-files -co --exclude-standard '*.sh'; git grep --untracked -lE '^#! ?/.*\b(ba|da|k)?sh\b' -- ':!*.sh')
 	$(VENV_BIN)/python tests/checks/check_changelog.py
+	$(VENV_BIN)/python tests/checks/check_fragments.py
 	$(VENV_BIN)/python tests/checks/build_docs.py check
 	$(VENV_BIN)/python tests/checks/errors_page.py check
 	$(VENV_BIN)/python tests/checks/peers_page.py check

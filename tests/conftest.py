@@ -31,7 +31,7 @@ if not IS_ANSIBLE_TEST:
     # Before the first test is imported: Ansible's loader does not accept modules that Python's own has already loaded.
     init_plugin_loader([COLLECTIONS])
 
-# What a developer's own shell says of the cloud must not reach a test. The variables of ansible-test are not a developer's.
+# What a developer's own shell says of the cloud must not reach a test. Variables of ansible-test are not a developer's.
 FOREIGN = ("BCE_", "BAIDUCLOUD_") if IS_ANSIBLE_TEST else ("BCE_", "BAIDUCLOUD_", "ANSIBLE_")
 for name in [name for name in os.environ if name.startswith(FOREIGN)]:
     del os.environ[name]

@@ -18,8 +18,8 @@ import ansible_forks
 
 ROOT = Path(__file__).resolve().parents[1]
 ANSIBLE_PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
-# Where the collection is: a checkout may be in a directory ansible_collections/, as ansible-test wants it; the environments of
-# the Makefile link to it. By default Ansible looks into the user's home first.
+# Where the collection is: a checkout may be in a directory ansible_collections/, as ansible-test requires; the
+# environments of the Makefile link to it. By default Ansible looks into the user's home first.
 IS_IN_COLLECTIONS = ROOT.parents[1].name == "ansible_collections"
 COLLECTIONS = str(ROOT.parents[2]) if IS_IN_COLLECTIONS else sysconfig.get_path("purelib")
 

@@ -17,11 +17,50 @@ def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_requires_ansible_is_the_range_of_the_matrix():
+def test_requires_ansible_is_the_oldest_core_of_the_matrix():
     cores = [tuple(map(int, core.split("."))) for core in run_matrix.CORES]
     assert cores == [(2, minor) for minor in range(cores[0][1], cores[-1][1] + 1)], "a range must have no holes"
-    expected = f">=2.{cores[0][1]}.0,<2.{cores[-1][1] + 1}.0"
-    assert yaml.safe_load(read("meta/runtime.yml"))["requires_ansible"] == expected
+    assert yaml.safe_load(read("meta/runtime.yml"))["requires_ansible"] == f">=2.{cores[0][1]}.0"
+
+
+def test_ci_runs_every_core_of_the_matrix_each_week():
+    workflow = yaml.safe_load(read(".github/workflows/ci.yml"))
+    for job in ("matrix", "ansible-test"):
+        assert workflow["jobs"][job]["strategy"]["matrix"]["core"] == list(run_matrix.CORES)
+    assert workflow["on"].keys() == {"push", "pull_request", "schedule"}
+    # Minute, hour, day of month, month, and one day of the week.
+    assert [re.fullmatch(r"\d+ \d+ \* \* [0-6]", each["cron"]) is None for each in workflow["on"]["schedule"]] == [
+        False
+    ]
+    commands = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+    assert ".ci/run" in commands
+    for command in ("sanity", "units", "integration"):
+        assert any(text.startswith(f"ansible-test {command} ") for text in commands)
+    # What the pull request's base is compared with.
+    assert "check_fragments.py" in read("Makefile")
+
+
+def test_requirements_of_ansible_test_are_those_of_the_makefile():
+    """ansible-test reads files of its own, which cannot include others."""
+
+    def packages(name):
+        lines = read(name).splitlines()
+        return {line for line in lines if line and line[0] not in "#-"}
+
+    assert packages("tests/unit/requirements.txt") == packages("tests/requirements/matrix.in")
+    demo = packages("tests/requirements/demo.in")
+    assert packages("tests/integration/requirements.txt") == {
+        name for name in demo if not name.startswith(("ansible-core", "uv"))
+    }
+
+
+def test_links_of_the_documentation_are_those_of_galaxy():
+    galaxy, links = yaml.safe_load(read("galaxy.yml")), yaml.safe_load(read("docs/docsite/links.yml"))
+    repository = galaxy["repository"]
+    assert repository == f"https://github.com/{links['edit_on_github']['repository']}"
+    assert all(link["url"].startswith(f"{repository}/") for link in links["extra_links"])
+    files = [link["url"].partition("/blob/main/")[2] for link in links["extra_links"]]
+    assert all((ROOT / name).is_file() for name in files if name)
 
 
 def test_readme_names_the_cores_of_the_matrix():
