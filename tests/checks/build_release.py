@@ -19,7 +19,7 @@ from pathlib import Path
 
 import check_package
 from commands import REQUIRED, build_environment, collections_path, install_packages, isolated_home, run_command
-from repository import CACHE, COLLECTION_DIR, ROOT
+from repository import CACHE, COLLECTION_DIR, GALAXY, ROOT
 
 WORK_DIR = CACHE / "release"
 TREE, VENV, TEST_TREE, HOME = WORK_DIR / "tree", WORK_DIR / "venv", WORK_DIR / "bench", WORK_DIR / "home"
@@ -31,6 +31,16 @@ def require_clean_tree() -> None:
     changed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     if changed:
         sys.exit(f"A release is built from what is committed. Commit or remove these first:\n{changed.rstrip()}")
+
+
+def require_equal_tags() -> None:
+    """Fail if the last commit has a tag that differs from the version; Galaxy's users find the source by the tag."""
+    command = ["git", "tag", "--points-at", "HEAD"]
+    tags = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    if differing := [tag for tag in tags if tag != GALAXY["version"]]:
+        sys.exit(
+            f"The last commit has the tag {', '.join(differing)}; the tag of a release is its version, {GALAXY['version']}"
+        )
 
 
 def export_commit() -> None:
@@ -76,6 +86,7 @@ def run(*command: str | Path, cwd: Path = WORK_DIR) -> None:
 
 def main() -> None:
     require_clean_tree()
+    require_equal_tags()
     export_commit()
     tarball = check_package.build(TREE, ROOT / "dist")
     count = check_package.check_files(tarball)
