@@ -26,6 +26,7 @@ help:
 	@echo 'make test-matrix         unit and integration tests on every supported ansible-core; CORES="2.17 2.21" selects'
 	@echo 'make release             build the tarball in dist/ and test it alone with the demo and the integration tests'
 	@echo 'make bench               measure what a task costs, next to the SDK and others; writes docs/benchmarks*.md'
+	@echo 'make changelog           move the fragments into CHANGELOG.md, for the version in galaxy.yml'
 	@echo 'make update-plugin-docs  update docs/plugins/ and docs/errors.md after a change of the plugins'"'"' documentation'
 	@echo 'make update-lockfiles    update the pinned versions in tests/requirements/'
 	@echo 'make clean               remove everything that these commands create, except dist/'
@@ -101,6 +102,10 @@ test-dialects: .venv/.stamp-test
 test-matrix: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/run_matrix.py $(CORES)
 
+changelog: .venv/.stamp-test
+	$(ISOLATED_ENV) ANSIBLE_COLLECTIONS_PATH=$(wildcard $(CURDIR)/.venv/lib/python3.*/site-packages) $(VENV_BIN)/antsibull-changelog release \
+	  --update-existing --reload-plugins
+
 release: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/build_release.py
 
@@ -165,4 +170,4 @@ endif
 
 FORCE:
 .PHONY: FORCE help demo demo-site test test-lab docs update-plugin-docs lint test-unit test-integration test-sanity check-package \
-  dialects test-dialects test-matrix release bench update-lockfiles clean
+  changelog dialects test-dialects test-matrix release bench update-lockfiles clean
