@@ -186,7 +186,6 @@ options:
     type: str
     choices: [none, discouraged, current]
     default: none
-    version_added: 1.1.0
 """
 
 

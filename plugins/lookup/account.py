@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: account
 short_description: Return the account of Baidu AI Cloud that the modules use
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Returns keys, token, region and endpoint. They are found as by the modules, in options, a profile and the
     environment. Use it to pass the account to something else, such as an AWX credential.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: rotated_keys
 short_description: Store new keys of tunnels in a file until they are in use
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Stores new random keys of tunnels in a file, next to the current keys, and returns the new keys. The playbook
     C(rotate_key) uses this lookup.

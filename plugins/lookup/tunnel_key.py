@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: tunnel_key
 short_description: Return a shared key for a tunnel that the API accepts
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - With the path of a file, it returns the key in this file. A missing file is created with a random key, as
     P(ansible.builtin.password#lookup) does for passwords.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: vpn_tunnel_keys
 short_description: Return the shared keys of existing tunnels as an encrypted file of variables
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Reads the keys of all tunnels of VPN gateways from the API, and returns the text of a file of variables with them.
   - The text is encrypted if the run has a password of C(ansible-vault). Otherwise it is not encrypted, and contains

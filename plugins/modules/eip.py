@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: eip
 short_description: Manage a public IP address (EIP) on Baidu AI Cloud
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Creates and releases an EIP, and changes its bandwidth. A VPN gateway needs an EIP so that peers can reach it.
   - The EIP is found by its O(name), its address O(eip), or its O(eip_id). Unset options are not changed.

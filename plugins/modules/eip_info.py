@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: eip_info
 short_description: Find public IP addresses (EIPs) on Baidu AI Cloud
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Reads the EIPs of the region. One request reads 1,000 EIPs.
   - Returns the EIPs that match all options that are set. If no EIP matches, the list is empty.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpc_info
 short_description: Find VPCs on Baidu AI Cloud
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Reads one VPC by its id or name, or all VPCs of the region, with their networks, subnets and default route tables.
   - If there is no such VPC, the list is empty.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpc_route
 short_description: Manage a route rule of a VPC on Baidu AI Cloud
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Creates, updates and deletes one rule of a VPC's route table. A tunnel carries traffic only if a rule routes the
     remote network to the VPN gateway.

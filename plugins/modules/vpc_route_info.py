@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpc_route_info
 short_description: Read the route rules of a VPC on Baidu AI Cloud
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Reads the rules of a route table, including system rules.
   - Returns the rules that match all options that are set. If no rule matches, the list is empty.

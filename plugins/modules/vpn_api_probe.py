@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpn_api_probe
 short_description: Test the undocumented behaviour of the VPN API of Baidu AI Cloud
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Sends requests through one VPN gateway, and reports what the API returns. The report names the dialects that the
     responses match. A dialect is a way in which the API may differ from what the collection assumes.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpn_gateway
 short_description: Manage an IPsec VPN gateway on Baidu AI Cloud
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Creates, updates and releases a VPN gateway of the type IPSec. B(A gateway costs money) from its creation until its
     release. A prepaid gateway is paid for the whole time for which it was bought. It is never renewed.

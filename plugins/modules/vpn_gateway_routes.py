@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpn_gateway_routes
 short_description: Manage all route rules that the tunnels of a VPN gateway on Baidu AI Cloud need
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - A tunnel carries traffic only if the route table of the VPC routes the remote networks to the VPN gateway. This
     module reads the tunnels of a gateway, and creates the rules that they need in the VPC's default route table. For a
