@@ -38,9 +38,7 @@ def require_equal_tags() -> None:
     command = ["git", "tag", "--points-at", "HEAD"]
     tags = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     if differing := [tag for tag in tags if tag != GALAXY["version"]]:
-        sys.exit(
-            f"The last commit has the tag {', '.join(differing)}; a release has the tag {GALAXY['version']}"
-        )
+        sys.exit(f"The last commit has the tag {', '.join(differing)}; a release has the tag {GALAXY['version']}")
 
 
 def export_commit() -> None:
