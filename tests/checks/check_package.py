@@ -77,7 +77,8 @@ def expected_files() -> set[str]:
 def check_files(tarball: Path) -> int:
     """Fail unless the tarball has exactly the files of the checkout that belong in it; return their number."""
     with tarfile.open(tarball) as archive:
-        names = {member.name for member in archive.getmembers() if not member.isdir()}
+        members = archive.getmembers()
+    names = {member.name for member in members if not member.isdir()}
     expected = expected_files()
     surplus = {name for name in names if not is_allowed(name)} | (names - expected - ALLOWED_FILES)
     missing = (REQUIRED_FILES | expected) - names
