@@ -15,7 +15,7 @@ MESSAGES = {
         "tunnel.remote_ip: is not known, because the cloud returned no address of the peer (a customer gateway has"
         " one); add it: tunnel | combine({'remote_ip': '203.0.113.10'})"
     ),
-    "peer_key_missing": "secret_key: is needed, because the cloud's responses carry no key; give the one of the task",
+    "peer_key_missing": "secret_key: is needed, because the results of tasks carry no key; give the one of the task",
     "peer_name": "name: %(constraint)s, got %(value)s",
     "peer_choice": "%(option)s: must be %(choices)s, got %(value)s",
     "peer_identity": (
