@@ -95,7 +95,7 @@ def explained(pages: list[dict]) -> set[str]:
     return {key for entry in entries(pages) for text in entry.get("texts", ()) for key in REFERENCE.findall(text)}
 
 
-def render(page: dict, messages: dict[str, str], words: dict[str, str] = WORDS) -> str:
+def render(page: dict, messages: dict[str, str], words: dict[str, str]) -> str:
     """Return a page as Markdown."""
     blocks = _before(page)
     if codes(page):
@@ -138,7 +138,7 @@ def _entries(owner: dict, messages: dict[str, str], words: dict[str, str]) -> li
 def pages() -> dict[Path, str]:
     """Return file -> content of the pages as the catalogue and the source give them."""
     messages = catalogue()
-    return {DOCS / page["file"]: _with_switch(page, render(page, messages), 0) for page in source()["pages"]}
+    return {DOCS / page["file"]: _with_switch(page, render(page, messages, WORDS), 0) for page in source()["pages"]}
 
 
 def _with_switch(page: dict, content: str, language: int) -> str:
