@@ -11,7 +11,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.warnings import warn
 
 from .._bce.client import REQUESTS_IMPORT_ERROR
-from .._bce.errors import InvalidOptionsError
+from .._bce.errors import BceError, InvalidOptionsError
 from .validation import Implementation, TaskOptions, complete_failure
 
 
@@ -19,7 +19,8 @@ def run_module(implementation: Implementation) -> None:
     """Run an implementation as a module and exit."""
     module = CollectingAnsibleModule(implementation)
     if REQUESTS_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        error = BceError(missing_required_lib("requests"), "RequestsMissing")
+        module.fail_json(exception=REQUESTS_IMPORT_ERROR, **error.to_failed_result())
     result = module.run()
     for warning in result.pop("warnings", ()):
         module.warn(warning)
