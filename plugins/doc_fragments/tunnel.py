@@ -179,9 +179,12 @@ options:
     default: 300
   minimum_security:
     description:
-      - Which weak values are rejected before any request. C(docs/security.md) lists the class of each value.
-      - V(discouraged) rejects broken values. V(current) rejects broken and discouraged values. V(none) rejects nothing,
-        but a warning names the weak values.
+      - The weakest class of values that the task accepts. It rejects other values before any request.
+      - The classes are current, discouraged and broken. A broken value is forbidden by a standard, such as V(md5). A
+        discouraged value is one that a standard advises against, such as V(sha1). C(docs/security.md) has the class of
+        each value.
+      - V(current) accepts only current values. V(discouraged) accepts discouraged values too. V(none) accepts all
+        values, but a warning names the weak ones.
       - Only values that the task sets are checked, and none with O(state=absent).
     type: str
     choices: [none, discouraged, current]
@@ -217,8 +220,9 @@ options:
     default: false
   purge_all:
     description:
-      - Whether O(purge) may delete all tunnels of a gateway. Required if no item of a gateway has O(state=present), and
-        for the gateway O(vpn_id) if O(tunnels) is empty.
+      - Whether O(purge) may delete all tunnels of a gateway.
+      - Without it the task fails if O(purge) would leave a gateway without tunnels. That is a gateway whose items all
+        have O(state=absent), or the gateway O(vpn_id) if O(tunnels) is empty.
       - With O(gateways), O(purge) then also deletes all tunnels of each of these gateways that no item names.
     type: bool
     default: false

@@ -159,7 +159,8 @@ eipId:
 created_ids:
   description:
     - The addresses of the EIPs that this task created or may have created. After a failure, look for these addresses.
-    - It has several addresses if the API replayed an old response, for an EIP that no longer exists.
+    - If the API returned the address of an EIP that no longer exists, the task sent the creation again. Then there are
+      several addresses.
   returned: success, and on failure if there are any
   type: list
   elements: str
@@ -234,7 +235,7 @@ eip_object:
       description: Whether it is protected against release.
       type: bool
 request_id:
-  description: The API's id of the request that did the work. Baidu's support asks for it.
+  description: The API's id of the task's last write, or of its last list if it wrote nothing. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11

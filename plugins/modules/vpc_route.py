@@ -143,7 +143,8 @@ routeRuleId:
 created_ids:
   description:
     - The ids of the rules that this task created or may have created. After a failure, look for these ids.
-    - It has several ids if the API replayed an old response, for a rule that no longer exists.
+    - If the API returned the id of a rule that no longer exists, the task sent the creation again. Then there are
+      several ids.
   returned: success, and on failure if there are any
   type: list
   elements: str
@@ -206,7 +207,7 @@ route_rule:
           description: Its role, such as V(ecmp) or V(ha:active).
           type: str
 request_id:
-  description: The API's id of the request that did the work. Baidu's support asks for it.
+  description: The API's id of the task's last write, or of its last list if it wrote nothing. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11

@@ -135,8 +135,9 @@ options:
   wait:
     description:
       - Whether to wait until a new gateway can be used, an EIP is bound or unbound, or a released gateway is gone.
-      - With V(false), the task does not wait for the result of its last write. Before each write it still waits for a
-        gateway that is being created or changed, because the API rejects the write until then.
+      - With V(false), the task does not wait after its last write.
+      - If the gateway is being created or changed, the task waits before it writes, also with V(false). The API would
+        reject the write.
     type: bool
     default: true
   wait_timeout:
@@ -211,7 +212,8 @@ vpnId:
 created_ids:
   description:
     - The ids of the gateways that this task created or may have created. After a failure, look for these ids.
-    - It has several ids if the API replayed an old response, for a gateway that no longer exists.
+    - If the API returned the id of a gateway that no longer exists, the task sent the creation again. Then there are
+      several ids.
   returned: success, and on failure if there are any
   type: list
   elements: str
@@ -310,7 +312,7 @@ vpn_gateway:
           type: str
 request_id:
   description:
-    - The API's id of the request that did the work. Baidu's support asks for it.
+    - The API's id of the task's last write, or of its last list if it wrote nothing. Baidu's support asks for it.
     - Null if no gateway has the O(vpn_id) and no VPC is set.
   returned: if there was a response
   type: str

@@ -169,8 +169,9 @@ route_rules:
       sample: rr-dvq3cxpghw5e
     created_ids:
       description:
-        - The ids of the rules that the creation of this rule made or may have made. It has several ids if the API
-          replayed an old response, for a rule that no longer exists.
+        - The ids of the rules that this task created or may have created for this rule.
+        - If the API returned the id of a rule that no longer exists, the task sent the creation again. Then there are
+          several ids.
       type: list
       elements: str
       sample: [rr-dvq3cxpghw5e]

@@ -107,8 +107,9 @@ tunnels:
       sample: vpnconn-ku4cxya6nisq
     created_ids:
       description:
-        - The ids of the tunnels that this item created or may have created. It has several ids if the API replayed an
-          old response, for a tunnel that no longer exists.
+        - The ids of the tunnels that this item created or may have created.
+        - If the API returned the id of a tunnel that no longer exists, the task sent the creation again. Then there are
+          several ids.
       type: list
       elements: str
       sample: [vpnconn-ku4cxya6nisq]
