@@ -68,8 +68,8 @@ options:
   retry_timeout:
     description:
       - Maximum time for all attempts of one request together, in seconds. V(0) means one attempt.
-      - A request is sent again if the response is missing or incomplete, has HTTP status 408, 429, 499 or 5xx (except 501
-        and 505), or reports that the object is busy (mostly HTTP status 409).
+      - A request is sent again if the response is missing or incomplete, has HTTP status 408, 429, 499 or 5xx (except
+        501 and 505), or reports that the object is busy (mostly HTTP status 409).
     type: float
     default: 60
 requirements:

@@ -122,8 +122,8 @@ cgwId:
 created_ids:
   description:
     - The ids of the customer gateways that this task created or may have created. After a failure, look for these ids.
-    - If the API returned the id of a customer gateway that no longer exists, the task sent the creation again. Then there are
-      several ids.
+    - If the API returned the id of a customer gateway that no longer exists, the task sent the creation again. Then
+      there are several ids.
   returned: success, and on failure if there are any
   type: list
   elements: str
@@ -159,7 +159,8 @@ customer_gateway:
       type: str
       sample: "2026-07-11 17:22:34"
 request_id:
-  description: The API's id of the task's last write, or of its last list if it wrote nothing. Baidu's support asks for it.
+  description:
+    - The API's id of the task's last write, or of its last list if it wrote nothing. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11

@@ -192,7 +192,8 @@ secret_key_changed:
   type: bool
   sample: false
 request_id:
-  description: The API's id of the task's last write, or of its last list if it wrote nothing. Baidu's support asks for it.
+  description:
+    - The API's id of the task's last write, or of its last list if it wrote nothing. Baidu's support asks for it.
   returned: if there was a response
   type: str
   sample: 7a5d2f5e-0c5c-4a4b-9b5c-3e5c1d0e6f11
