@@ -14,7 +14,7 @@ description:
   - The EIP is found by its O(name), its address O(eip), or its O(eip_id). Unset options are not changed.
   - B(An EIP costs money) from its creation until its release. It is never bought twice, even if a response is lost or
     several runs work at the same time. If the outcome of a creation is unknown, the task sends it again only after the
-    list has not shown the EIP for 30 seconds.
+    list has not shown the EIP for 30 seconds. C(docs/assumptions.md) has the assumptions about the API.
   - An EIP that is bound, protected against release or prepaid is not released.
 extends_documentation_fragment:
   - baiducloud.network.auth

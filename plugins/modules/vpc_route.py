@@ -15,6 +15,7 @@ description:
   - The rule is found by its O(source_address) and O(destination_address). A table has each such pair only once. Unset
     options are not changed.
   - A rule is never created twice, even if a response is lost or several runs work at the same time.
+    C(docs/assumptions.md) has the assumptions about the API.
   - System rules are never changed or deleted.
 extends_documentation_fragment:
   - baiducloud.network.auth

@@ -14,6 +14,7 @@ description:
     newer contract of the API requires it for tunnels, see O(baiducloud.network.vpn_tunnel#module:cgw_id).
   - The customer gateway is found by its exact name. Unset options are not changed.
   - A customer gateway is never created twice, even if a response is lost or several runs work at the same time.
+    C(docs/assumptions.md) has the assumptions about the API.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version

@@ -16,6 +16,7 @@ description:
     fails and names both ids. Unset options are not changed.
   - A gateway is never bought twice, even if responses are lost or several runs work at the same time. If the outcome of
     a creation stays unknown, the task fails, RV(error.maybe_applied) is true, and the error says what to look for.
+    C(docs/assumptions.md) has the assumptions about the API.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.auth.version

@@ -23,7 +23,7 @@ description:
     if a rule with the same source and destination has another next hop. One error names all reasons. Rules are created
     before others are deleted, so both count for the limit of 50.
   - A rule with another next hop is never changed. A rule is never created twice, even if a response is lost or several
-    runs work at the same time.
+    runs work at the same time. C(docs/assumptions.md) has the assumptions about the API.
   - In check mode, tunnels that an earlier task would create are unknown, and so are their rules.
 extends_documentation_fragment:
   - baiducloud.network.auth

@@ -13,6 +13,7 @@ description:
   - Creates, updates and deletes one IPsec tunnel (C(vpnconn)) of a VPN gateway.
   - The tunnel is found by its exact name on the gateway. Unset options are not changed.
   - A tunnel is never created twice, even if a response is lost or several runs work at the same time.
+    C(docs/assumptions.md) has the assumptions about the API.
 extends_documentation_fragment:
   - baiducloud.network.auth
   - baiducloud.network.tunnel
