@@ -9,11 +9,13 @@ import os
 
 import pytest
 
+from ansible_collections.baiducloud.network.plugins.filter import vpn_peer
 from api_example import SECRET_KEY, options
 from peer_examples import EIP
 from playbook_runner import run_playbook
 
 STRONGSWAN_SCRIPT = "#!/bin/sh\necho 'Linux strongSwan U5.9.8/K6.1'\n[ \"$1\" = --version ]\n"
+FILTERS = vpn_peer.FilterModule().filters()
 TUNNEL = options(
     vpn_conn_id="vpnconn-1",
     ike_config__ike_version="v2",
@@ -30,7 +32,7 @@ def run(tmp_path):
     commands = tmp_path / "bin"
     commands.mkdir()
 
-    def run_role(tasks_from, *arguments, added=None, **variables):
+    def run_role(tasks_from, added=None, **variables):
         for name, text in (added or {}).items():
             (commands / name).write_text(text)
             (commands / name).chmod(0o755)
@@ -41,7 +43,7 @@ def run(tmp_path):
             "vars": {f"libreswan_peer_{name}": value for name, value in variables.items()},
         }
         path = os.pathsep.join(str(entry) for entry in (commands, *os.environ["PATH"].split(os.pathsep)))
-        done = run_playbook([task], *arguments, environment={"PATH": path})
+        done = run_playbook([task], environment={"PATH": path})
         assert SECRET_KEY not in done.output
         named = {name.rpartition(" : ")[2]: result for name, result in done.named.items()}
         return done.status, named, folder
@@ -51,16 +53,26 @@ def run(tmp_path):
 
 def test_libreswan_role_absent_removes_the_files_of_a_removed_package(run):
     """The folder and the command ipsec are those of strongSwan."""
-    status, named, folder = run("inspect", "--check", added={"ipsec": STRONGSWAN_SCRIPT})
-    assert status == 0, named
-    status, named, folder = run("inspect")
+    status, named, folder = run("inspect", added={"ipsec": STRONGSWAN_SCRIPT})
     assert status != 0, named
     message = named["Check that Libreswan is installed"]["msg"]
     assert "there is no command ipsec of Libreswan; install Libreswan" in message
-    for suffix in (".conf", ".secrets", ".loaded"):
-        (folder / f"vpncon{suffix}").write_text("# tunnel vpnconn-1\n" if suffix == ".loaded" else "")
+    peer = FILTERS["vpn_peer"]({}, TUNNEL, EIP, SECRET_KEY)
+    secrets = FILTERS["libreswan"]({}, peer, part="secrets")
+    for suffix, text in {".conf": "", ".secrets": secrets, ".loaded": "# tunnel vpnconn-1\n"}.items():
+        (folder / f"vpncon{suffix}").write_text(text)
     status, named, _folder = run("absent", state="absent")
     assert status == 0 and list(folder.iterdir()) == [], named
+
+
+def test_libreswan_role_keeps_the_keys_of_another_origin(run, tmp_path):
+    """Without a .conf file of the same name, such as that of an administrator's tunnels."""
+    folder = tmp_path / "ipsec.d"
+    (folder / "vpncon.secrets").write_text(': PSK "of another tunnel"\n')
+    status, named, _folder = run("absent", state="absent", added={"ipsec": STRONGSWAN_SCRIPT})
+    message = named["Check that this role has written the existing file of the key"]["msg"]
+    assert status != 0 and "vpncon.secrets on localhost was not written by this role" in message
+    assert "of another tunnel" in (folder / "vpncon.secrets").read_text()
 
 
 def test_libreswan_role_names_the_service_of_the_running_strongswan(run):
