@@ -81,14 +81,13 @@ def test_find_daemon_reports_each_use_of_the_other_daemon(host, state, uses):
 def running(name, folder):
     """A process of this name in the network namespace of the test."""
     program = folder / name
-    shutil.copy(shutil.which("sleep"), program)
-    process = subprocess.Popen([program, "60"])
-    try:
+    shutil.copy(shutil.which("cat"), program)
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        # With its first line the program, and so the name of the process, is there.
+        process.stdin.write("ready\n")
+        assert process.stdout.readline() == "ready\n"
         assert Path(f"/proc/{process.pid}/comm").read_text() == f"{name}\n"
         yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_find_daemon_without_ss_reports_the_running_daemon(host, tmp_path):
