@@ -66,6 +66,9 @@ def test_peer_sheet_tunnels_of_one_name_have_pages_of_their_own(emulator, run):
     assert done.status == 0 and set(pages) == names
     shown = {line.rpartition("/")[2] for line in done.named["Show the files"]["msg"]}
     assert shown == set(pages)
+    pages["hub@vpnconn-3.md"].unlink()
+    done, again = run("-e", "vpn_conn_name=hub")
+    assert done.status == 0 and set(again) == names, "a page of one tunnel has the same name"
     key = ["-e", "vpn_conn_name=office", "-e", "show_key=true", "-e", f"secret_key={SECRET_KEY}"]
     done, _pages = run(*key)
     sentence = "has 2 tunnels office (vpnconn-office, vpnconn-2), each with a key of its own"

@@ -60,6 +60,10 @@ MESSAGES = {
         "name: %(device)s takes 1 to %(max)d characters, letters, digits, ., - and _, got %(value)s;"
         " give vpn_peer a name="
     ),
+    "peer_name_of_device": (
+        "name: %(device)s has a profile and a proposal named %(value)s itself, which other tunnels use; give vpn_peer"
+        " another name="
+    ),
     "peer_interface": (
         "%(option)s: must be the name of an interface of the device, such as %(example)s: at most 15 letters, digits,"
         " ., - and _, without a blank at either end, got %(value)s"

@@ -17,12 +17,15 @@ from .description import ANY_ADDRESS, PeerDescription, subnet_pairs
 from .devices import ike_words, ipsec_words, mode_of, parse_identities, reject_unsupported, validate_ipv4
 from .dictionary import DPD_DELAY_SECONDS, DPD_TIMEOUT_SECONDS, TCP_MSS_BYTES, parse_dictionary
 from .identities import COMMENT, IDENTITY_TYPES, Identity
+from .messages import MESSAGES
 from .swanctl import VERSIONS, networks_inside
 
 Item = Dict[str, Any]
 
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 HEX_PREFIX = "0x"
+LABEL = "RouterOS"
+NAME_OF_DEVICE = "default"  # of the profile and the proposal that RouterOS creates, which other tunnels may use
 LAN = ", LAN"  # end of the comment of a policy that keeps traffic of the LAN out of the tunnel; no name has a comma
 
 
@@ -30,7 +33,7 @@ def render(peer: Any) -> List[Item]:
     """Return the path, the data and the restriction of each task; an empty list in check mode.
 
     The restriction selects the tunnel's own entries by their exact comment, or by their name where a path has no
-    comments. Both have the name on the device, which no other tunnel of the device can have.
+    comments. Comment and name contain the tunnel's name on the device, which is unique there.
 
     :param peer: dictionary of describe_peer(), with the key.
     :raises InvalidOptionsError: see parse_dictionary() and reject_unsupported().
@@ -38,7 +41,9 @@ def render(peer: Any) -> List[Item]:
     description = parse_dictionary(peer, "all")
     if description is None:
         return []
-    errors = validate_ipv4(description, "RouterOS")
+    errors = validate_ipv4(description, LABEL)
+    if description.name == NAME_OF_DEVICE:
+        errors.append(MESSAGES["peer_name_of_device"] % {"device": LABEL, "value": description.name})
     if errors:
         raise InvalidOptionsError(errors)
     return _items(description)

@@ -4,13 +4,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # find_daemon.sh ROLE PROCESSES SERVICE PROGRAMS FOLDER...
-# Print how the host uses an IKE daemon: `process NAME` for one of the PROCESSES with UDP port 500, `service NAME` where the SERVICE of
-# one of the installed PROGRAMS starts with the host, and `tunnel NAME` for each tunnel that ROLE has configured in a FOLDER.
+# Print how the host uses an IKE daemon, each use on a line:
+#   process NAME   one of PROCESSES has UDP port 500. Without the command ss: it runs.
+#   service NAME   SERVICE starts with the host, and one of PROGRAMS, the daemon's paths, is installed
+#   tunnel NAME    ROLE has configured this tunnel in a FOLDER
 
 role=$1 processes=$2 service=$3 programs=$4
 shift 4
 
-sockets=$(ss -Hulnp 'sport = :500' 2>/dev/null)
+if command -v ss >/dev/null; then
+    sockets=$(ss -Hulnp 'sport = :500' 2>/dev/null)
+else
+    # A process of a container has a network namespace of its own, and so another port 500.
+    sockets=
+    namespace=$(readlink /proc/self/ns/net)
+    for entry in /proc/[0-9]*; do
+        { read -r process <"$entry/comm"; } 2>/dev/null || continue
+        case " $processes " in
+        *" $process "*)
+            [ "$(readlink "$entry/ns/net")" = "$namespace" ] && sockets="$sockets(\"$process\","
+            ;;
+        esac
+    done
+fi
 for process in $processes; do
     case $sockets in
     *"(\"$process\","*) echo "process $process" ;;

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +32,13 @@ def host(tmp_path):
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(0o755)
 
-    def run(process="", service="", is_installed=False, markers=()):
-        command("ss", f"echo '{SOCKET % process}'" if process else ":")
+    def run(process="", service="", is_installed=False, markers=(), has_ss=True):
+        if has_ss:
+            command("ss", f"echo '{SOCKET % process}'" if process else ":")
+        for name in ("sh", "grep", "basename", "readlink"):
+            path = tmp_path / "bin" / name
+            path.parent.mkdir(exist_ok=True)
+            path.is_symlink() or path.symlink_to(shutil.which(name))
         command("systemctl", f"echo {service}" if service else "exit 1")
         if is_installed:
             program.write_text("")
@@ -39,8 +47,8 @@ def host(tmp_path):
             (folder / f"{name}.loaded").write_text(MARKER % role)
         arguments = ["libreswan_peer", "pluto", "ipsec", str(program), str(folder), str(tmp_path / "none")]
         done = subprocess.run(
-            ["sh", "-c", SCRIPT.read_text(), "find_daemon.sh", *arguments],
-            env={"PATH": f"{tmp_path}/bin:/usr/bin:/bin"},
+            [shutil.which("sh"), "-c", SCRIPT.read_text(), "find_daemon.sh", *arguments],
+            env={"PATH": f"{tmp_path}/bin"},
             check=True,
             capture_output=True,
             text=True,
@@ -67,3 +75,26 @@ def host(tmp_path):
 )
 def test_find_daemon_reports_each_use_of_the_other_daemon(host, state, uses):
     assert host(**state) == uses
+
+
+@contextlib.contextmanager
+def running(name, folder):
+    """A process of this name in the network namespace of the test."""
+    program = folder / name
+    shutil.copy(shutil.which("cat"), program)
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        # With its first line the program, and so the name of the process, is there.
+        process.stdin.write("ready\n")
+        assert process.stdout.readline() == "ready\n"
+        assert Path(f"/proc/{process.pid}/comm").read_text() == f"{name}\n"
+        yield
+
+
+def test_find_daemon_without_ss_reports_the_running_daemon(host, tmp_path):
+    """A minimal installation may lack the command ss."""
+    assert host(has_ss=False) == []
+    with running("plutonium", tmp_path):
+        assert host(has_ss=False) == []
+    (tmp_path / "daemon").mkdir()
+    with running("pluto", tmp_path / "daemon"):
+        assert host(has_ss=False) == ["process pluto"]

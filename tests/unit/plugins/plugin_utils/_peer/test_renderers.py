@@ -345,6 +345,14 @@ def test_routeros_key_that_would_be_decoded_is_written_in_hex():
         assert data["ip ipsec identity"][0]["secret"] == secret
 
 
+def test_routeros_refuses_the_name_of_entries_that_other_tunnels_use():
+    """The tasks would give RouterOS' own profile and proposal the values of this tunnel."""
+    tunnel = dict(common(), vpn_conn_name="default")
+    with pytest.raises(AnsibleFilterError, match="name: RouterOS has a profile and a proposal named default itself"):
+        render("routeros_ipsec", tunnel)
+    assert render("routeros_ipsec", tunnel, described={"name": "munich"})
+
+
 def test_routeros_refuses_ipv6():
     tunnel = common(local_subnets=["2001:db8::/48"], remote_subnets=["2001:db9::/48"])
     with pytest.raises(AnsibleFilterError, match="tunnel.local_subnets: RouterOS is rendered for IPv4 only"):
