@@ -5,16 +5,14 @@
 #
 # find_daemon.sh ROLE PROCESSES SERVICE PROGRAMS FOLDER...
 # Print how the host uses an IKE daemon, each use on a line:
-#   process NAME   one of PROCESSES has UDP port 500. Without the command ss: it runs.
+#   process NAME   one of PROCESSES has UDP port 500. If the command ss is missing or fails: it runs.
 #   service NAME   SERVICE starts with the host, and one of PROGRAMS, the daemon's paths, is installed
 #   tunnel NAME    ROLE has configured this tunnel in a FOLDER
 
 role=$1 processes=$2 service=$3 programs=$4
 shift 4
 
-if command -v ss >/dev/null; then
-    sockets=$(ss -Hulnp 'sport = :500' 2>/dev/null)
-else
+if ! sockets=$(ss -Hulnp 'sport = :500' 2>/dev/null); then
     # A process of a container has a network namespace of its own, and so another port 500.
     sockets=
     namespace=$(readlink /proc/self/ns/net)

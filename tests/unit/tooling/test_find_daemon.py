@@ -32,9 +32,9 @@ def host(tmp_path):
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(0o755)
 
-    def run(process="", service="", is_installed=False, markers=(), has_ss=True):
-        if has_ss:
-            command("ss", f"echo '{SOCKET % process}'" if process else ":")
+    def run(process="", service="", is_installed=False, markers=(), ss="works"):
+        if ss != "missing":
+            command("ss", "exit 255" if ss == "fails" else f"echo '{SOCKET % process}'" if process else ":")
         for name in ("sh", "grep", "basename", "readlink"):
             path = tmp_path / "bin" / name
             path.parent.mkdir(exist_ok=True)
@@ -90,11 +90,12 @@ def running(name, folder):
         yield
 
 
-def test_find_daemon_without_ss_reports_the_running_daemon(host, tmp_path):
-    """A minimal installation may lack the command ss."""
-    assert host(has_ss=False) == []
+@pytest.mark.parametrize("ss", ["missing", "fails"])
+def test_find_daemon_without_ss_reports_the_running_daemon(host, tmp_path, ss):
+    """A minimal installation may lack the command ss, and an old one its options."""
+    assert host(ss=ss) == []
     with running("plutonium", tmp_path):
-        assert host(has_ss=False) == []
+        assert host(ss=ss) == []
     (tmp_path / "daemon").mkdir()
     with running("pluto", tmp_path / "daemon"):
-        assert host(has_ss=False) == ["process pluto"]
+        assert host(ss=ss) == ["process pluto"]
