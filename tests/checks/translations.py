@@ -133,9 +133,8 @@ def expected_link(root: Path, source: Path, translation: Path, link: str) -> str
         anchor = dict(zip(*map(anchors, pages))).get(anchor, anchor)
         path = translation_of(path)
     if target:
-        target = (BLOB + path.as_posix() if is_absolute else link_between(translation, path)) + "/" * target.endswith(
-            "/"
-        )
+        slash = "/" if target.endswith("/") else ""  # of a folder
+        target = (BLOB + path.as_posix() if is_absolute else link_between(translation, path)) + slash
     return target + separator + anchor
 
 

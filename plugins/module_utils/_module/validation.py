@@ -375,7 +375,7 @@ def complete_failure(
     secrets: set[str],
     remove: Callable[[Any, set[str]], Any] = remove_values,
 ) -> tuple[dict[str, Any], set[str]]:
-    """Append the error's code to the message of a failed task.
+    """Append the error's code to the message of a failed task, and redact the failure.
 
     :returns: see redact_failure().
     """
