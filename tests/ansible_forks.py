@@ -33,6 +33,7 @@ START_SECONDS = 60
 OF_ONE_RUN = ("BCE_", "BAIDUCLOUD_", "TASK_RESULTS", "PWD", "PYTEST_CURRENT_TEST")
 
 _seen: set = set()
+_payloads: dict = {}
 _parents: dict = {}  # those without a run, the last used one at the end
 
 
@@ -76,6 +77,14 @@ def _key(environment):
     return frozenset((name, value) for name, value in environment.items() if not name.startswith(OF_ONE_RUN))
 
 
+def _payloads_of(environment):
+    """Return the directory for the payloads of modules, which depend on where the collections are."""
+    place = environment.get("ANSIBLE_COLLECTIONS_PATH") or _key(environment)
+    if place not in _payloads:
+        _payloads[place] = tempfile.TemporaryDirectory(prefix="payloads-")
+    return _payloads[place].name
+
+
 class _Parent:
     """The process of ansible_parent.py for one environment."""
 
@@ -84,7 +93,7 @@ class _Parent:
         with theirs:
             program = Path(__file__).with_name("ansible_parent.py")
             self._process = subprocess.Popen(
-                [sys.executable, str(program), str(theirs.fileno())],
+                [sys.executable, str(program), str(theirs.fileno()), _payloads_of(environment)],
                 cwd=BIN,  # it has no ansible.cfg
                 env={**dict(_key(environment)), "TASK_RESULTS": os.devnull},
                 stdin=subprocess.DEVNULL,

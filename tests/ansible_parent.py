@@ -5,7 +5,8 @@
 
 Ansible imports most plugins and parses their documentation while a play runs. A first fork runs a small play and says
 what it imported and which texts it parsed, so that the others find it done. A fork uses a parsed text once, because
-Ansible changes what it gets; nothing else of one fork is ever seen by another.
+Ansible changes what it gets. Forks also share the payloads of modules, which take longer to pack than a module runs;
+nothing else of one fork is ever seen by another.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ FIRST_PLAY = Path(__file__).with_name("first_play.yml")
 parse = yaml.load
 
 
-def main(control):
+def main(control, payloads):
     # As Python starts a program.
     sys.argv[:] = [str(PLAYBOOK)]
     sys.path[0] = str(BIN)
@@ -43,7 +44,7 @@ def main(control):
     # Each run has such a directory of its own.
     cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)
     atexit.unregister(cleanup_tmp_file)
-    modules, texts = _first_run(mains[str(PLAYBOOK)], constants)
+    modules, texts = _first_run(mains[str(PLAYBOOK)], constants, payloads)
     for name in modules:
         # Plugins of a directory in the configuration have names that only Ansible can import.
         with contextlib.suppress(ImportError):
@@ -54,18 +55,19 @@ def main(control):
     # Forks share what is frozen until they change it.
     gc.freeze()
     _start_as(*_wait_for_order(control))
-    _begin(constants)
+    _begin(constants, payloads)
     sys.exit(mains[sys.argv[0]]())
 
 
-def _begin(constants):
-    """Make the temporary directory of a run as the import of ansible.constants does."""
+def _begin(constants, payloads):
+    """Make the temporary directory of a run as the import of ansible.constants does; it has the payloads of all runs."""
     from ansible.config.manager import ensure_type
 
     constants.DEFAULT_LOCAL_TMP = ensure_type(str(Path(constants.DEFAULT_LOCAL_TMP).parent), "tmppath")
+    Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache").symlink_to(payloads)
 
 
-def _first_run(run, constants):
+def _first_run(run, constants, payloads):
     """Run FIRST_PLAY in a fork; return the names of the modules that it imported, and the texts with their loaders."""
     with tempfile.TemporaryFile() as record:
         pid = os.fork()
@@ -76,7 +78,7 @@ def _first_run(run, constants):
         texts = []
         yaml.load = functools.partial(_record, texts)
         before = set(sys.modules)
-        _begin(constants)
+        _begin(constants, payloads)
         sys.argv[1:] = ["-i", "localhost,", str(FIRST_PLAY)]
         try:
             run()
@@ -157,4 +159,4 @@ def _start_as(order, output):
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])

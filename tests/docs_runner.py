@@ -136,22 +136,23 @@ class DocsRunner:
     :ivar runs: the PlaybookResult of every ansible-playbook command, in order.
     """
 
-    def __init__(self, emulator, folder, arguments=()):
+    def __init__(self, emulator, folder, home, arguments=()):
         """Save all files that the pages show.
 
+        :param home: the home directory, the same for all pages, because Ansible is then imported once for all of them.
         :param arguments: additional arguments for ansible-playbook commands, such as a key that the text omits.
         """
         self.folder = folder
         self.arguments = arguments
         self.runs = []
         self._examples = []
-        (folder / "password").write_text("open sesame", encoding="utf-8")
+        (home / "password").write_text("open sesame", encoding="utf-8")
         (folder / "terraform.tfstate").write_text(json.dumps(TERRAFORM_STATE), encoding="utf-8")
         variables = {
-            "HOME": str(folder),
+            "HOME": str(home),
             "PWD": str(folder),
             "EDITOR": EDITOR,
-            "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "password"),
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(home / "password"),
         }
         self.environment = {**emulator.environment, **variables}
         self._commands = {

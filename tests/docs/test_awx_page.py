@@ -64,8 +64,8 @@ def test_wrong_survey_answers_fail_with_the_shown_message(emulator):
     assert done.results[-1]["msg"] == line and done.status != 0 and emulator.requests() == []
 
 
-def test_page_examples_and_commands_work_in_order(emulator, tmp_path):
-    runner = DocsRunner(emulator, tmp_path)
+def test_page_examples_and_commands_work_in_order(emulator, tmp_path, home):
+    runner = DocsRunner(emulator, tmp_path, home)
     runner.run_page(PAGE)
     changes = [any(result["changed"] for result in run.results) for run in runner.runs]
     assert changes == [True, True, True, False, False]

@@ -34,8 +34,8 @@ NOT_IN_CHECK_MODE = {
 
 
 @pytest.fixture
-def runner(emulator, tmp_path):
-    return DocsRunner(emulator, tmp_path)
+def runner(emulator, tmp_path, home):
+    return DocsRunner(emulator, tmp_path, home)
 
 
 def module_examples(path):
@@ -59,8 +59,8 @@ def test_page_examples_and_commands_work(runner, page):
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda playbook: playbook.stem)
-def test_playbook_header_commands_work(emulator, tmp_path, playbook):
-    runner, commands = DocsRunner(emulator, tmp_path, KEY_ARGUMENTS), header_commands(playbook)
+def test_playbook_header_commands_work(emulator, tmp_path, home, playbook):
+    runner, commands = DocsRunner(emulator, tmp_path, home, KEY_ARGUMENTS), header_commands(playbook)
     assert commands, "the header must show how to run it"
     for command in commands:
         runner.run_command(command)
