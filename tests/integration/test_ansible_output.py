@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible itself prints of secrets: each statement of "What Ansible itself prints" in docs/guide.md."""
+"""What Ansible itself prints of secrets: each statement of "What Ansible itself prints" in docs/options.md."""
 
 from __future__ import annotations
 

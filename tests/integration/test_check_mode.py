@@ -74,24 +74,29 @@ def run_page(cloud, tasks, *arguments, in_process=True):
     return done.results
 
 
-FROM_NAMES = "From names to a tunnel"
-# name -> heading, what changes, whether tasks run in-process, the heading of what exists before
+FROM_NAMES = ("gateways.md", "From names to a tunnel")  # page and heading of an example
+# name -> example, what changes, whether tasks run in-process, the example that runs before
 CASES = {
     "from names to a tunnel": (FROM_NAMES, [False, True, True], True, None),
     "the same as modules": (FROM_NAMES, [False, True, True], False, None),
-    "the peer moved": ("The peer's address: `remote_ip` or `cgw_id`?", [True, True, True], True, FROM_NAMES),
-    "an address": ("Buy and release an EIP", [True, True, False, True], True, None),
-    "a gateway": ("Buy and release a gateway", [True, True, True, True, True], True, None),
-    "a route": ("A single route rule", [True, False, True], True, None),
+    "the peer moved": (
+        ("gateways.md", "The peer's address: `remote_ip` or `cgw_id`?"),
+        [True, True, True],
+        True,
+        FROM_NAMES,
+    ),
+    "an address": (("buy-gateways.md", "Buy and release an EIP"), [True, True, False, True], True, None),
+    "a gateway": (("buy-gateways.md", "Buy and release a gateway"), [True, True, True, True, True], True, None),
+    "a route": (("routes.md", "A single route rule"), [True, False, True], True, None),
 }
 
 
-@pytest.mark.parametrize(("heading", "changed", "in_process", "before"), CASES.values(), ids=CASES)
-def test_check_mode_over_several_tasks_predicts_the_run(cloud, heading, changed, in_process, before):
+@pytest.mark.parametrize(("example", "changed", "in_process", "before"), CASES.values(), ids=CASES)
+def test_check_mode_over_several_tasks_predicts_the_run(cloud, example, changed, in_process, before):
     """Regression: the task after a creation failed, or had nothing to do, because the id of the new object was null."""
     if before:
-        run_page(cloud, page_tasks("gateways.md", before))
-    tasks = page_tasks("gateways.md", heading)
+        run_page(cloud, page_tasks(*before))
+    tasks = page_tasks(*example)
     writes = len(cloud.requests()) - len(cloud.requests("GET"))
     planned = run_page(cloud, tasks, "--check", in_process=in_process)
     assert len(cloud.requests()) - len(cloud.requests("GET")) == writes

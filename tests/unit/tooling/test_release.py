@@ -123,10 +123,12 @@ def content():
     return {item: re.search("version_added: (.*)", text)[1].strip("\"'") for item, text in texts.items()}
 
 
-def test_readme_links_to_every_plugin_page():
-    pages = {path.stem: path.name for path in (ROOT / "docs/plugins").glob("*.rst")}
-    assert len(pages) == len(content())
-    assert [name for name in pages.values() if f"(docs/plugins/{name})" not in read("README.md")] == []
+def test_readme_links_to_every_module_role_and_inventory():
+    """Filters are in the pages of their tasks, and all plugins in the folder."""
+    readme, pages = read("README.md"), {path.name for path in (ROOT / "docs/plugins").glob("*.rst")}
+    assert len(pages) == len(content()) and "(docs/plugins)" in readme
+    named = {name for name in pages if name.endswith(("_module.rst", "_role.rst", "_inventory.rst"))}
+    assert [name for name in sorted(named) if f"(docs/plugins/{name})" not in readme] == []
 
 
 def test_promises_of_one_creation_name_the_assumptions():
