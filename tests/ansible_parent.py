@@ -60,7 +60,7 @@ def main(control, payloads):
 
 
 def _begin(constants, payloads):
-    """Make the temporary directory of a run as the import of ansible.constants does; it has the payloads of all runs."""
+    """Make the temporary directory of a run as the import of ansible.constants does, with the payloads in it."""
     from ansible.config.manager import ensure_type
 
     constants.DEFAULT_LOCAL_TMP = ensure_type(str(Path(constants.DEFAULT_LOCAL_TMP).parent), "tmppath")
