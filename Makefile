@@ -13,7 +13,8 @@ unexport ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_PATHS ANSIBLE_COLLECTIONS_
 help:
 	@echo 'make demo                create, repeat, change and delete a tunnel on the local emulator'
 	@echo 'make demo-site           connect a site, from an empty VPC to the first packet, in the lab of two real IPsec daemons'
-	@echo 'make test                all checks from lint to integration; CI runs this and test-lab'
+	@echo 'make test                checks from lint to integration; CI runs this, test-long and test-lab'
+	@echo 'make test-long           the other tests without root: dialects, AWX, a site from an empty VPC'
 	@echo 'make test-lab            a tunnel between two real IPsec daemons in network namespaces'
 	@echo 'make lint                style, types, licenses, shell scripts, documentation, changelog'
 	@echo 'make docs                build the documentation site in .cache/site/html, without a network'
@@ -21,8 +22,7 @@ help:
 	@echo 'make test-integration    real playbooks against the local emulator'
 	@echo 'make test-sanity         ansible-test sanity'
 	@echo 'make check-package       build the tarball; check, install and import it'
-	@echo 'make dialects            the rules of docs/reliability.md on APIs that differ from their documentation'
-	@echo 'make test-dialects       the same with 5,000 combinations of such differences'
+	@echo 'make test-dialects       the dialects of test-long, with 5,000 combinations of them'
 	@echo 'make test-matrix         unit and integration tests on every supported ansible-core; CORES="2.17 2.21" selects'
 	@echo 'make release             build the tarball in dist/ and test it alone with the demo and the integration tests'
 	@echo 'make bench               measure what a task costs, next to the SDK and others; writes docs/benchmarks*.md'
@@ -41,8 +41,13 @@ demo-site: .venv/.stamp-test
 # Two targets at a time, with grouped output.
 test: .venv/.stamp-test
 	@$(MAKE) --no-print-directory -j2 -Otarget lint test-unit test-sanity check-package docs
-	@$(MAKE) --no-print-directory -j2 -Otarget test-integration dialects
-	@echo 'make test: lint, test-unit, test-sanity, check-package, docs, dialects and test-integration passed'
+	@$(MAKE) --no-print-directory test-integration
+	@echo 'make test: lint, test-unit, test-sanity, check-package, docs and test-integration passed'
+
+# Apart from make test, so that it ends in ten minutes. Dialects: the rules of docs/reliability.md on APIs that differ from their
+# documentation.
+test-long: .venv/.stamp-test
+	$(VENV_BIN)/python -m pytest -q -n 3 --dist worksteal -m 'long and not lab' tests/integration tests/docs tests/dialects
 
 # The tests of the IPsec lab, of the peers' own parsers and modules, and of the rulebooks; make test leaves them out. The modules are
 # in the environment of make bench.
@@ -82,11 +87,8 @@ test-unit: .venv/.stamp-test
 	$(VENV_BIN)/python -m pytest -q tests/unit tests/contract tests/model
 	$(VENV_BIN)/python tests/checks/check_python_compat.py
 
-dialects: .venv/.stamp-test
-	$(VENV_BIN)/python -m pytest -q tests/dialects
-
 test-integration: .venv/.stamp-test
-	$(VENV_BIN)/python -m pytest -q -n 3 --dist worksteal -m 'not lab' tests/integration tests/docs
+	$(VENV_BIN)/python -m pytest -q -n 3 --dist worksteal -m 'not lab and not long' tests/integration tests/docs
 
 test-sanity: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/run_sanity.py
@@ -94,7 +96,7 @@ test-sanity: .venv/.stamp-test
 check-package: .venv/.stamp-test
 	$(VENV_BIN)/python tests/checks/check_package.py
 
-# Many more combinations of dialects than in make test; about ten minutes on one core.
+# Many more combinations of dialects than in make test-long; about ten minutes on one core.
 test-dialects: .venv/.stamp-test
 	$(VENV_BIN)/python tests/dialects --singles --mixes 5000 --lost 500 --per-mix 2
 
@@ -169,4 +171,4 @@ endif
 
 FORCE:
 .PHONY: FORCE help demo demo-site test test-lab docs update-plugin-docs lint test-unit test-integration test-sanity check-package \
-  changelog dialects test-dialects test-matrix release bench update-lockfiles clean
+  changelog test-long test-dialects test-matrix release bench update-lockfiles clean

@@ -45,7 +45,8 @@ def main(control, payloads):
     cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)
     atexit.unregister(cleanup_tmp_file)
     modules, texts = _first_run(mains[str(PLAYBOOK)], constants, payloads)
-    for name in modules:
+    # Most plays need requests, and the small play does not.
+    for name in [*modules, "requests"]:
         # Plugins of a directory in the configuration have names that only Ansible can import.
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

@@ -13,6 +13,8 @@ from .cloud_under_test import SECRET_ACCESS_KEY, Seen
 from .invariants import check
 from .scenarios import BERLIN, HUB, KEYS, OTHER_HUB, PARIS
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def trials():

@@ -12,6 +12,8 @@ from .impossible import CELLS, lifting, unlifted
 from .scenarios import SCENARIOS
 from .selection import base, billed, gateway_mixes, lost_responses, mixes, singles
 
+pytestmark = pytest.mark.long
+
 MIXES, LOST, PURCHASES = 200, 50, 40
 GATEWAY_MIXES = 100
 

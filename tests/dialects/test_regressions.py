@@ -32,6 +32,8 @@ from .scenarios import (
     tunnel,
 )
 
+pytestmark = pytest.mark.long
+
 NAMES_CHANGED = (
     "tunnel-name-upper",
     "tunnel-name-trimmed",

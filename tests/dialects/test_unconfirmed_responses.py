@@ -10,6 +10,8 @@ import pytest
 from .cases import Case, bench
 from .scenarios import BERLIN, HUB, NEW_KEY, PARIS, IdOf, Scenario, Step, gone, many, one, tunnel
 
+pytestmark = pytest.mark.long
+
 RENAME = Step("vpn_tunnel", {"vpn_id": HUB, "vpn_conn_id": IdOf(BERLIN), "vpn_conn_name": PARIS}, pause=5.0)
 
 

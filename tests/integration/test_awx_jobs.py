@@ -21,6 +21,8 @@ from docs_runner import shown_files
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY, EmulatorProcess
 from playbook_runner import run_playbook
 
+pytestmark = pytest.mark.long
+
 CREATE, DELETE = "Create or update a VPN tunnel", "Delete a VPN tunnel"
 CONNECT, DISCONNECT = "Connect a site", "Disconnect a site"
 RECONCILE, REPORT, AUDIT = "Reconcile VPN tunnels", "Report VPN tunnels", "Audit VPN tunnels"

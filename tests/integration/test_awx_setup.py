@@ -25,6 +25,8 @@ from awx.server import KINDS, AwxServer
 from emulator_process import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from playbook_runner import ROOT, run_playbook
 
+pytestmark = pytest.mark.long
+
 # As docs/awx.md says it.
 PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
 SHOWN = shlex.split(re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1))

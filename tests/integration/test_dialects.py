@@ -22,6 +22,8 @@ from emulator_process import ACCESS_KEY_ID
 from emulator_thread import EmulatorThread
 from playbook_runner import run_playbook
 
+pytestmark = pytest.mark.long
+
 SAMPLE = (
     ("tunnel-name-upper", "create-repeat"),
     ("tunnel-name-cut", "bulk-create"),

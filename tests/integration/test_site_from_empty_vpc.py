@@ -16,6 +16,8 @@ from docs_runner import shown_files
 from emulator_process import EmulatorProcess
 from playbook_runner import ROOT, run_playbook
 
+pytestmark = pytest.mark.long
+
 SITE = ROOT / "playbooks/site_to_site.yml"
 FIRST, SECOND = (yaml.safe_load(shown_files()[name]) for name in ("first_site.yml", "second_site.yml"))
 ABSENT = {"state": "absent"}
