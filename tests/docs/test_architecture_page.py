@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page about the architecture, the images and CONTRIBUTING name files that exist."""
+"""The pages about architecture and development, the images and CONTRIBUTING name files that exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import pytest
 
 from playbook_runner import ROOT
 
-PAGES = (ROOT / "docs/architecture.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs/images").glob("*.svg")))
+PAGES = (
+    *(ROOT / name for name in ("docs/architecture.md", "docs/development.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs/images").glob("*.svg")),
+)
 # What a text names is a whole path, or the end of one.
 FILES = ["/" + path.relative_to(ROOT).as_posix() for top in ("plugins", "tests") for path in (ROOT / top).rglob("*.py")]
 PLACEHOLDER = re.compile("NAME|RESOURCE|KIND")

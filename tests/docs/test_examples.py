@@ -43,9 +43,9 @@ def module_examples(path):
     return list(yaml.safe_load_all(block))
 
 
-# The pages where a reader begins, and the one that test_awx_page.py runs.
+# The pages where a reader begins, and those that test_awx_page.py runs.
 START_PAGES = [README, ROOT / "docs/index.md", ROOT / "docs/guide.md"]
-SEPARATE_PAGES = [*START_PAGES, ROOT / "docs/awx.md"]
+SEPARATE_PAGES = [*START_PAGES, *(ROOT / f"docs/{name}.md" for name in ("awx", "awx-reference", "reconcile"))]
 PAGES_TO_RUN = [page for page in GUIDES if read_blocks(page) and page not in SEPARATE_PAGES]
 
 

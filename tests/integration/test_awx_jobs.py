@@ -165,7 +165,7 @@ def test_survey_retyped_answer_is_an_error(cloud, launch):
     assert not [text for text in ("0xab_cd12", str(0xABCD12)) if text in done.stdout]
     gone = launch(DELETE, {"vpn_id": "vpn-119bd69b", "vpn_conn_name": "yes"})
     assert gone.status == "failed" and "vpn_conn_name: must be text, but Ansible reads True" in gone.error
-    # What YAML cannot parse ends the job before a playbook could report it; docs/awx.md describes it.
+    # What YAML cannot parse ends the job before a playbook could report it; docs/awx-reference.md describes it.
     unparsed = launch(CREATE, {**ANSWERS, "description": "*"})
     assert unparsed.status == "failed" and "No inventory was parsed" in unparsed.stdout
     assert [tunnel["vpnConnName"] for tunnel in cloud.tunnels()] == ["yes"] and cloud.requests("POST") == []

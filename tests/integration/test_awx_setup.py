@@ -27,10 +27,10 @@ from playbook_runner import ROOT, run_playbook
 
 pytestmark = pytest.mark.long
 
-# As docs/awx.md says it.
-PAGE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
+# As docs/awx.md and docs/awx-reference.md say it.
+PAGE, REFERENCE = ((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in ("awx", "awx-reference"))
 SHOWN = shlex.split(re.search("^ansible-playbook baiducloud.network.awx_setup (.*)$", PAGE, re.MULTILINE).group(1))
-(NAME_WITH_BLANKS,) = re.findall("""-e '(.*"execution_environment".*)'""", PAGE)
+(NAME_WITH_BLANKS,) = re.findall("""-e '(.*"execution_environment".*)'""", REFERENCE)
 KEYS = {"BCE_ACCESS_KEY_ID": ACCESS_KEY_ID, "BCE_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY, "BCE_REGION": "su"}
 TEMPLATES = {template["name"]: template for template in data("job_templates")}
 ONE = "Delete a VPN tunnel"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""playbooks/vars/awx/texts_zh.yml translates all texts of the job templates, and docs/zh-CN/awx.md shows them."""
+"""playbooks/vars/awx/texts_zh.yml translates all texts of the job templates, and docs/zh-CN/ shows them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from translations import read_page
 TEMPLATES = data("job_templates")
 CHINESE = {item["en"]: item["zh"] for item in data("texts_zh")}
 PAGE = ROOT / "docs/zh-CN/awx.md"
+PAGES = [PAGE, *(ROOT / f"docs/zh-CN/{name}.md" for name in ("awx-reference", "reconcile"))]
 
 
 def texts_of(template):
@@ -46,12 +47,13 @@ def test_chinese_page_shows_every_job_template():
     assert rows_under("## 作业模板", PAGE) == shown
 
 
-def test_chinese_page_names_questions_of_the_survey():
+def test_chinese_pages_name_questions_of_the_survey():
     questions = {CHINESE[question["question_name"]] for question in TEMPLATES[0]["survey"]}
     shown = [row[0] for row in rows_under("## 3. 启动", PAGE)]
     assert shown and set(shown) <= questions
-    # The page shows names that AWX has or shows in italics.
-    prose = re.sub("`[^`]*`", "", read_page(PAGE.read_text(encoding="utf-8")).prose.replace("**", ""))
+    # The pages show names that AWX has or shows in italics.
+    text = "\n".join(read_page(page.read_text(encoding="utf-8")).prose for page in PAGES)
+    prose = re.sub("`[^`]*`", "", text.replace("**", ""))
     names = {name for name in re.findall(r"\*([^*]+)\*", prose) if re.search("[\u4e00-\u9fff]", name)}
     of_awx = {"模板", "检查", "作业分片", "管理", "凭证类型", "添加"}
     assert names - set(CHINESE.values()) == of_awx

@@ -13,8 +13,8 @@ ADDRESS = re.compile(rf"(?:https?://|git@)[\w.-]+[/:][\w./-]*?/{re.escape(COLLEC
 # File -> why it repeats the address.
 ALLOWED = {
     "galaxy.yml": "the one place; the owner changes it here first",
-    "docs/awx.md": "AWX installs the collection of a project from an address",
-    "docs/zh-CN/awx.md": "its code is that of docs/awx.md",
+    "docs/awx-reference.md": "AWX installs the collection of a project from an address",
+    "docs/zh-CN/awx-reference.md": "its code is that of docs/awx-reference.md",
     "docs/docsite/links.yml": "docs.ansible.com builds its links from this file",
     "docs/site/antsibull-docs.cfg": "antsibull-docs reads no metadata for this link",
     "playbooks/awx_setup.yml": "the playbook works without galaxy.yml and MANIFEST.json",
@@ -45,7 +45,7 @@ def test_address_of_the_repository_is_in_the_listed_files_only():
 
 def test_page_that_needs_the_address_says_that_it_is_not_published():
     """Delete this test when the repository is published."""
-    text = " ".join((ROOT / "docs/awx.md").read_text(encoding="utf-8").split())
+    text = " ".join((ROOT / "docs/awx-reference.md").read_text(encoding="utf-8").split())
     assert "not published yet" in text
 
 

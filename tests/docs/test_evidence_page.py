@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the baiducloud.network contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures of docs/reliability.md are those of the tables that the tests run."""
+"""Figures of docs/test-evidence.md are those of the tables that the tests run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read(path):
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-PAGE = " ".join(read("docs/reliability.md").split())
+PAGE = " ".join(read("docs/test-evidence.md").split())
 
 
 def constants(path):
