@@ -26,7 +26,7 @@ from pathlib import Path
 from ansible_parent import BIN, PROGRAMS
 
 REAL_STARTS = "REAL_ANSIBLE_STARTS"
-"""The environment variable that switches forks off, and tests/module_bytecode too, as the tests of a release do."""
+"""The environment variable that switches forks off, and tests/module_bytecode too."""
 MAX_PARENTS = 3
 START_SECONDS = 60
 # The beginnings of variables that Ansible does not read while it is imported.

@@ -76,8 +76,7 @@ def assemble_test_tree(installed: Path) -> None:
 
 def run(*command: str | Path, cwd: Path = WORK_DIR) -> None:
     """Run a command of the new environment and show its output, isolated from the user's settings of Ansible."""
-    own = {"HOME": isolated_home(HOME), "REAL_ANSIBLE_STARTS": "1"}
-    environment = {**REQUIRED, **build_environment(VENV / "bin"), **own}
+    environment = {**REQUIRED, **build_environment(VENV / "bin"), "HOME": isolated_home(HOME)}
     if subprocess.run(command, cwd=cwd, env=environment, check=False, stdin=subprocess.DEVNULL).returncode:
         sys.exit(f"release: {' '.join(map(str, command))} failed; there is no release")
 
