@@ -26,7 +26,7 @@ LOOP_SIZE = MANY  # of the advice's example
 
 TEXT = """# Benchmarks
 
-How long tasks take, compared with a loop, with other modules and with a script. All figures are from one run of
+This page shows how long tasks take, next to a loop, other modules and a script. All figures are from one run of
 `make bench` ({minutes:.0f} minutes), which uses the emulator of the API. Compare the ratios, because the times depend
 on the machine. [All tables](benchmarks-tables.md) shows the machine, the versions, the method and every case.
 {noise}
@@ -55,7 +55,7 @@ column compares the task with [the script](../tests/benchmarks/sdk_script.py). T
 official SDK, one request after the other. It does not verify what it created. It lists a gateway once, but a loop
 lists it for each item.
 
-| goal | measured | ÷ SDK script |
+| goal | measured | measured ÷ script |
 |---|---:|---:|
 {goals}
 
@@ -128,7 +128,7 @@ def _single_goal(single):
     is_met = round(over) <= MAX_OVER_EMPTY_MS
     text = f"one `vpn_tunnel` task, no change: ≤ {MAX_OVER_EMPTY_MS} ms over an empty play"
     ratio = single.task.wall / single.script.wall
-    measured = f"{over:.0f} ms of {single.task.wall:.2f} s"
+    measured = f"{over:.0f} ms; the whole play takes {single.task.wall:.2f} s"
     return [text, _measured(measured, is_met), times(ratio), f"{over:.0f} ms"], is_met
 
 

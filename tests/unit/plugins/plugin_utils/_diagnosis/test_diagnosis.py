@@ -346,7 +346,7 @@ def test_each_finding_is_planted_somewhere():
 
 def test_page_has_the_number_of_findings_and_a_sentence():
     page = (ROOT / "docs/diagnose.md").read_text(encoding="utf-8")
-    assert f"\n{len(FINDINGS)} findings, in this order:\n" in page
+    assert f"\nThe playbook looks for {len(FINDINGS)} faults, in this order:\n" in page
     assert len({finding.name for finding in FINDINGS}) == len(FINDINGS)
     (example,) = re.findall(r"```text\n(.*)\n```", page)
     assert example == f"branch-berlin {FAULTS['IKE cipher'].sentence}."
