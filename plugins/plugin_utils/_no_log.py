@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ansible.module_utils.common.parameters import remove_values
@@ -19,6 +20,7 @@ def remove_secrets(value: Any, secrets: set[str]) -> Any:
     # Ansible replaces one secret after the other. Its mask of asterisks may complete a secret that contains one.
     with_asterisk = {secret for secret in secrets if "*" in secret}
     known: dict[str, str] = {}  # each text is searched once
+    has_secret = functools.lru_cache(None)(lambda text: any(index.occurrences(text)))
 
     def remove_from_text(text: str) -> Any:
         if text not in known:
@@ -34,7 +36,8 @@ def remove_secrets(value: Any, secrets: set[str]) -> Any:
             return {name: remove(item) for name, item in value.items()}
         if kind is list:
             return [remove(item) for item in value]
-        if value is None or kind is bool or (kind in (int, float) and not any(index.occurrences(str(value)))):
+        # Up to ansible-core 2.18 Ansible also hides null and booleans by their texts.
+        if (value is None or kind in (bool, int, float)) and not has_secret(str(value)):
             return value
         return remove_values(value, secrets)
 

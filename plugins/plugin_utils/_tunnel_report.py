@@ -49,11 +49,11 @@ def report_tunnels(
     """Return the report of tunnels. Those with a problem come first.
 
     :param tunnels: as vpn_tunnel_info returns them.
-    :param checked: the result of vpn_tunnels in check mode with the list to compare with; None if there is no list.
+    :param checked: the result of vpn_tunnels in check mode with the list to compare with; empty without one.
     :param generated: the time of the report, in UTC and ISO 8601.
     """
     rows = [_row(tunnel) for tunnel in tunnels]
-    if checked is not None:
+    if checked:
         rows = _compare(rows, checked)
     rows.sort(key=lambda row: (row["is_up"] and row["drift"] in (None, SAME), row["vpn_id"], row["name"]))
     summary = {

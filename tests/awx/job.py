@@ -85,8 +85,9 @@ class Job(NamedTuple):
         """Return the results of the tasks whose action has this prefix, a list of dicts."""
         kinds = ("runner_on_ok", "runner_on_failed")
         ended = [event["event_data"] for event in self.events if event["event"] in kinds]
+        # Up to ansible-core 2.18 an included file has no resolved action.
         return [
-            entry["res"] for entry in ended if entry.get("resolved_action", entry["task_action"]).startswith(action)
+            entry["res"] for entry in ended if (entry.get("resolved_action") or entry["task_action"]).startswith(action)
         ]
 
 

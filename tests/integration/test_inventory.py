@@ -249,7 +249,9 @@ def test_inventory_warns_about_a_vpc_without_gateways(tmp_path):
         for _from_the_api_then_from_the_cache in range(2):
             listed, output = inventory.run()
             assert "hub" in listed["_meta"]["hostvars"]
-            assert "vpc_ids: vpc-empty: the API shows no IPsec VPN gateway there" in output, output
+            # Up to ansible-core 2.18 a line of a warning may end at a hyphen.
+            warning = output.replace("vpc- empty", "vpc-empty")
+            assert "vpc_ids: vpc-empty: the API shows no IPsec VPN gateway there" in warning, output
 
 
 def test_inventory_leaves_a_static_host_with_a_gateways_name_alone(site, inventory, tmp_path):

