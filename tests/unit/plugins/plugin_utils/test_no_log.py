@@ -9,12 +9,14 @@ import datetime
 
 import pytest
 from ansible.module_utils.common.parameters import remove_values
+from ansible.release import __version__
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.baiducloud.network.plugins.plugin_utils import _no_log
 from ansible_collections.baiducloud.network.plugins.plugin_utils._no_log import remove_secrets
 
+CORE = tuple(int(part) for part in __version__.split(".")[:2])
 _TEXTS = st.text("aA1*é", max_size=16)
 _SCALARS = st.none() | st.booleans() | st.integers(0, 2000) | st.floats(0, 20) | _TEXTS
 _VALUES = st.recursive(
@@ -24,6 +26,16 @@ _VALUES = st.recursive(
 _SECRETS = st.lists(st.text("aA1*é", min_size=1, max_size=20), max_size=12, unique_by=len)
 
 
+@settings(max_examples=500, deadline=None, database=None)
+@given(_VALUES, st.text("aA1*é", min_size=1, max_size=20))
+@example([1234, 12.34, 5, True, "True"], "12")
+@example([1234, True, "True"], "True")
+@example([None, "None", False], "e")
+def test_remove_secrets_with_one_secret_returns_what_ansible_returns(value, secret):
+    assert remove_secrets(value, {secret}) == remove_values(value, {secret})
+
+
+@pytest.mark.skipif(CORE < (2, 19), reason="up to ansible-core 2.18 the result depends on the order of a set")
 @settings(max_examples=500, deadline=None, database=None)
 @given(_VALUES, _SECRETS)
 @example({"aaaa1": ["xaaaa1y", "aaaa1", ("aaaa1",)]}, ["aaaa1", "aaaa"])  # one contains the other; names stay
