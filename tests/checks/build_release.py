@@ -89,7 +89,10 @@ def main() -> None:
     count = check_package.check_files(tarball)
     assemble_test_tree(install(tarball))
     run(VENV / "bin/python", "tests/demo", cwd=TEST_TREE)
-    run(VENV / "bin/python", "-m", "pytest", "-q", "-n", "2", "tests/integration", "tests/docs", cwd=TEST_TREE)
+    pytest = [VENV / "bin/python", "-m", "pytest", "-q"]
+    # As make test, make test-long and make test-lab run them.
+    run(*pytest, "-n", "3", "--dist", "worksteal", "-m", "not lab", "tests/integration", "tests/docs", cwd=TEST_TREE)
+    run(*pytest, "-n", "2", "--dist", "loadfile", "-m", "lab", "tests/integration", cwd=TEST_TREE)
     digest = sha256(tarball.read_bytes()).hexdigest()
     tarball.with_name(tarball.name + ".sha256").write_text(f"{digest}  {tarball.name}\n", encoding="utf-8")
     print(f"release: {tarball.relative_to(ROOT)} ({count} files), sha256 {digest}")
