@@ -33,7 +33,7 @@ START_SECONDS = 60
 OF_ONE_RUN = ("BCE_", "BAIDUCLOUD_", "TASK_RESULTS", "PWD", "PYTEST_CURRENT_TEST")
 
 _seen: set = set()
-_payloads: dict = {}
+_payloads: dict = {}  # the directories of the modules' payloads, by where the collections are
 _parents: dict = {}  # those without a run, the last used one at the end
 
 

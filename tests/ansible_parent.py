@@ -5,8 +5,8 @@
 
 Ansible imports most plugins and parses their documentation while a play runs. A first fork runs a small play and says
 what it imported and which texts it parsed, so that the others find it done. A fork uses a parsed text once, because
-Ansible changes what it gets. Forks also share the payloads of modules, which take longer to pack than a module runs;
-nothing else of one fork is ever seen by another.
+Ansible changes what it gets. Forks also share the payloads of modules, because packing one takes about as long as
+running it; nothing else of one fork is ever seen by another.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ modules imports our files, and the oldest and the newest of them run the demo's 
 
 A cell whose Python is not installed is reported as NOT RUN and makes the exit status 1, unless MATRIX_ALLOW_MISSING=1.
 A missing Python of a target is only reported. Skipped tests are reported with their reasons; those that need a network
-fail instead, unless AWX_COLLECTION_REQUIRED is set to an empty string. TUNNEL_LAB_REQUIRED is the same for the lab.
+fail instead, unless AWX_COLLECTION_REQUIRED is set to an empty string. Selected tests of the lab fail too where they
+cannot run, unless TUNNEL_LAB_REQUIRED is set to an empty string.
 """
 
 from __future__ import annotations
