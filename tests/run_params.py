@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors import InvalidOptionsError
 
 
 def run_params(implementation, params, check_mode=False, **run_kwargs):
-    """Return the result of a task, a dict.
+    """Return the result of a task, a dict. Each of its warnings must end with a code, as docs/errors.md says.
 
     :param implementation: the file of a module in plugins/module_utils/_module/.
     :param params: in the types of the argument spec.
@@ -19,4 +21,7 @@ def run_params(implementation, params, check_mode=False, **run_kwargs):
         request = implementation.parse(params)
     except InvalidOptionsError as error:
         return error.to_failed_result()
-    return implementation.run(request, check_mode, **run_kwargs)
+    result = implementation.run(request, check_mode, **run_kwargs)
+    without_code = [text for text in result.get("warnings", ()) if not re.search(r" \[[A-Z]\w+\]$", text)]
+    assert not without_code, without_code
+    return result

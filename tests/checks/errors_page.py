@@ -40,6 +40,9 @@ SOURCE = DOCS / "errors.yml"
 CHINESE = DOCS / "zh-CN" / "errors.yml"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 REFERENCE = re.compile(r"\{\{ (\w+) \}\}")
+WARNING_CODE = re.compile(
+    r" \[([A-Z]\w+)\]$"
+)  # at the end of a warning's template; errors get theirs when a task fails
 # The words of a page that are not in docs/errors.yml.
 WORDS = {
     "index": "Error codes", "also": "Also codes with %s.", "others": " (%s)", "comma": ", ", "colon": ": ",
@@ -68,8 +71,8 @@ def catalogue() -> dict[str, str]:
 
 
 def shown(template: str) -> str:
-    """Return a template as the page shows it: an ellipsis for each value."""
-    return re.sub("…+", "…", PLACEHOLDER.sub("…", template)).replace("%%", "%").replace("`", "")
+    """Return a template as the page shows it: an ellipsis for each value, and no code."""
+    return re.sub("…+", "…", PLACEHOLDER.sub("…", WARNING_CODE.sub("", template))).replace("%%", "%").replace("`", "")
 
 
 def source() -> dict:

@@ -93,6 +93,12 @@ def error_codes():
     return sorted(found | {"InvalidOption", *messages.CODES, *purge.CODES, *steps.CODES})
 
 
+def warning_codes():
+    """Return the codes at the end of the warnings' templates."""
+    ends = map(errors_page.WARNING_CODE.search, errors_page.catalogue().values())
+    return {end[1] for end in ends if end}
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_errors_page_is_generated(path):
     assert path.read_text(encoding="utf-8") == PAGES[path], "run make update-plugin-docs"
@@ -207,10 +213,24 @@ def test_errors_page_entries_are_self_contained_sentences():
 def test_errors_page_has_exactly_the_known_codes():
     codes = set(error_codes())
     headings = [name for code in CODES for name in (code["code"], *code.get("also", ()))]
-    assert len(headings) == len(set(headings)) and codes <= set(headings), sorted(codes - set(headings))
+    needed = codes | warning_codes()
+    assert len(headings) == len(set(headings)) and needed <= set(headings), sorted(needed - set(headings))
     patterns = {code for code in headings if errors.error_class_for(code, 400) is not errors.ApiError}
-    known = codes | set(errors.ERROR_HINTS) | set(errors.CODE_BY_STATUS.values()) | patterns
+    known = codes | warning_codes() | set(errors.ERROR_HINTS) | set(errors.CODE_BY_STATUS.values()) | patterns
     assert set(errors.CODE_BY_STATUS.values()) <= set(headings) <= known, sorted(set(headings) - known)
+
+
+def test_errors_page_explains_a_warning_at_the_code_with_which_it_ends():
+    messages = errors_page.catalogue()
+    found = {}
+    for code in CODES:
+        keys = [errors_page.REFERENCE.findall(text) for entry in code["entries"] for text in entry.get("texts", ())]
+        found |= dict.fromkeys(sum(keys, []), code["code"])
+    ends = {key: errors_page.WARNING_CODE.search(text) for key, text in messages.items()}
+    (section,) = [part for page in SOURCE["pages"] for part in page["sections"] if part["heading"] == "Warnings"]
+    # The probe reports this text and does not warn with it.
+    warnings = errors_page.explained([{"sections": [section]}]) - {"probe_not_there_yet"}
+    assert {key: end[1] for key, end in ends.items() if end} == {key: found[key] for key in warnings}
 
 
 def test_errors_page_has_an_anchor_and_a_line_of_the_index_for_every_code():

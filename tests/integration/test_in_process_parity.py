@@ -148,7 +148,7 @@ def test_vpn_tunnel_tasks_give_equal_results_in_process_and_as_module(emulator, 
         first, second = (comparable(done.named[name], emulator.endpoint) for done in (in_process, as_module))
         assert first == second, name
     (warning,) = in_process.named["a key that YAML reads as null"]["warnings"]
-    assert warning == "secret_key: is null; a key that begins with # must be quoted"
+    assert warning == "secret_key: is null; a key that begins with # must be quoted [KeyNull]"
     failed = [name for name in TASKS if in_process.named[name]["failed"]]
     assert failed == list(TASKS)[list(TASKS).index("the API rejects the key") : list(TASKS).index("absent")]
     assert [name for name in TASKS if in_process.named[name]["changed"]] == [

@@ -65,7 +65,7 @@ MESSAGES = {
     "region_invalid": "region: %(region)s must be a region's short name such as bj, gz, su, hkg, bd or sin",
     "region_unused": (
         "region: %(region)s%(origin)s has no effect, because %(source)s is %(endpoint)s, without the word {region} in "
-        "it; leave one of the two out"
+        "it; leave one of the two out [RegionUnused]"
     ),
     "endpoint_invalid": "endpoint: must be a URL of scheme, host and port alone, such as https://bcc.bj.baidubce.com",
     "endpoint_unencrypted": (

@@ -11,6 +11,7 @@ import re
 import socket
 import traceback
 from base64 import b64encode
+from http.client import IncompleteRead
 from importlib.util import find_spec
 from time import monotonic
 from typing import Any, Callable, Mapping, NamedTuple
@@ -281,6 +282,8 @@ def classify_transport_error(
     shown = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     if isinstance(exc, ValueError):
         shown = kind  # because the text quotes what was read, which may be a URL with a password
+    elif isinstance(cause, IncompleteRead):
+        shown = text("ended_early")  # the exception's text has the form of a key, so it would be redacted
     variable = proxy and proxy.variable
     values = {"cause": truncate(shown), "type": kind, "timeout": timeout, "variable": variable}
     return outcome, text(key, limit=MAX_RESPONSE_BYTES, ca=ca, **values)

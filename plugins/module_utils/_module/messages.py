@@ -19,7 +19,7 @@ MESSAGES = {
     "boolean_required": "must be true or false, got %(value)s",
     "kind_only": "a %(kind)s",
     "kind_and_value": "the %(kind)s %(value)s",
-    "key_null": "%(option)s%(more)s: is null; a key that begins with # must be quoted",
+    "key_null": "%(option)s%(more)s: is null; a key that begins with # must be quoted [KeyNull]",
     "check_mode_id": (
         "check-mode-new is the id of an object that check mode would create; create the object first, and provide its"
         " id"

@@ -28,12 +28,14 @@ MESSAGES = {
     "probe_unreadable": ("vpn_id: %(vpn_id)s cannot be probed: %(reason)s; check the id, the region and the endpoint"),
     "probe_remains": (
         "an interrupted run has left %(count)d tunnel(s) on this gateway; run with probe_writes: true to remove them"
+        " [ProbeLeftovers]"
     ),
     "probe_left": (
         "%(kind)s %(id)s (%(name)s) is left behind: %(reason)s; delete it in the console if it is still there"
+        " [ProbeLeftovers]"
     ),
     "probe_not_there_yet": "check mode would create the gateway, so there is nothing to read yet",
-    "probe_ended": "the part that writes ended early: %(reason)s",
+    "probe_ended": "the part that writes ended early: %(reason)s [ProbeEnded]",
 }
 
 ARGUMENTS = {

@@ -42,7 +42,7 @@ MESSAGES = {
     "routes_tunnel_nameless": "tunnel.vpn_conn_name: is required; give the name of the tunnel",
     "routes_not_known": (
         "The route rules of gateway %(vpn_id)s are not known yet, because its id, that of its VPC or a source is"
-        " check-mode-new"
+        " check-mode-new [NotKnownYet]"
     ),
     "routes_too_many": (
         "%(scope)s has %(count)d route rules and needs %(new)d more, and a table has at most %(maximum)d; provide"
@@ -50,7 +50,7 @@ MESSAGES = {
     ),
     "routes_tunnels_missing": (
         "The detail of gateway %(vpn_id)s has %(shown)s tunnels, and its list shows %(listed)d; rules of the others are"
-        " missing, so run the task again later"
+        " missing, so run the task again later [ListIncomplete]"
     ),
     "routes_tunnels_unconfirmed": (
         "purge: the list of gateway %(vpn_id)s shows %(listed)d tunnels, and its detail %(shown)s, so it is not certain"
@@ -58,9 +58,9 @@ MESSAGES = {
     ),
     "routes_left": (
         "These route rules still lead to gateway %(vpn_id)s: %(pairs)s; none of its tunnels needs them with the sources"
-        " of this task. Set purge: true to delete them too"
+        " of this task. Set purge: true to delete them too [RoutesLeft]"
     ),
-    "routes_purge_skipped": "%(scope)s is not purged, because not all of its rules are as desired",
+    "routes_purge_skipped": "%(scope)s is not purged, because not all of its rules are as desired [PurgeSkipped]",
     "routes_tunnels_changed": (
         "purge: the tunnels of gateway %(vpn_id)s changed while the task ran, so nothing was changed; run the task"
         " again"

@@ -43,11 +43,11 @@ MESSAGES = {
         " allow that."
     ),
     "purge_without_gateway": "vpn_id: is needed, because no tunnel names the gateway to purge",
-    "purge_skipped": "%(scope)s is not purged, because not all of its tunnels are as desired",
+    "purge_skipped": "%(scope)s is not purged, because not all of its tunnels are as desired [PurgeSkipped]",
     "tunnel_repeated": (
         "%(path)s: is, or would become, the same tunnel (%(identity)s) as %(first)s; name each tunnel once"
     ),
-    "gateway_unnamed": "gateways: no item of tunnels names %(gateways)s",
+    "gateway_unnamed": "gateways: no item of tunnels names %(gateways)s [GatewayNotNamed]",
 }
 
 PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and between two lines

@@ -49,7 +49,7 @@ class WriteContext:
     def add_message(self, exchange: Exchange) -> None:
         """Keep the API's message of a refusal for the user."""
         if exchange.error is not None:
-            self.messages.append(exchange.error.message)
+            self.messages.append(exchange.error.to_text())
 
 
 def is_temporary(status: Any) -> bool:

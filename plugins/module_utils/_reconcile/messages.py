@@ -87,10 +87,11 @@ MESSAGES = {
         "The %(label)s %(name)s (%(ids)s) is not listed any more, so waiting for %(goal)s ended; it may have been"
         " deleted"
     ),
-    "duplicates": "%(scope)s has more %(label)ss named %(name)s: %(ids)s",
-    "not_listed_yet": "The %(label)s %(ids)s exists, but the list of %(scope)s does not show it yet",
+    "duplicates": "%(scope)s has more %(label)ss named %(name)s: %(ids)s [DuplicateName]",
+    "not_listed_yet": "The %(label)s %(ids)s exists, but the list of %(scope)s does not show it yet [NotKnownYet]",
     "name_spelt_differently": (
         "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; it was taken as it is"
+        " [NameSpeltDifferently]"
     ),
     "maybe_applied": ". The request may have been applied: run the task again, it resumes from the current state",
     "task_stopped": "The task was stopped",

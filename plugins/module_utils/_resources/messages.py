@@ -8,12 +8,12 @@ MESSAGES = {
     "constraint_broken_secret": "%(option)s: %(constraint)s, but %(reason)s (its value is not shown)",
     "not_text": "is not text",
     "item_invalid": "%(option)s: %(value)s %(constraint)s",
-    "host_bits": "%(option)s: %(value)s has host bits set; it is used as %(used)s",
+    "host_bits": "%(option)s: %(value)s has host bits set; it is used as %(used)s [HostBits]",
     "group_type": "%(option)s: must be a dictionary of %(names)s",
     "identifier_missing": "%(option)s: is needed, or %(id_option)s, to identify the %(label)s",
     "scope_missing": "%(option)s: is needed%(others)s; %(remedy)s",
     "scope_ambiguous": "%(option)s: is not accepted next to %(other)s; provide one of them",
-    "not_compared": "%(option)s: the cloud's list does not show the current value, so it was not compared",
+    "not_compared": "%(option)s: the API's list does not show the current value, so it was not compared [NotCompared]",
     "creation_incomplete": (
         "The %(label)s %(name)r does not exist %(preposition)s %(scope)s, and to create it these options are needed"
         " too: %(options)s"

@@ -15,9 +15,7 @@ MESSAGES = {
         "minimum_security: %(level)s refuses %(values)s; provide values that docs/security.md lists as current, or"
         " lower the level"
     ),
-    "weak_used": (
-        "minimum_security: none accepts these weak values: %(values)s; provide better ones, see docs/security.md"
-    ),
+    "weak_used": "minimum_security: none accepts these weak values: %(values)s; provide better ones [WeakValue]",
     "weak_value": "%(option)s %(value)s (%(verdict)s)",
     "weak_key": "shorter than %(length)d characters",
     "weak_places": "%(weakness)s in %(places)s",

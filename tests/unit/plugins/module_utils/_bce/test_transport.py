@@ -299,6 +299,12 @@ def test_incomplete_response_is_a_broken_connection(data, server):
     assert len(error.message) < 500
 
 
+@pytest.mark.parametrize("rest", [b"Content-Length: 3\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{"])
+def test_response_that_ends_early_is_reported_in_plain_words(rest, server):
+    message = failure(make_client(server(b"HTTP/1.1 200 OK\r\n" + rest).endpoint)).message
+    assert "before the response was complete: the response ended early" in message and "****" not in message
+
+
 @pytest.mark.parametrize("length", [b"\xb2", b"9" * 5000, b"-5", b"x"])
 def test_invalid_length_is_never_a_traceback(length, server):
     there = server(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + length + b"\r\n\r\n{}")

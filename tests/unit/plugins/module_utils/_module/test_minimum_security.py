@@ -36,7 +36,7 @@ EXAMPLE = (
     "ipsec_config.ipsec_auth_alg sha1 (discouraged), ipsec_config.ipsec_pfs group2 (broken), "
     "secret_key shorter than 17 characters (discouraged)"
 )
-WARNING = "minimum_security: none accepts these weak values: %s; provide better ones, see docs/security.md"
+WARNING = "minimum_security: none accepts these weak values: %s; provide better ones [WeakValue]"
 ERROR = "minimum_security: %s refuses %s; provide values that docs/security.md lists as current, or lower the level"
 
 

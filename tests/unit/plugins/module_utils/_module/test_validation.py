@@ -348,7 +348,7 @@ def test_invalid_value_that_cannot_be_a_key_is_shown(value):
     ],
 )
 def test_null_keys_are_one_warning(implementation, params, path):
-    text = "%s: is null; a key that begins with # must be quoted"
+    text = "%s: is null; a key that begins with # must be quoted [KeyNull]"
     assert validation.TaskOptions(implementation, params).warnings == ([text % path] if path else [])
 
 

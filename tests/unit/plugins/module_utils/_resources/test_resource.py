@@ -179,5 +179,5 @@ def test_description_that_no_object_shows_is_not_compared(others, shown):
         assert (plan.changes, plan.warnings) == (("description",), ())
     else:
         (warning,) = plan.warnings
-        assert plan.action == "nothing" and warning.startswith("description: the cloud's list does not show")
+        assert plan.action == "nothing" and warning.startswith("description: the API's list does not show")
     assert VPC_ROUTE.plan(VPC_ROUTE.parse(dict(options, description="")), item).warnings == ()

@@ -167,7 +167,9 @@ def test_type_of_the_next_hop_is_vpn_for_a_rule_found_by_its_pair(more, managed)
 
 def test_addresses_with_host_bits_are_a_warning():
     desired = VPC_ROUTE.parse({**OPTIONS, "source_address": "192.168.1.1/20"})
-    assert desired.warnings == ("source_address: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20",)
+    assert desired.warnings == (
+        "source_address: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20 [HostBits]",
+    )
 
 
 # --- plans ---

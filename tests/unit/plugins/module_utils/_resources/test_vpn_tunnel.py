@@ -277,7 +277,7 @@ def test_tunnel_is_identified_by_its_name_or_its_id():
 
 def test_host_bits_of_a_subnet_are_removed_with_a_warning():
     wanted = VPN_TUNNEL.parse({**EXAMPLE, "local_subnets": ["192.168.1.1/20", "10.0.0.0/8"]})
-    text = "local_subnets: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20"
+    text = "local_subnets: 192.168.1.1/20 has host bits set; it is used as 192.168.0.0/20 [HostBits]"
     assert wanted.warnings == (text,)
 
 
