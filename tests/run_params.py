@@ -11,7 +11,7 @@ from ansible_collections.baiducloud.network.plugins.module_utils._bce.errors imp
 
 
 def run_params(implementation, params, check_mode=False, **run_kwargs):
-    """Return the result of a task, a dict. Each of its warnings must end with a code, as docs/errors.md says.
+    """Run a task and return its result, a dict. Assert that each of its warnings ends with a code.
 
     :param implementation: the file of a module in plugins/module_utils/_module/.
     :param params: in the types of the argument spec.
@@ -22,6 +22,6 @@ def run_params(implementation, params, check_mode=False, **run_kwargs):
     except InvalidOptionsError as error:
         return error.to_failed_result()
     result = implementation.run(request, check_mode, **run_kwargs)
-    without_code = [text for text in result.get("warnings", ()) if not re.search(r" \[[A-Z]\w+\]$", text)]
+    without_code = [text for text in result.get("warnings", ()) if not re.search(r" \[[A-Za-z][\w.-]*\]$", text)]
     assert not without_code, without_code
     return result

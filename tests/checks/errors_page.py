@@ -27,6 +27,7 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,8 @@ SOURCE = DOCS / "errors.yml"
 CHINESE = DOCS / "zh-CN" / "errors.yml"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-.\d]*[a-z]")
 REFERENCE = re.compile(r"\{\{ (\w+) \}\}")
-WARNING_CODE = re.compile(
-    r" \[([A-Z]\w+)\]$"
-)  # at the end of a warning's template; errors get theirs when a task fails
+# At the end of a warning's template. Errors get their codes when the task fails.
+WARNING_CODE = re.compile(r" \[([A-Z]\w+)\]$")
 # The words of a page that are not in docs/errors.yml.
 WORDS = {
     "index": "Error codes", "also": "Also codes with %s.", "others": " (%s)", "comma": ", ", "colon": ": ",
@@ -71,7 +71,7 @@ def catalogue() -> dict[str, str]:
 
 
 def shown(template: str) -> str:
-    """Return a template as the page shows it: an ellipsis for each value, and no code."""
+    """Return a template as the page shows it: an ellipsis for each value, without the code of a warning."""
     return re.sub("…+", "…", PLACEHOLDER.sub("…", WARNING_CODE.sub("", template))).replace("%%", "%").replace("`", "")
 
 
@@ -102,12 +102,16 @@ def render(page: dict, messages: dict[str, str], words: dict[str, str]) -> str:
     """Return a page as Markdown."""
     blocks = _before(page)
     if codes(page):
-        blocks += ["## " + words["index"], "\n".join(sorted(_index_line(code, words) for code in codes(page)))]
+        blocks += [
+            "## " + words["index"],
+            "\n".join(_index_line(code, words) for code in sorted(codes(page), key=itemgetter("code"))),
+        ]
     for section in page["sections"]:
         blocks += ["## " + section["heading"], *_before(section)]
+        # Before the codes, so that these messages do not look like those of the last code.
+        blocks += _entries(section, messages, words)
         for code in section.get("codes", ()):
             blocks += ["### " + code["code"], *_also(code, words), *_before(code), *_entries(code, messages, words)]
-        blocks += _entries(section, messages, words)
     return "\n\n".join(blocks) + "\n"
 
 

@@ -95,8 +95,8 @@ def error_codes():
 
 def warning_codes():
     """Return the codes at the end of the warnings' templates."""
-    ends = map(errors_page.WARNING_CODE.search, errors_page.catalogue().values())
-    return {end[1] for end in ends if end}
+    matches = map(errors_page.WARNING_CODE.search, errors_page.catalogue().values())
+    return {match[1] for match in matches if match}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -220,17 +220,20 @@ def test_errors_page_has_exactly_the_known_codes():
     assert set(errors.CODE_BY_STATUS.values()) <= set(headings) <= known, sorted(set(headings) - known)
 
 
-def test_errors_page_explains_a_warning_at_the_code_with_which_it_ends():
+def test_errors_page_lists_each_warning_below_its_code():
     messages = errors_page.catalogue()
     found = {}
     for code in CODES:
         keys = [errors_page.REFERENCE.findall(text) for entry in code["entries"] for text in entry.get("texts", ())]
         found |= dict.fromkeys(sum(keys, []), code["code"])
-    ends = {key: errors_page.WARNING_CODE.search(text) for key, text in messages.items()}
+    matches = {key: errors_page.WARNING_CODE.search(text) for key, text in messages.items()}
     (section,) = [part for page in SOURCE["pages"] for part in page["sections"] if part["heading"] == "Warnings"]
-    # The probe reports this text and does not warn with it.
-    warnings = errors_page.explained([{"sections": [section]}]) - {"probe_not_there_yet"}
-    assert {key: end[1] for key, end in ends.items() if end} == {key: found[key] for key in warnings}
+    warnings = errors_page.explained([{"sections": [section]}])
+    assert {key: match[1] for key, match in matches.items() if match} == {key: found[key] for key in warnings}
+
+
+def test_code_of_a_warning_is_never_taken_for_an_error_of_the_api():
+    assert [code for code in warning_codes() if errors.error_class_for(code, 400) is not errors.ApiError] == []
 
 
 def test_errors_page_has_an_anchor_and_a_line_of_the_index_for_every_code():

@@ -306,6 +306,14 @@ def test_probe_result_is_the_same_in_process_and_as_a_module(emulator):
     assert results[0] == results[1] and results[0]["report"]["answers"]
 
 
+def test_probe_shows_a_refusal_of_the_api_as_a_warning_with_its_code(emulator):
+    refusal = {"fault": "status", "status": 403, "code": "vpn.NotPermitted", "match": {"method": "POST"}, "times": -1}
+    emulator.faults(refusal)
+    task = [{"baiducloud.network.vpn_api_probe": {"vpn_id": GATEWAY, "probe_writes": True}}]
+    (result,) = run_playbook(task, environment=emulator.environment).results
+    assert [text.rpartition(" ")[2] for text in result["warnings"]] == ["[vpn.NotPermitted]", "[ProbeEnded]"]
+
+
 def test_probe_playbook_fails_if_an_object_is_left_behind(emulator, tmp_path):
     emulator.faults({"fault": "status", "status": 403, "match": {"method": "DELETE"}, "times": -1})
     variables = ["-e", f"vpn_id={GATEWAY}", "-e", "probe_writes=true"]

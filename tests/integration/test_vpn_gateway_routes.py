@@ -288,7 +288,7 @@ def test_tunnels_that_the_list_does_not_show_stop_a_purge_and_are_a_warning_othe
     assert done["error"]["code"] == "PurgeUnclear" and done["error"]["retryable"]
     assert f"{FIRST} -> 10.1.0.0/16" in done["msg"] and len(rules(site)) == 1
     done = run(site)
-    assert not done["changed"] and "rules of the others are missing" in done["warnings"][0]
+    assert not done["changed"] and "rules of such tunnels are missing" in done["warnings"][0]
     site.faults()
     assert not run(site, purge=True)["changed"]
 

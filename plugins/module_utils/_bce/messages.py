@@ -34,6 +34,7 @@ MESSAGES = {
     "read_timeout": "no complete response within %(timeout).3g s",
     "cut_off": "the connection broke before the response was complete: %(cause)s",
     "ended_early": "the response ended early",
+    "malformed": "the response is incomplete or malformed",
     # Of a response.
     "not_json": "the response of %(endpoint)s is not a JSON object but %(content)s; check endpoint and proxy",
     "redirect": "the response is a redirect, which is not followed; give the right endpoint",

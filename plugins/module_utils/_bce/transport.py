@@ -221,7 +221,7 @@ class _Failure:
         self.exc = exc
         self.is_sent = is_sent
         self.proxy = proxy
-        self.cause = _innermost(exc)
+        self.cause = _chain(exc)[-1]
         self.is_refused = isinstance(getattr(exc.args[0], "reason", None) if exc.args else None, NewConnectionError)
         self.is_invalid_url = isinstance(exc, ValueError) and not is_sent
         is_timeout = isinstance(exc, (requests_errors.Timeout, TimeoutError))
@@ -280,23 +280,27 @@ def classify_transport_error(
     outcome, key = next((outcome, key) for condition, outcome, key in TRANSPORT_ERRORS if condition(failure))
     kind, cause = type(exc).__name__, failure.cause
     shown = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    # These texts quote what was read, such as a URL with a password or a chunk.
     if isinstance(exc, ValueError):
-        shown = kind  # because the text quotes what was read, which may be a URL with a password
-    elif isinstance(cause, IncompleteRead):
-        shown = text("ended_early")  # the exception's text has the form of a key, so it would be redacted
+        shown = kind
+    elif any(isinstance(inner, (IncompleteRead, ValueError)) for inner in _chain(exc)):
+        shown = text("malformed")
     variable = proxy and proxy.variable
     values = {"cause": truncate(shown), "type": kind, "timeout": timeout, "variable": variable}
     return outcome, text(key, limit=MAX_RESPONSE_BYTES, ca=ca, **values)
 
 
-def _innermost(exc: Exception) -> Exception:
-    for _depth in range(10):
+def _chain(exc: Exception) -> list[Exception]:
+    """Return an exception and those that caused it, up to the innermost one."""
+    found = [exc]
+    while len(found) <= 10:
+        exc = found[-1]
         inner = exc.__cause__ or exc.__context__ or next((arg for arg in exc.args if isinstance(arg, Exception)), None)
         inner = getattr(exc, "reason", None) or inner
         if not isinstance(inner, Exception):
             break
-        exc = inner
-    return exc
+        found.append(inner)
+    return found
 
 
 # -- the proxy of the environment --------------------------------------------------------------------------------------

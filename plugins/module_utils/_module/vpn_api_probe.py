@@ -27,15 +27,15 @@ MESSAGES = {
     "probe_without_gateway": "vpn_id: is needed; give the id of the VPN gateway",
     "probe_unreadable": ("vpn_id: %(vpn_id)s cannot be probed: %(reason)s; check the id, the region and the endpoint"),
     "probe_remains": (
-        "an interrupted run has left %(count)d tunnel(s) on this gateway; run with probe_writes: true to remove them"
-        " [ProbeLeftovers]"
+        "an earlier run left %(count)d tunnel(s) on this gateway; run with probe_writes: true to remove them"
+        " [ProbeTunnelsLeft]"
     ),
     "probe_left": (
-        "%(kind)s %(id)s (%(name)s) is left behind: %(reason)s; delete it in the console if it is still there"
-        " [ProbeLeftovers]"
+        "%(kind)s %(id)s (%(name)s) could not be removed: %(reason)s; delete it in the console if it is still there"
+        " [ProbeNotRemoved]"
     ),
     "probe_not_there_yet": "check mode would create the gateway, so there is nothing to read yet",
-    "probe_ended": "the part that writes ended early: %(reason)s [ProbeEnded]",
+    "probe_ended": "the write tests of the probe ended early: %(reason)s [ProbeEnded]",
 }
 
 ARGUMENTS = {

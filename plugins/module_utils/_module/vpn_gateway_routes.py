@@ -49,8 +49,8 @@ MESSAGES = {
         " sources: [0.0.0.0/0] for fewer rules, or delete rules that are not needed"
     ),
     "routes_tunnels_missing": (
-        "The detail of gateway %(vpn_id)s has %(shown)s tunnels, and its list shows %(listed)d; rules of the others are"
-        " missing, so run the task again later [ListIncomplete]"
+        "The detail of gateway %(vpn_id)s (%(shown)s tunnels) has a tunnel that its list (%(listed)d) lacks; rules of"
+        " such tunnels are missing, so run the task again later [ListIncomplete]"
     ),
     "routes_tunnels_unconfirmed": (
         "purge: the list of gateway %(vpn_id)s shows %(listed)d tunnels, and its detail %(shown)s, so it is not certain"
@@ -58,7 +58,7 @@ MESSAGES = {
     ),
     "routes_left": (
         "These route rules still lead to gateway %(vpn_id)s: %(pairs)s; none of its tunnels needs them with the sources"
-        " of this task. Set purge: true to delete them too [RoutesLeft]"
+        " of this task. Set purge: true to delete them [RoutesLeft]"
     ),
     "routes_purge_skipped": "%(scope)s is not purged, because not all of its rules are as desired [PurgeSkipped]",
     "routes_tunnels_changed": (

@@ -47,7 +47,7 @@ MESSAGES = {
     "tunnel_repeated": (
         "%(path)s: is, or would become, the same tunnel (%(identity)s) as %(first)s; name each tunnel once"
     ),
-    "gateway_unnamed": "gateways: no item of tunnels names %(gateways)s [GatewayNotNamed]",
+    "gateway_unnamed": "gateways: tunnels has no item for %(gateways)s [GatewayNotNamed]",
 }
 
 PROGRESS_INTERVAL = 5.0  # seconds before the first line of progress, and between two lines

@@ -47,7 +47,7 @@ class WriteContext:
         return self.tunnels.select(reading.snapshot).get(vpn_conn_id)
 
     def add_message(self, exchange: Exchange) -> None:
-        """Keep the API's message of a refusal for the user."""
+        """Keep the API's error message and its code, which the task shows as a warning."""
         if exchange.error is not None:
             self.messages.append(exchange.error.to_text())
 

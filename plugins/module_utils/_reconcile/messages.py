@@ -87,11 +87,11 @@ MESSAGES = {
         "The %(label)s %(name)s (%(ids)s) is not listed any more, so waiting for %(goal)s ended; it may have been"
         " deleted"
     ),
-    "duplicates": "%(scope)s has more %(label)ss named %(name)s: %(ids)s [DuplicateName]",
+    "duplicates": "%(scope)s has other %(label)ss with the name %(name)s: %(ids)s [SameNameCreated]",
     "not_listed_yet": "The %(label)s %(ids)s exists, but the list of %(scope)s does not show it yet [NotKnownYet]",
     "name_spelt_differently": (
-        "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; it was taken as it is"
-        " [NameSpeltDifferently]"
+        "The list of %(scope)s shows the %(label)s %(name)r (%(ids)s) as %(shown)s; the task used it and did not"
+        " rename it [SimilarNameAccepted]"
     ),
     "maybe_applied": ". The request may have been applied: run the task again, it resumes from the current state",
     "task_stopped": "The task was stopped",

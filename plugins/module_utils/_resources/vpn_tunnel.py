@@ -50,8 +50,8 @@ MESSAGES = {
     ),
     "subnet_alone": "%(option)s: %(value)s has no subnet of its IP version in %(other)s; add one there, or remove it",
     "tunnels_overlap": (
-        "remote_subnets: %(inner)s overlaps %(outer)s; the API does not say which tunnel gets a packet for both, so"
-        " provide each its own networks [OverlappingNetworks]"
+        "remote_subnets: %(inner)s overlaps %(outer)s; the API does not say which of the tunnels receives a packet"
+        " for both, so provide different networks [OverlappingNetworks]"
     ),
     "wait_status": "status %(status)s, health %(health)s",
 }

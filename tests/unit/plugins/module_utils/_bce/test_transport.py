@@ -299,10 +299,23 @@ def test_incomplete_response_is_a_broken_connection(data, server):
     assert len(error.message) < 500
 
 
-@pytest.mark.parametrize("rest", [b"Content-Length: 3\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{"])
-def test_response_that_ends_early_is_reported_in_plain_words(rest, server):
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Length: 3\r\n\r\n{}",
+        CHUNKED,
+        CHUNKED + b"2\r\n{",
+        CHUNKED + b"2\r\n{}\r\n",
+        CHUNKED + b"q9@Abcdefgh\r\n{}\r\n",
+    ],
+)
+def test_incomplete_response_is_not_quoted(rest, server):
+    """A quote looks like a key, as in "IncompleteRead(2 bytes read)", or may be one."""
     message = failure(make_client(server(b"HTTP/1.1 200 OK\r\n" + rest).endpoint)).message
-    assert "before the response was complete: the response ended early" in message and "****" not in message
+    assert re.search("complete: the response (is incomplete or malformed|ended early) \\(GET ", message), message
 
 
 @pytest.mark.parametrize("length", [b"\xb2", b"9" * 5000, b"-5", b"x"])

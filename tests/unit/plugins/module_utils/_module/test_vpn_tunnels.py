@@ -45,14 +45,14 @@ def test_gateways_blank_items_are_dropped():
 @pytest.mark.parametrize("more", [{}, {"purge": True}, {"purge": True, "purge_all": True}])
 def test_gateways_that_no_item_names_are_one_warning(more):
     selection = [HERE, "vpn-typo", ELSEWHERE, "vpn-other"]
-    text = "gateways: no item of tunnels names vpn-typo, vpn-other [GatewayNotNamed]"
+    text = "gateways: tunnels has no item for vpn-typo, vpn-other [GatewayNotNamed]"
 
     def warnings(*items, **options):
         # The API's example has weak values, see test_minimum_security.py.
         return [text for text in parse(*items, **options, **more).warnings if "minimum_security" not in text]
 
     assert warnings(item(HERE, "a"), item(ELSEWHERE, "a"), gateways=selection) == [text]
-    assert warnings(gateways=["vpn-typo"]) == ["gateways: no item of tunnels names vpn-typo [GatewayNotNamed]"]
+    assert warnings(gateways=["vpn-typo"]) == ["gateways: tunnels has no item for vpn-typo [GatewayNotNamed]"]
     assert warnings(item(HERE, "a")) == warnings(item(HERE, "a"), gateways=None) == []
 
 

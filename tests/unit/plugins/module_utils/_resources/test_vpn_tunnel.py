@@ -491,7 +491,7 @@ def test_overlapping_remote_networks_are_one_warning_for_a_tunnel(remote_subnets
     assert {index: text.partition("; ")[0] for index, text in found.items()} == {
         index: "remote_subnets: " + text for index, text in texts.items()
     }
-    assert all("which tunnel gets a packet" in text for text in found.values())
+    assert all("which of the tunnels receives a packet" in text for text in found.values())
 
 
 def test_overlap_is_reported_for_the_tunnel_that_the_task_names():
