@@ -45,11 +45,11 @@ REFERENCE = re.compile(r"\{\{ (\w+) \}\}")
 WARNING_CODE = re.compile(r" \[([A-Z]\w+)\]$")
 # The words of a page that are not in docs/errors.yml.
 WORDS = {
-    "index": "Error codes", "also": "Also codes with %s.", "others": " (%s)", "comma": ", ", "colon": ": ",
+    "index": "Codes", "also": "Also codes with %s.", "others": " (%s)", "comma": ", ", "colon": ": ",
     "cause": "Cause:", "remedy": "Do:",
 }  # fmt: skip
 CHINESE_WORDS = {
-    "index": "错误代码", "also": "也适用于含有 %s 的代码。", "others": "（%s）", "comma": "、", "colon": "：",
+    "index": "代码", "also": "也适用于含有 %s 的代码。", "others": "（%s）", "comma": "、", "colon": "：",
     "cause": "原因：", "remedy": "处理：",
 }  # fmt: skip
 TRANSLATED = ("before", "heading", "summary", "cause", "remedy")
