@@ -56,7 +56,8 @@ def build(source: Path, dist: Path) -> Path:
     """Build the tarball of the tree `source` into the directory `dist`, which is emptied."""
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)
-    run(BIN / "ansible-galaxy", "collection", "build", "--output-path", dist, source)
+    # As a module, because the environments of ansible-test have no command ansible-galaxy next to their Python.
+    run(sys.executable, "-m", "ansible.cli.galaxy", "collection", "build", "--output-path", dist, source)
     (tarball,) = dist.glob("*.tar.gz")
     make_reproducible(tarball)
     return tarball
