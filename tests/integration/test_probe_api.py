@@ -101,6 +101,7 @@ def assert_fit_to_publish(result, cloud):
         assert not [secret for secret in hidden if secret in text]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [dialect.name for dialect in dialects.TABLE])
 def test_probe_reports_a_visible_dialect_and_leaves_nothing(cloud, name):
     visible = dialects.BY_NAME[name].visible
