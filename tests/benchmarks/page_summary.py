@@ -28,7 +28,8 @@ TEXT = """# Benchmarks
 
 This page shows how long tasks take, compared with a loop, other modules and a script. All figures are from one run
 of `make bench` ({minutes:.0f} minutes), which uses the emulator of the API. Compare the ratios, because the times
-depend on the machine. All times include the start of `ansible-playbook` or of the script.
+depend on the machine. Times include the start of `ansible-playbook` or of the script, except
+the time of one item and the time over an empty play.
 [All tables](benchmarks-tables.md) shows the machine, the versions, the method and every case.
 {noise}
 

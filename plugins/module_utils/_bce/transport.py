@@ -221,7 +221,8 @@ class _Failure:
         self.exc = exc
         self.is_sent = is_sent
         self.proxy = proxy
-        self.cause = _chain(exc)[-1]
+        self.chain = _chain(exc)
+        self.cause = self.chain[-1]
         self.is_refused = isinstance(getattr(exc.args[0], "reason", None) if exc.args else None, NewConnectionError)
         self.is_invalid_url = isinstance(exc, ValueError) and not is_sent
         is_timeout = isinstance(exc, (requests_errors.Timeout, TimeoutError))
@@ -249,6 +250,11 @@ def _is_proxy_refusal(failure: _Failure) -> bool:
     return failure.proxy is not None and (is_no_tls or bool(PROXY_REFUSALS.search(str(failure.cause))))
 
 
+def _is_malformed(failure: _Failure) -> bool:
+    # Also of urllib3, for an invalid length of a chunk.
+    return any(isinstance(inner, IncompleteRead) for inner in failure.chain)
+
+
 # (condition, outcome, key of the reason); the first condition that holds decides.
 TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = (
     (lambda failure: isinstance(failure.exc, ResponseTooLargeError), "response_too_large", "too_long"),
@@ -265,6 +271,7 @@ TRANSPORT_ERRORS: tuple[tuple[Callable[[_Failure], bool], Outcome, str], ...] = 
     (lambda failure: failure.is_late and not failure.is_sent, "connect_error", "connect_timeout"),
     (lambda failure: not failure.is_sent, "connect_error", "no_connection"),
     (lambda failure: failure.is_late, "read_error", "read_timeout"),
+    (_is_malformed, "read_error", "malformed"),
     (lambda failure: True, "read_error", "cut_off"),
 )
 
@@ -280,11 +287,8 @@ def classify_transport_error(
     outcome, key = next((outcome, key) for condition, outcome, key in TRANSPORT_ERRORS if condition(failure))
     kind, cause = type(exc).__name__, failure.cause
     shown = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    # These texts quote what was read, such as a URL with a password or a chunk.
-    if isinstance(exc, ValueError):
-        shown = kind
-    elif any(isinstance(inner, (IncompleteRead, ValueError)) for inner in _chain(exc)):
-        shown = text("malformed")
+    if any(isinstance(inner, ValueError) for inner in failure.chain):
+        shown = kind  # because the text of a ValueError quotes what was read, which may be a URL with a password
     variable = proxy and proxy.variable
     values = {"cause": truncate(shown), "type": kind, "timeout": timeout, "variable": variable}
     return outcome, text(key, limit=MAX_RESPONSE_BYTES, ca=ca, **values)
